@@ -1,0 +1,35 @@
+import { S3Client } from '@aws-sdk/client-s3';
+
+/**
+ * How a bucket's endpoint is reached. What is left out comes from the SDK's own environment variables and files
+ * (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_S3, ...).
+ */
+export interface S3ClientSettings {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Upper bound of open connections. */
+  readonly connections?: number;
+}
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export function s3Client({ region, endpoint, credentials, connections = 64 }: S3ClientSettings): S3Client {
+  return new S3Client({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(credentials !== undefined && { credentials }),
+    maxAttempts: 4,
+    // Content-MD5 guards the body already; the client's own checksum would be a second one.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: connections },
+      httpsAgent: { keepAlive: true, maxSockets: connections },
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { DcsError } from '../core/errors';
+
+/** A call to S3 that failed: `<method> s3://<bucket>/<key>`, S3's code, and what to look at. */
+export class S3Error extends DcsError {
+  constructor(
+    readonly code: string,
+    readonly statusCode: number | undefined,
+    message: string,
+    options: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const NEXT_STEP: Readonly<Record<string, string>> = {
+  NoSuchBucket: "the bucket does not exist in this endpoint's account or region; check its name",
+  AccessDenied: 'the credentials in use lack the permission, or a bucket or key policy denies it',
+  Forbidden: 'the credentials in use lack the permission, or a bucket or key policy denies it',
+  InvalidAccessKeyId: 'the access key is not known; check the profile or role in use',
+  ExpiredToken: 'the credentials have expired; get new ones and run again',
+  SlowDown: 'S3 is limiting the request rate of this prefix; it can be tried again',
+};
+
+/** Runs a call and names the object and the next step in what goes wrong. */
+export async function inS3<Answer>(
+  method: string,
+  bucket: string,
+  objectKey: string,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call();
+  } catch (cause) {
+    const { name: code, message } = cause instanceof Error ? cause : { name: 'Error', message: String(cause) };
+    const statusCode = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
+    const next = NEXT_STEP[code];
+    throw new S3Error(
+      code,
+      statusCode,
+      `${method} s3://${bucket}/${objectKey} failed: ${code}: ${message}${next === undefined ? '' : `; ${next}`}`,
+      { cause },
+    );
+  }
+}

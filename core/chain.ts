@@ -1,0 +1,52 @@
+import { compareChanges } from './changePosition';
+import { NO_ITEM, type ImageHeader } from './image';
+
+/** A place in an item's history where the images do not follow from one another. */
+export interface Gap {
+  /** `missing`: a change between the two was not stored. `conflict`: two images claim to be the same change. */
+  readonly kind: 'missing' | 'conflict';
+  readonly after: ImageHeader;
+  readonly before: ImageHeader;
+  /** Digest of the state that should lie between them, or that the two disagree on. */
+  readonly expectedDigest: string | undefined;
+}
+
+/**
+ * Where changes of an item are missing, oldest first. None means that the history is whole from its first image on.
+ *
+ * Each stream image carries the digest of the item before it; that must be the digest of the image before it. The same
+ * change stored twice counts once. A predecessor's images carry no digests and prove nothing.
+ */
+export function chainGaps(headers: readonly ImageHeader[]): Gap[] {
+  const sorted = [...headers].sort((a, b) => compareChanges(a.position, b.position));
+  const stream = sorted.filter(({ position }) => position.source === 'stream');
+  const lastBackfill = sorted.filter(({ position }) => position.source === 'backfill').at(-1);
+
+  const gaps = stream.flatMap((header, i) => gapBetween(stream[i - 1], header));
+  return lastBackfill ? [...gapAfterBackfill(lastBackfill, stream), ...gaps] : gaps;
+}
+
+function gapBetween(after: ImageHeader | undefined, before: ImageHeader): Gap[] {
+  if (!after) return [];
+  if (compareChanges(after.position, before.position) === 0) {
+    const isDuplicate = after.digest === before.digest && after.previousDigest === before.previousDigest;
+    return isDuplicate ? [] : [{ kind: 'conflict', after, before, expectedDigest: after.digest }];
+  }
+  if (before.previousDigest === digestLeftBy(after)) return [];
+  return [{ kind: 'missing', after, before, expectedDigest: before.previousDigest }];
+}
+
+/**
+ * A scan may have read the item before or after changes that capture wrote later. So the state it read must be the one
+ * that the stream starts from, or one that the stream passes through.
+ */
+function gapAfterBackfill(backfill: ImageHeader, stream: readonly ImageHeader[]): Gap[] {
+  const [first] = stream;
+  if (!first || first.previousDigest === backfill.digest) return [];
+  if (stream.some(({ digest }) => digest === backfill.digest)) return [];
+  return [{ kind: 'missing', after: backfill, before: first, expectedDigest: first.previousDigest }];
+}
+
+function digestLeftBy({ event, digest }: ImageHeader): string | undefined {
+  return event === 'REMOVE' ? NO_ITEM : digest;
+}

@@ -1,0 +1,34 @@
+/** Where in a table's history a change stands. Only images of one item are ever compared. */
+export type ChangePosition =
+  | { readonly source: 'stream'; readonly streamLabel: string; readonly sequenceNumber: string }
+  | { readonly source: 'backfill'; readonly readAtMs: number }
+  | { readonly source: 'predecessor'; readonly storedAtMs: number };
+
+// A predecessor's image is older than anything this service wrote. A backfill only fills a place that was empty, with
+// an item read before or while the stream was captured: whatever the stream says of that item is as new or newer.
+const RANK = { predecessor: 0, backfill: 1, stream: 2 } as const;
+
+/**
+ * The change order: negative when `a` is the older change, positive when it is the newer one, 0 when both are the same.
+ *
+ * Stream labels are creation times in ISO 8601 with a fixed number of digits, so their text order is the order of the
+ * streams. Within one stream an item's sequence numbers grow; they are numbers of varying length, never compared as text.
+ */
+export function compareChanges(a: ChangePosition, b: ChangePosition): number {
+  if (a.source === 'stream' && b.source === 'stream') {
+    return compareText(a.streamLabel, b.streamLabel) || compareDigits(a.sequenceNumber, b.sequenceNumber);
+  }
+  if (a.source === 'backfill' && b.source === 'backfill') return a.readAtMs - b.readAtMs;
+  if (a.source === 'predecessor' && b.source === 'predecessor') return a.storedAtMs - b.storedAtMs;
+  return RANK[a.source] - RANK[b.source];
+}
+
+/** Compares two non-negative whole numbers given as digits of any length, with or without leading zeros. */
+export function compareDigits(a: string, b: string): number {
+  const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return left.length - right.length || compareText(left, right);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

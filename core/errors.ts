@@ -1,0 +1,19 @@
+/** Every error this project raises on purpose. The message says what was wrong, the value, what is allowed, the next step. */
+export class DcsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An attribute value or key that DynamoDB cannot have sent. The record or image that holds it is refused whole. */
+export class UnreadableValueError extends DcsError {}
+
+/** A stream record that cannot become an image. Capture reports it as failed, so that it is parked and never skipped. */
+export class UnreadableRecordError extends DcsError {}
+
+/** An object that should be an image and cannot be read as one: damaged, or not written by this service. */
+export class UnreadableImageError extends DcsError {}
+
+/** An image written by a newer version of this service. It is refused by name, not guessed at. */
+export class UnknownFormatError extends DcsError {}

@@ -1,0 +1,65 @@
+import { compareChanges } from './changePosition';
+import { NO_ITEM, type ImageHeader } from './image';
+
+/** One version of an item's object, as a listing shows it. Delete markers are no images and are not among them. */
+export interface Version {
+  readonly versionId: string;
+  readonly storedAtMs: number;
+}
+
+/**
+ * How much later than a newer change an older one can be stored. Capture writes a change while its record is in the
+ * stream, which is 24 hours; what is written later than that (redrive, backfill) never covers something newer. An hour
+ * more for clocks.
+ */
+export const REORDER_WINDOW_MS = 25 * 3_600_000;
+
+/**
+ * The versions whose metadata has to be read to know an item's state at a moment. When it is a single one, its place
+ * in the listing has already decided.
+ *
+ * A version stored after the moment may be of a change made before it (a retry, a redrive), so all of those count. Of
+ * the others only the last one stored can be the newest change, and those stored within the window before it.
+ */
+export function versionsToRead<V extends Version>(versions: readonly V[], momentMs = Infinity): V[] {
+  const storedByThen = versions.filter(({ storedAtMs }) => storedAtMs <= momentMs);
+  const lastStoredAtMs = storedByThen.reduce((last, { storedAtMs }) => Math.max(last, storedAtMs), -Infinity);
+  return versions.filter(({ storedAtMs }) => storedAtMs > momentMs || storedAtMs >= lastStoredAtMs - REORDER_WINDOW_MS);
+}
+
+/** An item's state at a moment. */
+export type StateAt<I> =
+  /** The newest change made by then: an item, or the tombstone of one. */
+  | { readonly is: 'known'; readonly image: I }
+  /** The item did not exist: its first change was made later, and there was no item before it. */
+  | { readonly is: 'absent' }
+  /** The history begins later, with an item that was already there. */
+  | { readonly is: 'unknown'; readonly historyBeginsAtMs: number };
+
+/**
+ * The state of an item at a moment, from its images in any order and with any duplicates.
+ *
+ * @param images in the order in which they were stored, which matters only for a predecessor's images of one second
+ */
+export function stateAt<I extends { header: ImageHeader }>(images: readonly I[], momentMs = Infinity): StateAt<I> {
+  const image = newest(images.filter(({ header }) => header.changedAtMs <= momentMs));
+  if (image) return { is: 'known', image };
+
+  const first = oldest(images);
+  if (!first || first.header.previousDigest === NO_ITEM) return { is: 'absent' };
+  return { is: 'unknown', historyBeginsAtMs: first.header.changedAtMs };
+}
+
+function newest<I extends { header: ImageHeader }>(images: readonly I[]): I | undefined {
+  return images.reduce<I | undefined>(
+    (best, image) => (best && compareChanges(image.header.position, best.header.position) < 0 ? best : image),
+    undefined,
+  );
+}
+
+function oldest<I extends { header: ImageHeader }>(images: readonly I[]): I | undefined {
+  return images.reduce<I | undefined>(
+    (best, image) => (best && compareChanges(image.header.position, best.header.position) >= 0 ? best : image),
+    undefined,
+  );
+}

@@ -1,0 +1,77 @@
+import type { AttributeMap } from './attributeValue';
+import { canonicalItem } from './canonicalItem';
+import type { ChangePosition } from './changePosition';
+import { digestOf } from './digest';
+
+/** What S3 holds for one image: the body, and what is about the change as user metadata (names without `x-amz-meta-`). */
+export interface StoredImage {
+  readonly body: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What is known of a change without its item. */
+export interface ImageHeader {
+  readonly event: 'INSERT' | 'MODIFY' | 'REMOVE' | 'BACKFILL' | 'PREDECESSOR';
+  readonly position: ChangePosition;
+  /** When the change was made, to the second as DynamoDB tells it; for a backfill, when the item was read. */
+  readonly changedAtMs: number;
+  /** SHA-256 of the body in hexadecimal; undefined for a predecessor's image, which is not in canonical form. */
+  readonly digest?: string;
+  /** Digest of the item as it was before, `none` when there was no item; undefined when not known. */
+  readonly previousDigest?: string;
+  /** The service principal that deleted the item, such as `dynamodb.amazonaws.com` for TTL. */
+  readonly deletedBy?: string;
+}
+
+/** One state of one item. */
+export interface Image {
+  readonly header: ImageHeader;
+  /** The item; undefined for a tombstone. */
+  readonly item?: AttributeMap;
+}
+
+export const FORMAT_VERSION = '1';
+
+/** The `previousDigest` of an item that was not there before. */
+export const NO_ITEM = 'none';
+
+/** The body of a tombstone, the image of a delete. */
+export const TOMBSTONE_BODY = '{}';
+
+/** The body of an item's image: one line of DynamoDB's export and import format, in canonical form. */
+export function imageBody(item: AttributeMap): string {
+  return `{"Item":${canonicalItem(item)}}`;
+}
+
+/** The digest that a state of an item has in the chain of images: that of its body, or {@link NO_ITEM}. */
+export function itemDigest(item: AttributeMap | undefined): string {
+  return item === undefined ? NO_ITEM : digestOf(imageBody(item));
+}
+
+/** Turns an image into what is stored. `docs/format.md` specifies the result. */
+export function encodeImage(
+  { event, position, changedAtMs, previousDigest, deletedBy }: ImageHeader,
+  item?: AttributeMap,
+): StoredImage {
+  const body = item === undefined ? TOMBSTONE_BODY : imageBody(item);
+  return {
+    body,
+    metadata: {
+      'dcs-format': FORMAT_VERSION,
+      'dcs-event': event,
+      ...(position.source === 'stream' && {
+        'dcs-stream-label': position.streamLabel,
+        'dcs-sequence-number': position.sequenceNumber,
+      }),
+      'dcs-time': new Date(changedAtMs).toISOString(),
+      'dcs-digest': digestOf(body),
+      ...(previousDigest !== undefined && { 'dcs-previous-digest': previousDigest }),
+      ...(deletedBy !== undefined && { 'dcs-deleted-by': deletedBy }),
+    },
+  };
+}
+
+/** The image of an item that was read from the table and not seen in the stream. */
+export function backfillImage(item: AttributeMap, readAtMs: number): StoredImage {
+  return encodeImage({ event: 'BACKFILL', position: { source: 'backfill', readAtMs }, changedAtMs: readAtMs }, item);
+}

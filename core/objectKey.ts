@@ -1,0 +1,106 @@
+import type { AttributeMap, AttributeValue } from './attributeValue';
+import { base64, canonicalItem } from './canonicalItem';
+import { canonicalNumber } from './canonicalNumber';
+import { digestOf } from './digest';
+import { UnreadableValueError } from './errors';
+
+/** Names of a table's key attributes. */
+export interface KeySchema {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+}
+
+/** Where a table's images live: `<prefix><table>/…`. The prefix is empty or ends with a slash. */
+export interface TableLocation {
+  readonly prefix: string;
+  readonly tableName: string;
+}
+
+/** S3's limit for an object key in UTF-8. Source: S3 user guide, "Naming Amazon S3 objects". */
+export const MAX_OBJECT_KEY_BYTES = 1024;
+
+const IMAGE_FILE_NAME = 'image.json';
+
+/** Everything of one table starts with this. */
+export function tablePrefix({ prefix, tableName }: TableLocation): string {
+  return `${prefix}${tableName}/`;
+}
+
+/** Whether an object key below a table's prefix is an item's (and not, for example, `table.json`). */
+export function isImageKey(objectKey: string): boolean {
+  return objectKey.endsWith(`/${IMAGE_FILE_NAME}`);
+}
+
+/**
+ * The object key of an item: `<prefix><table>/<partition key>[/<sort key>]/image.json`. The only place that spells it.
+ *
+ * Every part is one path segment that can be read: see {@link keySegment}. An object key over 1,024 bytes gets
+ * `=sha256-<digest of the canonical keys>` in place of its key parts; no encoded value starts with `=`.
+ *
+ * @param keys the item's key attributes, nothing else
+ * @throws UnreadableValueError when the keys are not those of the schema
+ */
+export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: AttributeMap): string {
+  const names = keyNames(schema);
+  const segments = names.map((name) => keySegment(name, keyValue(keys, name)));
+  const given = Object.keys(keys);
+  if (given.length !== names.length) throw wrongKeys(names, given);
+
+  const readable = `${tablePrefix(location)}${segments.join('/')}/${IMAGE_FILE_NAME}`;
+  if (Buffer.byteLength(readable) <= MAX_OBJECT_KEY_BYTES) return readable;
+  return `${tablePrefix(location)}=sha256-${digestOf(canonicalItem(keys))}/${IMAGE_FILE_NAME}`;
+}
+
+/** The key attributes of an item, in the schema's order. */
+export function keysOf(schema: KeySchema, item: AttributeMap): AttributeMap {
+  // fromEntries defines properties, so that a key attribute may be called __proto__.
+  return Object.fromEntries(keyNames(schema).map((name) => [name, keyValue(item, name)]));
+}
+
+/** Names of the key attributes: the partition key, then the sort key where there is one. */
+export function keyNames({ partitionKey, sortKey }: KeySchema): string[] {
+  return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+}
+
+/**
+ * One key value as one path segment. Strings: UTF-8, percent-encoded outside A-Z a-z 0-9 - . _ ~, and `.` and `..`
+ * wholly encoded. Numbers: DynamoDB's canonical digits. Binary: base64url without padding.
+ */
+function keySegment(name: string, value: AttributeValue): string {
+  if ('S' in value) return stringSegment(name, value.S);
+  if ('N' in value) return canonicalNumber(value.N);
+  if ('B' in value) return Buffer.from(base64(value.B, name), 'base64').toString('base64url') || emptyKey(name);
+  throw new UnreadableValueError(
+    `key attribute ${name} is ${JSON.stringify(value).slice(0, 80)}; a DynamoDB key is of type S, N or B`,
+  );
+}
+
+function stringSegment(name: string, text: unknown): string {
+  if (typeof text !== 'string')
+    throw new UnreadableValueError(`key attribute ${name} should be text; found ${JSON.stringify(text)}`);
+  if (text === '') return emptyKey(name);
+  if (text === '.' || text === '..') return text.replaceAll('.', '%2E');
+  try {
+    // encodeURIComponent leaves !'()* as they are, which RFC 3986 reserves.
+    return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  } catch (cause) {
+    throw new UnreadableValueError(`key attribute ${name} is not valid Unicode: ${JSON.stringify(text)}`, { cause });
+  }
+}
+
+function keyValue(attributes: AttributeMap, name: string): AttributeValue {
+  const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  if (value === undefined) throw wrongKeys([name], Object.keys(attributes));
+  return value;
+}
+
+function emptyKey(name: string): never {
+  throw new UnreadableValueError(`key attribute ${name} is empty; DynamoDB has no empty keys`);
+}
+
+function wrongKeys(expected: string[], given: string[]): UnreadableValueError {
+  return new UnreadableValueError(
+    `expected the key ${expected.join(' and ')}, found ${given.join(', ') || 'no attributes'}; ` +
+      `does the configured key schema match the table's?`,
+  );
+}

@@ -1,0 +1,103 @@
+import type { AttributeMap } from './attributeValue';
+import { canonicalItem } from './canonicalItem';
+import type { ChangePosition } from './changePosition';
+import { digestOf } from './digest';
+import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from './errors';
+import { FORMAT_VERSION, TOMBSTONE_BODY, type Image, type ImageHeader, type StoredImage } from './image';
+import { itemOfPlainJson } from './predecessor';
+
+/** An object that may be an image, with what S3 itself says of it. */
+export interface StoredObject extends StoredImage {
+  readonly storedAtMs: number;
+}
+
+/**
+ * Reads an image of any format there has been: version 1, and the plain JSON of the service's 2018 predecessor.
+ *
+ * @throws UnknownFormatError for an image of a newer version
+ * @throws UnreadableImageError when metadata or body are damaged
+ */
+export function readImage(object: StoredObject): Image {
+  const header = readHeader(object);
+  if (header.event === 'PREDECESSOR') return { header, item: itemOfPlainJson(object.body) };
+
+  if (digestOf(object.body) !== header.digest) {
+    throw new UnreadableImageError(
+      `its body has the digest ${digestOf(object.body)}, its metadata says ${header.digest ?? ''}`,
+    );
+  }
+  const item = itemOfBody(object.body);
+  if ((item === undefined) !== (header.event === 'REMOVE')) {
+    throw new UnreadableImageError(
+      `its event is ${header.event} and its body ${item ? 'has an item' : 'is a tombstone'}`,
+    );
+  }
+  return { header, item };
+}
+
+/** What the metadata alone tells, as a HEAD request brings it. */
+export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>): ImageHeader {
+  const format = metadata['dcs-format'];
+  if (format === undefined && Object.keys(metadata).every((name) => !name.startsWith('dcs-'))) {
+    return { event: 'PREDECESSOR', position: { source: 'predecessor', storedAtMs }, changedAtMs: storedAtMs };
+  }
+  if (format !== FORMAT_VERSION) {
+    throw new UnknownFormatError(
+      `its format is ${JSON.stringify(format)}; this version of dcs reads ${FORMAT_VERSION} and the plain JSON of 2018. Use the version that wrote it`,
+    );
+  }
+  const changedAtMs = timeOf(metadata);
+  const event = eventOf(metadata);
+  return {
+    event,
+    position: positionOf(metadata, event, changedAtMs),
+    changedAtMs,
+    digest: digestIn(metadata, 'dcs-digest', /^[0-9a-f]{64}$/),
+    previousDigest:
+      event === 'BACKFILL' ? undefined : digestIn(metadata, 'dcs-previous-digest', /^([0-9a-f]{64}|none)$/),
+    deletedBy: metadata['dcs-deleted-by'],
+  };
+}
+
+type Metadata = StoredImage['metadata'];
+
+function positionOf(metadata: Metadata, event: ImageHeader['event'], readAtMs: number): ChangePosition {
+  if (event === 'BACKFILL') return { source: 'backfill', readAtMs };
+  const { 'dcs-stream-label': streamLabel = '', 'dcs-sequence-number': sequenceNumber = '' } = metadata;
+  if (streamLabel === '') throw damaged('dcs-stream-label', streamLabel, 'the label of a stream');
+  if (!/^\d+$/.test(sequenceNumber)) throw damaged('dcs-sequence-number', sequenceNumber, 'digits');
+  return { source: 'stream', streamLabel, sequenceNumber };
+}
+
+function eventOf({ 'dcs-event': event = '' }: Metadata): ImageHeader['event'] {
+  if (event === 'INSERT' || event === 'MODIFY' || event === 'REMOVE' || event === 'BACKFILL') return event;
+  throw damaged('dcs-event', event, 'INSERT, MODIFY, REMOVE or BACKFILL');
+}
+
+function timeOf({ 'dcs-time': time = '' }: Metadata): number {
+  const ms = Date.parse(time);
+  if (Number.isNaN(ms)) throw damaged('dcs-time', time, 'an ISO 8601 time');
+  return ms;
+}
+
+function digestIn(metadata: Metadata, name: string, allowed: RegExp): string {
+  const digest = metadata[name] ?? '';
+  if (!allowed.test(digest)) throw damaged(name, digest, '64 hexadecimal digits');
+  return digest;
+}
+
+function itemOfBody(body: string): AttributeMap | undefined {
+  if (body === TOMBSTONE_BODY) return undefined;
+  try {
+    const { Item: item } = JSON.parse(body) as { Item: AttributeMap };
+    canonicalItem(item); // refuses what is not DynamoDB JSON
+    return item;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof UnreadableValueError)) throw cause;
+    throw new UnreadableImageError(`its body is not {"Item":{…}} in DynamoDB JSON: ${cause.message}`, { cause });
+  }
+}
+
+function damaged(name: string, value: string, expected: string): UnreadableImageError {
+  return new UnreadableImageError(`its metadata ${name} is ${JSON.stringify(value)}; expected ${expected}`);
+}

@@ -1,0 +1,141 @@
+import type { AttributeMap } from './attributeValue';
+import { canonicalValue } from './canonicalItem';
+import { UnreadableRecordError, UnreadableValueError } from './errors';
+import { encodeImage, itemDigest, type ImageHeader, type StoredImage } from './image';
+import { keyNames, objectKeyOf, type KeySchema, type TableLocation } from './objectKey';
+import { parseStreamArn } from './streamArn';
+
+/** A record of a DynamoDB stream as Lambda delivers it. Everything is optional because nothing is taken on trust. */
+export interface StreamRecord {
+  readonly eventName?: string;
+  readonly eventSourceARN?: string;
+  readonly userIdentity?: { readonly type?: string; readonly principalId?: string };
+  readonly dynamodb?: {
+    /** Epoch seconds. */
+    readonly ApproximateCreationDateTime?: number;
+    readonly Keys?: AttributeMap;
+    readonly NewImage?: AttributeMap;
+    readonly OldImage?: AttributeMap;
+    readonly SequenceNumber?: string;
+    readonly StreamViewType?: string;
+  };
+}
+
+/** The table whose stream is read. */
+export interface CapturedTable extends TableLocation {
+  readonly keySchema: KeySchema;
+}
+
+const EVENTS = {
+  INSERT: { old: false, new: true },
+  MODIFY: { old: true, new: true },
+  REMOVE: { old: true, new: false },
+} as const;
+type StreamEvent = keyof typeof EVENTS;
+
+/** The object key that a record's image belongs under. Known even of a record whose images cannot be read. */
+export function recordObjectKey(table: CapturedTable, record: StreamRecord): string {
+  return readable(record, () => objectKeyOf(table, table.keySchema, recordKeys(record)));
+}
+
+/** The sequence number of a record: digits. */
+export function recordSequenceNumber(record: StreamRecord): string {
+  const sequenceNumber = record.dynamodb?.SequenceNumber;
+  if (typeof sequenceNumber === 'string' && /^\d{1,40}$/.test(sequenceNumber)) return sequenceNumber;
+  throw new UnreadableRecordError(
+    `a record has the sequence number ${JSON.stringify(sequenceNumber)}; expected up to 40 digits`,
+  );
+}
+
+/** What a record says of the change, without its images' content. */
+export function recordImage(table: CapturedTable, record: StreamRecord): StoredImage & { header: ImageHeader } {
+  return readable(record, () => {
+    const event = eventOf(record);
+    const { NewImage: newImage, OldImage: oldImage } = imagesOf(record, event);
+    const { streamLabel } = streamOf(table, record);
+    if (newImage) requireKeysIn(table.keySchema, recordKeys(record), newImage);
+
+    const header: ImageHeader = {
+      event,
+      position: { source: 'stream', streamLabel, sequenceNumber: recordSequenceNumber(record) },
+      changedAtMs: changedAtMs(record),
+      previousDigest: itemDigest(oldImage),
+      deletedBy: record.userIdentity?.type === 'Service' ? record.userIdentity.principalId : undefined,
+    };
+    return { header, ...encodeImage(header, newImage) };
+  });
+}
+
+function eventOf({ eventName }: StreamRecord): StreamEvent {
+  if (eventName !== undefined && Object.hasOwn(EVENTS, eventName)) return eventName as StreamEvent;
+  throw new UnreadableRecordError(
+    `its event is ${JSON.stringify(eventName)}; known are ${Object.keys(EVENTS).join(', ')}`,
+  );
+}
+
+/** A stream that shows keys only, or one of both images, cannot be captured: there would be holes in the history. */
+function imagesOf(
+  { dynamodb = {} }: StreamRecord,
+  event: StreamEvent,
+): { NewImage?: AttributeMap; OldImage?: AttributeMap } {
+  const { NewImage, OldImage, StreamViewType } = dynamodb;
+  const missing = [
+    ...(EVENTS[event].new && NewImage === undefined ? ['NewImage'] : []),
+    ...(EVENTS[event].old && OldImage === undefined ? ['OldImage'] : []),
+  ];
+  if (missing.length > 0) {
+    throw new UnreadableRecordError(
+      `${event} without ${missing.join(' and ')}: the stream's view type is ${StreamViewType ?? 'not given'}, ` +
+        `it has to be NEW_AND_OLD_IMAGES. Disable the table's stream and enable it with that view type`,
+    );
+  }
+  return { NewImage: EVENTS[event].new ? NewImage : undefined, OldImage: EVENTS[event].old ? OldImage : undefined };
+}
+
+function streamOf(table: CapturedTable, { eventSourceARN = '' }: StreamRecord): { streamLabel: string } {
+  const stream = parseStreamArn(eventSourceARN);
+  if (!stream)
+    throw new UnreadableRecordError(`its eventSourceARN is ${JSON.stringify(eventSourceARN)}, not a DynamoDB stream's`);
+  if (stream.tableName !== table.tableName) {
+    throw new UnreadableRecordError(
+      `it is of the table ${stream.tableName}, this function captures ${table.tableName}; correct the event source mapping`,
+    );
+  }
+  return stream;
+}
+
+function recordKeys({ dynamodb }: StreamRecord): AttributeMap {
+  if (dynamodb?.Keys === undefined) throw new UnreadableRecordError('it has no Keys');
+  return dynamodb.Keys;
+}
+
+/** The image is found by the record's keys and restored with the item's: they must be the same. */
+function requireKeysIn(schema: KeySchema, keys: AttributeMap, item: AttributeMap): void {
+  for (const name of keyNames(schema)) {
+    const [inKeys, inItem] = [keys[name], item[name]].map((value) => value && canonicalValue(value, name));
+    if (inKeys !== inItem) {
+      throw new UnreadableRecordError(
+        `its key ${name} is ${inKeys ?? 'missing'} and ${inItem ?? 'missing'} in its NewImage`,
+      );
+    }
+  }
+}
+
+function changedAtMs({ dynamodb }: StreamRecord): number {
+  const seconds = dynamodb?.ApproximateCreationDateTime;
+  if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) return Math.round(seconds * 1000);
+  throw new UnreadableRecordError(
+    `its ApproximateCreationDateTime is ${JSON.stringify(seconds)}; expected epoch seconds`,
+  );
+}
+
+/** Names the record in whatever goes wrong while it is read. */
+function readable<Result>(record: StreamRecord, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnreadableRecordError || error instanceof UnreadableValueError)) throw error;
+    const sequenceNumber = record.dynamodb?.SequenceNumber ?? 'without a sequence number';
+    throw new UnreadableRecordError(`stream record ${sequenceNumber}: ${error.message}`, { cause: error });
+  }
+}

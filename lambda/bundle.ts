@@ -1,0 +1,34 @@
+import { build } from 'esbuild';
+import path from 'node:path';
+
+/** Every deployed function: the folder of its handler. */
+const FUNCTIONS = ['capture', 'table-definition'] as const;
+
+/**
+ * Writes `<outputDirectory>/<function>/index.js`: one minified CommonJS file with everything it needs, the AWS SDK
+ * included, so that what runs is what was tested. The bytes depend on the sources alone.
+ */
+export async function bundleFunctions(outputDirectory: string): Promise<void> {
+  await Promise.all(
+    FUNCTIONS.map((name) =>
+      build({
+        absWorkingDir: path.dirname(__dirname),
+        entryPoints: [`lambda/${name}/handler.ts`],
+        outfile: path.resolve(outputDirectory, name, 'index.js'),
+        bundle: true,
+        minify: true,
+        platform: 'node',
+        format: 'cjs',
+        target: 'node20',
+        logLevel: 'warning',
+      }),
+    ),
+  );
+}
+
+if (require.main === module) {
+  bundleFunctions(path.resolve(__dirname, '..', 'dist', 'lambda')).catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,43 @@
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import { s3ImageStore } from '../../aws/imageStore';
+import type { StreamRecord } from '../../core/streamRecord';
+import { captureBatch, type BatchResponse, type CaptureContext } from './captureBatch';
+import { NewestWritten } from './newestWritten';
+import { captureSettings } from './settings';
+
+/** Left between the last image and Lambda's time limit, for the answer to get out. */
+const RESERVE_MS = 1_500;
+const PARALLELISM = 64;
+/** About 30 MB when full, of the smallest sensible function's 512. */
+const REMEMBERED_ITEMS = 100_000;
+
+// Read once per start: a wrong environment fails every batch, and Lambda keeps them.
+const settings = captureSettings(process.env);
+const context: CaptureContext = {
+  table: settings.table,
+  images: s3ImageStore({ ...settings, connections: PARALLELISM }),
+  newestWritten: new NewestWritten(REMEMBERED_ITEMS),
+  parallelism: PARALLELISM,
+  onFailure: logFailure,
+};
+
+export function handler(
+  event: DynamoDBStreamEvent,
+  lambda: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<BatchResponse> {
+  const deadline = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - RESERVE_MS));
+  return captureBatch(context, event.Records, deadline);
+}
+
+function logFailure({ dynamodb }: StreamRecord, reason: unknown): void {
+  const { name, message } = reason instanceof Error ? reason : { name: 'Error', message: String(reason) };
+  console.error(
+    JSON.stringify({
+      level: 'error',
+      message,
+      error: name,
+      table: settings.table.tableName,
+      sequenceNumber: dynamodb?.SequenceNumber,
+    }),
+  );
+}
