@@ -7,12 +7,16 @@ export interface Version {
   readonly storedAtMs: number;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** How far the clocks that tell when a change was made and when its image was stored may be apart. */
+const CLOCK_SLACK_MS = HOUR_MS;
+
 /**
  * How much later than a newer change an older one can be stored. Capture writes a change while its record is in the
- * stream, which is 24 hours; what is written later than that (redrive, backfill) never covers something newer. An hour
- * more for clocks.
+ * stream, which is 24 hours; what is written later than that (redrive, backfill) never covers something newer.
  */
-export const REORDER_WINDOW_MS = 25 * 3_600_000;
+export const REORDER_WINDOW_MS = 24 * HOUR_MS + CLOCK_SLACK_MS;
 
 /**
  * The versions whose metadata has to be read to know an item's state at a moment. When it is a single one, its place
@@ -22,9 +26,14 @@ export const REORDER_WINDOW_MS = 25 * 3_600_000;
  * the others only the last one stored can be the newest change, and those stored within the window before it.
  */
 export function versionsToRead<V extends Version>(versions: readonly V[], momentMs = Infinity): V[] {
-  const storedByThen = versions.filter(({ storedAtMs }) => storedAtMs <= momentMs);
-  const lastStoredAtMs = storedByThen.reduce((last, { storedAtMs }) => Math.max(last, storedAtMs), -Infinity);
-  return versions.filter(({ storedAtMs }) => storedAtMs > momentMs || storedAtMs >= lastStoredAtMs - REORDER_WINDOW_MS);
+  const settledAtMs = momentMs - CLOCK_SLACK_MS;
+  const lastSettledMs = versions.reduce(
+    (last, { storedAtMs }) => (storedAtMs <= settledAtMs ? Math.max(last, storedAtMs) : last),
+    -Infinity,
+  );
+  return versions.filter(
+    ({ storedAtMs }) => storedAtMs > settledAtMs || storedAtMs >= lastSettledMs - REORDER_WINDOW_MS,
+  );
 }
 
 /** An item's state at a moment. */

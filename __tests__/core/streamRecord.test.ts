@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import type { AttributeMap } from '../../core/attributeValue';
+import { UnreadableRecordError } from '../../core/errors';
+import { imageBody, itemDigest, NO_ITEM } from '../../core/image';
+import { readImage } from '../../core/readImage';
+import { recordImage, recordObjectKey, recordSequenceNumber, type StreamRecord } from '../../core/streamRecord';
+import { STREAM_LABEL, userRecord, USERS } from '../fixtures/streamRecords';
+import { item, meaningOfItem, respelled } from './arbitraries';
+
+const withId = (attributes: AttributeMap): AttributeMap =>
+  Object.fromEntries([...Object.entries(attributes), ['id', { S: 'u1' }]]);
+const modify = (from: AttributeMap, to: AttributeMap) => {
+  const record = userRecord({ id: 'u1', sequenceNumber: '5', from: {}, to: {} });
+  return { ...record, dynamodb: { ...record.dynamodb, OldImage: withId(from), NewImage: withId(to) } };
+};
+
+describe('stream records', () => {
+  test('law: no type is lost between the record and the item read back from its image', () => {
+    fc.assert(
+      fc.property(item, item, (before, after) => {
+        const { body, metadata } = recordImage(USERS, modify(before, after));
+        const image = readImage({ body, metadata, storedAtMs: 0 });
+        expect(meaningOfItem(image.item!)).toEqual(meaningOfItem(withId(after)));
+        expect(image.header.previousDigest).toBe(itemDigest(withId(before)));
+      }),
+    );
+  });
+
+  test('law: the same item gives the same bytes from the stream and from a scan', () => {
+    const pair = item.chain((original) => fc.tuple(fc.constant(original), respelled(original, fc.nat())));
+    fc.assert(
+      fc.property(pair, ([inStream, inScan]) => {
+        expect(recordImage(USERS, modify({}, inStream)).body).toBe(imageBody(withId(inScan)));
+      }),
+    );
+  });
+
+  test('an insert has no item before it', () => {
+    const { metadata } = recordImage(USERS, userRecord({ id: 'u1', sequenceNumber: '0042', to: { n: { N: '1' } } }));
+    expect(metadata).toMatchObject({
+      'dcs-event': 'INSERT',
+      'dcs-sequence-number': '0042',
+      'dcs-stream-label': STREAM_LABEL,
+      'dcs-time': '2026-11-23T08:00:00.000Z',
+      'dcs-previous-digest': NO_ITEM,
+    });
+  });
+
+  test('a delete is a tombstone with the digest of what was deleted', () => {
+    const { body, metadata } = recordImage(
+      USERS,
+      userRecord({ id: 'u1', sequenceNumber: '7', from: { n: { N: '1.0' } } }),
+    );
+    expect(body).toBe('{}');
+    expect(metadata['dcs-previous-digest']).toBe(itemDigest({ id: { S: 'u1' }, n: { N: '1' } }));
+    expect(metadata).not.toHaveProperty('dcs-deleted-by');
+  });
+
+  test('a TTL delete is marked with the service principal', () => {
+    const record = {
+      ...userRecord({ id: 'u1', sequenceNumber: '7', from: {} }),
+      userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+    };
+    expect(recordImage(USERS, record).metadata['dcs-deleted-by']).toBe('dynamodb.amazonaws.com');
+  });
+
+  test('the object key is known even when the images cannot be read', () => {
+    const record = userRecord({ id: 'a/b', sequenceNumber: '7', to: { bad: { X: 1 } as never } });
+    expect(recordObjectKey(USERS, record)).toBe('users/a%2Fb/image.json');
+    expect(() => recordImage(USERS, record)).toThrow(/stream record 7: attribute bad has the unknown type/);
+  });
+
+  const good = userRecord({ id: 'u1', sequenceNumber: '7', from: {}, to: {} });
+  const change = (dynamodb: object): StreamRecord => ({ ...good, dynamodb: { ...good.dynamodb, ...dynamodb } });
+  test.each([
+    [
+      'an event that is none',
+      { ...good, eventName: 'TRUNCATE' },
+      /its event is "TRUNCATE"; known are INSERT, MODIFY, REMOVE/,
+    ],
+    [
+      'an event that is a property of every object',
+      { ...good, eventName: 'constructor' },
+      /its event is "constructor"/,
+    ],
+    [
+      'no new image',
+      change({ NewImage: undefined, StreamViewType: 'OLD_IMAGE' }),
+      /MODIFY without NewImage: the stream's view type is OLD_IMAGE, it has to be NEW_AND_OLD_IMAGES/,
+    ],
+    [
+      'no images',
+      change({ NewImage: undefined, OldImage: undefined, StreamViewType: 'KEYS_ONLY' }),
+      /without NewImage and OldImage/,
+    ],
+    ['no time', change({ ApproximateCreationDateTime: undefined }), /ApproximateCreationDateTime/],
+    [
+      'another table',
+      { ...good, eventSourceARN: good.eventSourceARN?.replace('users', 'orders') },
+      /it is of the table orders, this function captures users/,
+    ],
+    ['another service', { ...good, eventSourceARN: 'arn:aws:sqs:eu-west-1:1:q' }, /not a DynamoDB stream's/],
+    [
+      'keys that differ from the image',
+      change({ NewImage: { id: { S: 'u2' } } }),
+      /its key id is \{"S":"u1"\} and \{"S":"u2"\} in its NewImage/,
+    ],
+    ['an image without the key', change({ NewImage: {} }), /missing in its NewImage/],
+    [
+      'an old image that is broken',
+      change({ OldImage: { id: 'u1' } }),
+      /attribute id should be one DynamoDB JSON value/,
+    ],
+  ] as [string, StreamRecord, RegExp][])('a record is refused, never guessed at: %s', (_, record, message) => {
+    expect(() => recordImage(USERS, record)).toThrow(UnreadableRecordError);
+    expect(() => recordImage(USERS, record)).toThrow(message);
+  });
+
+  test.each([
+    ['no keys', change({ Keys: undefined }), /it has no Keys/],
+    ['keys of another schema', change({ Keys: { pk: { S: 'x' } } }), /expected the key id, found pk/],
+  ])('a record is refused by its keys: %s', (_, record, message) => {
+    expect(() => recordObjectKey(USERS, record)).toThrow(UnreadableRecordError);
+    expect(() => recordObjectKey(USERS, record)).toThrow(message);
+  });
+
+  test.each([undefined, '', 'abc', '-1', '1'.repeat(41)])('the sequence number %j is refused', (SequenceNumber) => {
+    expect(() => recordSequenceNumber(change({ SequenceNumber }))).toThrow(UnreadableRecordError);
+  });
+});
