@@ -1,0 +1,39 @@
+import { captureSettings } from '../../../lambda/capture/settings';
+
+const complete = { DCS_BUCKET: 'b', DCS_TABLE: 'users', DCS_PARTITION_KEY: 'id' };
+
+describe("the capture function's environment", () => {
+  test('few variables are required', () => {
+    expect(captureSettings(complete)).toEqual({
+      bucket: 'b',
+      largeImageStorageClass: 'STANDARD_IA',
+      table: { prefix: '', tableName: 'users', keySchema: { partitionKey: 'id', sortKey: undefined } },
+    });
+  });
+
+  test('prefix, sort key and storage class can be set', () => {
+    const settings = captureSettings({
+      ...complete,
+      DCS_PREFIX: 'dcs/',
+      DCS_SORT_KEY: 'sk',
+      DCS_LARGE_IMAGE_STORAGE_CLASS: 'GLACIER_IR',
+    });
+    expect(settings).toMatchObject({
+      largeImageStorageClass: 'GLACIER_IR',
+      table: { prefix: 'dcs/', keySchema: { sortKey: 'sk' } },
+    });
+  });
+
+  test('everything that is wrong is said at once', () => {
+    const read = () => captureSettings({ DCS_PREFIX: 'dcs', DCS_LARGE_IMAGE_STORAGE_CLASS: 'GLACIER' });
+    for (const name of [
+      'DCS_BUCKET',
+      'DCS_TABLE',
+      'DCS_PARTITION_KEY',
+      'DCS_PREFIX is "dcs"',
+      'CLASS is "GLACIER"; allowed are STANDARD',
+    ]) {
+      expect(read).toThrow(name);
+    }
+  });
+});
