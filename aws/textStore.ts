@@ -1,0 +1,31 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3Client, type S3ClientSettings } from './s3Client';
+import { inS3, S3Error } from './s3Error';
+
+/** Small texts of a bucket that are no images, such as a table's definition. */
+export interface TextStore {
+  /** The newest version, or undefined when there is no such object. */
+  read(objectKey: string): Promise<string | undefined>;
+  write(objectKey: string, text: string): Promise<void>;
+}
+
+export function s3TextStore({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): TextStore {
+  const client = s3Client(settings);
+  return {
+    async read(Key) {
+      try {
+        return await inS3('GET', Bucket, Key, async () => {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+          return (await Body?.transformToString('utf8')) ?? '';
+        });
+      } catch (error) {
+        if (error instanceof S3Error && error.code === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    },
+    async write(Key, text) {
+      const command = new PutObjectCommand({ Bucket, Key, Body: text, ContentType: 'application/json' });
+      await inS3('PUT', Bucket, Key, () => client.send(command));
+    },
+  };
+}
