@@ -126,7 +126,7 @@ export function respellNumber(text: string, random: Random): string {
     `${sign}${zeros}.${digits}E${power + digits.length}`,
     `${sign}${digits}.${zeros}E${power}`,
   ];
-  return spellings[random(spellings.length)] as string;
+  return spellings[random(spellings.length)]!;
 }
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
