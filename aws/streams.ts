@@ -3,10 +3,10 @@ import {
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  type DynamoDBStreamsClientConfig,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { DcsError } from '../core/errors';
+import type { DynamoDbSettings } from './table';
 import { sendForWireJson } from './wireJson';
 
 /** One shard of a stream. A closed shard gets no further records; its children carry on. */
@@ -63,9 +63,8 @@ export class RecordsLostError extends DcsError {}
 /** There is no such stream, or no longer. */
 export class StreamGoneError extends DcsError {}
 
-/** `client` says where and as whom: region, endpoint, credentials. */
-export function dynamoDbStreamReader(streamArn: string, client: DynamoDBStreamsClientConfig = {}): StreamReader {
-  const streams = new DynamoDBStreamsClient(client);
+export function dynamoDbStreamReader(streamArn: string, settings: DynamoDbSettings): StreamReader {
+  const streams = new DynamoDBStreamsClient(settings);
   return {
     streamArn,
     listShards: () => named(streamArn, 'shards', () => listShards(streams, streamArn)),
