@@ -1,0 +1,31 @@
+import { TerraformElement, TerraformStack } from 'cdktf';
+import type { Node } from 'constructs';
+
+/** The id of the one element that a construct is named after; it adds nothing to the logical id. */
+export const ITSELF = 'this';
+
+/**
+ * A stack whose logical ids read like the tree of constructs (`aws_s3_bucket.destination_bucket`) and do not depend on the
+ * stack they are in, so that both ways of deploying give the same resources, and a reviewer can read a plan.
+ */
+export class DcsStack extends TerraformStack {
+  private readonly owners = new Map<string, string>();
+
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = TerraformElement.isTerraformElement(element) ? element.node : element;
+    const scopes = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
+    const logicalId = scopes.filter((id) => id !== ITSELF).join('_');
+    this.claim(logicalId, node.path);
+    return logicalId;
+  }
+
+  private claim(logicalId: string, path: string): void {
+    const owner = this.owners.get(logicalId) ?? path;
+    if (owner !== path) {
+      throw new Error(
+        `"${path}" and "${owner}" would share the logical id "${logicalId}". Next: rename one construct.`,
+      );
+    }
+    this.owners.set(logicalId, owner);
+  }
+}

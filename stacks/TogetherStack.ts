@@ -1,0 +1,34 @@
+import type { Construct } from 'constructs';
+import { DestinationAccount } from './accounts/DestinationAccount';
+import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
+import { useBackend } from './backends';
+import { DcsStack } from './DcsStack';
+import { accountProvider, archiveProvider } from './providers';
+import type { BackendSettings } from './settings/backend';
+import type { Settings } from './settings/schema';
+
+export interface TogetherStackProps {
+  readonly settings: Settings;
+  readonly code: FunctionCode;
+  readonly backend: BackendSettings;
+}
+
+/** Both accounts in one stack, with one state. */
+export class TogetherStack extends DcsStack {
+  constructor(scope: Construct, id: string, { settings, code, backend }: TogetherStackProps) {
+    super(scope, id);
+    useBackend(this, id, backend);
+    const destination = new DestinationAccount(this, 'destination', {
+      settings,
+      provider: accountProvider(this, 'destination', settings),
+    });
+    new SourceAccount(this, 'source', {
+      settings,
+      code,
+      provider: accountProvider(this, 'source', settings),
+      archiveProvider: archiveProvider(this),
+      destinationKeyArn: destination.keyArn,
+      after: destination.guards,
+    });
+  }
+}

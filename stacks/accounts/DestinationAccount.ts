@@ -1,0 +1,96 @@
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { EncryptionKey } from '../constructs/EncryptionKey';
+import { GuardedBucket } from '../constructs/GuardedBucket';
+import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
+import { RestoreRole } from '../constructs/RestoreRole';
+import { namesOf, type Names } from '../names';
+import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
+import { administerInAccount, encryptReplicas } from '../policies/keys';
+import type { Settings } from '../settings/schema';
+
+export interface DestinationAccountProps {
+  readonly settings: Settings;
+  readonly provider: AwsProvider;
+}
+
+/** Everything in the destination account: the bucket that keeps the second copy, its lock, its key, and the role that restores. */
+export class DestinationAccount extends Construct {
+  /** The customer-managed key, if there is one. */
+  readonly keyArn?: string;
+  /** What has to stand before anything is replicated here. */
+  readonly guards: ITerraformDependable[];
+  private readonly names: Names;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DestinationAccountProps,
+  ) {
+    super(scope, id);
+    const { settings, provider } = props;
+    this.names = namesOf(settings);
+    this.keyArn = this.makeKey();
+    const bucket = this.makeBucket();
+    this.guards = [...bucket.guards, ...this.lock(bucket)];
+    new RestoreRole(this, 'restore-role', { provider, settings, names: this.names, keyArn: this.keyArn });
+  }
+
+  private makeKey(): string | undefined {
+    const { settings, provider } = this.props;
+    if (settings.encryption.type !== 'customer-managed') return undefined;
+    const { accountId, bucketName, region } = settings.destination;
+    const sender = {
+      ...this.names,
+      sourceAccountId: settings.source.accountId,
+      destinationRegion: region,
+    };
+    return new EncryptionKey(this, 'key', {
+      provider,
+      aliasName: `alias/${settings.name}-destination`,
+      description: `Encrypts replicas in ${bucketName}`,
+      deletionWindowDays: settings.encryption.keyDeletionWindowDays,
+      policy: [administerInAccount(this.names.partition, accountId), encryptReplicas(sender)],
+    }).key.arn;
+  }
+
+  private makeBucket(): GuardedBucket {
+    const { settings, provider } = this.props;
+    const { bucketName, lifecycle, objectLock } = settings.destination;
+    const { destinationBucketArn } = this.names;
+    const prefixes = settings.tables.map(({ name }) => `${settings.prefix}${name}/`);
+    return new GuardedBucket(this, 'bucket', {
+      provider,
+      bucketName,
+      objectLockEnabled: true, // Whatever the mode: with it, versioning cannot be suspended.
+      keyArn: this.keyArn,
+      lifecycleRules: lifecycleRules(lifecycle, prefixes, parkedBatchesInDestination(lifecycle)),
+      policy: [
+        requireTls(destinationBucketArn),
+        acceptReplicas({
+          ...this.names,
+          sourceAccountId: settings.source.accountId,
+          destinationKeyArn: this.keyArn,
+        }),
+        ...(objectLock.mode === 'OFF' ? [] : boundRetention(destinationBucketArn, objectLock.retentionDays)),
+      ],
+    });
+  }
+
+  private lock({ bucket, versioning }: GuardedBucket): ITerraformDependable[] {
+    const { provider, settings } = this.props;
+    const { mode, retentionDays } = settings.destination.objectLock;
+    if (mode === 'OFF') return [];
+    const lock = new S3BucketObjectLockConfigurationA(this, 'object-lock', {
+      provider,
+      bucket: bucket.id,
+      objectLockEnabled: 'Enabled',
+      rule: { defaultRetention: { mode, days: retentionDays } },
+      lifecycle: { preventDestroy: true },
+      dependsOn: [versioning],
+    });
+    return [lock];
+  }
+}

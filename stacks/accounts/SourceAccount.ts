@@ -1,0 +1,108 @@
+import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { Capture } from '../constructs/Capture';
+import { EncryptionKey } from '../constructs/EncryptionKey';
+import { GuardedBucket } from '../constructs/GuardedBucket';
+import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
+import { Replication } from '../constructs/Replication';
+import { SourceTable } from '../constructs/SourceTable';
+import { TableDefinitions } from '../constructs/TableDefinitions';
+import { boundedName, namesOf, type Names } from '../names';
+import { requireTls } from '../policies/buckets';
+import { administerInAccount, encryptNotifications } from '../policies/keys';
+import type { Settings } from '../settings/schema';
+import type { TableSettings } from '../settings/tables';
+
+/** Folders of the bundled functions, each with an index.js. */
+export interface FunctionCode {
+  readonly capture: string;
+  readonly tableDefinition: string;
+}
+
+export interface SourceAccountProps {
+  readonly settings: Settings;
+  readonly provider: AwsProvider;
+  readonly archiveProvider: ArchiveProvider;
+  readonly code: FunctionCode;
+  /** The destination's key, where customer-managed keys encrypt. Its id is AWS's choice, so it cannot be agreed upon before. */
+  readonly destinationKeyArn?: string;
+  /** What of the destination is in this stack, and has to stand first. */
+  readonly after: ITerraformDependable[];
+}
+
+/** Everything in the source account: tables, capture, the source bucket, replication out of it. */
+export class SourceAccount extends Construct {
+  private readonly names: Names;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SourceAccountProps,
+  ) {
+    super(scope, id);
+    const { settings, provider } = props;
+    this.names = namesOf(settings);
+    const keyArn = this.makeKey();
+    const bucket = this.makeBucket(keyArn);
+    const replication = new Replication(this, 'replication', {
+      provider,
+      settings,
+      names: this.names,
+      keys: this.keysOf(keyArn),
+      after: [bucket.bucket, ...bucket.guards, ...props.after],
+    });
+    const parts = { ...props, names: this.names, keyArn, after: [...bucket.guards, replication.configuration] };
+    for (const table of settings.tables) this.capture(table, parts);
+    new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
+  }
+
+  private capture(table: TableSettings, parts: SourceAccountProps & { names: Names; keyArn?: string }): Capture {
+    const { provider, settings, code } = this.props;
+    const name = boundedName([table.name], 100);
+    const { streamArn } = new SourceTable(this, `table-${name}`, { provider, region: settings.source.region, table });
+    return new Capture(this, `capture-${name}`, { ...parts, table, streamArn, codeDirectory: code.capture });
+  }
+
+  private makeKey(): string | undefined {
+    const { settings, provider } = this.props;
+    if (settings.encryption.type !== 'customer-managed') return undefined;
+    const { accountId } = settings.source;
+    return new EncryptionKey(this, 'key', {
+      provider,
+      aliasName: `alias/${settings.name}-source`,
+      description: `Encrypts images in ${settings.source.bucketName}`,
+      deletionWindowDays: settings.encryption.keyDeletionWindowDays,
+      policy: [administerInAccount(this.names.partition, accountId), ...encryptNotifications(accountId)],
+    }).key.arn;
+  }
+
+  private makeBucket(keyArn: string | undefined): GuardedBucket {
+    const { settings, provider } = this.props;
+    const { bucketName, lifecycle } = settings.source;
+    const prefixes = settings.tables.map(({ name }) => `${settings.prefix}${name}/`);
+    return new GuardedBucket(this, 'bucket', {
+      provider,
+      bucketName,
+      objectLockEnabled: false, // A retention of a source version would go before the destination's default.
+      keyArn,
+      lifecycleRules: lifecycleRules(lifecycle, prefixes, parkedBatchesInSource(lifecycle)),
+      policy: [requireTls(this.names.sourceBucketArn)],
+    });
+  }
+
+  private keysOf(keyArn: string | undefined) {
+    const { settings, destinationKeyArn } = this.props;
+    if (keyArn === undefined || destinationKeyArn === undefined) return undefined;
+    const { sourceBucketArn, destinationBucketArn } = this.names;
+    return {
+      source: { keyArn, bucketArn: sourceBucketArn, region: settings.source.region },
+      destination: {
+        keyArn: destinationKeyArn,
+        bucketArn: destinationBucketArn,
+        region: settings.destination.region,
+      },
+    };
+  }
+}

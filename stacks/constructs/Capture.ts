@@ -1,0 +1,88 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { PARKED_BATCHES_PREFIX, type Names } from '../names';
+import { decryptTable, encryptInBucket, parkBatches, readStream, writeImages } from '../policies/capture';
+import type { Statement } from '../policies/document';
+import type { Settings } from '../settings/schema';
+import type { TableSettings } from '../settings/tables';
+import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+
+export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly table: TableSettings;
+  readonly streamArn: string;
+  /** The source account's own key; undefined where S3's keys encrypt. */
+  readonly keyArn?: string;
+  /** What has to stand before the first image is written: an image older than the replication rule is not replicated. */
+  readonly after: ITerraformDependable[];
+}
+
+/** Capture of one table: its function, and the event source mapping that feeds it from the stream. */
+export class Capture extends Construct {
+  readonly table: string;
+  readonly functionName: string;
+  readonly eventSourceMapping: LambdaEventSourceMapping;
+
+  constructor(scope: Construct, id: string, props: CaptureProps) {
+    super(scope, id);
+    const { settings, names, table, provider } = props;
+    const { capture } = settings;
+    this.table = table.name;
+    this.functionName = names.capture(table.name);
+    const { lambda, rolePolicy } = new NodeFunction(this, 'function', {
+      ...props,
+      functionName: this.functionName,
+      logGroupName: names.logGroup(this.functionName),
+      description: `Writes every change of table ${table.name} to ${settings.source.bucketName}`.slice(0, 256),
+      runtime: capture.runtime,
+      memoryMb: capture.memoryMb,
+      timeoutSeconds: capture.timeoutSeconds,
+      logRetentionDays: capture.logRetentionDays,
+      environment: captureEnvironment(settings, table),
+      policy: capturePolicy(props),
+    });
+    this.eventSourceMapping = new LambdaEventSourceMapping(this, 'event-source-mapping', {
+      provider,
+      functionName: lambda.functionName,
+      eventSourceArn: props.streamArn,
+      startingPosition: 'TRIM_HORIZON', // LATEST may miss records for minutes after the mapping is made.
+      batchSize: capture.batchSize,
+      maximumBatchingWindowInSeconds: capture.batchingWindowSeconds,
+      parallelizationFactor: capture.parallelizationFactor,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      maximumRetryAttempts: capture.maximumRetryAttempts,
+      maximumRecordAgeInSeconds: capture.maximumRecordAgeSeconds,
+      // S3 alone keeps the records themselves; a queue or topic would get their positions in a stream that forgets.
+      destinationConfig: { onFailure: { destinationArn: names.sourceBucketArn } },
+      metricsConfig: { metrics: ['EventCount'] },
+      dependsOn: [rolePolicy, ...props.after],
+    });
+  }
+}
+
+/** What the function reads at its start; lambda/capture says what each is for. */
+function captureEnvironment({ source, prefix, capture }: Settings, table: TableSettings): Record<string, string> {
+  return {
+    DCS_BUCKET: source.bucketName,
+    DCS_PREFIX: prefix,
+    DCS_TABLE: table.name,
+    DCS_PARTITION_KEY: table.partitionKey.name,
+    ...(table.sortKey ? { DCS_SORT_KEY: table.sortKey.name } : {}),
+    DCS_LARGE_IMAGE_STORAGE_CLASS: capture.largeImageStorageClass,
+  };
+}
+
+function capturePolicy({ settings, names, table, keyArn }: CaptureProps): Statement[] {
+  const { accountId, region } = settings.source;
+  const bucketArn = names.sourceBucketArn;
+  return [
+    readStream(names.tableArn(table.name)),
+    ...(table.kmsKeyArn === undefined ? [] : [decryptTable(table.kmsKeyArn, region)]),
+    writeImages(bucketArn, `${settings.prefix}${table.name}/`),
+    ...parkBatches(bucketArn, PARKED_BATCHES_PREFIX, accountId),
+    ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region })]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import { ITSELF } from '../DcsStack';
+import type { Names } from '../names';
+import { policyJson } from '../policies/document';
+import { decryptReplicas, fillTables, readVersions } from '../policies/restore';
+import { trustPrincipals } from '../policies/trust';
+import type { Settings } from '../settings/schema';
+
+export interface RestoreRoleProps {
+  readonly provider: AwsProvider;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly keyArn?: string;
+}
+
+/** The role in the destination account that an operator restores with. It reads the bucket and changes nothing in it. */
+export class RestoreRole extends Construct {
+  readonly role: IamRole;
+
+  constructor(scope: Construct, id: string, { provider, settings, names, keyArn }: RestoreRoleProps) {
+    super(scope, id);
+    const { accountId, region } = settings.destination;
+    const { destinationBucketArn: bucketArn, partition } = names;
+    const trusted = settings.restore.trustedPrincipalArns;
+    this.role = new IamRole(this, ITSELF, {
+      provider,
+      name: names.restoreRole,
+      description: 'Restores DynamoDB tables from the second copy',
+      maxSessionDuration: 12 * 3600, // A restore of a large table runs for hours.
+      assumeRolePolicy: policyJson(
+        trustPrincipals(trusted.length > 0 ? trusted : [`arn:${partition}:iam::${accountId}:root`]),
+      ),
+    });
+    new IamRolePolicy(this, 'policy', {
+      provider,
+      name: names.restoreRole,
+      role: this.role.name,
+      policy: policyJson(
+        ...readVersions(bucketArn),
+        ...(keyArn === undefined ? [] : [decryptReplicas({ keyArn, bucketArn, region })]),
+        fillTables(partition, accountId),
+      ),
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { throughS3, type Statement } from './document';
+
+/** What a KMS key says itself. In a key policy the resource "*" is the key that carries it. */
+
+/** Hands the key to the policies of its own account. Without it nobody could ever administer the key again. */
+export function administerInAccount(partition: string, accountId: string): Statement {
+  return {
+    Sid: 'AdministerInAccount',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+}
+
+export interface ReplicaEncryption {
+  readonly partition: string;
+  readonly sourceAccountId: string;
+  readonly replicationRoleArn: string;
+  readonly destinationBucketArn: string;
+  readonly destinationRegion: string;
+}
+
+/**
+ * Lets the replication role of the other account encrypt replicas, through S3 and for this bucket alone. Decrypt is there
+ * because S3 asks for it to use a bucket key again; the role has no s3:GetObject on the bucket, so it reads nothing by it.
+ */
+export function encryptReplicas(by: ReplicaEncryption): Statement {
+  const bound = throughS3({ bucketArn: by.destinationBucketArn, region: by.destinationRegion });
+  return {
+    Sid: 'EncryptReplicas',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${by.partition}:iam::${by.sourceAccountId}:root` },
+    Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: '*',
+    Condition: { ArnEquals: { 'aws:PrincipalArn': by.replicationRoleArn }, StringEquals: bound },
+  };
+}
+
+/** Lets the services that tell about the buckets write to a topic and a queue under the key. */
+export function encryptNotifications(accountId: string): readonly Statement[] {
+  return ['cloudwatch', 's3'].map((service) => ({
+    Sid: `EncryptNotificationsOf${service === 's3' ? 'S3' : 'CloudWatch'}`,
+    Effect: 'Allow',
+    Principal: { Service: `${service}.amazonaws.com` },
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+  }));
+}

@@ -1,0 +1,69 @@
+import { throughS3, type BucketKey, type Statement } from './document';
+
+/** What the restore role may do in the destination account: read any version, and fill tables of that account. */
+
+export function readVersions(bucketArn: string): readonly Statement[] {
+  return [
+    {
+      Sid: 'ListVersions',
+      Effect: 'Allow',
+      Action: ['s3:ListBucket', 's3:ListBucketVersions'],
+      Resource: bucketArn,
+    },
+    {
+      Sid: 'CheckGuards',
+      Effect: 'Allow',
+      Action: [
+        's3:GetBucketLocation',
+        's3:GetBucketObjectLockConfiguration',
+        's3:GetBucketPolicy',
+        's3:GetBucketVersioning',
+        's3:GetEncryptionConfiguration',
+        's3:GetLifecycleConfiguration',
+      ],
+      Resource: bucketArn,
+    },
+    {
+      Sid: 'ReadVersions',
+      Effect: 'Allow',
+      // RestoreObject asks for a readable copy of an archived version; it changes nothing that is stored.
+      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:RestoreObject'],
+      Resource: `${bucketArn}/*`,
+    },
+  ];
+}
+
+export function decryptReplicas(key: BucketKey): Statement {
+  return {
+    Sid: 'DecryptReplicas',
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: key.keyArn,
+    Condition: { StringEquals: throughS3(key) },
+  };
+}
+
+/** Any table of the destination account, in any region: where a restore goes is decided at three in the morning, not here. */
+export function fillTables(partition: string, accountId: string): Statement {
+  return {
+    Sid: 'FillTables',
+    Effect: 'Allow',
+    Action: [
+      'dynamodb:BatchWriteItem',
+      'dynamodb:CreateTable',
+      'dynamodb:DeleteItem',
+      'dynamodb:DescribeContinuousBackups',
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeTimeToLive',
+      'dynamodb:GetItem',
+      'dynamodb:ListTagsOfResource',
+      'dynamodb:PutItem',
+      'dynamodb:Scan',
+      'dynamodb:TagResource',
+      'dynamodb:UpdateContinuousBackups',
+      'dynamodb:UpdateTable',
+      'dynamodb:UpdateTimeToLive',
+    ],
+    Resource: [`arn:${partition}:dynamodb:*:${accountId}:table/*`],
+  };
+}

@@ -1,0 +1,57 @@
+import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
+import { AwsProvider, type AwsProviderEndpoints } from '@cdktf/provider-aws/lib/provider';
+import type { TerraformStack } from 'cdktf';
+import type { Settings } from './settings/schema';
+
+/**
+ * What the synthesized JSON asks for. The bindings are those of 6.25.0; every argument in use is known to 5.100 too, so
+ * that people on either major version can plan the same JSON.
+ */
+const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
+
+/** The provider of one account. Its alias is the side; there is no default provider that a resource could fall to. */
+export function accountProvider(
+  stack: TerraformStack,
+  side: 'source' | 'destination',
+  settings: Settings,
+): AwsProvider {
+  const { accountId, region, assumeRole, endpoint } = settings[side];
+  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION });
+  return new AwsProvider(stack, `${side}-provider`, {
+    alias: side,
+    region,
+    allowedAccountIds: [accountId],
+    assumeRole: assumeRole && [assumeRole],
+    defaultTags: [{ tags: { 'dcs:name': settings.name, ...settings.tags } }],
+    ...(endpoint === undefined ? {} : emulator(endpoint)),
+  });
+}
+
+export function archiveProvider(stack: TerraformStack): ArchiveProvider {
+  stack.addOverride('terraform.required_providers.archive', { source: 'hashicorp/archive', version: '~> 2.7' });
+  return new ArchiveProvider(stack, 'archive-provider');
+}
+
+/** Every service that the stacks use; an emulator answers all of them on one address. */
+const SERVICES = [
+  'cloudwatch',
+  'cloudwatchevents',
+  'cloudwatchlogs',
+  'dynamodb',
+  'iam',
+  'kms',
+  'lambda',
+  's3',
+  'sns',
+  'sqs',
+  'sts',
+] as const satisfies readonly (keyof AwsProviderEndpoints)[];
+
+function emulator(endpoint: string) {
+  return {
+    endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))],
+    s3UsePathStyle: true, // An emulator has no host name per bucket.
+    skipCredentialsValidation: true,
+    skipMetadataApiCheck: 'true',
+  };
+}

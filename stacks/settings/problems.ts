@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+
+/** One thing that is wrong with the settings. */
+export interface Problem {
+  /** Where: `source.accountId`, `tables[1].name`. */
+  readonly path: string;
+  /** What stands there; undefined when nothing does. */
+  readonly value: unknown;
+  /** What would be right, as a noun phrase. */
+  readonly allowed: string;
+  /** What to do now, as a sentence without its full stop. */
+  readonly nextStep: string;
+}
+
+/** All problems of a settings file at once, one a line. */
+export class SettingsError extends Error {
+  constructor(
+    readonly file: string,
+    readonly problems: readonly Problem[],
+  ) {
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super([`${file} has ${count}:`, ...problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+export function describeProblem({ path, value, allowed, nextStep }: Problem): string {
+  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  return `${path} ${found}; allowed: ${allowed}. Next: ${nextStep}.`;
+}
+
+export function pathText(path: readonly PropertyKey[]): string {
+  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return text.replace(/^\./, '') || '(the whole file)';
+}
+
+/** A problem for each issue that zod found; an unknown setting is a problem of its own, each. */
+export function problemsOf(issues: readonly z.core.$ZodIssue[], settings: unknown): Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting(issue, key, settings));
+    const value = valueAt(settings, issue.path);
+    const nextStep = value === undefined ? 'add it' : 'correct it';
+    return [{ path: pathText(issue.path), value, allowed: issue.message, nextStep }];
+  });
+}
+
+function unknownSetting(issue: z.core.$ZodIssue, key: string, settings: unknown): Problem {
+  const path = [...issue.path, key];
+  const nextStep = 'correct its name or take it out';
+  return { path: pathText(path), value: valueAt(settings, path), allowed: issue.message, nextStep };
+}
+
+function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    settings,
+  );
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { destinationSettings, sourceSettings } from './accounts';
+import { deploymentSettings } from './backend';
+import { group, text } from './fields';
+import {
+  alarmSettings,
+  captureSettings,
+  encryptionSettings,
+  replicationSettings,
+  restoreSettings,
+  tableDefinitionSettings,
+} from './services';
+import { tablesSettings } from './tables';
+
+/**
+ * The settings file, defined once: this definition types the settings, finds their problems, and is what
+ * dcs.config.schema.json is generated from. Rules that need more than one field are in crossChecks.ts.
+ */
+export const settingsSchema = group(
+  {
+    $schema: z.string().describe('The JSON Schema of this file, for editors.').optional(),
+    name: text(/^[a-z][a-z0-9-]{1,18}[a-z0-9]$/, {
+      description:
+        'Put before the name of every stack, role, function and alarm: one per environment of an account. Default: "dcs".',
+      allowed: '3 to 20 lowercase letters, digits and hyphens, a letter first',
+    }).default('dcs'),
+    deployment: deploymentSettings,
+    source: sourceSettings,
+    destination: destinationSettings,
+    prefix: text(/^([\w.-]+\/)*$/, {
+      description: 'Put before the key of every object, the same in both buckets. Default: "" (none).',
+      allowed: 'empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start',
+    }).default(''),
+    tables: tablesSettings,
+    encryption: encryptionSettings.default({ type: 's3-managed' }),
+    replication: replicationSettings.prefault({}),
+    capture: captureSettings.prefault({}),
+    tableDefinition: tableDefinitionSettings.prefault({}),
+    restore: restoreSettings.prefault({}),
+    alarms: alarmSettings.prefault({}),
+    tags: z
+      .record(
+        z.string().max(128),
+        text(/^(?![^]*[$%]\{)[^]{0,256}$/, {
+          description: 'Value of the tag.',
+          allowed: 'at most 256 characters, without ${ and %{',
+        }),
+        { error: 'an object of tag names and values' },
+      )
+      .describe('Tags of every resource that takes them. Default: none but "dcs:name".')
+      .default({}),
+  },
+  'Settings of the Data Continuity Service for DynamoDB.',
+);
+
+/** Settings with every default filled in. */
+export type Settings = z.output<typeof settingsSchema>;

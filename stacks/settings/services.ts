@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { group, oneOf, principalArn, text, wholeNumber, yesOrNo } from './fields';
+
+/** How each part of the service behaves. Everything here has a default. */
+
+export const encryptionSettings = z
+  .discriminatedUnion(
+    'type',
+    [
+      group(
+        { type: z.literal('s3-managed') },
+        'SSE-S3. The ETag of an image is then its MD5, so dcs verify reads no object that is right.',
+      ),
+      group(
+        {
+          type: z.literal('customer-managed'),
+          keyDeletionWindowDays: wholeNumber(7, 30, {
+            description: 'Days between asking for the deletion of a key and losing what it encrypts. Default: 30.',
+          }).default(30),
+        },
+        'SSE-KMS with a key per account, made by DCS; the destination owns the key of the copy. dcs verify then has to ask for each object.',
+      ),
+    ],
+    { error: 'an object whose type is one of "s3-managed", "customer-managed"' },
+  )
+  .describe('Encryption of both buckets. Default: {"type": "s3-managed"}.');
+
+export const replicationSettings = group(
+  {
+    timeControl: yesOrNo(
+      'S3 Replication Time Control: 99.9 % of the objects within 15 minutes, at a surcharge per GB. Default: true.',
+    ).default(true),
+    enabled: yesOrNo(
+      'false pauses replication; what is written meanwhile is not copied afterwards without S3 Batch Replication. Default: true.',
+    ).default(true),
+  },
+  'Replication from the source bucket to the destination bucket.',
+);
+
+export const captureSettings = group(
+  {
+    runtime: oneOf(['nodejs22.x', 'nodejs24.x'], 'Lambda runtime. Default: "nodejs22.x".').default('nodejs22.x'),
+    memoryMb: wholeNumber(128, 10_240, { description: 'Memory of a capture function in MB. Default: 512.' }).default(
+      512,
+    ),
+    timeoutSeconds: wholeNumber(10, 900, { description: 'Time limit of one batch. Default: 60.' }).default(60),
+    batchSize: wholeNumber(1, 10_000, { description: 'Most records in one batch. Default: 500.' }).default(500),
+    batchingWindowSeconds: wholeNumber(0, 300, {
+      description: 'How long Lambda waits for a batch to fill. Default: 1.',
+    }).default(1),
+    parallelizationFactor: wholeNumber(1, 10, {
+      description: 'Batches of one shard at a time; the order of each item is kept. Default: 2.',
+    }).default(2),
+    maximumRetryAttempts: wholeNumber(0, 10_000, {
+      description:
+        'Retries before a batch is parked in the source bucket. Parking needs the same bucket, so a low number turns an outage of S3 into lost records. Default: 100.',
+    }).default(100),
+    maximumRecordAgeSeconds: wholeNumber(60, 86_400, {
+      description:
+        'Age at which a record is parked whatever its retries. The stream itself forgets after 86,400 s. Default: 79,200 (22 hours).',
+    }).default(79_200),
+    largeImageStorageClass: oneOf(
+      ['STANDARD', 'STANDARD_IA', 'GLACIER_IR', 'INTELLIGENT_TIERING'],
+      'Storage class of images of 128 KB and more; smaller ones are STANDARD. The archive classes are left out: S3 does not replicate from them. Default: "STANDARD_IA".',
+    ).default('STANDARD_IA'),
+    logRetentionDays: z
+      .literal(
+        [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+        {
+          error:
+            'one of the periods that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, ... 3653',
+        },
+      )
+      .describe('Days for which the logs of the functions are kept. Default: 30.')
+      .default(30),
+  },
+  'The capture functions, one for each table, and how their batches are made and retried.',
+);
+
+export const tableDefinitionSettings = group(
+  {
+    scheduleExpression: text(
+      /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/,
+      {
+        description:
+          'How often table.json is refreshed; a new version is written only when it changed. Default: "rate(1 hour)".',
+        allowed: 'rate(N minutes|hours|days) or cron(six fields)',
+      },
+    ).default('rate(1 hour)'),
+  },
+  'The function that keeps the definition of each table beside its images.',
+);
+
+export const restoreSettings = group(
+  {
+    trustedPrincipalArns: z
+      .array(principalArn('Who may assume the restore role.'), { error: 'a list of ARNs' })
+      .describe('Who may assume the restore role. Default: whoever the destination account itself allows to.')
+      .default([]),
+  },
+  'The role in the destination account that restores.',
+);
+
+export const alarmSettings = group(
+  {
+    emails: z
+      .array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { description: 'Who is told.', allowed: 'an e-mail address' }), {
+        error: 'a list of e-mail addresses',
+      })
+      .describe('Who is told when an alarm goes off; each has to confirm once. Default: nobody but the topic.')
+      .default([]),
+    captureLagSeconds: wholeNumber(60, 82_800, {
+      description: 'How far capture may fall behind a table. Default: 300.',
+    }).default(300),
+    replicationLatencySeconds: wholeNumber(60, 86_400, {
+      description: 'How far the destination bucket may fall behind the source bucket. Default: 900.',
+    }).default(900),
+    pendingOperations: wholeNumber(1, 1_000_000_000, {
+      description: 'How many objects may wait for replication, for half an hour. Default: 100,000.',
+    }).default(100_000),
+  },
+  'When the topic is told, and who hears it.',
+);
