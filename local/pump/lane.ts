@@ -23,8 +23,6 @@ export interface ShardState {
   isStopped(): boolean;
   /** All of the shard has been read: no more records will come. */
   isRead(): boolean;
-  /** Reading waits for records to be settled: an incomplete batch is not to wait for more. */
-  isFull(): boolean;
 }
 
 /** Records of one lane of a shard, in order, between the reading and the invocations. */
@@ -58,7 +56,7 @@ export class Lane {
       const count = this.countOfBatch();
       const isComplete = count < this.queue.length || count === this.settings.batchSize;
       const timeLeft = windowEnd - this.clock.now();
-      if (isComplete || timeLeft <= 0 || this.shard.isRead() || this.shard.isFull()) return this.queue.splice(0, count);
+      if (isComplete || timeLeft <= 0 || this.shard.isRead()) return this.queue.splice(0, count);
       await this.changed.heardWithin(timeLeft, this.clock);
     }
     return [];

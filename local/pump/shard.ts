@@ -59,9 +59,6 @@ export class ShardPump implements ShardState {
 
   isStopped = () => this.settings.stopping.aborted;
   isRead = () => this.endReached;
-  isFull = () =>
-    this.pending.records >= this.settings.maximumPendingRecords ||
-    this.pending.bytes >= this.settings.maximumPendingBytes;
 
   /** Resolves when the shard is closed and all of it is settled, or when the pump has been stopped. */
   async run(): Promise<void> {
@@ -145,6 +142,11 @@ export class ShardPump implements ShardState {
       this.release(batch);
       lane.settle(settled);
     }
+  }
+
+  private isFull(): boolean {
+    const { records, bytes } = this.pending;
+    return records >= this.settings.maximumPendingRecords || bytes >= this.settings.maximumPendingBytes;
   }
 
   private release(batch: readonly PendingRecord[]): void {
