@@ -1,0 +1,98 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DcsError } from '../../core/errors';
+
+/** A deployed function: its bundle, and the settings it gets in its environment. */
+export interface FunctionSettings {
+  readonly functionName: string;
+  /** The bundle that is deployed, an absolute path. */
+  readonly codePath: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Told of each line that the function logs. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** The function threw, crashed, or ran out of time: what Lambda calls a function error. */
+export class FunctionError extends DcsError {}
+
+interface Answer {
+  answerText?: string;
+  errorName?: string;
+  errorMessage?: string;
+}
+
+/**
+ * Runs a deployed bundle as Lambda does: each execution environment has the function's own process.env, starts cold,
+ * handles one event at a time, is used again while warm, and is thrown away when it crashes or runs out of time.
+ */
+export class LocalFunction {
+  private readonly idle: Worker[] = [];
+  private readonly all = new Set<Worker>();
+
+  constructor(private readonly settings: FunctionSettings) {}
+
+  /** @throws FunctionError */
+  async invoke(event: unknown): Promise<unknown> {
+    const environment = this.idle.pop() ?? this.coldStart();
+    const deadlineMs = Date.now() + this.settings.timeoutSeconds * 1000;
+    environment.postMessage({ eventText: JSON.stringify(event), deadlineMs });
+    const answer = await this.answerOf(environment, deadlineMs);
+    this.idle.push(environment);
+    if (answer.answerText === undefined) throw new FunctionError(`${answer.errorName ?? ''}: ${answer.errorMessage ?? ''}`);
+    return JSON.parse(answer.answerText) as unknown;
+  }
+
+  /** Ends every environment, whatever it is doing. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.all].map((environment) => environment.terminate()));
+  }
+
+  private coldStart(): Worker {
+    const { codePath, environment: env, onLog } = this.settings;
+    const environment = new Worker(path.join(__dirname, 'runtime.cjs'), {
+      env: { ...env },
+      workerData: { codePath },
+      stdout: true,
+      stderr: true,
+    });
+    for (const output of [environment.stdout, environment.stderr]) {
+      output.setEncoding('utf8').on('data', (text: string) => text.trimEnd().split('\n').forEach((line) => onLog?.(line)));
+    }
+    this.all.add(environment);
+    // A crash in the middle of an event is told by answerOf; one while idle only means a cold start next time.
+    environment.on('error', () => undefined);
+    environment.once('exit', () => this.forget(environment));
+    return environment;
+  }
+
+  private forget(environment: Worker): void {
+    this.all.delete(environment);
+    if (this.idle.includes(environment)) this.idle.splice(this.idle.indexOf(environment), 1);
+  }
+
+  private answerOf(environment: Worker, deadlineMs: number): Promise<Answer> {
+    const { functionName, timeoutSeconds } = this.settings;
+    return new Promise((resolve, reject) => {
+      const over = new AbortController();
+      const fail = (reason: string) => {
+        over.abort();
+        clearTimeout(timer);
+        void environment.terminate();
+        reject(new FunctionError(`${functionName} ${reason}`));
+      };
+      const timer = setTimeout(() => fail(`timed out after ${timeoutSeconds} s`), deadlineMs - Date.now());
+      const once = (name: string, listener: (value: never) => void) => {
+        environment.once(name, listener);
+        over.signal.addEventListener('abort', () => environment.off(name, listener));
+      };
+      once('message', (answer: Answer) => {
+        over.abort();
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      once('error', (error: Error) => fail(`crashed: ${error.message}`));
+      once('exit', (code: number) => fail(`ended in the middle of an event with the exit code ${code}`));
+    });
+  }
+}
