@@ -45,6 +45,8 @@ export class FakeStream implements StreamReader {
   readonly streamArn = STREAM_ARN;
   pageSize = 1000;
   isGone = false;
+  /** Called before each page that a reader asks for. */
+  beforePage = (): void => undefined;
   /** Every page asked for: the shard, and how many records it had. */
   readonly pages: { shardId: string; records: number }[] = [];
   private readonly shards = new Map<string, FakeShard>();
@@ -94,6 +96,7 @@ export class FakeStream implements StreamReader {
   getRecords(shardIterator: string, limit = this.pageSize): Promise<StreamPage> {
     const [, shardId = '', from = '', generation] = /^(.*)@(\d+)#(\d+)$/.exec(shardIterator) ?? [];
     if (this.isGone) return Promise.reject(new StreamGoneError('the stream is gone'));
+    if (limit > 1) this.beforePage();
     if (generation !== String(this.generation)) return Promise.reject(new ExpiredIteratorError('too old'));
     const { records, closed, trimmed } = this.shard(shardId);
     const index = Number(from);
