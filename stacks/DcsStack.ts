@@ -1,5 +1,5 @@
 import { TerraformElement, TerraformStack } from 'cdktf';
-import type { Node } from 'constructs';
+import type { Construct, Node } from 'constructs';
 
 /** The id of the one element that a construct is named after; it adds nothing to the logical id. */
 export const ITSELF = 'this';
@@ -10,6 +10,11 @@ export const ITSELF = 'this';
  */
 export class DcsStack extends TerraformStack {
   private readonly owners = new Map<string, string>();
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.addOverride('terraform.required_version', '>= 1.10.0'); // Lock files in S3; also conditions on data sources.
+  }
 
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;

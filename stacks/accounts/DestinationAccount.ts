@@ -7,6 +7,7 @@ import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
 import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, type Names } from '../names';
+import { afterDestination, outputs } from '../outputs';
 import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
 import { administerInAccount, encryptReplicas } from '../policies/keys';
 import type { Settings } from '../settings/schema';
@@ -35,7 +36,19 @@ export class DestinationAccount extends Construct {
     this.keyArn = this.makeKey();
     const bucket = this.makeBucket();
     this.guards = [...bucket.guards, ...this.lock(bucket)];
-    new RestoreRole(this, 'restore-role', { provider, settings, names: this.names, keyArn: this.keyArn });
+    const { role } = new RestoreRole(this, 'restore-role', {
+      provider,
+      settings,
+      names: this.names,
+      keyArn: this.keyArn,
+    });
+    outputs(this, {
+      bucket_name: settings.destination.bucketName,
+      bucket_arn: this.names.destinationBucketArn,
+      restore_role_arn: role.arn,
+      ...(this.keyArn === undefined ? {} : { key_arn: this.keyArn }),
+      next_steps: afterDestination(settings, this.keyArn),
+    });
   }
 
   private makeKey(): string | undefined {

@@ -6,10 +6,14 @@ import { Capture } from '../constructs/Capture';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
+import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Replication } from '../constructs/Replication';
+import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
 import { TableDefinitions } from '../constructs/TableDefinitions';
+import { Watch } from '../constructs/Watch';
 import { boundedName, namesOf, type Names } from '../names';
+import { afterSource, outputs } from '../outputs';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
 import type { Settings } from '../settings/schema';
@@ -54,15 +58,36 @@ export class SourceAccount extends Construct {
       after: [bucket.bucket, ...bucket.guards, ...props.after],
     });
     const parts = { ...props, names: this.names, keyArn, after: [...bucket.guards, replication.configuration] };
-    for (const table of settings.tables) this.capture(table, parts);
+    const captures = settings.tables.map((table) => this.capture(table, parts));
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
+    const failures = new ReplicationFailures(this, 'replication-failures', parts);
+    const { topic } = new Watch(this, 'watch', { ...parts, captures });
+    outputs(this, {
+      bucket_name: settings.source.bucketName,
+      bucket_arn: this.names.sourceBucketArn,
+      capture_functions: Object.fromEntries(captures.map(({ table, functionName }) => [table, functionName])),
+      replication_role_arn: this.names.replicationRoleArn,
+      replication_failures_queue_url: failures.queue.url,
+      alarm_topic_arn: topic.arn,
+      next_steps: afterSource(),
+    });
   }
 
-  private capture(table: TableSettings, parts: SourceAccountProps & { names: Names; keyArn?: string }): Capture {
+  private capture(
+    table: TableSettings,
+    parts: SourceAccountProps & { names: Names; keyArn: string | undefined },
+  ): WatchedCapture {
     const { provider, settings, code } = this.props;
     const name = boundedName([table.name], 100);
     const { streamArn } = new SourceTable(this, `table-${name}`, { provider, region: settings.source.region, table });
-    return new Capture(this, `capture-${name}`, { ...parts, table, streamArn, codeDirectory: code.capture });
+    const id = `capture-${name}`;
+    const capture = new Capture(this, id, { ...parts, table, streamArn, codeDirectory: code.capture });
+    return {
+      id,
+      table: table.name,
+      functionName: capture.functionName,
+      eventSourceMappingUuid: capture.eventSourceMapping.uuid,
+    };
   }
 
   private makeKey(): string | undefined {

@@ -21,7 +21,6 @@ export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'arch
 
 /** Capture of one table: its function, and the event source mapping that feeds it from the stream. */
 export class Capture extends Construct {
-  readonly table: string;
   readonly functionName: string;
   readonly eventSourceMapping: LambdaEventSourceMapping;
 
@@ -29,7 +28,6 @@ export class Capture extends Construct {
     super(scope, id);
     const { settings, names, table, provider } = props;
     const { capture } = settings;
-    this.table = table.name;
     this.functionName = names.capture(table.name);
     const { lambda, rolePolicy } = new NodeFunction(this, 'function', {
       ...props,

@@ -1,0 +1,133 @@
+/*
+ * Every kind of deployment, as settings files: the tests of the stacks hold each to the same promises, and
+ * `npm run validate -- --variants` lets Terraform look at each. Nothing here is deployed.
+ */
+
+const users = { name: 'users', partitionKey: { name: 'id', type: 'S' } };
+const orders = {
+  name: 'orders',
+  partitionKey: { name: 'customerId', type: 'S' },
+  sortKey: { name: 'orderedAt', type: 'N' },
+};
+const local = { type: 'local' };
+
+/** The fewest settings there can be; every other variant is this one with something changed. */
+export const minimal = {
+  deployment: { way: 'together', backend: local },
+  source: { accountId: '111111111111', region: 'eu-central-1', bucketName: 'example-dcs-source' },
+  destination: { accountId: '222222222222', region: 'eu-west-1', bucketName: 'example-dcs-destination' },
+  tables: [users],
+};
+
+const customerManaged = { encryption: { type: 'customer-managed', keyDeletionWindowDays: 7 } };
+const assumed = (side: 'source' | 'destination') => ({
+  ...minimal[side],
+  assumeRole: { roleArn: `arn:aws:iam::${minimal[side].accountId}:role/dcs-deploy`, externalId: 'dcs' },
+});
+
+/** By name: raw settings, as they would stand in a file. */
+export const variants = {
+  minimal,
+  tables: {
+    ...minimal,
+    prefix: 'dcs/',
+    tables: [
+      {
+        ...users,
+        existing: true,
+        kmsKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555',
+      },
+      { ...orders, ttlAttribute: 'expiresAt' },
+      { ...orders, name: 'archive.orders_2018', existing: true },
+    ],
+  },
+  'customer-managed': { ...minimal, ...customerManaged, tables: [users, orders] },
+  apart: {
+    ...minimal,
+    deployment: { way: 'apart', sourceBackend: local, destinationBackend: local },
+    tables: [users, orders],
+  },
+  'apart-customer-managed': {
+    ...minimal,
+    ...customerManaged,
+    deployment: {
+      way: 'apart',
+      sourceBackend: { type: 's3', bucketName: 'example-state-source', region: 'eu-central-1' },
+      destinationBackend: { type: 's3', bucketName: 'example-state-destination', region: 'eu-west-1' },
+    },
+  },
+  's3-backend': {
+    ...minimal,
+    deployment: {
+      way: 'together',
+      backend: {
+        type: 's3',
+        bucketName: 'example-state',
+        region: 'eu-west-1',
+        keyPrefix: 'states/',
+        roleArn: 'arn:aws:iam::333333333333:role/terraform-state',
+      },
+    },
+    source: assumed('source'),
+    destination: assumed('destination'),
+  },
+  'cloud-backend': {
+    ...minimal,
+    deployment: { way: 'together', backend: { type: 'cloud', organization: 'example', project: 'Data continuity' } },
+  },
+  'apart-cloud-backends': {
+    ...minimal,
+    deployment: {
+      way: 'apart',
+      sourceBackend: { type: 'cloud', organization: 'example' },
+      destinationBackend: { type: 'cloud', organization: 'example', workspace: 'vault' },
+    },
+  },
+  everything: {
+    ...minimal,
+    name: 'orders-prod',
+    source: {
+      ...assumed('source'),
+      lifecycle: {
+        noncurrentVersionExpirationDays: 30,
+        glacierTransitionDays: null,
+        tombstoneExpirationDays: null,
+        abortIncompleteMultipartUploadDays: 1,
+      },
+    },
+    destination: {
+      ...assumed('destination'),
+      objectLock: { mode: 'GOVERNANCE', retentionDays: 7 },
+      lifecycle: { noncurrentVersionExpirationDays: null, glacierTransitionDays: 1 },
+    },
+    replication: { timeControl: false },
+    capture: {
+      runtime: 'nodejs24.x',
+      memoryMb: 1024,
+      timeoutSeconds: 120,
+      batchSize: 1000,
+      batchingWindowSeconds: 5,
+      parallelizationFactor: 10,
+      maximumRetryAttempts: 10_000,
+      maximumRecordAgeSeconds: 86_400,
+      largeImageStorageClass: 'GLACIER_IR',
+      logRetentionDays: 365,
+    },
+    tableDefinition: { scheduleExpression: 'cron(0 3 * * ? *)' },
+    restore: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/on-call'] },
+    alarms: { emails: ['a@example.com', 'b@example.com'], captureLagSeconds: 60 },
+    tags: { team: 'data' },
+  },
+  paused: {
+    ...minimal,
+    replication: { enabled: false },
+    destination: { ...minimal.destination, objectLock: { mode: 'OFF' } },
+  },
+  emulated: {
+    ...minimal,
+    source: { ...minimal.source, endpoint: 'http://127.0.0.1:5000' },
+    destination: { ...minimal.destination, endpoint: 'http://127.0.0.1:5000' },
+  },
+} as const satisfies Record<string, unknown>;
+
+export type VariantName = keyof typeof variants;
