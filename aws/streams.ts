@@ -75,13 +75,15 @@ export function dynamoDbStreamReader(streamArn: string, settings: DynamoDbSettin
   };
 }
 
+// What is not there may be left out or be null, on the wire.
+type Absent = null | undefined;
 interface WireShard {
   ShardId: string;
-  ParentShardId?: string;
-  SequenceNumberRange?: { EndingSequenceNumber?: string };
+  ParentShardId?: string | Absent;
+  SequenceNumberRange?: { EndingSequenceNumber?: string | Absent };
 }
 interface WireDescription {
-  StreamDescription: { Shards?: WireShard[]; LastEvaluatedShardId?: string };
+  StreamDescription: { Shards?: WireShard[]; LastEvaluatedShardId?: string | Absent };
 }
 
 async function listShards(streams: DynamoDBStreamsClient, StreamArn: string): Promise<StreamShard[]> {
@@ -91,13 +93,13 @@ async function listShards(streams: DynamoDBStreamsClient, StreamArn: string): Pr
     const command = new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId });
     const { StreamDescription: page } = await sendForWireJson<WireDescription>(streams, command);
     shards.push(...(page.Shards ?? []));
-    ExclusiveStartShardId = page.LastEvaluatedShardId;
+    ExclusiveStartShardId = page.LastEvaluatedShardId ?? undefined;
   } while (ExclusiveStartShardId !== undefined);
 
   return shards.map(({ ShardId, ParentShardId, SequenceNumberRange }) => ({
     shardId: ShardId,
-    parentShardId: ParentShardId,
-    closed: SequenceNumberRange?.EndingSequenceNumber !== undefined,
+    parentShardId: ParentShardId ?? undefined,
+    closed: (SequenceNumberRange?.EndingSequenceNumber ?? undefined) !== undefined,
   }));
 }
 
@@ -119,15 +121,15 @@ async function getRecords(
   Limit?: number,
 ): Promise<StreamPage> {
   const command = new GetRecordsCommand({ ShardIterator, Limit });
-  const page = await sendForWireJson<{ Records?: WireRecord[]; NextShardIterator?: string }>(streams, command);
+  const page = await sendForWireJson<{ Records?: WireRecord[]; NextShardIterator?: string | Absent }>(streams, command);
   return {
     records: (page.Records ?? []).map((record) => asLambdaDelivers(streamArn, record)),
-    nextShardIterator: page.NextShardIterator,
+    nextShardIterator: page.NextShardIterator ?? undefined,
   };
 }
 
 interface WireRecord extends Omit<DynamoDBRecord, 'eventSourceARN' | 'userIdentity'> {
-  userIdentity?: { Type?: string; PrincipalId?: string };
+  userIdentity?: null | { Type?: string; PrincipalId?: string };
 }
 
 /** The two differences between a record of the stream and the same record in a Lambda event; the images stay untouched. */

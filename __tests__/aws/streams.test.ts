@@ -108,9 +108,18 @@ test('a record comes in the shape in which Lambda delivers it: a TTL delete with
   expect(JSON.stringify(page.records[0]?.dynamodb.OldImage)).toBe(image);
 });
 
-test('the end of a closed shard is a page without a next iterator', async () => {
-  ok({ Records: [] });
-  expect(await reader.getRecords('it-1')).toEqual({ records: [], nextShardIterator: undefined });
+test.each([[{ Records: [] }], [{ Records: [], NextShardIterator: null }]])(
+  'the end of a closed shard is a page without a next iterator: %j',
+  async (answer) => {
+    ok(answer);
+    expect(await reader.getRecords('it-1')).toEqual({ records: [], nextShardIterator: undefined });
+  },
+);
+
+test('null is as good as left out', async () => {
+  const shard = { ShardId: 's1', ParentShardId: null, SequenceNumberRange: { EndingSequenceNumber: null } };
+  ok({ StreamDescription: { Shards: [shard], LastEvaluatedShardId: null } });
+  expect(await reader.listShards()).toEqual([{ shardId: 's1', parentShardId: undefined, closed: false }]);
 });
 
 test.each([
