@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { Credentials } from './credentials';
 
 /**
  * How a bucket's endpoint is reached. What is left out comes from the SDK's own environment variables and files
@@ -7,7 +8,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 export interface S3ClientSettings {
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  readonly credentials?: Credentials;
   /** Upper bound of open connections. */
   readonly connections?: number;
 }

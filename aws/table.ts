@@ -16,13 +16,14 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
+import type { Credentials } from './credentials';
 import { toSdkItem } from './sdkAttributes';
 import { sendForWireJson } from './wireJson';
 
 export interface DynamoDbSettings {
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: { accessKeyId: string; secretAccessKey: string };
+  readonly credentials?: Credentials;
 }
 
 /** One table, with items in wire form. */

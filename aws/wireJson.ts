@@ -6,7 +6,9 @@ interface Response {
 }
 interface MiddlewareStack {
   add(
-    middleware: (next: (args: never) => Promise<{ response: unknown }>) => (args: never) => Promise<{ response: unknown }>,
+    middleware: (
+      next: (args: never) => Promise<{ response: unknown }>,
+    ) => (args: never) => Promise<{ response: unknown }>,
     options: { step: 'deserialize'; priority: 'low'; name: string },
   ): void;
 }
@@ -35,7 +37,8 @@ export async function sendForWireJson<Wire>(
     { step: 'deserialize', priority: 'low', name: 'keepWireJson' },
   );
   await client.send(command as never);
-  if (wire === undefined) throw new Error('the answer had no body; expected JSON. Is the endpoint a DynamoDB endpoint?');
+  if (wire === undefined)
+    throw new Error('the answer had no body; expected JSON. Is the endpoint a DynamoDB endpoint?');
   return wire;
 }
 

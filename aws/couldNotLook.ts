@@ -1,0 +1,46 @@
+/** Names and codes of errors that say: credentials, permission, network or the thing itself is missing. */
+const CODES = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'Forbidden',
+  'IncompleteSignature',
+  'InternalError',
+  'InternalServerError',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'NoSuchBucket',
+  'PermanentRedirect',
+  'ResourceNotFoundException',
+  'ServiceUnavailable',
+  'SignatureDoesNotMatch',
+  'SlowDown',
+  'TimeoutError',
+  'TokenProviderError',
+  'UnrecognizedClientException',
+]);
+
+/**
+ * Whether an error means that an account could not be looked at: no valid credentials, no permission, no network, no
+ * such bucket or table, or a service that stayed unavailable through all retries. Looks through the chain of causes.
+ */
+export function couldNotLook(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { name, code } = at as Error & { code?: unknown };
+    if (CODES.has(name) || (typeof code === 'string' && CODES.has(code))) return true;
+    if (at instanceof AggregateError && at.errors.some(couldNotLook)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,33 @@
+import type { CommandContext } from './context';
+import type { ExitCode } from './exitCodes';
+import type { OptionReader } from './optionReader';
+
+/** One option of a command, or one for all of them. */
+export interface OptionDefinition {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in help: `NAME`. Options of type string have one. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** What it does, with what it means when left out. */
+  readonly help: string;
+}
+export type OptionTable = Readonly<Record<string, OptionDefinition>>;
+
+/** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
+export interface Command<Options = unknown> {
+  /** After the verb in the usage line: `TABLE --into NAME`. */
+  readonly usage: string;
+  /** One or more paragraphs: what it does, and what it does not. */
+  readonly description: string;
+  readonly examples: readonly { readonly does: string; readonly command: string }[];
+  /** Names of what stands on the command line without an option, all of them needed. */
+  readonly positionals: readonly string[];
+  readonly options: OptionTable;
+  /**
+   * Turns what was given into options. Problems go to the reader, which raises all of them at once afterwards, so what is
+   * returned need not make sense when there are any. Touches nothing.
+   */
+  readonly read: (given: OptionReader) => Options;
+  readonly run: (options: Options, context: CommandContext) => Promise<ExitCode>;
+}

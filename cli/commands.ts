@@ -1,0 +1,15 @@
+import type { Command } from './command';
+
+/** A verb, what it is for, and its file, which is loaded only when the verb is used: help has to come at once. */
+export interface Verb {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every verb, in the order in which help lists them. A new command is one file and one entry here. */
+export const COMMANDS: Readonly<Record<string, Verb>> = {};
+
+/** Keeps the options' type inside the command: the frame hands `read`'s result to `run` and never looks at it. */
+export function anyCommand<Options>(command: Command<Options>): Command {
+  return command as Command;
+}

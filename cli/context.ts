@@ -1,0 +1,38 @@
+import { readGlobalOptions, type GlobalOptions } from './globalOptions';
+import type { Output } from './output/output';
+import type { OptionReader } from './optionReader';
+import { connectionOf, type Connection } from './sides';
+import { readSettings, type Settings, type Side } from './settings';
+
+/** What a command gets besides its options. A test makes its own. */
+export interface CommandContext {
+  readonly settings: Settings;
+  readonly sides: GlobalOptions['sides'];
+  readonly output: Output;
+  /** Aborted by Ctrl-C with an InterruptedError: end soon, in a state from which the same command continues. */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly nowMs: () => number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Reads the settings file that the options name. @throws UsageError */
+export function commandContext(
+  given: OptionReader,
+  surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'env'>,
+): CommandContext {
+  const { settingsFile, sides } = readGlobalOptions(given, surroundings.env);
+  given.throwIfWrong();
+  return { ...surroundings, sides, settings: readSettings(settingsFile) };
+}
+
+/** The clients' settings of the source or destination account. */
+export function connect({ settings, sides }: Pick<CommandContext, 'settings' | 'sides'>, side: Side): Connection {
+  return connectionOf(settings, side, sides[side]);
+}
+
+/** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */
+export function connectTarget({ settings, sides }: Pick<CommandContext, 'settings' | 'sides'>, side: Side): Connection {
+  const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
+  return connectionOf(settings, side, { ...sides[side], ...said });
+}

@@ -1,0 +1,29 @@
+import { couldNotLook } from '../aws/couldNotLook';
+import { DcsError } from '../core/errors';
+import { InterruptedError, RefusedError, UsageError } from './errors';
+import { EXIT, type ExitCode } from './exitCodes';
+import type { Output } from './output/output';
+
+/** Says what went wrong, and which exit code that is. With --json a record of type `error` goes to stdout as well. */
+export function exitOf(error: unknown, signal: AbortSignal, output: Output): ExitCode {
+  const { code, message } = outcomeOf(error, signal);
+  output.say(`dcs: ${message}`);
+  output.result({ type: 'error', exitCode: code, error: error instanceof Error ? error.name : 'Error', message });
+  return code;
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): { code: ExitCode; message: string } {
+  // Whatever a call rejects with once the signal is aborted: the reason is the signal's.
+  if (signal.aborted) return { code: EXIT.interrupted, message: messageOf(signal.reason) };
+  if (error instanceof InterruptedError) return { code: EXIT.interrupted, message: error.message };
+  if (error instanceof UsageError) return { code: EXIT.usage, message: error.problems.join('\n     ') };
+  if (error instanceof RefusedError) return { code: EXIT.refused, message: error.message };
+  if (couldNotLook(error)) return { code: EXIT.couldNotLook, message: messageOf(error) };
+  // A defect of ours, or something nobody has thought of: where it happened helps whoever is told.
+  const stack = error instanceof Error && !(error instanceof DcsError) ? `\n${error.stack ?? ''}` : '';
+  return { code: EXIT.failed, message: `${messageOf(error)}${stack}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

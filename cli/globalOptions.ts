@@ -1,0 +1,28 @@
+import type { OptionTable } from './command';
+import type { OptionReader } from './optionReader';
+import { readSide, SIDE_OPTIONS, type SideName, type SideOptions } from './sides';
+
+export const GLOBAL_OPTIONS: OptionTable = {
+  config: { type: 'string', value: 'FILE', help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json.' },
+  json: { type: 'boolean', help: 'Results as JSON lines on stdout, each with a "type"; talk stays on stderr.' },
+  help: { type: 'boolean', help: 'Show this help and do nothing else.' },
+  version: { type: 'boolean', help: 'Show the version and do nothing else.' },
+  ...SIDE_OPTIONS,
+};
+
+/** What all commands are told. */
+export interface GlobalOptions {
+  readonly settingsFile: string;
+  readonly sides: Readonly<Record<SideName, SideOptions>>;
+}
+
+export function readGlobalOptions(given: OptionReader, env: NodeJS.ProcessEnv): GlobalOptions {
+  return {
+    settingsFile: given.text('config') ?? env.DCS_CONFIG ?? 'dcs.config.json',
+    sides: {
+      source: readSide('source', given, env),
+      destination: readSide('destination', given, env),
+      target: readSide('target', given, env),
+    },
+  };
+}

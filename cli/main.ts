@@ -1,0 +1,28 @@
+import { InterruptedError } from './errors';
+import { EXIT } from './exitCodes';
+import { runDcs } from './run';
+
+const interruption = new AbortController();
+
+/** The first Ctrl-C lets a command end in good order, the second one does not wait for it. */
+function interrupt(): void {
+  if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+  process.stderr.write('\nStopping: what is being written is finished first. Once more to stop at once.\n');
+  interruption.abort(new InterruptedError());
+}
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// A reader such as head that has seen enough closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.interrupted : EXIT.failed);
+});
+
+void runDcs(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: interruption.signal,
+  nowMs: Date.now,
+}).then((code) => {
+  process.exitCode = code;
+});

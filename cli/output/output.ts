@@ -1,0 +1,56 @@
+import type { Colours } from './colours';
+import { noProgress, plainProgress, terminalProgress, type Progress } from './progress';
+
+/** One JSON line of the contract. The type says which fields follow. */
+export interface OutputRecord {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Where a command's words go: stdout is data, stderr is talk. */
+export interface Output {
+  readonly json: boolean;
+  /** Colours of stdout. */
+  readonly colours: Colours;
+  /** A result: one JSON line with --json, else the text. Text undefined: nothing for a human reader. */
+  result(record: OutputRecord, text?: string): void;
+  /** What a human wants to know meanwhile. */
+  say(text: string): void;
+  /** Counts with rate and time left, when the total is known. */
+  progress(label: string, total?: number): Progress;
+}
+
+/** The part of a stream that is written to. */
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export function outputTo(options: {
+  stdout: Sink;
+  stderr: Sink;
+  json: boolean;
+  colours: Colours;
+  nowMs: () => number;
+}): Output {
+  const { stdout, stderr, json, nowMs } = options;
+  let current: Progress = noProgress;
+  const print = (sink: Sink, text: string) => {
+    current.clear();
+    sink.write(`${text}\n`);
+  };
+  return {
+    json,
+    colours: options.colours,
+    result(record, text) {
+      if (json) print(stdout, JSON.stringify(record));
+      else if (text !== undefined) print(stdout, text);
+    },
+    say: (text) => print(stderr, text),
+    progress(label, total) {
+      current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs });
+      return current;
+    },
+  };
+}
