@@ -150,7 +150,7 @@ export function replicationAlarms(settings: Settings, names: Names): AlarmSpec[]
       periodSeconds: FIVE_MINUTES,
       periods: [6, 6],
       missing: 'ignore',
-      description: `More than ${alarms.pendingOperations} objects have been waiting for replication for half an hour. If a backfill or a redrive is running, wait for it; otherwise look at the latency and at the AWS Health dashboard.`,
+      description: `More than ${alarms.pendingOperations} objects have been waiting for replication for half an hour. Look at the latency and at the AWS Health dashboard, unless a backfill or a redrive is running: then wait for it.`,
     },
   ];
 }

@@ -1,4 +1,15 @@
-import { accountId, bucketName, group, httpUrl, oneOf, region, roleArn, text, wholeNumber } from './fields';
+import {
+  accountId,
+  bucketName,
+  group,
+  httpUrl,
+  oneOf,
+  region,
+  roleArn,
+  text,
+  wholeNumber,
+  wholeNumberOrNull,
+} from './fields';
 
 /** The two accounts, and what happens to objects in their buckets as they age. */
 
@@ -17,7 +28,7 @@ const assumeRole = group(
   'Role to assume for this account. Default: the credentials that Terraform runs with must be of this account.',
 );
 
-const days = (description: string) => wholeNumber(1, 36_500, { description }).nullable();
+const days = (description: string) => wholeNumberOrNull(1, 36_500, description);
 
 export const lifecycleSettings = group(
   {
@@ -30,9 +41,11 @@ export const lifecycleSettings = group(
     tombstoneExpirationDays: days(
       'Days after a delete until its tombstone expires. null keeps tombstones for ever. Default: 365.',
     ).default(365),
-    abortIncompleteMultipartUploadDays: wholeNumber(1, 365, {
-      description: 'Days after which an upload that was never completed is removed. Default: 7.',
-    }).default(7),
+    abortIncompleteMultipartUploadDays: wholeNumber(
+      1,
+      365,
+      'Days after which an upload that was never completed is removed. Default: 7.',
+    ).default(7),
   },
   'What happens to objects of this bucket as they age.',
 );
@@ -58,9 +71,11 @@ const objectLock = group(
       ['COMPLIANCE', 'GOVERNANCE', 'OFF'],
       'COMPLIANCE: nobody, not even root of the destination account, can delete a version before its time or shorten that time. GOVERNANCE: only principals with s3:BypassGovernanceRetention can. OFF: no default retention. Default: "COMPLIANCE".',
     ).default('COMPLIANCE'),
-    retentionDays: wholeNumber(1, 36_500, {
-      description: 'Days for which each version in the destination bucket is locked. Default: 30.',
-    }).default(30),
+    retentionDays: wholeNumber(
+      1,
+      36_500,
+      'Days for which each version in the destination bucket is locked. Default: 30.',
+    ).default(30),
   },
   'Object Lock of the destination bucket. The bucket is made with Object Lock enabled whatever the mode, since that alone keeps its versioning from being suspended.',
 );

@@ -16,10 +16,18 @@ export function text(pattern: RegExp, { description, allowed }: FieldWords) {
   return z.string({ error: allowed }).regex(pattern, { error: allowed }).describe(description);
 }
 
-export function wholeNumber(minimum: number, maximum: number, { description }: Pick<FieldWords, 'description'>) {
-  const allowed = `a whole number from ${minimum} to ${maximum}`;
-  const limit = { error: allowed };
-  return z.int(limit).min(minimum, limit).max(maximum, limit).describe(description);
+export function wholeNumber(minimum: number, maximum: number, description: string) {
+  return bounded(minimum, maximum, `a whole number from ${minimum} to ${maximum}`).describe(description);
+}
+
+export function wholeNumberOrNull(minimum: number, maximum: number, description: string) {
+  const allowed = `a whole number from ${minimum} to ${maximum}, or null`;
+  return bounded(minimum, maximum, allowed).nullable().describe(description);
+}
+
+function bounded(minimum: number, maximum: number, allowed: string) {
+  const words = { error: allowed };
+  return z.int(words).min(minimum, words).max(maximum, words);
 }
 
 export function yesOrNo(description: string) {

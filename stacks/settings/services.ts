@@ -14,9 +14,11 @@ export const encryptionSettings = z
       group(
         {
           type: z.literal('customer-managed'),
-          keyDeletionWindowDays: wholeNumber(7, 30, {
-            description: 'Days between asking for the deletion of a key and losing what it encrypts. Default: 30.',
-          }).default(30),
+          keyDeletionWindowDays: wholeNumber(
+            7,
+            30,
+            'Days between asking for the deletion of a key and losing what it encrypts. Default: 30.',
+          ).default(30),
         },
         'SSE-KMS with a key per account, made by DCS; the destination owns the key of the copy. dcs verify then has to ask for each object.',
       ),
@@ -40,25 +42,25 @@ export const replicationSettings = group(
 export const captureSettings = group(
   {
     runtime: oneOf(['nodejs22.x', 'nodejs24.x'], 'Lambda runtime. Default: "nodejs22.x".').default('nodejs22.x'),
-    memoryMb: wholeNumber(128, 10_240, { description: 'Memory of a capture function in MB. Default: 512.' }).default(
-      512,
-    ),
-    timeoutSeconds: wholeNumber(10, 900, { description: 'Time limit of one batch. Default: 60.' }).default(60),
-    batchSize: wholeNumber(1, 10_000, { description: 'Most records in one batch. Default: 500.' }).default(500),
-    batchingWindowSeconds: wholeNumber(0, 300, {
-      description: 'How long Lambda waits for a batch to fill. Default: 1.',
-    }).default(1),
-    parallelizationFactor: wholeNumber(1, 10, {
-      description: 'Batches of one shard at a time; the order of each item is kept. Default: 2.',
-    }).default(2),
-    maximumRetryAttempts: wholeNumber(0, 10_000, {
-      description:
-        'Retries before a batch is parked in the source bucket. Parking needs the same bucket, so a low number turns an outage of S3 into lost records. Default: 100.',
-    }).default(100),
-    maximumRecordAgeSeconds: wholeNumber(60, 86_400, {
-      description:
-        'Age at which a record is parked whatever its retries. The stream itself forgets after 86,400 s. Default: 79,200 (22 hours).',
-    }).default(79_200),
+    memoryMb: wholeNumber(128, 10_240, 'Memory of a capture function in MB. Default: 512.').default(512),
+    timeoutSeconds: wholeNumber(10, 900, 'Time limit of one batch. Default: 60.').default(60),
+    batchSize: wholeNumber(1, 10_000, 'Most records in one batch. Default: 500.').default(500),
+    batchingWindowSeconds: wholeNumber(0, 300, 'How long Lambda waits for a batch to fill. Default: 1.').default(1),
+    parallelizationFactor: wholeNumber(
+      1,
+      10,
+      'Batches of one shard at a time; the order of each item is kept. Default: 2.',
+    ).default(2),
+    maximumRetryAttempts: wholeNumber(
+      0,
+      10_000,
+      'Retries before a batch is parked in the source bucket. Parking needs the same bucket, so a low number turns an outage of S3 into lost records. Default: 100.',
+    ).default(100),
+    maximumRecordAgeSeconds: wholeNumber(
+      60,
+      86_400,
+      'Age at which a record is parked whatever its retries. The stream itself forgets after 86,400 s. Default: 79,200 (22 hours).',
+    ).default(79_200),
     largeImageStorageClass: oneOf(
       ['STANDARD', 'STANDARD_IA', 'GLACIER_IR', 'INTELLIGENT_TIERING'],
       'Storage class of images of 128 KB and more; smaller ones are STANDARD. The archive classes are left out: S3 does not replicate from them. Default: "STANDARD_IA".',
@@ -109,15 +111,17 @@ export const alarmSettings = group(
       })
       .describe('Who is told when an alarm goes off; each has to confirm once. Default: nobody but the topic.')
       .default([]),
-    captureLagSeconds: wholeNumber(60, 82_800, {
-      description: 'How far capture may fall behind a table. Default: 300.',
-    }).default(300),
-    replicationLatencySeconds: wholeNumber(60, 86_400, {
-      description: 'How far the destination bucket may fall behind the source bucket. Default: 900.',
-    }).default(900),
-    pendingOperations: wholeNumber(1, 1_000_000_000, {
-      description: 'How many objects may wait for replication, for half an hour. Default: 100,000.',
-    }).default(100_000),
+    captureLagSeconds: wholeNumber(60, 82_800, 'How far capture may fall behind a table. Default: 300.').default(300),
+    replicationLatencySeconds: wholeNumber(
+      60,
+      86_400,
+      'How far the destination bucket may fall behind the source bucket. Default: 900.',
+    ).default(900),
+    pendingOperations: wholeNumber(
+      1,
+      1_000_000_000,
+      'How many objects may wait for replication, for half an hour. Default: 100,000.',
+    ).default(100_000),
   },
   'When the topic is told, and who hears it.',
 );

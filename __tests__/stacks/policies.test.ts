@@ -1,0 +1,179 @@
+import { acceptReplicas, boundRetention } from '../../stacks/policies/buckets';
+import { encryptReplicas } from '../../stacks/policies/keys';
+import { reencrypt, replicate } from '../../stacks/policies/replication';
+import { trustReplication } from '../../stacks/policies/trust';
+import { variants } from '../../stacks/variants';
+import { statements, synthesize, type PlacedStatement } from './support/synth';
+
+const sourceBucketArn = 'arn:aws:s3:::source';
+const destinationBucketArn = 'arn:aws:s3:::destination';
+const replicationRoleArn = 'arn:aws:iam::111111111111:role/dcs-replication';
+const sender = { partition: 'aws', sourceAccountId: '111111111111', replicationRoleArn, destinationBucketArn };
+
+const actionsOf = (list: readonly { Action: string | readonly string[] }[]) =>
+  list.flatMap(({ Action }) => Action).sort();
+
+describe('the replication role', () => {
+  test('has exactly the actions that it needs, on exactly the two buckets', () => {
+    const granted = replicate({ sourceBucketArn, destinationBucketArn });
+    expect(granted.map(({ Action, Resource }) => [Resource, Action])).toEqual([
+      [sourceBucketArn, ['s3:GetReplicationConfiguration', 's3:ListBucket']],
+      [
+        `${sourceBucketArn}/*`,
+        ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+      ],
+      [`${destinationBucketArn}/*`, 's3:ReplicateObject'],
+    ]);
+  });
+
+  test('is assumed by S3 alone, for this bucket of this account', () => {
+    expect(trustReplication({ sourceAccountId: '111111111111', sourceBucketArn })).toMatchObject({
+      Principal: { Service: 's3.amazonaws.com' },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': '111111111111' },
+        ArnEquals: { 'aws:SourceArn': sourceBucketArn },
+      },
+    });
+  });
+
+  test('uses each key through S3 of its region, for its bucket', () => {
+    const key = (side: string, bucketArn: string, region: string) => ({ keyArn: `arn:key/${side}`, bucketArn, region });
+    const granted = reencrypt(
+      key('source', sourceBucketArn, 'eu-central-1'),
+      key('destination', destinationBucketArn, 'eu-west-1'),
+    );
+    expect(granted.map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition }))).toEqual([
+      {
+        Action: 'kms:Decrypt',
+        Resource: 'arn:key/source',
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': 's3.eu-central-1.amazonaws.com',
+            'kms:EncryptionContext:aws:s3:arn': sourceBucketArn,
+          },
+        },
+      },
+      {
+        Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: 'arn:key/destination',
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': 's3.eu-west-1.amazonaws.com',
+            'kms:EncryptionContext:aws:s3:arn': destinationBucketArn,
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe('the destination', () => {
+  test('accepts replicas of the one role, and of S3-managed keys only such as name no key', () => {
+    expect(acceptReplicas(sender)).toEqual({
+      Sid: 'AcceptReplicas',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+      Action: 's3:ReplicateObject',
+      Resource: `${destinationBucketArn}/*`,
+      Condition: {
+        ArnEquals: { 'aws:PrincipalArn': replicationRoleArn },
+        Null: { 's3:x-amz-server-side-encryption-aws-kms-key-id': 'true' },
+      },
+    });
+  });
+
+  test('accepts replicas under its own key alone, where it has one', () => {
+    expect(acceptReplicas({ ...sender, destinationKeyArn: 'arn:key' }).Condition).toEqual({
+      ArnEquals: { 'aws:PrincipalArn': replicationRoleArn },
+      StringEquals: { 's3:x-amz-server-side-encryption-aws-kms-key-id': 'arn:key' },
+    });
+  });
+
+  test('refuses a replica that brings a retention other than its own', () => {
+    expect(
+      boundRetention(destinationBucketArn, 30).map(({ Effect, Action, Condition }) => [Effect, Action, Condition]),
+    ).toEqual([
+      ['Deny', 's3:ReplicateObject', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '29' } }],
+      ['Deny', 's3:ReplicateObject', { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '31' } }],
+    ]);
+  });
+
+  test('lends its key to the replication role for its own bucket alone', () => {
+    expect(encryptReplicas({ ...sender, destinationRegion: 'eu-west-1' }).Condition).toEqual({
+      ArnEquals: { 'aws:PrincipalArn': replicationRoleArn },
+      StringEquals: {
+        'kms:ViaService': 's3.eu-west-1.amazonaws.com',
+        'kms:EncryptionContext:aws:s3:arn': destinationBucketArn,
+      },
+    });
+  });
+});
+
+/** Each place where a policy says more than one thing at a time, and why it has to. */
+const WILDCARDS: Record<string, string> = {
+  RequireTls: 'a Deny: it takes rights away from everybody',
+  RefuseShorterRetention: 'a Deny, as above',
+  RefuseLongerRetention: 'a Deny, as above',
+  AdministerInAccount:
+    'a key policy: "*" is the key itself, and without the account a key can never be administered again',
+  EncryptReplicas: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',
+  EncryptNotificationsOfCloudWatch: 'a key policy: "*" is the key itself; bound to the account',
+  EncryptNotificationsOfS3: 'a key policy: "*" is the key itself; bound to the account',
+};
+
+describe.each(Object.keys(variants))('every policy of %s', (name) => {
+  const all = Object.values(synthesize(variants[name as keyof typeof variants])).flatMap(statements);
+
+  test('names its actions, resources and principals, but where a wildcard has its reason', () => {
+    const wild = all.filter(hasWildcard).map(({ statement }) => statement.Sid);
+    for (const sid of wild) expect(Object.keys(WILDCARDS)).toContain(sid);
+  });
+
+  test('has statements with ids of their own, for messages of AWS name them', () => {
+    const seen = all.map(({ address, kind, statement }) => `${address} ${kind} ${statement.Sid}`);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('allows nobody to delete a version, suspend versioning, or change a lock', () => {
+    const dangerous = /s3:(Delete|Replicate(Delete|Tags)|Put(?!Object$)|Bypass|ObjectOwner)|iam:|sts:(?!AssumeRole$)/;
+    const allowed = all.filter(({ statement }) => statement.Effect === 'Allow').map(({ statement }) => statement);
+    for (const action of actionsOf(allowed)) expect(action).not.toMatch(dangerous);
+  });
+
+  test('lets no service in but for this account', () => {
+    const services = all.filter(
+      ({ kind, statement }) => kind === 'resource' && JSON.stringify(statement.Principal ?? '').includes('Service'),
+    );
+    for (const { statement } of services) expect(JSON.stringify(statement.Condition)).toContain('aws:SourceAccount');
+  });
+});
+
+test('nothing of the source account may do anything in the destination but replicate, and encrypt what it replicates', () => {
+  for (const name of ['minimal', 'customer-managed', 'apart-customer-managed'] as const) {
+    const there = Object.values(synthesize(variants[name]))
+      .flatMap(statements)
+      .filter(({ address, statement }) => address.includes('.destination_') && statement.Effect === 'Allow')
+      .filter(({ statement }) => JSON.stringify(statement.Principal ?? '').includes('111111111111'));
+    expect([...new Set(there.map(({ statement }) => statement.Sid))].sort()).toEqual(
+      name === 'minimal' ? ['AcceptReplicas'] : ['AcceptReplicas', 'EncryptReplicas'],
+    );
+  }
+});
+
+test('a capture function writes below its own table and parked batches, and reads its own stream', () => {
+  const own = Object.values(synthesize(variants.tables))
+    .flatMap(statements)
+    .filter(({ address }) => address.includes('capture-orders_'));
+  const allowed = Object.fromEntries(own.map(({ statement }) => [statement.Sid, statement.Resource]));
+  expect(allowed).toMatchObject({
+    ReadStream: 'arn:aws:dynamodb:eu-central-1:111111111111:table/orders/stream/*',
+    WriteImages: 'arn:aws:s3:::example-dcs-source/dcs/orders/*',
+    ParkBatches: 'arn:aws:s3:::example-dcs-source/aws/lambda/*',
+    FindBucket: 'arn:aws:s3:::example-dcs-source',
+  });
+});
+
+function hasWildcard({ statement }: PlacedStatement): boolean {
+  const bare = [statement.Resource ?? [], statement.Principal === '*' ? '*' : []].flat().includes('*');
+  return bare || [statement.Action].flat().some((action) => action.includes('*'));
+}
