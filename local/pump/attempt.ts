@@ -1,3 +1,4 @@
+import type { InvocationResult } from './invocation';
 import type { PlayableMapping } from './mapping';
 import type { PendingRecord } from './pendingRecord';
 import type { BatchOutcome } from './response';
@@ -8,9 +9,10 @@ export interface Attempt {
   readonly retriesUsed: number;
   /** Invocations that these records have been part of. */
   readonly invocations: number;
+  readonly lastInvocation?: InvocationResult;
 }
 
-/** What follows an invocation: all done, further attempts in this order, or giving up. */
+/** What follows an invocation: nothing, smaller attempts in this order, the same again, or giving up. */
 export type NextStep =
   | { readonly kind: 'done' }
   | { readonly kind: 'tryParts'; readonly parts: readonly Attempt[] }
@@ -23,18 +25,26 @@ type RetrySettings = Pick<PlayableMapping, 'bisectBatchOnFunctionError' | 'maxim
  * With bisect, a failed batch is split in halves and a partly failed one at its checkpoint, and splitting costs no retry.
  * A batch that cannot be split (one record, or its very first record is the checkpoint) takes a retry.
  */
-export function nextStep(attempt: Attempt, outcome: BatchOutcome, settings: RetrySettings): NextStep {
-  const tried: Attempt = { ...attempt, invocations: attempt.invocations + 1 };
+export function nextStep(tried: Attempt, outcome: BatchOutcome, settings: RetrySettings): NextStep {
+  const { bisectBatchOnFunctionError: mayBisect } = settings;
   if (outcome.kind === 'success') return { kind: 'done' };
   if (outcome.kind === 'failure') {
-    return settings.bisectBatchOnFunctionError && tried.records.length > 1
-      ? { kind: 'tryParts', parts: halves(tried) }
-      : retryOrGiveUp(tried, settings);
+    const canBisect = mayBisect && tried.records.length > 1;
+    return canBisect ? { kind: 'tryParts', parts: halves(tried) } : retryOrGiveUp(tried, settings);
   }
   const remaining = { ...tried, records: tried.records.slice(outcome.firstFailed) };
-  return settings.bisectBatchOnFunctionError && outcome.firstFailed > 0
-    ? { kind: 'tryParts', parts: [remaining] }
-    : retryOrGiveUp(remaining, settings);
+  const canBisect = mayBisect && outcome.firstFailed > 0;
+  return canBisect ? { kind: 'tryParts', parts: [remaining] } : retryOrGiveUp(remaining, settings);
+}
+
+/** The attempts that a step leaves, before anything is given up. */
+export function attemptsOf(step: NextStep): readonly Attempt[] {
+  if (step.kind === 'done') return [];
+  return step.kind === 'tryParts' ? step.parts : [step.attempt];
+}
+
+export function recordCount(attempts: readonly Attempt[]): number {
+  return attempts.reduce((sum, { records }) => sum + records.length, 0);
 }
 
 function retryOrGiveUp(attempt: Attempt, { maximumRetryAttempts }: RetrySettings): NextStep {
@@ -44,7 +54,7 @@ function retryOrGiveUp(attempt: Attempt, { maximumRetryAttempts }: RetrySettings
     : { kind: 'giveUp', attempt };
 }
 
-export function halves(attempt: Attempt): [Attempt, Attempt] {
+function halves(attempt: Attempt): [Attempt, Attempt] {
   const middle = Math.ceil(attempt.records.length / 2);
   return [
     { ...attempt, records: attempt.records.slice(0, middle) },

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { nextStep, splitByAge, type Attempt } from './attempt';
+import { attemptsOf, nextStep, recordCount, splitByAge, type Attempt, type NextStep } from './attempt';
 import type { PumpCounts } from './counts';
 import { invokeOnce, type FunctionSettings, type InvocationResult } from './invocation';
 import type { PlayableMapping } from './mapping';
-import { parkedBatchBody, parkedBatchKey, type ParkingCondition } from './parkedBatch';
+import { parkedBatchBody, parkedBatchKey, type ParkedBatch, type ParkingCondition } from './parkedBatch';
 import type { PendingRecord } from './pendingRecord';
 
 /** Writes an object into the on-failure destination. A rejection is tried again until it works. */
@@ -28,7 +28,8 @@ export interface DeliverySettings extends FunctionSettings {
 }
 
 /**
- * Delivers one batch: invokes, retries, splits and parks, in order, until each of its records is delivered or parked.
+ * Delivers one batch: invokes, retries, splits and parks, in order, until each of its records is settled: delivered,
+ * parked or discarded.
  * @returns how many are; fewer than given only when the pump is being stopped
  */
 export async function deliverBatch(
@@ -37,51 +38,44 @@ export async function deliverBatch(
   to: DeliverySettings,
 ): Promise<number> {
   const attempts: Attempt[] = [{ records, retriesUsed: 0, invocations: 0 }];
-  let last: InvocationResult | undefined;
-  let settled = 0;
-  for (let attempt = attempts.shift(); attempt; attempt = attempts.shift()) {
-    if (to.stopping.aborted) break;
-    const { tooOld, rest } = splitByAge(attempt.records, to.clock.now(), to.mapping.maximumRecordAgeInSeconds);
-    if (tooOld.length > 0) {
-      const giveUp = { ...attempt, records: tooOld };
-      settled += await parkBatch(giveUp, 'RecordAgeExceeded', attempt.invocations > 0 ? last : undefined, shardId, to);
-      if (rest.length > 0) attempts.unshift({ ...attempt, records: rest });
-      continue;
-    }
-
-    last = await invokeOnce(attempt.records, to);
-    count(last, to);
-    const next = nextStep(attempt, last.outcome, to.mapping);
-    const remaining = recordsOf(next);
-    settled += attempt.records.length - remaining;
-    to.counts.recordsDelivered += attempt.records.length - remaining;
-
-    if (next.kind === 'tryParts') {
-      to.counts.splits++;
-      attempts.unshift(...next.parts);
-    } else if (next.kind === 'retry') {
-      to.counts.retries++;
-      attempts.unshift(next.attempt);
-      await backOff(next.attempt.retriesUsed, to);
-    } else if (next.kind === 'giveUp') {
-      settled += await parkBatch(next.attempt, 'RetryAttemptsExhausted', last, shardId, to);
-    }
+  for (let attempt = attempts[0]; attempt && !to.stopping.aborted; attempt = attempts[0]) {
+    attempts.splice(0, 1, ...(await tryOnce(attempt, shardId, to)));
   }
-  return settled;
+  return records.length - recordCount(attempts);
 }
 
-function recordsOf(next: ReturnType<typeof nextStep>): number {
-  if (next.kind === 'done') return 0;
-  const parts = next.kind === 'tryParts' ? next.parts : [next.attempt];
-  return parts.reduce((sum, { records }) => sum + records.length, 0);
+/** @returns what of the attempt is still to be tried, in order */
+async function tryOnce(attempt: Attempt, shardId: string, to: DeliverySettings): Promise<readonly Attempt[]> {
+  const { mapping, clock } = to;
+  const { tooOld, rest } = splitByAge(attempt.records, clock.now(), mapping.maximumRecordAgeInSeconds);
+  if (tooOld.length > 0) {
+    const old = await giveUp({ ...attempt, records: tooOld }, 'RecordAgeExceeded', shardId, to);
+    return rest.length > 0 ? [...old, { ...attempt, records: rest }] : old;
+  }
+
+  const result = await invokeOnce(attempt.records, to);
+  const tried = { ...attempt, invocations: attempt.invocations + 1, lastInvocation: result };
+  const next = nextStep(tried, result.outcome, mapping);
+  count(result, attempt, next, to);
+  if (next.kind === 'giveUp') return giveUp(next.attempt, 'RetryAttemptsExhausted', shardId, to);
+  if (next.kind === 'retry') await backOff(next.attempt.retriesUsed, to);
+  return attemptsOf(next);
 }
 
-function count({ outcome, requestId }: InvocationResult, { counts, onProblem }: DeliverySettings): void {
+function count(
+  result: InvocationResult,
+  attempt: Attempt,
+  next: NextStep,
+  { counts, onProblem }: DeliverySettings,
+): void {
   counts.invocations++;
-  if (outcome.kind === 'partial') counts.partialInvocations++;
-  if (outcome.kind !== 'failure') return;
+  counts.recordsDelivered += attempt.records.length - recordCount(attemptsOf(next));
+  if (next.kind === 'tryParts') counts.splits++;
+  if (next.kind === 'retry') counts.retries++;
+  if (result.outcome.kind === 'partial') counts.partialInvocations++;
+  if (result.outcome.kind !== 'failure') return;
   counts.failedInvocations++;
-  onProblem(`invocation ${requestId} failed: ${outcome.reason}`);
+  onProblem(`invocation ${result.requestId} failed: ${result.outcome.reason}`);
 }
 
 async function backOff(time: number, { retryBackoff, clock, stopping }: DeliverySettings): Promise<void> {
@@ -89,22 +83,34 @@ async function backOff(time: number, { retryBackoff, clock, stopping }: Delivery
   await clock.sleep(Math.min(maximumMilliseconds, baseMilliseconds * 2 ** (time - 1)), stopping);
 }
 
-/** @returns how many records are settled by it: none when the pump is stopped before the object is written */
-async function parkBatch(
-  { records, invocations }: Attempt,
+/** @returns the attempt, when the pump was stopped before it could be parked */
+async function giveUp(
+  attempt: Attempt,
   condition: ParkingCondition,
-  last: InvocationResult | undefined,
   shardId: string,
   to: DeliverySettings,
-): Promise<number> {
-  const { mapping, functionArn, streamArn, counts } = to;
-  if (!mapping.parksFailedBatches) {
-    counts.recordsDiscarded += records.length;
+): Promise<readonly Attempt[]> {
+  const { records } = attempt;
+  if (!to.mapping.parksFailedBatches) {
+    to.counts.recordsDiscarded += records.length;
     to.onProblem(`${records.length} records discarded (${condition}): the mapping has no on-failure destination`);
-    return records.length;
+    return [];
   }
-  const functionError = last?.outcome.kind === 'failure' ? last.outcome.functionError : undefined;
-  const batch = {
+  const batch = parkedBatch(attempt, condition, shardId, to);
+  if (!(await parkUntilDone(parkedBatchKey(batch, randomUUID()), parkedBatchBody(batch), to))) return [attempt];
+  to.counts.batchesParked++;
+  to.counts.recordsParked += records.length;
+  return [];
+}
+
+function parkedBatch(
+  { records, invocations, lastInvocation }: Attempt,
+  condition: ParkingCondition,
+  shardId: string,
+  { mapping, functionArn, streamArn, clock }: DeliverySettings,
+): ParkedBatch {
+  const outcome = lastInvocation?.outcome;
+  return {
     condition,
     records,
     mappingUuid: mapping.uuid,
@@ -112,15 +118,10 @@ async function parkBatch(
     streamArn,
     shardId,
     approximateInvokeCount: invocations,
-    requestId: last?.requestId ?? randomUUID(),
-    lastInvocation: last && { functionError },
-    parkedAtMs: to.clock.now(),
+    requestId: lastInvocation?.requestId ?? randomUUID(),
+    lastInvocation: outcome && { functionError: outcome.kind === 'failure' ? outcome.functionError : undefined },
+    parkedAtMs: clock.now(),
   };
-  const objectKey = parkedBatchKey(batch, randomUUID());
-  if (!(await parkUntilDone(objectKey, parkedBatchBody(batch), to))) return 0;
-  counts.batchesParked++;
-  counts.recordsParked += records.length;
-  return records.length;
 }
 
 async function parkUntilDone(objectKey: string, body: string, to: DeliverySettings): Promise<boolean> {

@@ -21,10 +21,7 @@ test('a failed batch is split in halves without using a retry', () => {
   const next = nextStep(attempt(5, 1), FAILURE, BISECT);
   if (next.kind !== 'tryParts') throw new Error(next.kind);
   expect(sizes(next.parts)).toEqual([3, 2]);
-  expect(next.parts.map(({ retriesUsed, invocations }) => ({ retriesUsed, invocations }))).toEqual([
-    { retriesUsed: 1, invocations: 1 },
-    { retriesUsed: 1, invocations: 1 },
-  ]);
+  expect(next.parts.map(({ retriesUsed }) => retriesUsed)).toEqual([1, 1]);
 });
 
 test('a single record cannot be split: it is retried, then given up', () => {
