@@ -1,20 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { App } from 'cdktf';
+import { bundledCode } from './stacks/bundledCode';
 import { addStacks } from './stacks/deploy';
 import { loadSettings, settingsFile } from './stacks/settings/load';
 
 /** Writes the Terraform JSON of the two accounts to cdktf.out (or CDKTF_OUTDIR), as the settings file describes them. */
 function main(): void {
   const settings = loadSettings(settingsFile(process.argv, process.env));
-  const bundles = join(__dirname, 'dist', 'lambda');
   const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
   mkdirSync(outdir, { recursive: true }); // The framework makes the last folder of the path alone.
   const app = new App({ outdir });
-  addStacks(app, settings, {
-    capture: join(bundles, 'capture'),
-    tableDefinition: join(bundles, 'table-definition'),
-  });
+  addStacks(app, settings, bundledCode(__dirname));
   app.synth();
 }
 

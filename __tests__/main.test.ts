@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMANDS } from '../cli/commands';
+import { minimal } from '../stacks/variants';
+
+const root = join(__dirname, '..');
+
+describe('npm run synth', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'dcs-main-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A checkout of what synth needs, with stub bundles, in a folder of its own. */
+  function checkout(name: string): string {
+    const copy = join(folder, name);
+    mkdirSync(copy);
+    for (const part of ['main.ts', 'stacks', 'core', 'package.json', 'tsconfig.json', 'cdktf.json']) {
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    writeFileSync(join(copy, 'dcs.config.json'), JSON.stringify(minimal));
+    return copy;
+  }
+
+  function bundle(copy: string): void {
+    for (const name of ['capture', 'table-definition']) {
+      mkdirSync(join(copy, 'dist', 'lambda', name), { recursive: true });
+      writeFileSync(join(copy, 'dist', 'lambda', name, 'index.js'), 'exports.handler = async () => ({});\n');
+    }
+  }
+
+  const synth = (copy: string, ...args: string[]) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'main.ts', ...args], { cwd: copy, encoding: 'utf8' });
+
+  function filesOf(copy: string): Record<string, string> {
+    const files = readdirSync(join(copy, 'cdktf.out'), { recursive: true, withFileTypes: true });
+    return Object.fromEntries(
+      files
+        .filter((file) => file.isFile())
+        .map((file) => join(file.parentPath, file.name))
+        .sort()
+        .map((file) => [file.slice(copy.length), readFileSync(file, 'utf8')]),
+    );
+  }
+
+  test('gives the same bytes in two checkouts in different folders', () => {
+    const [one, other] = [checkout('one'), checkout('another folder')];
+    for (const copy of [one, other]) {
+      bundle(copy);
+      expect(synth(copy)).toMatchObject({ status: 0, stderr: '' });
+    }
+    expect(Object.keys(filesOf(one))).toContain('/cdktf.out/stacks/dcs/cdk.tf.json');
+    expect(filesOf(other)).toEqual(filesOf(one));
+  }, 30_000);
+
+  test('without bundles says what to run', () => {
+    expect(synth(checkout('one'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/no index\.js in .*capture.* Next: npm run bundle\./) as unknown,
+    });
+  }, 30_000);
+
+  test('with wrong settings tells every problem and writes nothing', () => {
+    const copy = checkout('one');
+    writeFileSync(join(copy, 'wrong.json'), JSON.stringify({ ...minimal, destination: minimal.source }));
+    const { status, stderr } = synth(copy, '--config', 'wrong.json');
+    expect(status).toBe(1);
+    expect(stderr).toContain('wrong.json has 3 problems:');
+    expect(readdirSync(copy)).not.toContain('cdktf.out');
+  }, 30_000);
+});
+
+describe('help', () => {
+  const help = readFileSync(join(root, 'help'), 'utf8');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  /** Run by npm itself, not by people. */
+  const lifecycleScripts = ['prepare'];
+
+  test('names every script, and no script that is not there', () => {
+    const named = [...help.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name);
+    const there = Object.keys(scripts).filter((name) => !lifecycleScripts.includes(name));
+    expect([...new Set(named)].sort()).toEqual(there.sort());
+  });
+
+  test('names the commands of the CDKTF CLI that exist and are of use here', () => {
+    const named = [...new Set([...help.matchAll(/^ +cdktf (\w+)/gm)].map(([, name]) => name))];
+    expect(named.sort()).toEqual(['deploy', 'destroy', 'diff', 'list', 'output', 'synth']);
+    // The CLI does not start on Node 24: one of its packages has no build for it.
+    if (Number(process.versions.node.split('.')[0]) > 22) return;
+    const cli = join(root, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf');
+    const usage = execFileSync(process.execPath, [cli, '--help'], {
+      encoding: 'utf8',
+      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_CLI_CONFIG_FILE: '/dev/null' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    for (const name of named) expect(usage).toMatch(new RegExp(`cdktf ${name}\\b`));
+  }, 30_000);
+
+  test('names every verb of dcs', () => {
+    const operate = /npx dcs --help +(.*)/.exec(help)?.[1]?.split(', ');
+    for (const verb of Object.keys(COMMANDS)) expect(operate).toContain(verb);
+  });
+
+  test('fits on one screen of a wide terminal', () => {
+    const lines = help.trimEnd().split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(104);
+    expect(lines.length).toBeLessThanOrEqual(60);
+  });
+});

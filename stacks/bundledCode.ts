@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import type { FunctionCode } from './accounts/SourceAccount';
+
+/** Where `npm run bundle` puts the functions, below the root of the project. */
+export function bundledCode(root: string): FunctionCode {
+  const bundles = join(root, 'dist', 'lambda');
+  return { capture: join(bundles, 'capture'), tableDefinition: join(bundles, 'table-definition') };
+}
