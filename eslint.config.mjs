@@ -3,7 +3,8 @@ import tseslint from 'typescript-eslint';
 
 const cdktf = {
   group: ['cdktf', 'cdktf/*', '@cdktf/*', 'constructs'],
-  message: 'Infrastructure code lives in main.ts and stacks/ only, so that a move to the continuation of CDKTF is a rename there.',
+  message:
+    'Infrastructure code lives in main.ts and stacks/ only, so that a move to the continuation of CDKTF is a rename there.',
 };
 const wholeProvider = {
   regex: '^@cdktf/provider-[a-z]+$',
@@ -28,7 +29,9 @@ export default tseslint.config(
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
-  { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs'] } } } },
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs'] } } },
+  },
   {
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
@@ -42,5 +45,11 @@ export default tseslint.config(
   restrict(['cli/**'], [cdktf, awsSdk, outward(['lambda', 'stacks', 'local', 'bench'])]),
   restrict(['local/**'], [cdktf, awsSdk, outward(['stacks', 'bench'])]),
   restrict(['stacks/**', 'main.ts'], [awsSdk, wholeProvider, outward(['aws', 'lambda', 'cli', 'local', 'bench'])]),
+  {
+    files: ['**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { globals: { require: 'readonly', process: 'readonly' } },
+  },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['__tests__/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
 );

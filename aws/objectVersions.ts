@@ -19,57 +19,86 @@ export interface ObjectHistory {
   readonly versions: readonly ObjectVersion[];
 }
 
+/** Where a listing goes on: after this version, or after all versions of this key (or of where it would stand). */
+export interface ListingMarker {
+  readonly objectKey: string;
+  readonly versionId?: string;
+}
+
+export interface VersionsPage {
+  /** By key, and the last stored first. */
+  readonly versions: readonly ObjectVersion[];
+  /** Where the next page starts; undefined after the last one. */
+  readonly next?: ListingMarker;
+}
+
+/** One bucket's versions, page by page. */
+export interface VersionLister {
+  readonly bucket: string;
+  page(
+    prefix: string,
+    options?: { after?: ListingMarker; maxKeys?: number; signal?: AbortSignal },
+  ): Promise<VersionsPage>;
+}
+
+export function s3VersionLister({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
+  const client = s3Client(settings);
+  return {
+    bucket: Bucket,
+    async page(Prefix, { after, maxKeys, signal } = {}) {
+      const command = new ListObjectVersionsCommand({
+        Bucket,
+        Prefix,
+        KeyMarker: after?.objectKey,
+        VersionIdMarker: after?.versionId,
+        MaxKeys: maxKeys,
+      });
+      const page = await inS3('LIST', Bucket, `${Prefix}*`, () => client.send(command, { abortSignal: signal }));
+      const versions = (page.Versions ?? []).map((version) => ({
+        objectKey: version.Key ?? '',
+        versionId: version.VersionId ?? 'null',
+        storedAtMs: version.LastModified?.getTime() ?? NaN,
+        sizeBytes: version.Size ?? 0,
+        etag: (version.ETag ?? '').replaceAll('"', ''),
+        isLatest: version.IsLatest ?? false,
+        storageClass: version.StorageClass ?? 'STANDARD',
+      }));
+      const { IsTruncated, NextKeyMarker = '', NextVersionIdMarker } = page;
+      return { versions, ...(IsTruncated && { next: { objectKey: NextKeyMarker, versionId: NextVersionIdMarker } }) };
+    },
+  };
+}
+
 /** Lists what is below a prefix, object by object in the order of their keys. Holds one page and one object at a time. */
 export async function* objectHistories(
   settings: S3ClientSettings & { bucket: string },
   prefix: string,
 ): AsyncGenerator<ObjectHistory> {
-  let current: ObjectVersion[] = [];
-  for await (const version of objectVersions(settings, prefix)) {
-    if (current[0] && current[0].objectKey !== version.objectKey) {
-      yield history(current);
-      current = [];
-    }
-    current.push(version);
+  const grouping = new HistoryGrouping();
+  const lister = s3VersionLister(settings);
+  for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
+    const page: VersionsPage = await lister.page(prefix, { after });
+    yield* grouping.add(page.versions);
+    after = page.next ?? null;
   }
-  if (current.length > 0) yield history(current);
+  yield* grouping.rest();
 }
 
-/** S3 lists an object's versions with the last stored first. */
-function history(newestFirst: ObjectVersion[]): ObjectHistory {
-  return { objectKey: newestFirst[0]?.objectKey ?? '', versions: newestFirst.toReversed() };
-}
+/** Puts the versions of one object together, although they may come in several pages. */
+export class HistoryGrouping {
+  private current: ObjectVersion[] = [];
 
-async function* objectVersions(
-  { bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string },
-  Prefix: string,
-): AsyncGenerator<ObjectVersion> {
-  const client = s3Client(settings);
-  let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
-  while (marker) {
-    const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({ Bucket, Prefix, ...marker });
-    const page = await inS3('LIST', Bucket, `${Prefix}*`, () => client.send(command));
-    for (const {
-      Key = '',
-      VersionId = 'null',
-      LastModified,
-      Size = 0,
-      ETag = '',
-      IsLatest = false,
-      StorageClass,
-    } of page.Versions ?? []) {
-      yield {
-        objectKey: Key,
-        versionId: VersionId,
-        storedAtMs: LastModified?.getTime() ?? NaN,
-        sizeBytes: Size,
-        etag: ETag.replaceAll('"', ''),
-        isLatest: IsLatest,
-        storageClass: StorageClass ?? 'STANDARD',
-      };
+  /** The histories that are whole now. S3 lists an object's versions with the last stored first. */
+  *add(versions: readonly ObjectVersion[]): Generator<ObjectHistory> {
+    for (const version of versions) {
+      if (this.current[0] && this.current[0].objectKey !== version.objectKey) yield* this.rest();
+      this.current.push(version);
     }
-    marker = page.IsTruncated
-      ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
-      : undefined;
+  }
+
+  *rest(): Generator<ObjectHistory> {
+    const newestFirst = this.current;
+    this.current = [];
+    if (newestFirst[0]) yield { objectKey: newestFirst[0].objectKey, versions: newestFirst.toReversed() };
   }
 }

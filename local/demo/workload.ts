@@ -30,7 +30,9 @@ export function user(n: number, random: Random): AttributeMap {
     nickname: { S: '' },
     deletedAt: { NULL: true },
     roles: { SS: ['reader', 'writer', 'owner'].slice(0, 1 + random(3)) },
-    address: { M: attributes({ city: { S: 'Zürich' }, ['__proto__']: { S: 'a name like any other' }, lines: { L: [] } }) },
+    address: {
+      M: attributes({ city: { S: 'Zürich' }, ['__proto__']: { S: 'a name like any other' }, lines: { L: [] } }),
+    },
   });
 }
 
@@ -58,13 +60,24 @@ export function userId(n: number): string {
 /** Slashes, dots, spaces, percent signs and other scripts, as found in real keys. */
 function customerId(n: number): string {
   const group = Math.floor(n / 3);
-  const spellings = [`eu/customer ${group}`, `..`, `customer.${group}`, `100%2F${group}`, `käufer:${group}`, `${'long-'.repeat(300)}${group}`];
+  const spellings = [
+    `eu/customer ${group}`,
+    `..`,
+    `customer.${group}`,
+    `100%2F${group}`,
+    `käufer:${group}`,
+    `${'long-'.repeat(300)}${group}`,
+  ];
   return spellings[group % spellings.length] ?? '';
 }
 
 /** The item as it is after one of the updates that an application makes. */
 export function changed(item: AttributeMap, random: Random): AttributeMap {
-  return attributes({ ...item, updates: { N: String(random(1_000_000_000)) }, note: { S: `changed ${random(1_000_000)}` } });
+  return attributes({
+    ...item,
+    updates: { N: String(random(1_000_000_000)) },
+    note: { S: `changed ${random(1_000_000)}` },
+  });
 }
 
 /** fromEntries defines properties, so that one called `__proto__` stays an attribute. */

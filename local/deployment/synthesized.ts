@@ -5,12 +5,18 @@ import type { EventSourceMapping } from '../pump/mapping';
 
 /** What the local run needs of a synthesized stack, read from its Terraform JSON and written down nowhere else. */
 export interface Deployment {
-  readonly sourceBucketName: string;
-  readonly destinationBucketName: string;
+  readonly source: DeployedBucket;
+  readonly destination: DeployedBucket;
   readonly tables: readonly DeployedTable[];
   readonly tableDefinitionFunction: DeployedFunction;
   /** The `rule` blocks of the source bucket's replication configuration, as they are. */
   readonly replicationRules: readonly unknown[];
+}
+
+export interface DeployedBucket {
+  readonly accountId: string;
+  readonly region: string;
+  readonly bucketName: string;
 }
 
 export interface DeployedTable {
@@ -29,6 +35,9 @@ export interface DeployedFunction {
 
 /** A parsed `cdk.tf.json`. */
 export interface TerraformJson {
+  readonly provider: {
+    readonly aws: readonly { alias: string; region: string; allowed_account_ids: readonly string[] }[];
+  };
   readonly resource: Readonly<Record<string, Readonly<Record<string, Resource>> | undefined>>;
 }
 type Resource = Readonly<Record<string, unknown>>;
@@ -43,16 +52,33 @@ export function readDeployment(terraform: TerraformJson): Deployment {
 
   const rules = replication.rule as { destination: { bucket: string } }[];
   return {
-    sourceBucketName: replication.bucket as string,
-    destinationBucketName: rules[0]?.destination.bucket.split(':::')[1] ?? '',
+    source: deployedBucket(terraform, 'source', replication.bucket as string),
+    destination: deployedBucket(terraform, 'destination', rules[0]?.destination.bucket.split(':::')[1] ?? ''),
     replicationRules: rules,
     tableDefinitionFunction,
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
   };
 }
 
-function deployedTable(terraform: TerraformJson, id: string, table: Resource, functions: DeployedFunction[]): DeployedTable {
-  const { name, hash_key: partitionKey, range_key: sortKey } = table as { name: string; hash_key: string; range_key?: string };
+function deployedBucket({ provider }: TerraformJson, alias: string, bucketName: string): DeployedBucket {
+  const { region, allowed_account_ids: [accountId] = [] } = provider.aws.find((aws) => aws.alias === alias) ?? {};
+  if (region === undefined || accountId === undefined) {
+    throw new DcsError(`the stack has no aws provider called ${alias} with a region and allowed_account_ids`);
+  }
+  return { accountId, region, bucketName };
+}
+
+function deployedTable(
+  terraform: TerraformJson,
+  id: string,
+  table: Resource,
+  functions: DeployedFunction[],
+): DeployedTable {
+  const {
+    name,
+    hash_key: partitionKey,
+    range_key: sortKey,
+  } = table as { name: string; hash_key: string; range_key?: string };
   const captureFunction = functions.find(({ environment }) => environment.DCS_TABLE === name);
   const mapping = Object.values(resources(terraform, 'aws_lambda_event_source_mapping')).find(
     ({ event_source_arn: arn }) => arn === `\${aws_dynamodb_table.${id}.stream_arn}`,
@@ -115,7 +141,11 @@ function mappingOf(mapping: Resource, { functionName }: DeployedFunction): Event
 }
 
 function functionOf(resource: Resource): DeployedFunction {
-  const { function_name: functionName, timeout, environment } = resource as {
+  const {
+    function_name: functionName,
+    timeout,
+    environment,
+  } = resource as {
     function_name: string;
     timeout?: number;
     environment?: { variables: Record<string, string> };

@@ -39,7 +39,8 @@ export class LocalFunction {
     environment.postMessage({ eventText: JSON.stringify(event), deadlineMs });
     const answer = await this.answerOf(environment, deadlineMs);
     this.idle.push(environment);
-    if (answer.answerText === undefined) throw new FunctionError(`${answer.errorName ?? ''}: ${answer.errorMessage ?? ''}`);
+    if (answer.answerText === undefined)
+      throw new FunctionError(`${answer.errorName ?? ''}: ${answer.errorMessage ?? ''}`);
     return JSON.parse(answer.answerText) as unknown;
   }
 
@@ -57,7 +58,12 @@ export class LocalFunction {
       stderr: true,
     });
     for (const output of [environment.stdout, environment.stderr]) {
-      output.setEncoding('utf8').on('data', (text: string) => text.trimEnd().split('\n').forEach((line) => onLog?.(line)));
+      output.setEncoding('utf8').on('data', (text: string) =>
+        text
+          .trimEnd()
+          .split('\n')
+          .forEach((line) => onLog?.(line)),
+      );
     }
     this.all.add(environment);
     // A crash in the middle of an event is told by answerOf; one while idle only means a cold start next time.
@@ -82,9 +88,10 @@ export class LocalFunction {
         reject(new FunctionError(`${functionName} ${reason}`));
       };
       const timer = setTimeout(() => fail(`timed out after ${timeoutSeconds} s`), deadlineMs - Date.now());
-      const once = (name: string, listener: (value: never) => void) => {
-        environment.once(name, listener);
-        over.signal.addEventListener('abort', () => environment.off(name, listener));
+      const once = (name: 'message' | 'error' | 'exit', listener: (value: never) => void) => {
+        const listen = listener as (value: unknown) => void;
+        environment.once(name, listen);
+        over.signal.addEventListener('abort', () => environment.off(name, listen));
       };
       once('message', (answer: Answer) => {
         over.abort();

@@ -13,6 +13,7 @@ parentPort.on('message', ({ eventText, deadlineMs }) => {
     .then(() => handler(JSON.parse(eventText), lambda))
     .then(
       (answer) => parentPort.postMessage({ answerText: JSON.stringify(answer ?? null) }),
-      (error) => parentPort.postMessage({ errorName: error?.name ?? 'Error', errorMessage: error?.message ?? String(error) }),
+      (error) =>
+        parentPort.postMessage({ errorName: error?.name ?? 'Error', errorMessage: error?.message ?? String(error) }),
     );
 });

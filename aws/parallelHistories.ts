@@ -1,0 +1,152 @@
+import { Channel } from '../core/channel';
+import { middleOf, type KeyRange } from '../core/keyRanges';
+import { HistoryGrouping, type ListingMarker, type ObjectHistory, type VersionLister } from './objectVersions';
+
+/**
+ * Lists what is below a prefix on several connections: object by object, in no order.
+ *
+ * Steps: one worker starts with everything. Whenever a worker has nothing to do, it takes the far part of the range of
+ * one that has further pages before it (`middleOf`). Each range is cut between keys, so the versions of an object stay
+ * with one worker. Memory: a page for each worker, and what waits to be taken.
+ *
+ * Cutting needs an S3 that starts a listing at any key, not only at one that is there. S3 does; an emulator may leave
+ * out an object then. So the first cut is tried on keys that are known, and where it fails nothing is cut.
+ */
+export async function* parallelHistories(
+  lister: VersionLister,
+  prefix: string,
+  { parallelism = 16, signal }: { parallelism?: number; signal?: AbortSignal } = {},
+): AsyncGenerator<ObjectHistory> {
+  const channel = new Channel<ObjectHistory>(QUEUE);
+  const listing = new Listing(lister, prefix, channel, signal);
+  const workers = Promise.all(Array.from({ length: parallelism }, () => listing.work())).then(
+    () => channel.end(),
+    (error: unknown) => {
+      listing.stop();
+      channel.end(error);
+    },
+  );
+  try {
+    yield* channel;
+  } finally {
+    listing.stop();
+    await workers;
+  }
+}
+
+const QUEUE = 2_000;
+
+/** A range that a worker is listing. */
+interface Range {
+  /** Everything up to this key has been received. */
+  after: string;
+  upTo?: string;
+  marker?: ListingMarker;
+}
+
+class Listing {
+  private readonly open = new Set<Range>();
+  private started = false;
+  private stopped = false;
+  private triedCut = false;
+  private canCut = false;
+  private idle: (() => void)[] = [];
+
+  constructor(
+    private readonly lister: VersionLister,
+    private readonly prefix: string,
+    private readonly channel: Channel<ObjectHistory>,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  stop(): void {
+    this.stopped = true;
+    this.wakeIdle();
+  }
+
+  async work(): Promise<void> {
+    for (let range = await this.takeRange(); range; range = await this.takeRange()) {
+      try {
+        await this.list(range);
+      } finally {
+        this.open.delete(range);
+        this.wakeIdle();
+      }
+    }
+  }
+
+  private async takeRange(): Promise<Range | undefined> {
+    for (;;) {
+      if (this.stopped) return undefined;
+      if (!this.started) {
+        this.started = true;
+        return this.opened({ after: '' });
+      }
+      const cut = this.cut();
+      if (cut) return this.opened(cut);
+      if (this.open.size === 0) return undefined;
+      await new Promise<void>((resolve) => this.idle.push(resolve));
+    }
+  }
+
+  private opened(range: Range): Range {
+    this.open.add(range);
+    return range;
+  }
+
+  /** Takes the far part of the range that is cut at the shortest key: most likely the largest one. */
+  private cut(): Range | undefined {
+    const cuts = [...this.open]
+      .filter(({ marker }) => marker !== undefined && this.canCut)
+      .flatMap((range) => {
+        const middle = middleOf(range satisfies KeyRange, this.prefix);
+        return middle === undefined ? [] : [{ range, middle }];
+      })
+      .sort((a, b) => a.middle.length - b.middle.length);
+    const [best] = cuts;
+    if (!best) return undefined;
+    const far: Range = { after: best.middle, upTo: best.range.upTo };
+    best.range.upTo = best.middle;
+    return far;
+  }
+
+  private async list(range: Range): Promise<void> {
+    const grouping = new HistoryGrouping();
+    const isInside = ({ objectKey }: ObjectHistory) => range.upTo === undefined || objectKey <= range.upTo;
+    let after: ListingMarker | undefined = range.after === '' ? undefined : { objectKey: range.after };
+    for (;;) {
+      if (this.stopped) return;
+      const page = await this.lister.page(this.prefix, { after, signal: this.signal });
+      const last = page.versions.at(-1)?.objectKey;
+      range.after = last ?? range.after;
+      range.marker = page.next;
+      if (page.next && !this.triedCut) await this.tryCut(page.versions.map(({ objectKey }) => objectKey));
+      this.wakeIdle();
+      for (const history of grouping.add(page.versions)) {
+        if (!isInside(history)) return;
+        if (!(await this.channel.send(history))) return this.stop();
+      }
+      if (!page.next || (range.upTo !== undefined && page.next.objectKey > range.upTo)) break;
+      after = page.next;
+    }
+    for (const history of grouping.rest()) {
+      if (isInside(history) && !(await this.channel.send(history))) return this.stop();
+    }
+  }
+
+  /** Looks whether a listing that starts just before a key that is there begins with that key. */
+  private async tryCut(keys: readonly string[]): Promise<void> {
+    this.triedCut = true;
+    const key = keys.find((one, i) => i > 0 && one.slice(0, -1) > (keys[i - 1] ?? ''));
+    if (key === undefined) return;
+    const after = { objectKey: key.slice(0, -1) };
+    const { versions } = await this.lister.page(this.prefix, { after, maxKeys: 1, signal: this.signal });
+    this.canCut = versions[0]?.objectKey === key;
+  }
+
+  private wakeIdle(): void {
+    const idle = this.idle;
+    this.idle = [];
+    for (const wake of idle) wake();
+  }
+}

@@ -1,0 +1,177 @@
+import { createVersionedBucket } from '../aws/buckets';
+import { versionCopier } from '../aws/replicate';
+import type { S3ClientSettings } from '../aws/s3Client';
+import type { DynamoDbSettings } from '../aws/table';
+import { describeTableDefinition } from '../aws/tableDefinition';
+import { s3TextStore } from '../aws/textStore';
+import { DcsError } from '../core/errors';
+import { tableDefinitionSettings } from '../lambda/table-definition/settings';
+import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
+import { startLocalTable, type LocalTable } from './localTable';
+import type { DeployedBucket, Deployment } from './deployment/synthesized';
+import type { Part } from './parts/processes';
+import { startS3Gateway, type S3Gateway } from './parts/s3Gateway';
+import { databaseSettings, startAccount, startDynamoDbLocal, type AccountServer } from './parts/servers';
+import type { Tools } from './parts/tools';
+import { ReplicationStandIn } from './replication/replicationStandIn';
+import { readRules } from './replication/rules';
+
+/** One account's bucket, as its clients reach it. */
+export interface LocalBucket extends S3ClientSettings {
+  readonly accountId: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: AccountServer['credentials'];
+  readonly gateway: S3Gateway;
+}
+
+/** A deployment that runs on this machine. */
+export interface LocalRun {
+  readonly source: LocalBucket;
+  readonly destination: LocalBucket;
+  readonly tables: ReadonlyMap<string, LocalTable>;
+  readonly replication: ReplicationStandIn;
+  /** A database that no source table is in, as another account's DynamoDB is. */
+  readonly destinationDynamoDb: DynamoDbSettings;
+  /** Never resolves; rejects when a part ends without having been stopped. */
+  readonly died: Promise<never>;
+  /** Does what the schedule does: stores each table's definition if it changed. */
+  refreshTableDefinitions(): Promise<void>;
+  /** Resolves when every change made before the call is an image (or parked), and every image a replica (or failed). */
+  drained(): Promise<void>;
+  /** Ends everything of the source account: its S3, its functions, and the replication out of it. */
+  loseSourceAccount(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LocalRunOptions {
+  readonly tools: Tools;
+  readonly deployment: Deployment;
+  /** The folder that `npm run bundle` wrote the functions to. */
+  readonly bundlesFolder: string;
+  /** Told of each line that a function or the pump logs. */
+  readonly onLog: (line: string) => void;
+  /** Pause before the first retry of a failed batch; Lambda's is seconds. */
+  readonly retryPauseMs?: number;
+}
+
+/** Starts the parts, makes buckets, tables and functions as the deployment says, and connects them. */
+export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return await start(options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalRunOptions,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<LocalRun> {
+  const { tools, deployment } = options;
+  const started = async <P extends Part | S3Gateway>(starting: Promise<P>): Promise<P> => {
+    const part = await starting;
+    stops.push(() => part.stop());
+    return part;
+  };
+  const account = ({ accountId, region }: DeployedBucket) => started(startAccount(tools.motoServer, accountId, region));
+  const [dynamoDb, sourceAccount, destinationAccount] = await allOrFirstError([
+    started(startDynamoDbLocal(tools.java)),
+    account(deployment.source),
+    account(deployment.destination),
+  ]);
+
+  const source = bucketOf(deployment.source, sourceAccount, await started(startS3Gateway(sourceAccount.endpoint)));
+  const destination = bucketOf(
+    deployment.destination,
+    destinationAccount,
+    await started(startS3Gateway(destinationAccount.endpoint)),
+  );
+  await Promise.all([source, destination].map((bucket) => createVersionedBucket(bucket, bucket.bucket)));
+
+  const replication = new ReplicationStandIn({
+    rules: readRules(deployment.replicationRules),
+    sourceBucketName: source.bucket,
+    // S3 itself reads the source: what goes wrong for clients there does not touch it.
+    targets: versionCopier({ ...source, endpoint: sourceAccount.endpoint }, destination),
+  });
+  source.gateway.hooks = {
+    onNewVersion: (version) => replication.onNewVersion(version),
+    replicationStatus: (objectKey, versionId) => replication.statusInSource(objectKey, versionId),
+  };
+  destination.gateway.hooks = {
+    replicationStatus: (objectKey, versionId) => replication.statusInDestination(objectKey, versionId),
+  };
+
+  const tables = new Map<string, LocalTable>();
+  stops.push(() => replication.stop());
+  for (const deployed of deployment.tables) {
+    const table = await startLocalTable({
+      ...options,
+      deployed,
+      source,
+      dynamoDb: databaseSettings(dynamoDb, deployed.tableName),
+    });
+    tables.set(deployed.tableName, table);
+    stops.push(() => table.stop());
+  }
+
+  return {
+    source,
+    destination,
+    tables,
+    replication,
+    destinationDynamoDb: databaseSettings(dynamoDb, 'destination'),
+    died: Promise.race([dynamoDb.died, sourceAccount.died, destinationAccount.died]),
+    refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),
+    async drained() {
+      await Promise.all([...tables.values()].map(({ pump }) => pump.drained()));
+      await replication.drained();
+    },
+    async loseSourceAccount() {
+      await Promise.all([...tables.values()].map((table) => table.stop()));
+      await replication.stop();
+      await source.gateway.stop();
+      await sourceAccount.stop();
+    },
+    stop,
+  };
+}
+
+/** Waits for all even when one fails, so that what has been started can be stopped. */
+async function allOrFirstError<Results extends readonly unknown[]>(all: {
+  [I in keyof Results]: Promise<Results[I]>;
+}): Promise<Results> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
+}
+
+function bucketOf(
+  { accountId, region, bucketName }: DeployedBucket,
+  { credentials }: AccountServer,
+  gateway: S3Gateway,
+): LocalBucket {
+  return { accountId, region, bucket: bucketName, endpoint: gateway.endpoint, credentials, gateway };
+}
+
+/** The deployed function's own code, in this process: its tables lie in several databases here, in one account there. */
+async function refreshTableDefinitions(
+  { tableDefinitionFunction }: Deployment,
+  tables: ReadonlyMap<string, LocalTable>,
+  source: LocalBucket,
+): Promise<void> {
+  const { bucket, prefix, tableNames } = tableDefinitionSettings(tableDefinitionFunction.environment);
+  const describe = (tableName: string) => {
+    const table = tables.get(tableName);
+    if (!table) throw new DcsError(`DCS_TABLES names ${tableName}, which the deployment does not capture`);
+    return describeTableDefinition(tableName, table.dynamoDb);
+  };
+  await refreshDefinitions({ prefix, texts: s3TextStore({ ...source, bucket }), describe }, tableNames);
+}

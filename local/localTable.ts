@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { s3TextStore } from '../aws/textStore';
+import { dynamoDbStreamReader } from '../aws/streams';
+import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
+import { DcsError } from '../core/errors';
+import type { DeployedTable } from './deployment/synthesized';
+import { LocalFunction } from './function/localFunction';
+import type { LocalBucket, LocalRunOptions } from './localRun';
+import { startPump, type Pump } from './pump/pump';
+
+/** A table with everything that captures it. */
+export interface LocalTable {
+  readonly deployed: DeployedTable;
+  readonly table: Table;
+  readonly dynamoDb: DynamoDbSettings;
+  readonly pump: Pump;
+  /** Ends pump and function. The table stays. */
+  stop(): Promise<void>;
+}
+
+interface Options extends Pick<LocalRunOptions, 'bundlesFolder' | 'onLog' | 'retryPauseMs'> {
+  readonly deployed: DeployedTable;
+  readonly dynamoDb: DynamoDbSettings;
+  readonly source: LocalBucket;
+}
+
+/** Makes the table, deploys its capture function, and connects the two by the pump. */
+export async function startLocalTable({
+  deployed,
+  dynamoDb,
+  source,
+  bundlesFolder,
+  onLog,
+  retryPauseMs = 200,
+}: Options): Promise<LocalTable> {
+  const { tableName, createTable, captureFunction: settings, eventSourceMapping } = deployed;
+  const table = dynamoDbTable(tableName, dynamoDb);
+  const { LatestStreamArn: streamArn } = await table.create(createTable as Parameters<Table['create']>[0]);
+  if (streamArn === undefined)
+    throw new DcsError(`the table ${tableName} has no stream; enable it with NEW_AND_OLD_IMAGES`);
+
+  const captureFunction = new LocalFunction({
+    ...settings,
+    codePath: path.join(bundlesFolder, 'capture/index.js'),
+    environment: { ...settings.environment, ...awsEnvironment(source) },
+    onLog,
+  });
+  const stream = dynamoDbStreamReader(streamArn, dynamoDb);
+  const parked = s3TextStore(source);
+  const pump = await startPump({
+    stream,
+    mapping: eventSourceMapping,
+    functionTimeoutSeconds: settings.timeoutSeconds,
+    invoke: (event) => captureFunction.invoke(event),
+    park: (objectKey, body) => parked.write(objectKey, body),
+    retryBackoff: { baseMilliseconds: retryPauseMs, maximumMilliseconds: 2_000 },
+    onProblem: onLog,
+  });
+  return {
+    deployed,
+    table,
+    dynamoDb,
+    pump,
+    async stop() {
+      await pump.stop();
+      await captureFunction.stop();
+      stream.close();
+    },
+  };
+}
+
+/** What Lambda puts into a function's environment, and the endpoint of this machine's S3. */
+function awsEnvironment({ endpoint, region, credentials }: LocalBucket): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    NODE_NO_WARNINGS: '1',
+  };
+}
