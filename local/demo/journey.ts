@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { s3ImageStore } from '../../aws/imageStore';
+import { objectHistories, type ObjectVersion } from '../../aws/objectVersions';
+import { replicationStatus } from '../../aws/replicationStatus';
+import type { AttributeMap } from '../../core/attributeValue';
+import { keysOf, objectKeyOf } from '../../core/objectKey';
+import type { LocalBucket, LocalRun } from '../localRun';
+import type { LocalTable } from '../localTable';
+import type { Narrator } from './narrator';
+import { changed, type Random } from './workload';
+
+/** Changes one item and shows what becomes of the change, step by step. */
+export async function showJourney(
+  narrator: Narrator,
+  run: LocalRun,
+  captured: LocalTable,
+  item: AttributeMap,
+  random: Random,
+): Promise<void> {
+  const { table, deployed } = captured;
+  const { DCS_PREFIX: prefix = '', DCS_TABLE: tableName = '' } = deployed.captureFunction.environment;
+  const keys = keysOf(deployed.keySchema, item);
+  const objectKey = objectKeyOf({ prefix, tableName }, deployed.keySchema, keys);
+  const before = (await versionsOf(run.source, objectKey)).length;
+
+  await table.put(changed(item, random));
+  narrator.fact('change', `PutItem into ${tableName}, ${JSON.stringify(keys)}`);
+  narrator.fact('object key', objectKey);
+
+  const image = await until(async () => (await versionsOf(run.source, objectKey))[before]);
+  const statuses = await statusesOf(run.source, objectKey, image.versionId);
+  const { body, metadata } = await s3ImageStore({ ...run.source, largeImageStorageClass: 'STANDARD_IA' }).get(
+    objectKey,
+    image.versionId,
+  );
+  narrator.fact('image', `${body.slice(0, 88)}… (${image.sizeBytes} bytes)`);
+  for (const [name, value] of Object.entries(metadata)) narrator.note(`               ${name}: ${value}`);
+  narrator.fact('source', `${place(run.source)}, version ${before + 1} of the item, ${statuses.join(' → ')}`);
+
+  const replica = await until(async () => (await versionsOf(run.destination, objectKey))[before]);
+  const status = await replicationStatus(run.destination, objectKey, replica.versionId);
+  const isSame = replica.etag === image.etag;
+  narrator.fact(
+    'destination',
+    `${place(run.destination)}, ${status ?? 'no status'}, ${isSame ? 'same' : 'ANOTHER'} ETag ${replica.etag}`,
+  );
+}
+
+function place({ accountId, region, bucket }: LocalBucket): string {
+  return `${bucket} (account ${accountId}, ${region})`;
+}
+
+async function versionsOf(bucket: LocalBucket, objectKey: string): Promise<readonly ObjectVersion[]> {
+  for await (const history of objectHistories(bucket, objectKey)) return history.versions;
+  return [];
+}
+
+/** Every replication status that is seen until replication has ended. */
+async function statusesOf(bucket: LocalBucket, objectKey: string, versionId: string): Promise<string[]> {
+  const seen: string[] = [];
+  await until(async () => {
+    const status = (await replicationStatus(bucket, objectKey, versionId)) ?? 'no status';
+    if (seen.at(-1) !== status) seen.push(status);
+    return status === 'PENDING' ? undefined : status;
+  });
+  return seen;
+}
+
+async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await delay(10);
+  }
+}
