@@ -8,6 +8,7 @@ import type { Settings } from './settings/schema';
  * that people on either major version can plan the same JSON.
  */
 const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
+const KNOWS_NODEJS24 = '>= 6.19.0, < 7.0.0';
 
 /** The provider of one account. Its alias is the side; there is no default provider that a resource could fall to. */
 export function accountProvider(
@@ -16,7 +17,8 @@ export function accountProvider(
   settings: Settings,
 ): AwsProvider {
   const { accountId, region, assumeRole, endpoint } = settings[side];
-  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION });
+  const version = settings.capture.runtime === 'nodejs24.x' ? KNOWS_NODEJS24 : AWS_PROVIDER_VERSION;
+  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version });
   return new AwsProvider(stack, `${side}-provider`, {
     alias: side,
     region,

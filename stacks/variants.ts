@@ -102,7 +102,7 @@ export const variants = {
     },
     replication: { timeControl: false },
     capture: {
-      runtime: 'nodejs24.x',
+      runtime: 'nodejs22.x',
       memoryMb: 1024,
       timeoutSeconds: 120,
       batchSize: 1000,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { File } from '@cdktf/provider-archive/lib/file';
+import { DataArchiveFile } from '@cdktf/provider-archive/lib/data-archive-file';
 import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
@@ -14,8 +14,6 @@ import { ITSELF } from '../DcsStack';
 import { writeLogs } from '../policies/capture';
 import { policyJson, type Statement } from '../policies/document';
 import { trustLambda } from '../policies/trust';
-
-const ARCHITECTURE = 'arm64';
 
 export interface NodeFunctionProps {
   readonly provider: AwsProvider;
@@ -68,7 +66,7 @@ export class NodeFunction extends Construct {
       sourceCodeHash: archive.outputBase64Sha256,
       handler: 'index.handler',
       runtime: props.runtime,
-      architectures: [ARCHITECTURE],
+      architectures: ['arm64'],
       memorySize: props.memoryMb,
       timeout: props.timeoutSeconds,
       environment: { variables: { ...props.environment } },
@@ -78,24 +76,17 @@ export class NodeFunction extends Construct {
   }
 
   /**
-   * The code is copied beside the stack's JSON, and Terraform makes the zip where it applies; so a remote run, or an apply
-   * of a saved plan on another machine, has both. That needs three things. A resource, since the data source of that name
-   * makes its file while planning only. A folder that keeps its name, since the resource reads it again at each refresh,
-   * when a folder named after older contents is gone. And a zip named after all that makes Lambda ask for it, contents,
-   * function and architecture, so that the zip is made again exactly then.
+   * The code is copied beside the stack's JSON, and Terraform makes the zip there when it plans: a remote run has all it
+   * needs, and a plan shows the hash. Where a saved plan is applied on another machine, the stack's folder goes along.
    */
-  private packageCode({ archiveProvider, codeDirectory, functionName }: NodeFunctionProps): File {
-    const digest = digestOf(codeDirectory);
-    const code = new TerraformAsset(this, 'code', {
-      path: codeDirectory,
-      type: AssetType.DIRECTORY,
-      assetHash: 'latest',
-    });
-    return new File(this, 'package', {
+  private packageCode({ archiveProvider, codeDirectory, functionName }: NodeFunctionProps): DataArchiveFile {
+    const assetHash = digestOf(codeDirectory); // The framework's own digest leaves out the names of the files.
+    const code = new TerraformAsset(this, 'code', { path: codeDirectory, type: AssetType.DIRECTORY, assetHash });
+    return new DataArchiveFile(this, 'package', {
       provider: archiveProvider,
       type: 'zip',
       sourceDir: code.path.replace(/\/$/, ''),
-      outputPath: `packages/${functionName}-${ARCHITECTURE}-${digest}.zip`,
+      outputPath: `packages/${functionName}-${assetHash}.zip`,
       outputFileMode: '0644', // The mode of a file is in the zip, and differs from checkout to checkout.
     });
   }

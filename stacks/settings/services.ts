@@ -41,7 +41,10 @@ export const replicationSettings = group(
 
 export const captureSettings = group(
   {
-    runtime: oneOf(['nodejs22.x', 'nodejs24.x'], 'Lambda runtime. Default: "nodejs22.x".').default('nodejs22.x'),
+    runtime: oneOf(
+      ['nodejs22.x', 'nodejs24.x'],
+      'Lambda runtime. "nodejs24.x" needs version 6.19 or later of the aws provider. Default: "nodejs22.x".',
+    ).default('nodejs22.x'),
     memoryMb: wholeNumber(128, 10_240, 'Memory of a capture function in MB. Default: 512.').default(512),
     timeoutSeconds: wholeNumber(10, 900, 'Time limit of one batch. Default: 60.').default(60),
     batchSize: wholeNumber(1, 10_000, 'Most records in one batch. Default: 500.').default(500),
