@@ -1,24 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, Socket, type AddressInfo } from 'node:net';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { dynamoDbStreamReader, StreamGoneError, type StreamReader } from '../../aws/streams';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../aws/table';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
+import type { Part } from '../../local/parts/processes';
+import { databaseSettings, startDynamoDbLocal } from '../../local/parts/servers';
+import { findTools } from '../../local/parts/tools';
 import { startPump, type Pump, type PumpOptions } from '../../local/pump/pump';
 
-let dynamoDb: { process: ChildProcess; endpoint: string };
+let dynamoDb: Part;
 beforeAll(async () => {
-  dynamoDb = await startDynamoDbLocal();
+  dynamoDb = await startDynamoDbLocal((await findTools(process.env, console.warn)).java);
 }, 60_000);
-afterAll(async () => {
-  const ended = new Promise((resolve) => void dynamoDb.process.once('exit', resolve));
-  dynamoDb.process.kill();
-  await ended;
-});
+afterAll(() => dynamoDb.stop());
 
 interface Source {
   readonly settings: DynamoDbSettings;
@@ -27,9 +22,8 @@ interface Source {
 }
 
 /** One database for each access key id: a second table with a stream in the same database is many times slower. */
-async function tableWithStream(accessKeyId: string, tableName: string): Promise<Source> {
-  const credentials = { accessKeyId, secretAccessKey: 'local' };
-  const settings = { endpoint: dynamoDb.endpoint, region: 'eu-west-1', credentials };
+async function tableWithStream(databaseName: string, tableName: string): Promise<Source> {
+  const settings = databaseSettings(dynamoDb, databaseName);
   const table = dynamoDbTable(tableName, settings);
   const { LatestStreamArn = '' } = await table.create({
     KeySchema: [
@@ -229,39 +223,3 @@ test('a stream that does not exist is said so, by name', async () => {
   await expect(startCollecting(gone)).rejects.toThrow(StreamGoneError);
   await expect(startCollecting(gone)).rejects.toThrow('table/elsewhere/stream/');
 });
-
-async function startDynamoDbLocal(): Promise<{ process: ChildProcess; endpoint: string }> {
-  const folder = path.join(path.dirname(require.resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
-  const port = await freePort();
-  const flags = ['-port', String(port), '-inMemory', '-disableTelemetry'];
-  const process = spawn('java', ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', ...flags], {
-    cwd: folder,
-    stdio: 'ignore',
-    env: { ...globalThis.process.env, DDB_LOCAL_TELEMETRY: '0' },
-  });
-  while (!(await isListening(port))) {
-    if (process.exitCode !== null) throw new Error(`DynamoDB Local ended with the exit code ${process.exitCode}`);
-    await delay(100);
-  }
-  return { process, endpoint: `http://127.0.0.1:${port}` };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = new Socket();
-    const answer = (result: boolean) => () => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', answer(true)).once('error', answer(false)).connect(port, '127.0.0.1');
-  });
-}
