@@ -23,6 +23,9 @@ export async function showJourney(
   const objectKey = objectKeyOf({ prefix, tableName }, deployed.keySchema, keys);
   const before = (await versionsOf(run.source, objectKey)).length;
 
+  // Replication takes milliseconds here: it is held back so that PENDING can be seen.
+  run.destination.gateway.faults = ({ method }) =>
+    method === 'PUT' ? { kind: 'delay', milliseconds: 300 } : undefined;
   await table.put(changed(item, random));
   narrator.fact('change', `PutItem into ${tableName}, ${JSON.stringify(keys)}`);
   narrator.fact('object key', objectKey);
@@ -38,6 +41,7 @@ export async function showJourney(
   narrator.fact('source', `${place(run.source)}, version ${before + 1} of the item, ${statuses.join(' → ')}`);
 
   const replica = await until(async () => (await versionsOf(run.destination, objectKey))[before]);
+  run.destination.gateway.faults = () => undefined;
   const status = await replicationStatus(run.destination, objectKey, replica.versionId);
   const isSame = replica.etag === image.etag;
   narrator.fact(
