@@ -112,7 +112,6 @@ class Listing {
 
   private async list(range: Range): Promise<void> {
     const grouping = new HistoryGrouping();
-    const isInside = ({ objectKey }: ObjectHistory) => range.upTo === undefined || objectKey <= range.upTo;
     let after: ListingMarker | undefined = range.after === '' ? undefined : { objectKey: range.after };
     for (;;) {
       if (this.stopped) return;
@@ -122,16 +121,22 @@ class Listing {
       range.marker = page.next;
       if (page.next && !this.triedCut) await this.tryCut(page.versions.map(({ objectKey }) => objectKey));
       this.wakeIdle();
-      for (const history of grouping.add(page.versions)) {
-        if (!isInside(history)) return;
-        if (!(await this.channel.send(history))) return this.stop();
-      }
+      if (!(await this.give(range, grouping.add(page.versions)))) return;
       if (!page.next || (range.upTo !== undefined && page.next.objectKey > range.upTo)) break;
       after = page.next;
     }
-    for (const history of grouping.rest()) {
-      if (isInside(history) && !(await this.channel.send(history))) return this.stop();
+    await this.give(range, grouping.rest());
+  }
+
+  /** Hands on what lies in the range; false at its end, or when nothing more is wanted. */
+  private async give({ upTo }: Range, histories: Iterable<ObjectHistory>): Promise<boolean> {
+    for (const history of histories) {
+      if (upTo !== undefined && history.objectKey > upTo) return false;
+      if (await this.channel.send(history)) continue;
+      this.stop();
+      return false;
     }
+    return true;
   }
 
   /** Looks whether a listing that starts just before a key that is there begins with that key. */

@@ -10,6 +10,9 @@ export class UsageError extends DcsError {
 /** What was asked for would do harm, or needs a yes. Nothing has been touched; the message names the option that allows it. */
 export class RefusedError extends DcsError {}
 
+/** An account, a bucket or a table could not be looked at. */
+export class CouldNotLookError extends DcsError {}
+
 /** Ctrl-C or SIGTERM: the reason that the signal of a command is aborted with. */
 export class InterruptedError extends DcsError {
   constructor() {

@@ -1,6 +1,6 @@
 import { couldNotLook } from '../aws/couldNotLook';
 import { DcsError } from '../core/errors';
-import { InterruptedError, RefusedError, UsageError } from './errors';
+import { CouldNotLookError, InterruptedError, RefusedError, UsageError } from './errors';
 import { EXIT, type ExitCode } from './exitCodes';
 import type { Output } from './output/output';
 
@@ -18,7 +18,8 @@ function outcomeOf(error: unknown, signal: AbortSignal): { code: ExitCode; messa
   if (error instanceof InterruptedError) return { code: EXIT.interrupted, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.problems.join('\n     ') };
   if (error instanceof RefusedError) return { code: EXIT.refused, message: error.message };
-  if (couldNotLook(error)) return { code: EXIT.couldNotLook, message: messageOf(error) };
+  if (error instanceof CouldNotLookError || couldNotLook(error))
+    return { code: EXIT.couldNotLook, message: messageOf(error) };
   // A defect of ours, or something nobody has thought of: where it happened helps whoever is told.
   const stack = error instanceof Error && !(error instanceof DcsError) ? `\n${error.stack ?? ''}` : '';
   return { code: EXIT.failed, message: `${messageOf(error)}${stack}` };

@@ -10,7 +10,7 @@ export interface Version {
 const HOUR_MS = 3_600_000;
 
 /** How far the clocks that tell when a change was made and when its image was stored may be apart. */
-const CLOCK_SLACK_MS = HOUR_MS;
+export const CLOCK_SLACK_MS = HOUR_MS;
 
 /**
  * How much later than a newer change an older one can be stored. Capture writes a change while its record is in the

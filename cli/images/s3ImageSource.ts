@@ -1,0 +1,30 @@
+import { s3Archive } from '../../aws/archive';
+import { s3ImageStore } from '../../aws/imageStore';
+import { HistoryGrouping, s3VersionLister, type ListingMarker, type ObjectVersion } from '../../aws/objectVersions';
+import { parallelHistories } from '../../aws/parallelHistories';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import type { ImageSource } from './imageSource';
+
+/** Reads a bucket. */
+export function s3ImageSource(settings: S3ClientSettings & { bucket: string }): ImageSource {
+  const lister = s3VersionLister(settings);
+  return {
+    name: `s3://${settings.bucket}`,
+    histories: (prefix, signal) => parallelHistories(lister, prefix, { signal }),
+    async history(objectKey) {
+      const versions: ObjectVersion[] = [];
+      for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
+        const page = await lister.page(objectKey, { after });
+        // A longer key may begin with this one.
+        const own = page.versions.filter((version) => version.objectKey === objectKey);
+        versions.push(...own);
+        after = own.length === page.versions.length && page.next ? page.next : null;
+      }
+      const grouping = new HistoryGrouping();
+      return [...grouping.add(versions), ...grouping.rest()][0];
+    },
+    // The storage class is for writing only; here nothing is written.
+    images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
+    archive: s3Archive(settings),
+  };
+}

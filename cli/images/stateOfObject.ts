@@ -1,0 +1,133 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import { S3Error } from '../../aws/s3Error';
+import type { AttributeMap } from '../../core/attributeValue';
+import { readDecidingVersions } from '../../core/decidingVersions';
+import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from '../../core/errors';
+import { stateAt, versionsToRead } from '../../core/history';
+import { itemDigest, type Image, type ImageHeader } from '../../core/image';
+import { readHeader, readImage } from '../../core/readImage';
+import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import type { ImageSource } from './imageSource';
+
+/** What an object says of its item at a moment. */
+export type ObjectState =
+  | {
+      readonly is: 'item';
+      readonly objectKey: string;
+      readonly item: AttributeMap;
+      readonly keys: AttributeMap;
+      readonly digest: string;
+    }
+  | { readonly is: 'absent'; readonly objectKey: string }
+  /** The history begins later than the moment, with an item that was already there. */
+  | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string }
+  | { readonly is: 'unreadable'; readonly objectKey: string; readonly reason: string };
+
+export interface StateRequest {
+  readonly source: ImageSource;
+  readonly table: TableLocation & { readonly keySchema: KeySchema };
+  /** Epoch milliseconds; Infinity for the newest state. */
+  readonly momentMs: number;
+  /** Versions that S3 received later than this are passed over, whatever they say of themselves. */
+  readonly storedByMs?: number;
+  /** Called before a version in an archive class is read. */
+  readonly whenArchived?: (version: ObjectVersion) => Promise<void>;
+}
+
+/** The state of one object at a moment. What is wrong with the object itself is a state; anything else is thrown. */
+export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
+  const { objectKey } = history;
+  try {
+    const state = stateAt(await decidingImages(request, history), request.momentMs);
+    if (state.is === 'absent') return { is: 'absent', objectKey };
+    if (state.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(state.historyBeginsAtMs) };
+    const image = await state.image.whole();
+    if (!image.item) return { is: 'absent', objectKey };
+    return await itemState(request, objectKey, image, image.item);
+  } catch (error) {
+    const reason = whyUnreadable(error);
+    if (reason === undefined) throw error;
+    return { is: 'unreadable', objectKey, reason };
+  }
+}
+
+/** A version whose header has been read; its body only when it is needed. */
+interface Candidate {
+  readonly header: ImageHeader;
+  readonly whole: () => Promise<Image>;
+}
+
+async function decidingImages(request: StateRequest, { versions }: ObjectHistory): Promise<Candidate[]> {
+  const { momentMs, storedByMs = Infinity } = request;
+  const trusted = versions.filter(({ storedAtMs }) => storedAtMs <= storedByMs);
+  const [only, ...others] = versionsToRead(trusted, momentMs);
+  if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
+    const image = await passingOver(request, only, () => readWhole(request, only));
+    return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
+  }
+  const read = await readDecidingVersions(trusted, momentMs, (version) => headerOf(request, version));
+  return read.map(({ version, header }) => ({ header, whole: () => readWhole(request, version) }));
+}
+
+async function headerOf(request: StateRequest, version: ObjectVersion): Promise<ImageHeader | undefined> {
+  return passingOver(request, version, async () => {
+    const head = await request.source.images.head(version.objectKey, version.versionId);
+    return readHeader({ ...head, storedAtMs: version.storedAtMs });
+  });
+}
+
+/** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */
+async function passingOver<Read>(
+  { momentMs }: StateRequest,
+  { storedAtMs }: ObjectVersion,
+  read: () => Promise<Read>,
+): Promise<Read | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (storedAtMs > momentMs && whyUnreadable(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+async function readWhole({ source, whenArchived }: StateRequest, version: ObjectVersion): Promise<Image> {
+  if (ARCHIVE_CLASSES.has(version.storageClass)) await whenArchived?.(version);
+  const object = await source.images.get(version.objectKey, version.versionId);
+  return readImage({ ...object, storedAtMs: version.storedAtMs });
+}
+
+/** An item is taken from the object that its keys belong to, and from no other. */
+async function itemState(
+  { source, table }: StateRequest,
+  objectKey: string,
+  { header }: Image,
+  item: AttributeMap,
+): Promise<ObjectState> {
+  const keys = keysOf(table.keySchema, item);
+  const ownKey = objectKeyOf(table, table.keySchema, keys);
+  const digest = header.digest ?? itemDigest(item);
+  const state = { is: 'item', objectKey: ownKey, item, keys, digest } as const;
+  if (ownKey === objectKey) return state;
+  if (header.event !== 'PREDECESSOR') {
+    return { is: 'unreadable', objectKey, reason: `it holds an item that belongs under ${ownKey}` };
+  }
+  // The predecessor spelled keys differently. Once there is an object under today's spelling, that one counts.
+  return (await source.history(ownKey)) ? { is: 'absent', objectKey } : state;
+}
+
+function beginsLater(historyBeginsAtMs: number): string {
+  return `its history begins later, at ${new Date(historyBeginsAtMs).toISOString()}, with an item that was already there`;
+}
+
+/** Why an object cannot be used, when the object is at fault; undefined for everything else that can go wrong. */
+export function whyUnreadable(error: unknown): string | undefined {
+  if (
+    error instanceof UnreadableImageError ||
+    error instanceof UnknownFormatError ||
+    error instanceof UnreadableValueError
+  )
+    return error.message;
+  if (error instanceof S3Error && (error.statusCode === 403 || error.statusCode === 404)) return error.message;
+  return undefined;
+}

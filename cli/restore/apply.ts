@@ -1,0 +1,59 @@
+import { backoffMs, RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import { realPause, type Pause } from '../pace';
+import type { Write } from './plan';
+
+/** An action that DynamoDB refuses for good, and why. */
+export interface RejectedWrite {
+  readonly write: Write;
+  readonly reason: string;
+}
+
+interface ApplyContext {
+  readonly target: Pick<BatchTable, 'write'>;
+  readonly signal: AbortSignal;
+  readonly pause?: Pause;
+  /** Told how many operations DynamoDB has left unprocessed. */
+  readonly onThrottled?: (operations: number) => void;
+}
+
+/**
+ * Carries out up to 25 actions on different items. What DynamoDB leaves unprocessed is sent again, with growing pauses,
+ * until it is done. Where it refuses the batch because of an item in it, the others are written without that item.
+ *
+ * @returns the actions that were refused
+ */
+export async function applyWrites(context: ApplyContext, writes: readonly Write[]): Promise<RejectedWrite[]> {
+  try {
+    await writeUntilDone(context, writes.map(operationOf));
+    return [];
+  } catch (error) {
+    if (!(error instanceof RejectedWriteError)) throw error;
+    const [only, ...others] = writes;
+    if (only && others.length === 0) return [{ write: only, reason: error.message }];
+    const half = Math.ceil(writes.length / 2);
+    return [
+      ...(await applyWrites(context, writes.slice(0, half))),
+      ...(await applyWrites(context, writes.slice(half))),
+    ];
+  }
+}
+
+async function writeUntilDone(context: ApplyContext, operations: WriteOperation[]): Promise<void> {
+  const { target, signal, pause = realPause, onThrottled } = context;
+  let left = operations;
+  for (let attempt = 1; left.length > 0; attempt++) {
+    signal.throwIfAborted();
+    const unprocessed = await target.write(left);
+    if (unprocessed.length > 0) {
+      onThrottled?.(unprocessed.length);
+      // Some progress means that pauses are long enough.
+      if (unprocessed.length < left.length) attempt = 1;
+      await pause(backoffMs(attempt), signal);
+    }
+    left = unprocessed;
+  }
+}
+
+function operationOf(write: Write): WriteOperation {
+  return write.do === 'delete' ? { delete: write.keys } : { put: write.item };
+}

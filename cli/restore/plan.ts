@@ -1,0 +1,137 @@
+import { BATCH_GET_KEYS, type BatchTable } from '../../aws/batchTable';
+import type { ObjectHistory } from '../../aws/objectVersions';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import { itemDigest } from '../../core/image';
+import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
+import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
+import { ReadGuard } from './readGuard';
+import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+
+/**
+ * How the plan meets what is in the target table. `fill`: it is empty, so everything is put. `merge`: add and change.
+ * `mirror`: delete what was not there at the moment, too.
+ */
+export type RestoreMode = 'fill' | 'merge' | 'mirror';
+
+/** What is to be done about one item. */
+export type Action =
+  | Write
+  | ({ readonly do: 'equal' } & PlannedItem)
+  /** It was not there at the moment, and is not to be deleted or not there. */
+  | { readonly do: 'nothing'; readonly objectKey: string }
+  | { readonly do: 'unknown' | 'unreadable'; readonly objectKey: string; readonly reason: string };
+
+/** An action that changes the table. */
+export type Write =
+  | ({ readonly do: 'put' } & PlannedItem)
+  | ({ readonly do: 'change' } & PlannedItem)
+  | { readonly do: 'delete'; readonly objectKey: string; readonly keys: AttributeMap };
+
+interface PlannedItem {
+  readonly objectKey: string;
+  readonly item: AttributeMap;
+  /** Digest of the item's state. */
+  readonly digest: string;
+}
+
+export interface PlanRequest extends StateRequest {
+  readonly target: Pick<BatchTable, 'getBatch' | 'scan'>;
+  readonly mode: RestoreMode;
+  /** Only the items of these keys; undefined for all. Gone through once for the plan and once for the comparison. */
+  readonly keys?: AsyncIterable<AttributeMap>;
+  readonly signal?: AbortSignal;
+  /** Images read at a time. */
+  readonly parallelism?: number;
+}
+
+const READS = 64;
+const BATCH_READS = 8;
+const SEGMENTS = 4;
+
+/** What is to be done, item by item as it is found out. Nothing but the bucket and the table decides. */
+export async function* planItems(request: PlanRequest): AsyncGenerator<Action> {
+  const states = request.keys ? statesOfKeys(request, request.keys) : statesOfAll(request);
+  if (request.mode === 'fill') {
+    for await (const state of states) yield actionOn(state, undefined);
+    return;
+  }
+  const batches = mapInParallel(inBatches(states, BATCH_GET_KEYS), BATCH_READS, (batch) => compare(request, batch));
+  for await (const actions of batches) yield* actions;
+}
+
+/**
+ * The second half of a plan in mirror mode: what the table has and the bucket does not know of.
+ *
+ * @param mentioned the object keys of everything that is to stay
+ */
+export async function* planDeletes(
+  request: PlanRequest,
+  mentioned: { has(objectKey: string): boolean },
+): AsyncGenerator<Action> {
+  const { table, target } = request;
+  for await (const item of scanned(target)) {
+    request.signal?.throwIfAborted();
+    const keys = keysOf(table.keySchema, item);
+    const objectKey = objectKeyOf(table, table.keySchema, keys);
+    if (!mentioned.has(objectKey)) yield { do: 'delete', objectKey, keys };
+  }
+}
+
+/** Every item of a table, read in segments side by side. */
+export async function* scanned(target: Pick<BatchTable, 'scan'>): AsyncGenerator<AttributeMap> {
+  const segments = Array.from({ length: SEGMENTS }, (_, segment) => target.scan(segment, SEGMENTS));
+  for await (const page of interleaved(segments)) yield* page;
+}
+
+/** A state together with the keys that were asked for, which a tombstone does not have. */
+type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap };
+
+async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
+  const { source, table, signal, parallelism = READS } = request;
+  const guard = new ReadGuard();
+  const histories = source.histories(tablePrefix(table), signal);
+  yield* mapInParallel(images(histories), parallelism, async (history) => {
+    signal?.throwIfAborted();
+    return guard.checked(await stateOfObject(request, history));
+  });
+}
+
+async function* images(histories: AsyncIterable<ObjectHistory>): AsyncGenerator<ObjectHistory> {
+  for await (const history of histories) if (isImageKey(history.objectKey)) yield history;
+}
+
+function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): AsyncGenerator<KeyedState> {
+  const { source, table, signal, parallelism = READS } = request;
+  return mapInParallel(keys, parallelism, async (askedKeys): Promise<KeyedState> => {
+    signal?.throwIfAborted();
+    const objectKey = objectKeyOf(table, table.keySchema, askedKeys);
+    const history = await source.history(objectKey);
+    if (!history) return { is: 'unknown', objectKey, reason: `${source.name} has no image of it`, askedKeys };
+    return { ...(await stateOfObject(request, history)), askedKeys };
+  });
+}
+
+async function compare({ table, target, mode }: PlanRequest, states: readonly KeyedState[]): Promise<Action[]> {
+  const keysOfStates = states.map((state) => (state.is === 'item' ? state.keys : state.askedKeys));
+  const wanted = new Map(keysOfStates.flatMap((keys) => (keys ? [[canonicalItem(keys), keys] as const] : [])));
+  const items = wanted.size === 0 ? [] : await target.getBatch([...wanted.values()]);
+  const found = new Map(items.map((item) => [canonicalItem(keysOf(table.keySchema, item)), item]));
+  return states.map((state, i) => {
+    const keys = keysOfStates[i];
+    const current = keys && found.get(canonicalItem(keys));
+    if (state.is === 'absent' && mode === 'mirror' && keys && current) {
+      return { do: 'delete', objectKey: state.objectKey, keys };
+    }
+    return actionOn(state, current);
+  });
+}
+
+function actionOn(state: ObjectState, current: AttributeMap | undefined): Action {
+  const { objectKey } = state;
+  if (state.is === 'absent') return { do: 'nothing', objectKey };
+  if (state.is !== 'item') return { do: state.is, objectKey, reason: state.reason };
+  const { item, digest } = state;
+  if (!current) return { do: 'put', objectKey, item, digest };
+  return { do: itemDigest(current) === digest ? 'equal' : 'change', objectKey, item, digest };
+}

@@ -1,0 +1,71 @@
+import { CLOCK_SLACK_MS, REORDER_WINDOW_MS, versionsToRead, type Version } from './history';
+import { compareChanges } from './changePosition';
+import type { ImageHeader } from './image';
+
+export interface ReadVersion<V extends Version> {
+  readonly version: V;
+  readonly header: ImageHeader;
+}
+
+/**
+ * Reads as few headers of an item's versions as decide its state at a moment: `stateAt` of what is returned is `stateAt`
+ * of all of them. {@link versionsToRead} chooses from the listing alone; here each header that has been read tells which
+ * of the others are still in question.
+ *
+ * - No version stored before a change was made can be of a newer change.
+ * - Once a change made after the moment has been stored, an older one is stored within the reorder window or not at all.
+ *
+ * @param readHeader answers undefined for a version to be passed over as if it were not there
+ */
+export async function readDecidingVersions<V extends Version>(
+  versions: readonly V[],
+  momentMs: number,
+  readHeader: (version: V) => Promise<ImageHeader | undefined>,
+): Promise<ReadVersion<V>[]> {
+  const candidates = [...versionsToRead(versions, momentMs)].sort((a, b) => a.storedAtMs - b.storedAtMs);
+  const read: ReadVersion<V>[] = [];
+  const readVersion = async (version: V) => {
+    const header = await readHeader(version);
+    if (header) read.push({ version, header });
+  };
+
+  const [before, after] = [candidates.filter(storedBy(momentMs)), candidates.filter(not(storedBy(momentMs)))];
+  for (const version of before.toReversed()) {
+    const best = newestMadeBy(momentMs, read);
+    if (best && version.storedAtMs + CLOCK_SLACK_MS < best.changedAtMs) break;
+    await readVersion(version);
+  }
+  for (const version of after) {
+    if (isPastReordering(version, momentMs, read)) break;
+    await readVersion(version);
+  }
+  return read;
+}
+
+const storedBy =
+  (momentMs: number) =>
+  ({ storedAtMs }: Version) =>
+    storedAtMs <= momentMs;
+const not =
+  <V>(is: (v: V) => boolean) =>
+  (v: V) =>
+    !is(v);
+
+/** Whether a version was stored too late to be of a change that matters, given the later changes already read. */
+function isPastReordering<V extends Version>(version: V, momentMs: number, read: readonly ReadVersion<V>[]): boolean {
+  const later = read.filter(({ header }) => header.changedAtMs > momentMs).map(({ header }) => header.changedAtMs);
+  if (later.length === 0) return false;
+  // Where no state is known yet, the oldest change of all decides between absent and unknown.
+  const mattersUntilMs = newestMadeBy(momentMs, read) ? momentMs : Math.min(...later);
+  return version.storedAtMs > mattersUntilMs + REORDER_WINDOW_MS;
+}
+
+function newestMadeBy<V extends Version>(momentMs: number, read: readonly ReadVersion<V>[]): ImageHeader | undefined {
+  return read
+    .map(({ header }) => header)
+    .filter(({ changedAtMs }) => changedAtMs <= momentMs)
+    .reduce<ImageHeader | undefined>(
+      (best, header) => (best && compareChanges(header.position, best.position) < 0 ? best : header),
+      undefined,
+    );
+}
