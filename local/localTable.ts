@@ -62,9 +62,12 @@ export async function startLocalTable({
     dynamoDb,
     pump,
     async stop() {
-      await pump.stop();
-      await captureFunction.stop();
-      stream.close();
+      try {
+        await pump.stop();
+      } finally {
+        await captureFunction.stop();
+        stream.close();
+      }
     },
   };
 }

@@ -88,8 +88,8 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
   await run.drained();
   const latest: Moment = { name: 'latest', expected: await snapshots(applications) };
   const images = await imagesIn(run.source, run);
-  for (const { table } of applications.values()) await table.drop();
   await run.loseSourceAccount();
+  for (const { table } of applications.values()) await table.drop();
   narrator.fact('lost', `the tables, and everything else of account ${run.source.accountId} in ${run.source.region}`);
 
   narrator.title(`Back from ${run.destination.bucket} alone`);
