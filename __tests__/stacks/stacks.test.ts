@@ -154,7 +154,7 @@ describe('the table', () => {
   test('that exists is looked up and never managed', () => {
     expect(resources(stack, 'aws_dynamodb_table')).toHaveLength(1);
     const lookedUp = dataSources(stack).filter(({ type }) => type === 'aws_dynamodb_table');
-    expect(lookedUp.map(({ body }) => body.name)).toEqual(['users', 'archive.orders_2018']);
+    expect(lookedUp.map(({ body }) => body.name)).toEqual(['archive.orders_2018', 'users']);
   });
 
   test('that exists is refused without both images, and the message says how to enable them', () => {
