@@ -54,7 +54,7 @@ describe('the replication role', () => {
         },
       },
       {
-        Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+        Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:Decrypt'],
         Resource: 'arn:key/destination',
         Condition: {
           StringEquals: {

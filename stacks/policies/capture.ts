@@ -1,4 +1,4 @@
-import { throughS3, type BucketKey, type Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What a capture function may do: read one stream, write images of one table, park batches, log. */
 
@@ -46,7 +46,7 @@ export function encryptInBucket(key: BucketKey): Statement {
   return {
     Sid: 'EncryptInBucket',
     Effect: 'Allow',
-    Action: ['kms:GenerateDataKey', 'kms:Decrypt'], // S3 decrypts the bucket key to use it again.
+    Action: [...GENERATE_DATA_KEYS, 'kms:Decrypt'], // S3 decrypts the bucket key to use it again.
     Resource: key.keyArn,
     Condition: { StringEquals: throughS3(key) },
   };

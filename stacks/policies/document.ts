@@ -28,6 +28,9 @@ export function policyJson(...statements: readonly Statement[]): string {
   return JSON.stringify(policyDocument(...statements));
 }
 
+/** AWS writes kms:GenerateDataKey* in its examples; of what that covers, a symmetric key knows these two. */
+export const GENERATE_DATA_KEYS = ['kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'] as const;
+
 /** A KMS key that S3 encrypts with, and the bucket that the permission is bound to. */
 export interface BucketKey {
   readonly keyArn: string;

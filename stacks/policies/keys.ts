@@ -1,4 +1,4 @@
-import { throughS3, type Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, type Statement } from './document';
 
 /** What a KMS key says itself. In a key policy the resource "*" is the key that carries it. */
 
@@ -31,7 +31,7 @@ export function encryptReplicas(by: ReplicaEncryption): Statement {
     Sid: 'EncryptReplicas',
     Effect: 'Allow',
     Principal: { AWS: `arn:${by.partition}:iam::${by.sourceAccountId}:root` },
-    Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    Action: ['kms:Encrypt', ...GENERATE_DATA_KEYS, 'kms:Decrypt'],
     Resource: '*',
     Condition: { ArnEquals: { 'aws:PrincipalArn': by.replicationRoleArn }, StringEquals: bound },
   };
@@ -43,7 +43,7 @@ export function encryptNotifications(accountId: string): readonly Statement[] {
     Sid: `EncryptNotificationsOf${service === 's3' ? 'S3' : 'CloudWatch'}`,
     Effect: 'Allow',
     Principal: { Service: `${service}.amazonaws.com` },
-    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Action: [...GENERATE_DATA_KEYS, 'kms:Decrypt'],
     Resource: '*',
     Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
   }));

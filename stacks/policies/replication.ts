@@ -1,4 +1,4 @@
-import { throughS3, type BucketKey, type Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What the replication role may do, and what the destination bucket accepts of it (userguide/setting-repl-config-perm-overview). */
 
@@ -39,7 +39,7 @@ export function reencrypt(source: BucketKey, destination: BucketKey): readonly S
     {
       Sid: 'EncryptReplicas',
       Effect: 'Allow',
-      Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], // Decrypt: only so can a bucket key be used again.
+      Action: ['kms:Encrypt', ...GENERATE_DATA_KEYS, 'kms:Decrypt'], // Decrypt: only so can a bucket key be used again.
       Resource: destination.keyArn,
       Condition: { StringEquals: throughS3(destination) },
     },
