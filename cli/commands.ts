@@ -7,7 +7,16 @@ export interface Verb {
 }
 
 /** Every verb, in the order in which help lists them. A new command is one file and one entry here. */
-export const COMMANDS: Readonly<Record<string, Verb>> = {};
+export const COMMANDS: Readonly<Record<string, Verb>> = {
+  restore: {
+    summary: 'Bring a table, or some of its items, back as it was at a moment.',
+    load: async () => anyCommand((await import('./restore/restore')).restore),
+  },
+  download: {
+    summary: 'Copy the whole history of a table into a folder.',
+    load: async () => anyCommand((await import('./download/download')).download),
+  },
+};
 
 /** Keeps the options' type inside the command: the frame hands `read`'s result to `run` and never looks at it. */
 export function anyCommand<Options>(command: Command<Options>): Command {

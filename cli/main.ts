@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { InterruptedError } from './errors';
 import { EXIT } from './exitCodes';
 import { runDcs } from './run';
 
 const interruption = new AbortController();
+setMaxListeners(0, interruption.signal); // every call under way listens to it
 
 /** The first Ctrl-C lets a command end in good order, the second one does not wait for it. */
 function interrupt(): void {

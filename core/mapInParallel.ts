@@ -56,3 +56,26 @@ export async function* interleaved<Value>(sources: readonly AsyncIterable<Value>
     await ended;
   }
 }
+
+/** The results of `work` in the order of the items, with up to `limit` at a time. Throws the first error in that order. */
+export async function* mapInOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const started: Promise<Result>[] = [];
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      result.catch(() => undefined); // thrown below, when its turn has come
+      started.push(result);
+      const [first] = started;
+      if (!first || started.length < limit) continue;
+      void started.shift();
+      yield await first;
+    }
+    for (const result of started) yield await result;
+  } finally {
+    await Promise.allSettled(started);
+  }
+}

@@ -87,18 +87,28 @@ export async function* scanned(target: Pick<BatchTable, 'scan'>): AsyncGenerator
 /** A state together with the keys that were asked for, which a tombstone does not have. */
 type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap };
 
-async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
-  const { source, table, signal, parallelism = READS } = request;
+/** The objects that a request is about. */
+export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectHistory> {
+  const { source, table, signal, keys } = request;
+  if (!keys) {
+    for await (const history of source.histories(tablePrefix(table), signal)) {
+      if (isImageKey(history.objectKey)) yield history;
+    }
+    return;
+  }
+  for await (const asked of keys) {
+    const history = await source.history(objectKeyOf(table, table.keySchema, asked));
+    if (history) yield history;
+  }
+}
+
+function statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
+  const { signal, parallelism = READS } = request;
   const guard = new ReadGuard();
-  const histories = source.histories(tablePrefix(table), signal);
-  yield* mapInParallel(images(histories), parallelism, async (history) => {
+  return mapInParallel(historiesOf(request), parallelism, async (history) => {
     signal?.throwIfAborted();
     return guard.checked(await stateOfObject(request, history));
   });
-}
-
-async function* images(histories: AsyncIterable<ObjectHistory>): AsyncGenerator<ObjectHistory> {
-  for await (const history of histories) if (isImageKey(history.objectKey)) yield history;
 }
 
 function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): AsyncGenerator<KeyedState> {

@@ -1,6 +1,7 @@
 import { inBatches, mapInParallel } from '../../core/mapInParallel';
 import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { BatchTable } from '../../aws/batchTable';
+import { RefusedError } from '../errors';
 import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
 import { holdsWhatWasRestored, Ledger } from './ledger';
@@ -11,6 +12,8 @@ export interface RestoreRequest extends PlanRequest {
   readonly target: Pick<BatchTable, 'getBatch' | 'scan' | 'write'>;
   /** Find out and count, and change nothing. */
   readonly dryRun?: boolean;
+  /** Mirror may delete everything when nothing was there at the moment. A wrong moment does the same, so: only if told. */
+  readonly allowEmpty?: boolean;
   readonly writesPerSecond?: number;
   /** Batches of 25 written at a time. */
   readonly writers?: number;
@@ -50,6 +53,8 @@ export interface RestoreReport {
 }
 
 const WRITERS = 8;
+const NOTHING_THERE =
+  'no item was there at that moment, so mirroring it would empty the table. Check the moment with --dry-run; if the table is to be emptied, add --allow-empty';
 
 /**
  * Brings the items of a table back as they were at a moment.
@@ -64,6 +69,7 @@ export async function restoreTable(request: RestoreRequest): Promise<RestoreRepo
   await carryOut(request, ledger, planItems(request));
   // The items to delete are those that the first part has not mentioned, so it has to be over.
   if (request.mode === 'mirror' && !request.keys) {
+    if (ledger.desired.size === 0 && !request.dryRun && !request.allowEmpty) throw new RefusedError(NOTHING_THERE);
     const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
     await carryOut(request, ledger, planDeletes(request, mentioned));
   }

@@ -92,6 +92,7 @@ const request = (
   signal: new AbortController().signal,
   nowMs: () => 0,
   pause: () => Promise.resolve(),
+  allowEmpty: true,
   ...rest,
 });
 

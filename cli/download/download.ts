@@ -1,0 +1,62 @@
+import { objectHistories } from '../../aws/objectVersions';
+import { tablePrefix } from '../../core/objectKey';
+import type { Command } from '../command';
+import { connect, type CommandContext } from '../context';
+import { CouldNotLookError } from '../errors';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { s3ImageSource } from '../images/s3ImageSource';
+import { bytes, counted } from '../output/units';
+import { tableOf } from '../settings';
+import { downloadTable } from './downloadTable';
+
+export interface DownloadOptions {
+  readonly tableName: string;
+  readonly folder: string;
+  readonly from: 'source' | 'destination';
+}
+
+export const download: Command<DownloadOptions> = {
+  usage: 'TABLE --to FOLDER [options]',
+  description:
+    'Copies the whole history of a table (every version of every image, and its definition) into a folder, from which ' +
+    'dcs restore, history and diff work without any bucket. The folder gets two files, which docs/format.md specifies.\n' +
+    'Images in GLACIER or DEEP_ARCHIVE are copied without their content, and counted.',
+  examples: [
+    { does: 'Take a copy of the table to another building', command: 'dcs download users --to /mnt/usb/users' },
+    { does: 'Restore from it later', command: 'dcs restore users --from folder:/mnt/usb/users --into users-restored' },
+  ],
+  positionals: ['TABLE'],
+  options: {
+    to: { type: 'string', value: 'FOLDER', help: 'Where the copy goes. An older copy in it is replaced.' },
+    from: { type: 'string', value: 'WHERE', help: 'Which bucket: destination or source. Default: destination.' },
+  },
+  read(given) {
+    const folder = given.text('to');
+    if (folder === undefined) given.problem('--to is missing; write where the copy goes: --to FOLDER');
+    const from = given.oneOf('from', ['source', 'destination']) ?? 'destination';
+    return { tableName: given.positional(0), folder: folder ?? '', from };
+  },
+  run: runDownload,
+};
+
+export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
+  const { output, settings, signal, nowMs } = context;
+  const table = tableOf(settings, options.tableName);
+  const bucket = { ...connect(context, options.from).s3, bucket: settings[options.from].bucketName };
+  const source = s3ImageSource(bucket);
+  const progress = output.progress('copied versions');
+  const histories = objectHistories(bucket, tablePrefix(table));
+  const manifest = await downloadTable({
+    ...{ source, histories, table, folder: options.folder, signal, nowMs },
+    onVersion: () => progress.add(1),
+  });
+  progress.end();
+  if (manifest.objects === 0)
+    throw new CouldNotLookError(`${manifest.from} holds nothing; check table, prefix and side`);
+  output.result(
+    { type: 'download', folder: options.folder, ...manifest },
+    `Copied ${counted(manifest.versions, 'version')} of ${counted(manifest.objects, 'object')} (${bytes(manifest.bytes)}) from ${manifest.from} to ${options.folder}` +
+      (manifest.archived > 0 ? `; ${counted(manifest.archived, 'version')} in an archive class without content` : ''),
+  );
+  return manifest.archived > 0 ? EXIT.differences : EXIT.done;
+}

@@ -1,0 +1,34 @@
+import { connect, type CommandContext } from '../context';
+import type { OptionReader } from '../optionReader';
+import type { OptionTable } from '../command';
+import type { ImageSource } from './imageSource';
+import { folderImageSource } from './folderImageSource';
+import { s3ImageSource } from './s3ImageSource';
+
+/** Which copy is read. */
+export type SourceChoice =
+  { readonly in: 'source' | 'destination' } | { readonly in: 'folder'; readonly folder: string };
+
+export const FROM_OPTION: OptionTable = {
+  from: {
+    type: 'string',
+    value: 'WHERE',
+    help: 'Which copy to read: destination, source, or folder:PATH (made by dcs download). Default: destination.',
+  },
+};
+
+export function readFrom(given: OptionReader): SourceChoice {
+  const from = given.text('from') ?? 'destination';
+  if (from === 'source' || from === 'destination') return { in: from };
+  const folder = /^folder:(.+)$/.exec(from)?.[1];
+  if (folder === undefined) {
+    given.problem(`--from is ${JSON.stringify(from)}; write one of destination, source, folder:PATH`);
+  }
+  return { in: 'folder', folder: folder ?? '' };
+}
+
+export function openSource(choice: SourceChoice, context: CommandContext): Promise<ImageSource> {
+  if (choice.in === 'folder') return folderImageSource(choice.folder);
+  const { s3 } = connect(context, choice.in);
+  return Promise.resolve(s3ImageSource({ ...s3, bucket: context.settings[choice.in].bucketName }));
+}

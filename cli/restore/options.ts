@@ -1,0 +1,131 @@
+import type { ThawTier } from '../../aws/archive';
+import type { OptionTable } from '../command';
+import { FROM_OPTION, readFrom, type SourceChoice } from '../images/openSource';
+import type { OptionReader } from '../optionReader';
+import { TARGET_OPTIONS } from '../sides';
+import type { Side } from '../settings';
+import type { ThawOptions } from './survey';
+
+export interface RestoreOptions {
+  readonly tableName: string;
+  /** The target table. */
+  readonly into: string;
+  /** Undefined: now. */
+  readonly asOf?: { readonly ms: number; readonly isAbsolute: boolean };
+  readonly ignoreStoredAfterMs?: number;
+  readonly keys: readonly string[];
+  readonly keysFrom?: string;
+  readonly from: SourceChoice;
+  /** The account and region of the target table. */
+  readonly target: Side;
+  readonly existing?: 'merge' | 'mirror';
+  readonly allowEmpty: boolean;
+  readonly dryRun: boolean;
+  readonly writeRate?: number;
+  readonly thaw?: ThawOptions;
+  readonly definitionFile?: string;
+  readonly onDemand: boolean;
+}
+
+export const RESTORE_OPTIONS: OptionTable = {
+  into: {
+    type: 'string',
+    value: 'NAME',
+    help: 'Table to restore into: a new one, made as table.json describes it, or an existing one.',
+  },
+  'as-of': {
+    type: 'string',
+    value: 'MOMENT',
+    help: 'A time with its zone (2026-11-23T14:05:00Z), or how long ago ("2 hours ago", 90m). Default: now.',
+  },
+  merge: { type: 'boolean', help: 'Into a table that has items: add and change, delete nothing.' },
+  mirror: {
+    type: 'boolean',
+    help: 'Into a table that has items: make it exactly what it was, so delete what was not there.',
+  },
+  'allow-empty': { type: 'boolean', help: 'With --mirror: delete everything when nothing was there at the moment.' },
+  'dry-run': { type: 'boolean', help: 'Print the plan and change nothing. The real run follows the same plan.' },
+  key: {
+    type: 'string',
+    value: 'JSON',
+    multiple: true,
+    help: `Restore this item only: '{"id":"a"}', or DynamoDB JSON.`,
+  },
+  'keys-from': {
+    type: 'string',
+    value: 'FILE',
+    help: 'Restore the items of the keys in this file only, one JSON object a line.',
+  },
+  ...FROM_OPTION,
+  'ignore-stored-after': {
+    type: 'string',
+    value: 'MOMENT',
+    help: 'Pass over every image that S3 received later, whatever it says of itself: for a source account that was taken over at that moment.',
+  },
+  'write-rate': {
+    type: 'string',
+    value: 'N',
+    help: 'Items written per second at most. Default: as fast as the table takes them.',
+  },
+  thaw: {
+    type: 'boolean',
+    help: 'Ask images in GLACIER or DEEP_ARCHIVE back, and wait for them (hours). Costs money.',
+  },
+  'thaw-tier': { type: 'string', value: 'TIER', help: 'expedited, standard or bulk. Default: standard.' },
+  'thaw-days': { type: 'string', value: 'N', help: 'How long S3 keeps what it brought back. Default: 3.' },
+  definition: {
+    type: 'string',
+    value: 'FILE',
+    help: 'A table.json of your own for the new table. Default: the one in the bucket, as it was at the moment.',
+  },
+  'on-demand': {
+    type: 'boolean',
+    help: 'Make the new table on-demand, whatever table.json says: a provisioned one fills as slowly as it was provisioned.',
+  },
+  target: {
+    type: 'string',
+    value: 'SIDE',
+    help: 'Account and region of the table: destination or source. Default: destination.',
+  },
+  ...TARGET_OPTIONS,
+};
+
+const TIERS: Readonly<Record<string, ThawTier>> = { expedited: 'Expedited', standard: 'Standard', bulk: 'Bulk' };
+
+export function readRestoreOptions(given: OptionReader): RestoreOptions {
+  const into = given.text('into');
+  if (into === undefined) given.problem('--into is missing; name the table to restore into: --into NAME');
+  else if (!/^[\w.-]{3,255}$/.test(into)) {
+    given.problem(`--into is ${JSON.stringify(into)}; a table's name has 3 to 255 letters, digits and _ . -`);
+  }
+  given.atMostOneOf('merge', 'mirror');
+  given.atMostOneOf('key', 'keys-from');
+  given.atMostOneOf('definition', 'merge');
+  given.atMostOneOf('definition', 'mirror');
+  given.needs('allow-empty', 'mirror');
+  given.needs('thaw-tier', 'thaw');
+  given.needs('thaw-days', 'thaw');
+  if (given.flag('dry-run') && given.flag('thaw')) {
+    given.problem('--dry-run and --thaw contradict each other: asking images back costs money; leave one of them out');
+  }
+  const tier = given.oneOf('thaw-tier', Object.keys(TIERS)) ?? 'standard';
+  const days = given.wholeNumber('thaw-days', 1, 365) ?? 3;
+  const asOfMs = given.moment('as-of');
+  return {
+    tableName: given.positional(0),
+    into: into ?? '',
+    asOf: asOfMs === undefined ? undefined : { ms: asOfMs, isAbsolute: /^\d{4}-/.test(given.text('as-of') ?? '') },
+    ignoreStoredAfterMs: given.moment('ignore-stored-after'),
+    keys: given.texts('key'),
+    keysFrom: given.text('keys-from'),
+    from: readFrom(given),
+    target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
+    existing: given.flag('merge') ? 'merge' : given.flag('mirror') ? 'mirror' : undefined,
+    allowEmpty: given.flag('allow-empty'),
+    dryRun: given.flag('dry-run'),
+    writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
+    thaw: given.flag('thaw') ? { tier: TIERS[tier] ?? 'Standard', days } : undefined,
+    definitionFile: given.text('definition'),
+    onDemand: given.flag('on-demand'),
+  };
+}

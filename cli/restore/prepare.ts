@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
+import type { AttributeMap } from '../../core/attributeValue';
+import { DcsError } from '../../core/errors';
+import { readTableDefinition, type TableDefinition } from '../../core/tableDefinition';
+import { connectTarget, type CommandContext } from '../context';
+import { UsageError } from '../errors';
+import { openSource } from '../images/openSource';
+import { keysInFile, parseKeys, type KeyWords } from '../keys';
+import { tableOf, type ConfiguredTable } from '../settings';
+import { definitionAt, definitionOfKeys, keyWordsOf } from '../tables';
+import type { RestoreOptions } from './options';
+import type { PlanRequest } from './plan';
+import { decideTarget, type TargetDecision } from './target';
+import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from './unfinished';
+
+/** Everything that has been found out before anything is touched. */
+export interface PreparedRestore {
+  readonly momentMs: number;
+  readonly target: BatchTable;
+  readonly decision: TargetDecision;
+  readonly definition: TableDefinition;
+  /** Where the definition comes from, for people. */
+  readonly definitionFrom: string;
+  readonly request: PlanRequest & { readonly target: BatchTable; readonly signal: AbortSignal };
+  readonly notes: UnfinishedNotes;
+}
+
+/** Reads what a restore depends on, and refuses what it must not do. Touches nothing. */
+export async function prepareRestore(options: RestoreOptions, context: CommandContext): Promise<PreparedRestore> {
+  const configured = tableOf(context.settings, options.tableName);
+  const source = await openSource(options.from, context);
+  const wantedMs = options.asOf?.ms ?? context.nowMs();
+  const stored = await definitionAt(source, configured, wantedMs);
+  const words = keyWordsOf(stored, configured);
+  const keys = await readKeys(options, words);
+
+  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb);
+  const notes = unfinishedNotes(context.env);
+  const description = await target.describe();
+  const decision = decideTarget(
+    {
+      tableName: options.into,
+      description,
+      hasItems: description?.TableStatus === 'ACTIVE' && (await target.hasItems()),
+      unfinished: description && (await notes.read(tableIdOf(description))),
+    },
+    options.existing,
+    { ms: wantedMs, isAbsolute: options.asOf?.isAbsolute ?? false },
+    words.keySchema,
+  );
+  const momentMs = decision.continuesMs ?? wantedMs;
+  const request = {
+    source,
+    target,
+    keys,
+    momentMs,
+    storedByMs: options.ignoreStoredAfterMs,
+    mode: decision.mode,
+    signal: context.signal,
+    table: { ...configured, keySchema: words.keySchema },
+  };
+  return { momentMs, target, decision, notes, request, ...definitionFor(options, stored, configured) };
+}
+
+function definitionFor(
+  { definitionFile }: RestoreOptions,
+  stored: TableDefinition | undefined,
+  configured: ConfiguredTable,
+): Pick<PreparedRestore, 'definition' | 'definitionFrom'> {
+  if (definitionFile !== undefined) return { definition: readFile(definitionFile), definitionFrom: definitionFile };
+  if (stored) return { definition: stored, definitionFrom: 'table.json' };
+  return {
+    definition: definitionOfKeys(configured),
+    definitionFrom:
+      'the keys in the settings alone, for there is no table.json: on-demand, without indexes, time to live or tags',
+  };
+}
+
+function readFile(file: string): TableDefinition {
+  try {
+    return readTableDefinition(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof DcsError || (error as NodeJS.ErrnoException).code !== undefined) {
+      throw new UsageError([`--definition ${file}: ${(error as Error).message}`]);
+    }
+    throw error;
+  }
+}
+
+/** The keys that were asked for, all of them looked at before anything is touched. */
+async function readKeys(options: RestoreOptions, words: KeyWords): Promise<AsyncIterable<AttributeMap> | undefined> {
+  if (options.keysFrom !== undefined) {
+    const keys = keysInFile(options.keysFrom, words);
+    try {
+      const iterator = keys[Symbol.asyncIterator]();
+      while (!(await iterator.next()).done);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError([`--keys-from ${options.keysFrom} cannot be read: ${(error as Error).message}`]);
+    }
+    return keys;
+  }
+  if (options.keys.length === 0) return undefined;
+  const parsed = options.keys.map((text) => parseKeys(text, words, '--key'));
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (const keys of parsed) yield await Promise.resolve(keys);
+    },
+  };
+}
