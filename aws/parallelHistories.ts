@@ -1,6 +1,12 @@
 import { Channel } from '../core/channel';
 import { middleOf, type KeyRange } from '../core/keyRanges';
-import { HistoryGrouping, type ListingMarker, type ObjectHistory, type VersionLister } from './objectVersions';
+import {
+  HistoryGrouping,
+  type ListingMarker,
+  type ObjectHistory,
+  type ObjectVersion,
+  type VersionLister,
+} from './objectVersions';
 
 /**
  * Lists what is below a prefix on several connections: object by object, in no order.
@@ -97,7 +103,8 @@ class Listing {
   /** Takes the far part of the range that is cut at the shortest key: most likely the largest one. */
   private cut(): Range | undefined {
     const cuts = [...this.open]
-      .filter(({ marker }) => marker !== undefined && this.canCut)
+      // A page may end behind the range it was asked for: then the range is done.
+      .filter(({ marker, after, upTo }) => this.canCut && marker !== undefined && (upTo === undefined || after < upTo))
       .flatMap((range) => {
         const middle = middleOf(range satisfies KeyRange, this.prefix);
         return middle === undefined ? [] : [{ range, middle }];
@@ -119,7 +126,7 @@ class Listing {
       const last = page.versions.at(-1)?.objectKey;
       range.after = last ?? range.after;
       range.marker = page.next;
-      if (page.next && !this.triedCut) await this.tryCut(page.versions.map(({ objectKey }) => objectKey));
+      if (page.next && !this.triedCut) await this.tryCut(page.versions);
       this.wakeIdle();
       if (!(await this.give(range, grouping.add(page.versions)))) return;
       if (!page.next || (range.upTo !== undefined && page.next.objectKey > range.upTo)) break;
@@ -139,14 +146,16 @@ class Listing {
     return true;
   }
 
-  /** Looks whether a listing that starts just before a key that is there begins with that key. */
-  private async tryCut(keys: readonly string[]): Promise<void> {
+  /** Looks whether a listing that starts just before a key that is there begins with the newest version of that key. */
+  private async tryCut(versions: readonly ObjectVersion[]): Promise<void> {
     this.triedCut = true;
-    const key = keys.find((one, i) => i > 0 && one.slice(0, -1) > (keys[i - 1] ?? ''));
-    if (key === undefined) return;
-    const after = { objectKey: key.slice(0, -1) };
-    const { versions } = await this.lister.page(this.prefix, { after, maxKeys: 1, signal: this.signal });
-    this.canCut = versions[0]?.objectKey === key;
+    const known = versions.find(
+      ({ objectKey }, i) => i > 0 && objectKey.slice(0, -1) > (versions[i - 1]?.objectKey ?? ''),
+    );
+    if (known === undefined) return;
+    const after = { objectKey: known.objectKey.slice(0, -1) };
+    const page = await this.lister.page(this.prefix, { after, maxKeys: 1, signal: this.signal });
+    this.canCut = page.versions[0]?.versionId === known.versionId;
   }
 
   private wakeIdle(): void {

@@ -1,4 +1,5 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import { setMaxListeners } from 'node:events';
 import { s3ImageStore } from '../../aws/imageStore';
 import type { StreamRecord } from '../../core/streamRecord';
 import { captureBatch, type BatchResponse, type CaptureContext } from './captureBatch';
@@ -26,6 +27,7 @@ export function handler(
   lambda: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<BatchResponse> {
   const deadline = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - RESERVE_MS));
+  setMaxListeners(2 * PARALLELISM, deadline); // every call to S3 listens to it
   return captureBatch(context, event.Records, deadline);
 }
 

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import type { ListingMarker, ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import { parallelHistories } from '../../aws/parallelHistories';
+
+const PREFIX = 'users/';
+const PAGE = 5;
+
+const version = (objectKey: string, n: number): ObjectVersion => ({
+  objectKey,
+  versionId: `${objectKey}#${n}`,
+  storedAtMs: n,
+  sizeBytes: 2,
+  etag: '',
+  isLatest: false,
+  storageClass: 'STANDARD',
+});
+
+/** Where a listing goes on. S3: behind the marker, which need not be there. */
+type GoesOn = (listed: readonly ObjectVersion[], marker: ListingMarker) => readonly ObjectVersion[];
+
+const asS3: GoesOn = (listed, { objectKey, versionId }) =>
+  versionId === undefined
+    ? listed.filter((one) => one.objectKey > objectKey)
+    : listed.slice(listed.findIndex((one) => one.versionId === versionId) + 1);
+
+/** As an emulator does: behind a key that is not there, the first version is left out. */
+const leavingOneOut: GoesOn = (listed, marker) =>
+  marker.versionId === undefined
+    ? listed.slice(listed.findIndex((one) => one.objectKey >= marker.objectKey) + 1)
+    : asS3(listed, marker);
+
+/** A bucket whose objects have their versions listed newest first, a few on a page. */
+function bucket(objects: ReadonlyMap<string, number>, goesOn: GoesOn): VersionLister {
+  const listed = [...objects.keys()]
+    .sort()
+    .flatMap((key) => Array.from({ length: objects.get(key) ?? 0 }, (_, n) => version(key, n)).reverse());
+  return {
+    bucket: 'b',
+    async page(_, { after, maxKeys = PAGE } = {}) {
+      await new Promise(setImmediate);
+      const rest = after ? goesOn(listed, after) : listed;
+      const versions = rest.slice(0, maxKeys);
+      const last = versions.at(-1);
+      return {
+        versions,
+        ...(rest.length > maxKeys && last && { next: { objectKey: last.objectKey, versionId: last.versionId } }),
+      };
+    },
+  };
+}
+
+const objects = fc
+  .array(fc.tuple(fc.stringMatching(/^[A-Za-z0-9%=~._-]{1,4}$/), fc.integer({ min: 1, max: 8 })), { maxLength: 40 })
+  .map((entries) => new Map(entries.map(([key, versions]) => [`${PREFIX}${key}/image.json`, versions])));
+
+describe('listing on several connections', () => {
+  test.each([
+    ['S3', asS3],
+    ['an endpoint that leaves one version out behind a key that is not there', leavingOneOut],
+  ])('law: every object comes once, with all of its versions in the order they were stored: %s', async (_, goesOn) => {
+    await fc.assert(
+      fc.asyncProperty(objects, fc.integer({ min: 1, max: 6 }), async (all, parallelism) => {
+        const found: ObjectHistory[] = [];
+        for await (const history of parallelHistories(bucket(all, goesOn), PREFIX, { parallelism }))
+          found.push(history);
+        expect(found.map(({ objectKey }) => objectKey).sort()).toEqual([...all.keys()].sort());
+        for (const { objectKey, versions } of found) {
+          expect(versions.map(({ storedAtMs }) => storedAtMs)).toEqual(
+            Array.from({ length: all.get(objectKey) ?? 0 }, (_, n) => n),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a page that fails fails the listing', async () => {
+    const lister: VersionLister = { bucket: 'b', page: () => Promise.reject(new Error('AccessDenied')) };
+    await expect(parallelHistories(lister, PREFIX).next()).rejects.toThrow('AccessDenied');
+  });
+});
