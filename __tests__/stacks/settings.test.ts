@@ -86,6 +86,7 @@ describe('settings', () => {
       table({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/x' }),
       'tables[0].kmsKeyArn',
     ],
+    ['a tag that AWS keeps to itself', { ...minimal, tags: { 'aws:team': 'x' } }, 'tags.aws:team'],
     ['the same account twice', destination({ accountId: minimal.source.accountId }), 'destination.accountId'],
     ['the same region twice', destination({ region: minimal.source.region }), 'destination.region'],
     ['regions of two partitions', destination({ region: 'cn-north-1' }), 'destination.region'],

@@ -119,7 +119,9 @@ export class SourceAccount extends Construct {
 
   private keysOf(keyArn: string | undefined) {
     const { settings, destinationKeyArn } = this.props;
-    if (keyArn === undefined || destinationKeyArn === undefined) return undefined;
+    if (keyArn === undefined) return undefined;
+    // S3 would pass over every encrypted object without a word.
+    if (destinationKeyArn === undefined) throw new Error('Replication of encrypted objects needs the destination key.');
     const { sourceBucketArn, destinationBucketArn } = this.names;
     return {
       source: { keyArn, bucketArn: sourceBucketArn, region: settings.source.region },

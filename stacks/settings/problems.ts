@@ -38,6 +38,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 export function problemsOf(issues: readonly z.core.$ZodIssue[], settings: unknown): Problem[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting(issue, key, settings));
+    if (issue.code === 'invalid_key') return [wrongName(issue, settings)];
     const value = valueAt(settings, issue.path);
     const nextStep = value === undefined ? 'add it' : 'correct it';
     return [{ path: pathText(issue.path), value, allowed: issue.message, nextStep }];
@@ -48,6 +49,13 @@ function unknownSetting(issue: z.core.$ZodIssue, key: string, settings: unknown)
   const path = [...issue.path, key];
   const nextStep = 'correct its name or take it out';
   return { path: pathText(path), value: valueAt(settings, path), allowed: issue.message, nextStep };
+}
+
+/** A name that may not be used in an object whose names are free, such as the tags. */
+function wrongName(issue: z.core.$ZodIssueInvalidKey, settings: unknown): Problem {
+  const value = valueAt(settings, issue.path);
+  const allowed = issue.issues[0]?.message ?? issue.message;
+  return { path: pathText(issue.path), value, allowed, nextStep: 'correct its name or take it out' };
 }
 
 function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {

@@ -40,7 +40,10 @@ export const settingsSchema = group(
     alarms: alarmSettings.prefault({}),
     tags: z
       .record(
-        z.string().max(128),
+        text(/^(?!aws:|[^]*[$%]\{)[^]{1,128}$/, {
+          description: 'Name of the tag.',
+          allowed: 'tag names of 1 to 128 characters, not starting with "aws:", without ${ and %{',
+        }),
         text(/^(?![^]*[$%]\{)[^]{0,256}$/, {
           description: 'Value of the tag.',
           allowed: 'at most 256 characters, without ${ and %{',
