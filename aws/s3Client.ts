@@ -11,17 +11,25 @@ export interface S3ClientSettings {
   readonly credentials?: Credentials;
   /** Upper bound of open connections. */
   readonly connections?: number;
+  /** How often the SDK sends a request that fails in passing, the first time included. */
+  readonly attempts?: number;
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export function s3Client({ region, endpoint, credentials, connections = 64 }: S3ClientSettings): S3Client {
+export function s3Client({
+  region,
+  endpoint,
+  credentials,
+  connections = 64,
+  attempts = 4,
+}: S3ClientSettings): S3Client {
   return new S3Client({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     ...(credentials !== undefined && { credentials }),
-    maxAttempts: 4,
+    maxAttempts: attempts,
     // Content-MD5 guards the body already; the client's own checksum would be a second one.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

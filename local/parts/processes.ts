@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DcsError } from '../../core/errors';
 
@@ -8,30 +8,39 @@ export interface Part {
   readonly endpoint: string;
   /** Never resolves; rejects with the last lines of its output when the part ends without having been stopped. */
   readonly died: Promise<never>;
+  /** Resolves when the process and all that it started have ended. Can be called again. */
   stop(): Promise<void>;
 }
 
-interface Command {
+/** A program, and the first of its arguments. */
+export type CommandLine = readonly [program: string, ...args: string[]];
+
+interface PartSettings {
   /** For messages. */
   readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly command: CommandLine;
+  /** HTTP; any answer counts. */
+  readonly endpoint: string;
   readonly workingDirectory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly startLimitMs?: number;
 }
 
 const START_LIMIT_MS = 60_000;
+const POLL_PAUSE_MS = 50;
+const POLL_LIMIT_MS = 5_000;
 const LAST_LINES = 15;
 
 /**
- * Runs the command until its standard input ends. The pipe ends when this process stops the part, and also when this
- * process is killed, so that no orphan is left. `read` is the shell's own, so nothing else is left waiting either.
+ * Runs the command until its standard input ends, then ends its whole process group: a command may be a script that
+ * starts the real server. The pipe ends when this process stops the part, and also when this process is killed in
+ * whatever way, so that no orphan is left. `read` is the shell's own, so nothing else is left waiting either.
  */
 const UNTIL_STDIN_ENDS = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
-(read -r _ <&3; kill -9 $child 2>/dev/null) >/dev/null 2>&1 &
+(read -r _ <&3; kill -9 0) >/dev/null 2>&1 &
 watch=$!
 wait $child
 code=$?
@@ -39,9 +48,13 @@ kill $watch 2>/dev/null
 exit $code
 `;
 
-/** Starts a server and waits until it answers HTTP. */
-export async function startPart(part: Command & { endpoint: string }): Promise<Part> {
-  const child = spawn('/bin/sh', ['-c', UNTIL_STDIN_ENDS, 'sh', part.command, ...part.args], {
+/**
+ * Starts a server and waits until it answers HTTP.
+ *
+ * @throws DcsError with its last output when it ends before, or does not answer in time
+ */
+export async function startPart(part: PartSettings): Promise<Part> {
+  const child = spawn('/bin/sh', ['-c', UNTIL_STDIN_ENDS, 'sh', ...part.command], {
     cwd: part.workingDirectory,
     env: { ...process.env, ...part.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -55,56 +68,60 @@ export async function startPart(part: Command & { endpoint: string }): Promise<P
     child.once('error', (cause) =>
       reject(new DcsError(`${part.name} could not be started: ${cause.message}`, { cause })),
     );
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       if (!isStopping)
-        reject(new DcsError(`${part.name} ended with ${code ?? 'a signal'}. Its last output:\n${output()}`));
+        reject(new DcsError(`${part.name} ended with ${code ?? signal ?? 'nothing'}. Its last output:\n${output()}`));
     });
   });
   died.catch(() => undefined); // told to whoever waits for it
+  child.stdin.on('error', () => undefined); // the pipe of a part that has already ended
   const stop = async () => {
     isStopping = true;
     child.stdin.end();
     await exited;
   };
-  child.stdin.on('error', () => undefined); // the pipe of a part that has already ended
 
+  const polling = new AbortController();
   try {
-    await Promise.race([answers(part.endpoint, part.name), died]);
+    await Promise.race([untilItAnswers(part, output, polling.signal), died]);
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    polling.abort();
   }
   return { endpoint: part.endpoint, died, stop };
 }
 
-/** A TCP port on the loopback address that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answers(endpoint: string, name: string): Promise<void> {
-  const limitMs = Date.now() + START_LIMIT_MS;
-  for (;;) {
+async function untilItAnswers(
+  { endpoint, name, startLimitMs = START_LIMIT_MS }: PartSettings,
+  output: () => string,
+  cancelled: AbortSignal,
+): Promise<void> {
+  const limitMs = Date.now() + startLimitMs;
+  while (!cancelled.aborted) {
     try {
-      await (await fetch(endpoint)).arrayBuffer();
+      await (await fetch(endpoint, { signal: AbortSignal.timeout(POLL_LIMIT_MS) })).arrayBuffer();
       return;
     } catch (cause) {
-      if (Date.now() > limitMs)
-        throw new DcsError(`${name} did not answer at ${endpoint} within ${START_LIMIT_MS / 1000} s`, { cause });
-      await delay(50);
+      if (Date.now() > limitMs) {
+        throw new DcsError(
+          `${name} did not answer at ${endpoint} within ${startLimitMs / 1000} s. Its last output:\n${output()}`,
+          { cause },
+        );
+      }
+      await delay(POLL_PAUSE_MS);
     }
   }
 }
 
 function lastLines(child: ChildProcess): () => string {
-  let lines: string[] = [];
+  const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      lines = [...lines, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-LAST_LINES);
+    if (!stream) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
     });
   }
   return () => lines.join('\n') || '(none)';

@@ -8,21 +8,27 @@ export type Fault =
   | { readonly kind: 'resetAfter' }
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
-/** Decides for each request whether it goes wrong. */
+/** Decides for each request whether it goes wrong. Called once for each, in the order in which they come. */
 export type Faults = (request: S3Request) => Fault | undefined;
 
 export const SLOW_DOWN: Fault = { kind: 'error', statusCode: 503, code: 'SlowDown' };
 export const ACCESS_DENIED: Fault = { kind: 'error', statusCode: 403, code: 'AccessDenied' };
+export const RESET_BEFORE: Fault = { kind: 'resetBefore' };
+export const RESET_AFTER: Fault = { kind: 'resetAfter' };
 
-/** Answers instead of S3. */
-export function answerFault(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  if (fault.kind !== 'error') {
-    incoming.socket.destroy();
-    return;
-  }
+/** Answers instead of S3, as S3 does. */
+export function answerError(
+  { statusCode, code, message = 'injected' }: { statusCode: number; code: string; message?: string },
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   incoming.resume(); // what was sent is read to its end, or the client would see a broken connection
-  outgoing.writeHead(fault.statusCode, { 'content-type': 'application/xml' });
+  outgoing.writeHead(statusCode, { 'content-type': 'application/xml' });
   outgoing.end(
-    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${fault.code}</Code><Message>injected</Message></Error>`,
+    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`,
   );
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

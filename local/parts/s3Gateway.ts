@@ -1,23 +1,24 @@
+import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+import { pipeline as piped } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerFault, type Fault, type Faults } from './s3Faults';
-import { parseS3Request, type S3Request } from './s3Request';
+import { newVersions, type NewVersion } from './newVersions';
+import { answerError, type Faults } from './s3Faults';
+import { deletesMany, parseS3Request, readsObject, type S3Request } from './s3Request';
 
-/** A version, or a delete marker, that a client has just added to a bucket. */
-export interface NewVersion {
-  readonly bucket: string;
-  readonly objectKey: string;
-  readonly versionId: string;
-  readonly isDeleteMarker: boolean;
-}
+export type { NewVersion } from './newVersions';
 
 /** What happens in front of a bucket that moto does not play. */
 export interface GatewayHooks {
   /** Told before the client has its answer, in the order of completion. */
   readonly onNewVersion?: (version: NewVersion) => void;
   /** Value of `x-amz-replication-status` in answers to HEAD and GET. */
-  readonly replicationStatus?: (objectKey: string, versionId: string) => string | undefined;
+  readonly replicationStatus?: (
+    objectKey: string,
+    versionId: string,
+  ) => string | undefined | Promise<string | undefined>;
 }
 
 export interface S3Gateway {
@@ -29,24 +30,28 @@ export interface S3Gateway {
 }
 
 /**
- * A loopback proxy in front of an account's S3. Requests and answers pass through byte by byte; it sees which versions
- * are made, adds the replication status, and makes S3 fail where a test wants it to.
+ * A loopback proxy in front of an account's S3. Requests and answers pass through byte by byte (paths with their
+ * percent escapes as they come); it sees which versions are made, adds the replication status, and makes S3 fail where
+ * a test wants it to. What is sent to S3 itself, past the gateway, it does not see.
  */
 export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway> {
-  const target = new URL(targetEndpoint);
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const server = createServer((incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy());
+    handle(incoming, outgoing).catch((error: unknown) => fail(error, incoming, outgoing));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A client that takes a kept connection at the moment when it is closed would see a fault that nobody injected.
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
 
   const gateway: S3Gateway = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hooks: {},
     faults: () => undefined,
     async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       agent.destroy();
     },
   };
@@ -54,61 +59,75 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const s3Request = parseS3Request(incoming);
     const fault = gateway.faults(s3Request);
-    if (fault?.kind === 'delay') await delay(fault.milliseconds);
-    else if (fault && fault.kind !== 'resetAfter') {
-      answerFault(fault, incoming, outgoing);
+    if (fault?.kind === 'error') {
+      answerError(fault, incoming, outgoing);
       return;
     }
-    forward(s3Request, incoming, outgoing, fault);
-  }
+    if (fault?.kind === 'resetBefore') throw new BrokenConnection();
+    if (fault?.kind === 'delay') await delay(fault.milliseconds);
 
-  function forward(s3Request: S3Request, incoming: IncomingMessage, outgoing: ServerResponse, fault?: Fault): void {
-    const { hostname, port } = target;
-    const onward = request({
-      agent,
-      hostname,
-      port,
-      method: incoming.method,
-      path: incoming.url,
-      headers: incoming.headers,
-    });
-    onward.on('error', () => outgoing.destroy());
-    onward.on('response', (answer) => {
-      const headers = { ...answer.headers, ...observe(gateway.hooks, s3Request, answer) };
-      if (fault?.kind === 'resetAfter') {
-        answer.resume();
-        incoming.socket.destroy();
-        return;
-      }
-      outgoing.writeHead(answer.statusCode ?? 502, headers);
-      answer.pipe(outgoing);
-    });
-    incoming.pipe(onward);
+    const answer = await forward(new URL(targetEndpoint), agent, incoming);
+    const body = deletesMany(s3Request) ? await bytesOf(answer) : undefined;
+    for (const version of newVersions(s3Request, answer, body?.toString())) gateway.hooks.onNewVersion?.(version);
+    const headers = { ...endToEnd(answer), ...(await replicationHeader(gateway.hooks, s3Request, answer)) };
+    if (fault?.kind === 'resetAfter') {
+      answer.resume();
+      throw new BrokenConnection();
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, headers);
+    if (body) outgoing.end(body);
+    else await piped(answer, outgoing);
   }
 
   return gateway;
 }
 
-/** Notes what an answer says has happened. Returns the headers to add. */
-function observe(
-  hooks: GatewayHooks,
-  { method, bucket, objectKey, query }: S3Request,
-  answer: IncomingMessage,
-): Record<string, string> {
-  const versionId = answer.headers['x-amz-version-id'];
-  if ((answer.statusCode ?? 500) >= 300 || typeof versionId !== 'string' || objectKey === '') return {};
+/** The connection to the client, or to S3, is gone or is to go. */
+class BrokenConnection extends Error {}
 
-  const isRead = method === 'GET' || method === 'HEAD';
-  if (isRead) {
-    const status = hooks.replicationStatus?.(objectKey, versionId);
-    return status === undefined ? {} : { 'x-amz-replication-status': status };
+function forward({ hostname, port }: URL, agent: Agent, incoming: IncomingMessage): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { method, url: path, headers } = incoming;
+    const broken = (cause: unknown) => reject(new BrokenConnection('to S3', { cause }));
+    const onward = request({ agent, hostname, port, method, path, headers }, resolve).once('error', broken);
+    pipeline(incoming, onward, (error) => {
+      if (error) broken(error);
+    });
+  });
+}
+
+function fail(error: unknown, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (error instanceof BrokenConnection || outgoing.headersSent) {
+    incoming.socket.destroy();
+    return;
   }
-  const isPut =
-    method === 'PUT' && !['partNumber', 'tagging', 'acl', 'retention', 'legal-hold'].some((name) => query.has(name));
-  const isCompletedUpload = method === 'POST' && query.has('uploadId');
-  const isDeleteMarker =
-    method === 'DELETE' && answer.headers['x-amz-delete-marker'] === 'true' && !query.has('versionId');
-  if (isPut || isCompletedUpload || isDeleteMarker)
-    hooks.onNewVersion?.({ bucket, objectKey, versionId, isDeleteMarker });
-  return {};
+  // A mistake in the gateway, a hook, or a test's plan of faults: it has to be seen, not tried again as a lost connection.
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  answerError({ statusCode: 400, code: 'LocalGatewayError', message }, incoming, outgoing);
+}
+
+async function replicationHeader(
+  { replicationStatus }: GatewayHooks,
+  s3Request: S3Request,
+  { statusCode = 500, headers }: IncomingMessage,
+): Promise<Record<string, string>> {
+  const versionId = headers['x-amz-version-id'];
+  if (statusCode >= 300 || typeof versionId !== 'string' || !readsObject(s3Request)) return {};
+  const status = await replicationStatus?.(s3Request.objectKey, versionId);
+  return status === undefined ? {} : { 'x-amz-replication-status': status };
+}
+
+/** moto closes each connection after its answer; that is between it and the gateway. */
+function endToEnd({ headers }: IncomingMessage): IncomingMessage['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !['connection', 'keep-alive'].includes(name)));
+}
+
+async function bytesOf(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch (cause) {
+    throw new BrokenConnection('to S3', { cause });
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,7 +1,8 @@
 import { assumedCredentials, type AssumedCredentials } from '../../aws/accounts';
 import type { DynamoDbSettings } from '../../aws/table';
 import { dynamoDbLocalFolder } from './tools';
-import { freePort, startPart, type Part } from './processes';
+import { freePort } from './freePort';
+import { startPart, type CommandLine, type Part } from './processes';
 
 /**
  * AWS's DynamoDB Local, in memory. It has no option for the address it listens on: all of the machine's, not only the
@@ -11,8 +12,8 @@ export async function startDynamoDbLocal(java: string): Promise<Part> {
   const port = await freePort();
   return startPart({
     name: 'DynamoDB Local',
-    command: java,
-    args: [
+    command: [
+      java,
       '-Djava.library.path=./DynamoDBLocal_lib',
       '-jar',
       'DynamoDBLocal.jar',
@@ -44,18 +45,20 @@ export interface AccountServer extends Part {
   readonly credentials: AssumedCredentials;
 }
 
-export async function startAccount(motoServer: string, accountId: string, region: string): Promise<AccountServer> {
+export async function startAccount(motoServer: CommandLine, accountId: string, region: string): Promise<AccountServer> {
   const port = await freePort();
   const part = await startPart({
     name: `moto (account ${accountId})`,
-    command: motoServer,
-    args: ['-H', '127.0.0.1', '-p', String(port)],
+    command: [...motoServer, '-H', '127.0.0.1', '-p', String(port)],
     endpoint: `http://127.0.0.1:${port}`,
   });
-  // moto files things under the account whose role the credentials come from; the role need not exist.
-  const credentials = await assumedCredentials(
-    { endpoint: part.endpoint, region },
-    `arn:aws:iam::${accountId}:role/local`,
-  );
-  return { ...part, accountId, region, credentials };
+  try {
+    // moto files things under the account whose role the credentials come from; the role need not exist.
+    const role = `arn:aws:iam::${accountId}:role/local`;
+    const credentials = await assumedCredentials({ endpoint: part.endpoint, region }, role);
+    return { ...part, accountId, region, credentials };
+  } catch (error) {
+    await part.stop();
+    throw error;
+  }
 }

@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NewVersion } from '../parts/s3Gateway';
-import { ruleFor, type ReplicationRule } from './rules';
+import { S3Error } from '../../aws/s3Error';
+import { DcsError } from '../../core/errors';
+import type { NewVersion } from '../parts/newVersions';
+import { ObjectQueues } from './objectQueues';
+import { ruleFor, type ReplicationRule } from './ruleFor';
 
-/** The two buckets, as far as replication needs them. Answers the id of the copy. */
+/** The two buckets, as far as replication needs them. A copy's version id is answered. */
 export interface ReplicationTargets {
   copyVersion(version: NewVersion, to: { bucket: string; storageClass?: string }): Promise<string>;
   addDeleteMarker(objectKey: string, bucket: string): Promise<string>;
+  /** The newest version of the object in the destination bucket, if it has the version's body and metadata. */
+  newestIfCopy(version: NewVersion, bucket: string): Promise<string | undefined>;
 }
 
 /** As in S3's `x-amz-replication-status`. */
@@ -16,137 +21,178 @@ export interface ReplicationFailure {
   readonly reason: Error;
 }
 
+/** Versions and delete markers of the source bucket, by what has become of them. */
+export interface ReplicationCounts {
+  pending: number;
+  completed: number;
+  failed: number;
+  /** No enabled rule has their prefix. */
+  withoutRule: number;
+  /** Part of `completed`. */
+  deleteMarkersCompleted: number;
+  /** The rule has delete_marker_replication off. */
+  deleteMarkersNotReplicated: number;
+}
+
 interface Options {
   readonly rules: readonly ReplicationRule[];
   readonly sourceBucketName: string;
   readonly targets: ReplicationTargets;
   /** Versions under way at the same time. */
   readonly parallelism?: number;
-  /** S3 tries for days; here it is a number of attempts, with doubling pauses between them. */
+  /** S3 tries for days; here it is a number of attempts, with doubling pauses between them: half a minute in all. */
   readonly attempts?: number;
   readonly firstPauseMs?: number;
 }
+
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * The replication stand-in: plays S3 replication for versions that it is told of, by the rules of a configuration.
  *
  * As S3: only what is made after the start is replicated; a version is PENDING, then COMPLETED or FAILED, its copy is
- * a REPLICA; versions are copied with body, metadata and content type; deletes of a version are never replicated.
- * Unlike S3: versions of one object always arrive in order, copies have version ids and times of their own (moto gives
- * new ones), permissions and encryption keys are not looked at, and a version fails after some seconds of trying.
+ * a REPLICA; versions are copied with body, metadata, tags, and headers; an attempt that is repeated makes no second
+ * copy; delete markers follow the rule; deletes of a version are never replicated.
+ *
+ * Unlike S3:
+ * - copies have version ids and times of their own, since moto takes none from outside; S3 keeps both;
+ * - versions of one object arrive in the order in which they were made (as the gateway saw them end); S3 promises none;
+ * - a version fails at once when it is refused (403, 404, ...), and after half a minute of trying otherwise;
+ * - permissions, owners, encryption keys, Object Lock settings, and events of replication are not played;
+ * - a change of tags, ACL or lock of a version that exists is not replicated; there is no time control (RTC) and no
+ *   metrics: counts instead;
+ * - a delete marker whose answer is lost on the way back may be added twice.
  */
 export class ReplicationStandIn {
-  readonly counts = { pending: 0, completed: 0, failed: 0, withoutRule: 0 };
+  readonly counts: ReplicationCounts = {
+    pending: 0,
+    completed: 0,
+    failed: 0,
+    withoutRule: 0,
+    deleteMarkersCompleted: 0,
+    deleteMarkersNotReplicated: 0,
+  };
   readonly failures: ReplicationFailure[] = [];
   private readonly sourceStatus = new Map<string, ReplicationStatus>();
   private readonly replicas = new Set<string>();
-  private readonly queues = new Map<string, NewVersion[]>();
-  private readonly ready: string[] = [];
-  private active = 0;
-  private isStopped = false;
-  private whenDrained: (() => void)[] = [];
+  private readonly copiesUnderWay = new Map<string, Promise<unknown>>();
+  private readonly queues: ObjectQueues<NewVersion>;
+  private readonly stopping = new AbortController();
+  private waiting: { drained: () => void; stopped: (error: Error) => void }[] = [];
 
-  constructor(private readonly options: Options) {}
+  constructor(private readonly options: Options) {
+    this.queues = new ObjectQueues(options.parallelism ?? 16, (version) => this.replicate(version));
+  }
 
   /** Called for each new version of a bucket, in order. */
   onNewVersion(version: NewVersion): void {
-    const rule =
-      version.bucket === this.options.sourceBucketName ? ruleFor(this.options.rules, version.objectKey) : undefined;
-    if (!rule || (version.isDeleteMarker && !rule.replicatesDeleteMarkers)) {
-      this.counts.withoutRule++;
-      return;
+    const { rules, sourceBucketName } = this.options;
+    const rule = version.bucket === sourceBucketName ? ruleFor(rules, version.objectKey) : undefined;
+    if (!rule) this.counts.withoutRule++;
+    else if (version.isDeleteMarker && !rule.replicatesDeleteMarkers) this.counts.deleteMarkersNotReplicated++;
+    else {
+      this.sourceStatus.set(idOf(version), 'PENDING');
+      this.counts.pending++;
+      this.queues.add(version.objectKey, version);
     }
-    this.sourceStatus.set(idOf(version.objectKey, version.versionId), 'PENDING');
-    this.counts.pending++;
-    const queue = this.queues.get(version.objectKey);
-    if (queue) {
-      queue.push(version);
-      return;
-    }
-    this.queues.set(version.objectKey, [version]);
-    this.ready.push(version.objectKey);
-    this.startWork();
   }
 
   statusInSource(objectKey: string, versionId: string): ReplicationStatus | undefined {
-    return this.sourceStatus.get(idOf(objectKey, versionId));
+    return this.sourceStatus.get(idOf({ objectKey, versionId }));
   }
 
-  statusInDestination(objectKey: string, versionId: string): ReplicationStatus | undefined {
-    return this.replicas.has(idOf(objectKey, versionId)) ? 'REPLICA' : undefined;
+  /** Waits for a copy of the object that is under way: it can be seen in the bucket before it is known to be a copy. */
+  async statusInDestination(objectKey: string, versionId: string): Promise<ReplicationStatus | undefined> {
+    const id = idOf({ objectKey, versionId });
+    if (!this.replicas.has(id)) await this.copiesUnderWay.get(objectKey);
+    return this.replicas.has(id) ? 'REPLICA' : undefined;
   }
 
-  /** Resolves when no version is pending. */
+  /**
+   * Resolves when no version is pending; `counts` and `failures` say how it went.
+   *
+   * @throws DcsError when the stand-in is stopped before
+   */
   async drained(): Promise<void> {
-    if (this.counts.pending > 0 && !this.isStopped)
-      await new Promise<void>((resolve) => this.whenDrained.push(resolve));
+    if (this.counts.pending === 0) return;
+    if (this.stopping.signal.aborted) throw this.stoppedEarly();
+    await new Promise<void>((drained, stopped) => this.waiting.push({ drained, stopped }));
   }
 
   /** Leaves what is pending as it is, like a lost region. Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    if (this.active > 0) await new Promise<void>((resolve) => this.whenDrained.push(resolve));
+    this.stopping.abort();
+    for (const { stopped } of this.waiting.splice(0)) stopped(this.stoppedEarly());
+    await this.queues.stop();
   }
 
-  private startWork(): void {
-    while (!this.isStopped && this.active < (this.options.parallelism ?? 16)) {
-      const objectKey = this.ready.shift();
-      if (objectKey === undefined) return;
-      this.active++;
-      void this.replicateNextOf(objectKey).finally(() => {
-        this.active--;
-        this.startWork();
-        this.tellWhenDrained();
-      });
-    }
-  }
-
-  private async replicateNextOf(objectKey: string): Promise<void> {
-    const queue = this.queues.get(objectKey) ?? [];
-    const [version] = queue;
-    if (version) await this.replicate(version);
-    queue.shift();
-    if (queue.length > 0) this.ready.push(objectKey);
-    else this.queues.delete(objectKey);
+  private stoppedEarly(): DcsError {
+    return new DcsError(`the replication stand-in was stopped with ${this.counts.pending} versions pending`);
   }
 
   private async replicate(version: NewVersion): Promise<void> {
-    const id = idOf(version.objectKey, version.versionId);
     try {
-      const copyId = await this.tryToCopy(version);
-      this.replicas.add(idOf(version.objectKey, copyId));
-      this.sourceStatus.set(id, 'COMPLETED');
+      const versionId = await this.copyWithRetries(version);
+      this.replicas.add(idOf({ objectKey: version.objectKey, versionId }));
+      this.sourceStatus.set(idOf(version), 'COMPLETED');
       this.counts.completed++;
+      if (version.isDeleteMarker) this.counts.deleteMarkersCompleted++;
     } catch (error) {
-      if (this.isStopped) return;
+      if (this.stopping.signal.aborted) return;
       // As in S3, the version stays FAILED for an operator to find; `failures` keeps the reason.
-      this.sourceStatus.set(id, 'FAILED');
+      this.sourceStatus.set(idOf(version), 'FAILED');
       this.counts.failed++;
       this.failures.push({ version, reason: error as Error });
     }
     this.counts.pending--;
+    if (this.counts.pending === 0) for (const { drained } of this.waiting.splice(0)) drained();
   }
 
-  private async tryToCopy(version: NewVersion): Promise<string> {
-    const { rules, targets, attempts = 8, firstPauseMs = 50 } = this.options;
-    const { destinationBucketName: bucket = '', storageClass } = ruleFor(rules, version.objectKey) ?? {};
+  private async copyWithRetries(version: NewVersion): Promise<string> {
+    const { attempts = 12, firstPauseMs = 50 } = this.options;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (version.isDeleteMarker) return await targets.addDeleteMarker(version.objectKey, bucket);
-        return await targets.copyVersion(version, { bucket, storageClass });
+        return await this.copy(version, attempt > 1);
       } catch (error) {
-        if (attempt >= attempts || this.isStopped) throw error;
-        await delay(firstPauseMs * 2 ** (attempt - 1));
+        if (isRefusal(error) || attempt >= attempts || this.stopping.signal.aborted) throw error;
+        const pauseMs = Math.min(firstPauseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+        await delay(pauseMs, undefined, { signal: this.stopping.signal });
       }
     }
   }
 
-  private tellWhenDrained(): void {
-    if (this.isStopped ? this.active > 0 : this.counts.pending > 0) return;
-    for (const tell of this.whenDrained.splice(0)) tell();
+  private async copy(version: NewVersion, isRetry: boolean): Promise<string> {
+    const { rules, targets } = this.options;
+    const { destinationBucketName: bucket = '', storageClass } = ruleFor(rules, version.objectKey) ?? {};
+    if (version.isDeleteMarker) return targets.addDeleteMarker(version.objectKey, bucket);
+    const landed = isRetry ? await this.copyWithoutAnswer(version, bucket) : undefined;
+    if (landed !== undefined) return landed;
+
+    const copying = targets.copyVersion(version, { bucket, storageClass });
+    // What waits for it asks what has become of it, not why.
+    const settled = copying.then(
+      (versionId) => void this.replicas.add(idOf({ objectKey: version.objectKey, versionId })),
+      () => undefined,
+    );
+    this.copiesUnderWay.set(version.objectKey, settled);
+    return copying.finally(() => this.copiesUnderWay.delete(version.objectKey));
+  }
+
+  /** The copy of an attempt before, whose answer was lost. */
+  private async copyWithoutAnswer(version: NewVersion, bucket: string): Promise<string | undefined> {
+    const versionId = await this.options.targets.newestIfCopy(version, bucket);
+    const isOfAnotherVersion =
+      versionId !== undefined && this.replicas.has(idOf({ objectKey: version.objectKey, versionId }));
+    return isOfAnotherVersion ? undefined : versionId;
   }
 }
 
-function idOf(objectKey: string, versionId: string): string {
+/** Trying again would be refused again: no permission, no such bucket, the version is gone. */
+function isRefusal(error: unknown): boolean {
+  const { statusCode = 500 } = error instanceof S3Error ? error : {};
+  return statusCode >= 400 && statusCode < 500 && ![408, 429].includes(statusCode);
+}
+
+function idOf({ objectKey, versionId }: Pick<NewVersion, 'objectKey' | 'versionId'>): string {
   return `${versionId} ${objectKey}`;
 }

@@ -1,81 +1,75 @@
+import { z } from 'zod';
 import { DcsError } from '../../core/errors';
+import type { ReplicationRule } from './ruleFor';
 
-/** A rule that the stand-in can play: what it needs of a `rule` block of `aws_s3_bucket_replication_configuration`. */
-export interface ReplicationRule {
-  readonly id: string;
-  readonly priority: number;
-  readonly isEnabled: boolean;
-  /** Empty: every object. */
-  readonly prefix: string;
-  readonly replicatesDeleteMarkers: boolean;
-  readonly destinationBucketName: string;
-  /** Undefined: the source object's. */
-  readonly storageClass?: string;
-}
+export { ruleFor, type ReplicationRule } from './ruleFor';
 
-interface RuleBlock {
-  id?: string;
-  priority?: number;
-  status?: string;
-  filter?: { prefix?: string; tag?: unknown; and?: unknown };
-  prefix?: unknown;
-  delete_marker_replication?: { status?: string };
-  destination?: { bucket?: string; storage_class?: string };
-  source_selection_criteria?: { replica_modifications?: { status?: string } };
-}
+const status = z.enum(['Enabled', 'Disabled']);
+const disabled = z.strictObject({ status: z.literal('Disabled', 'not played; only Disabled is') }).optional();
+/** Changes nothing that can be seen here: who owns a copy and its key, what is measured, how soon it is there. */
+const withoutEffect = z.unknown().optional();
+
+/** A `rule` block, in Terraform's words. What is not named here is refused: nothing is ignored in silence. */
+const ruleBlock = z.strictObject({
+  id: z.string().optional(),
+  priority: z.int().min(0).default(0),
+  status,
+  // Without a filter it would be a rule of the first version, which replicates delete markers.
+  filter: z.strictObject({ prefix: z.string().default('') }),
+  delete_marker_replication: z.strictObject({ status }),
+  existing_object_replication: disabled,
+  source_selection_criteria: z
+    .strictObject({ replica_modifications: disabled, sse_kms_encrypted_objects: withoutEffect })
+    .optional(),
+  destination: z.strictObject({
+    bucket: z.stringFormat('arn:aws:s3:::<bucket>', /^arn:[^:]+:s3:::[^/$]+$/),
+    storage_class: z.string().optional(),
+    account: withoutEffect,
+    access_control_translation: withoutEffect,
+    encryption_configuration: withoutEffect,
+    metrics: withoutEffect,
+    replication_time: withoutEffect,
+  }),
+});
+
+const configuration = z.array(ruleBlock).superRefine((rules, context) => {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+  if (new Set(rules.map(({ destination }) => destination.bucket)).size > 1)
+    refuse('the rules name several destination buckets; one is played');
+  for (const [i, { priority }] of rules.entries()) {
+    if (rules.findIndex((other) => other.priority === priority) < i)
+      refuse(`two rules have the priority ${priority}; S3 wants them to differ`);
+  }
+});
 
 /**
- * Reads the rules of a replication configuration, in Terraform's words.
+ * Reads the rules of a replication configuration: the `rule` blocks of Terraform's `aws_s3_bucket_replication_configuration`.
  *
- * @throws DcsError that names everything the stand-in does not play: nothing is ignored in silence
+ * @throws DcsError that names everything the stand-in does not play
  */
 export function readRules(blocks: readonly unknown[]): ReplicationRule[] {
-  const problems = blocks.flatMap((block, i) =>
-    problemsOf(block as RuleBlock).map((problem) => `rule ${i}: ${problem}`),
-  );
-  if (problems.length > 0)
-    throw new DcsError(`the replication stand-in cannot play this configuration. ${problems.join('; ')}`);
-  return (blocks as RuleBlock[]).map((block, i) => ({
+  const read = configuration.safeParse(blocks, { reportInput: true });
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `  - rule${pathOf(issue.path)}: ${problemOf(issue)}`);
+    throw new DcsError(`the replication stand-in cannot play this configuration:\n${problems.join('\n')}`);
+  }
+  return read.data.map((block, i) => ({
     id: block.id ?? `rule-${i}`,
-    priority: block.priority ?? 0,
+    priority: block.priority,
     isEnabled: block.status === 'Enabled',
-    prefix: block.filter?.prefix ?? '',
-    replicatesDeleteMarkers: block.delete_marker_replication?.status === 'Enabled',
-    destinationBucketName: block.destination?.bucket?.replace(/^arn:[^:]+:s3:::/, '') ?? '',
-    storageClass: block.destination?.storage_class,
+    prefix: block.filter.prefix,
+    replicatesDeleteMarkers: block.delete_marker_replication.status === 'Enabled',
+    destinationBucketName: block.destination.bucket.replace(/^.*:::/, ''),
+    storageClass: block.destination.storage_class,
   }));
 }
 
-function problemsOf(block: RuleBlock): string[] {
-  const { filter, status, destination, delete_marker_replication: markers } = block;
-  return [
-    ...(filter === undefined || block.prefix !== undefined
-      ? ['without filter it is of version 1, which replicates delete markers; give it a filter']
-      : []),
-    ...(filter?.tag !== undefined || filter?.and !== undefined
-      ? ['filters by tag are not played; use filter.prefix']
-      : []),
-    ...(status === 'Enabled' || status === 'Disabled'
-      ? []
-      : [`status is ${JSON.stringify(status)}; allowed are Enabled and Disabled`]),
-    ...(markers?.status === 'Enabled' || markers?.status === 'Disabled'
-      ? []
-      : ['delete_marker_replication.status is missing; S3 wants it with a filter']),
-    ...(/^arn:[^:]+:s3:::[^/]+$/.test(destination?.bucket ?? '')
-      ? []
-      : [`destination.bucket is ${JSON.stringify(destination?.bucket)}; expected arn:aws:s3:::<bucket>`]),
-    ...(block.source_selection_criteria?.replica_modifications?.status === 'Enabled'
-      ? ['replica modifications are not played']
-      : []),
-  ];
+function pathOf([index, ...names]: readonly PropertyKey[]): string {
+  return index === undefined ? '' : `[${String(index)}]${names.map((name) => `.${String(name)}`).join('')}`;
 }
 
-/** The rule that decides for an object: of the enabled ones that match, that with the highest priority. */
-export function ruleFor(rules: readonly ReplicationRule[], objectKey: string): ReplicationRule | undefined {
-  return rules
-    .filter(({ isEnabled, prefix }) => isEnabled && objectKey.startsWith(prefix))
-    .reduce<ReplicationRule | undefined>(
-      (best, rule) => (best && best.priority >= rule.priority ? best : rule),
-      undefined,
-    );
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: not played; leave it out`;
+  return `${issue.message}; it is ${issue.input === undefined ? 'missing' : JSON.stringify(issue.input)}`;
 }

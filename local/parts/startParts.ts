@@ -1,0 +1,78 @@
+import type { Part } from './processes';
+import { startS3Gateway, type S3Gateway } from './s3Gateway';
+import { startAccount, startDynamoDbLocal, type AccountServer } from './servers';
+import type { Tools } from './tools';
+
+/** An account's S3, and the gateway through which its clients reach it. */
+export interface PartsAccount extends Omit<AccountServer, 'endpoint' | 'died'> {
+  /** The gateway's. */
+  readonly endpoint: string;
+  /** S3 itself, past the gateway: nothing goes wrong there, and nothing is noticed. */
+  readonly s3Endpoint: string;
+  readonly gateway: S3Gateway;
+}
+
+export interface Parts {
+  readonly dynamoDb: Part;
+  readonly source: PartsAccount;
+  readonly destination: PartsAccount;
+  /** Never resolves; rejects when a part ends without having been stopped. */
+  readonly died: Promise<never>;
+  stop(): Promise<void>;
+}
+
+export interface PartsOptions {
+  readonly sourceAccountId: string;
+  readonly sourceRegion: string;
+  readonly destinationAccountId: string;
+  readonly destinationRegion: string;
+}
+
+/** Starts DynamoDB Local and the S3 of both accounts, all at the same time. When one fails, the others are stopped. */
+export async function startParts(tools: Tools, options: PartsOptions): Promise<Parts> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.map((each) => each()));
+  };
+  const started = async <P extends Part | S3Gateway>(starting: Promise<P>): Promise<P> => {
+    const part = await starting;
+    stops.push(() => part.stop());
+    return part;
+  };
+  const startPartsAccount = async (accountId: string, region: string) => {
+    const server = await started(startAccount(tools.motoServer, accountId, region));
+    return { server, gateway: await started(startS3Gateway(server.endpoint)) };
+  };
+
+  const starting = [
+    started(startDynamoDbLocal(tools.java)),
+    startPartsAccount(options.sourceAccountId, options.sourceRegion),
+    startPartsAccount(options.destinationAccountId, options.destinationRegion),
+  ] as const;
+  try {
+    const [dynamoDb, source, destination] = await Promise.all(starting);
+    const died = Promise.race([dynamoDb.died, source.server.died, destination.server.died]);
+    died.catch(() => undefined); // told to whoever waits for it
+    return { dynamoDb, source: accountOf(source), destination: accountOf(destination), died, stop };
+  } catch (error) {
+    await Promise.allSettled(starting); // what is still starting has to be there to be stopped
+    await stop();
+    throw error;
+  }
+}
+
+function accountOf({ server, gateway }: { server: AccountServer; gateway: S3Gateway }): PartsAccount {
+  const { accountId, region, credentials } = server;
+  return {
+    accountId,
+    region,
+    credentials,
+    endpoint: gateway.endpoint,
+    s3Endpoint: server.endpoint,
+    gateway,
+    async stop() {
+      await gateway.stop();
+      await server.stop();
+    },
+  };
+}
