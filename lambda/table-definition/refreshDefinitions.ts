@@ -1,12 +1,7 @@
-import type { TextStore } from '../../aws/textStore';
+import { refreshDefinition, type DefinitionContext } from '../../aws/storedDefinition';
 import { DcsError } from '../../core/errors';
-import { tableDefinitionKey, tableDefinitionText, type TableDefinition } from '../../core/tableDefinition';
 
-export interface RefreshContext {
-  readonly prefix: string;
-  readonly texts: TextStore;
-  readonly describe: (tableName: string) => Promise<TableDefinition>;
-}
+export type RefreshContext = DefinitionContext;
 
 /** What became of each table's `table.json`. */
 export type Refreshed = Record<string, 'written' | 'unchanged'>;
@@ -21,7 +16,7 @@ export async function refreshDefinitions(context: RefreshContext, tableNames: re
   const failures: string[] = [];
   for (const tableName of tableNames) {
     try {
-      refreshed[tableName] = await refresh(context, tableName);
+      refreshed[tableName] = await refreshDefinition(context, tableName);
     } catch (error) {
       // Thrown below, once the other tables have had their turn.
       failures.push(`${tableName}: ${(error as Error).message}`);
@@ -31,15 +26,4 @@ export async function refreshDefinitions(context: RefreshContext, tableNames: re
   throw new DcsError(
     `${failures.length} of ${tableNames.length} table definitions were not refreshed. ${failures.join('; ')}`,
   );
-}
-
-async function refresh(
-  { prefix, texts, describe }: RefreshContext,
-  tableName: string,
-): Promise<'written' | 'unchanged'> {
-  const objectKey = tableDefinitionKey({ prefix, tableName });
-  const text = tableDefinitionText(await describe(tableName));
-  if ((await texts.read(objectKey)) === text) return 'unchanged';
-  await texts.write(objectKey, text);
-  return 'written';
 }

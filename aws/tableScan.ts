@@ -1,0 +1,61 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeMap } from '../core/attributeValue';
+import { toSdkItem } from './sdkAttributes';
+import type { DynamoDbSettings } from './table';
+import { sendForWireJson } from './wireJson';
+
+/** What one Scan call brought. */
+export interface ScanPage {
+  /** In wire form. */
+  readonly items: readonly AttributeMap[];
+  /** Read capacity units that the page took. */
+  readonly capacityUnits: number;
+  /** Where the segment goes on; undefined after its last page. */
+  readonly next?: AttributeMap;
+}
+
+/** Reads a table page by page, strongly consistent, each segment by itself. */
+export interface TableScanner {
+  /** `throttled`: DynamoDB has no capacity left for it now, the same call can be made again. */
+  page(
+    segment: { readonly number: number; readonly of: number },
+    after: AttributeMap | undefined,
+    signal: AbortSignal,
+  ): Promise<ScanPage | 'throttled'>;
+}
+
+const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
+
+export function dynamoDbScanner(TableName: string, settings: DynamoDbSettings): TableScanner {
+  const client = new DynamoDBClient({ ...settings, maxAttempts: 4 });
+  return {
+    async page({ number: Segment, of: TotalSegments }, after, signal) {
+      const command = new ScanCommand({
+        TableName,
+        ConsistentRead: true,
+        Segment,
+        TotalSegments,
+        ExclusiveStartKey: after && toSdkItem(after),
+        ReturnConsumedCapacity: 'TOTAL',
+      });
+      signal.throwIfAborted();
+      try {
+        const page = await sendForWireJson<WirePage>(client, command);
+        return {
+          items: page.Items,
+          capacityUnits: page.ConsumedCapacity?.CapacityUnits ?? 0,
+          next: page.LastEvaluatedKey ?? undefined,
+        };
+      } catch (error) {
+        if (THROTTLED.has((error as Error).name)) return 'throttled';
+        throw error;
+      }
+    },
+  };
+}
+
+interface WirePage {
+  readonly Items: AttributeMap[];
+  readonly LastEvaluatedKey?: AttributeMap | null;
+  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
+}
