@@ -1,4 +1,6 @@
-import { credentialsOf, type Credentials } from '../aws/credentials';
+import { credentialsOf } from '../aws/credentials';
+import type { S3ClientSettings } from '../aws/s3Client';
+import type { DynamoDbSettings } from '../aws/table';
 import type { OptionTable } from './command';
 import type { OptionReader } from './optionReader';
 import type { Settings, Side } from './settings';
@@ -13,12 +15,14 @@ export interface SideOptions {
   readonly roleArn?: string;
   readonly s3Endpoint?: string;
   readonly dynamoDbEndpoint?: string;
+  /** How often a request to S3 is sent, the first time included. */
+  readonly s3Attempts?: number;
 }
 
 /** Settings of the clients of one side. */
 export interface Connection {
-  readonly s3: { readonly region?: string; readonly endpoint?: string; readonly credentials?: Credentials };
-  readonly dynamoDb: { readonly region?: string; readonly endpoint?: string; readonly credentials?: Credentials };
+  readonly s3: S3ClientSettings;
+  readonly dynamoDb: DynamoDbSettings;
 }
 
 export const SIDE_OPTIONS: OptionTable = Object.assign({}, sideOptions('source'), sideOptions('destination'));
@@ -56,6 +60,9 @@ function sideOptions(side: SideName): OptionTable {
   };
 }
 
+/** About a minute of "slow down": a bucket that takes a new load gets there in less. */
+const S3_ATTEMPTS = 10;
+
 /** Reads the options of one side; what the command line leaves out comes from DCS_<SIDE>_PROFILE and so on. */
 export function readSide(side: SideName, given: OptionReader, env: NodeJS.ProcessEnv): SideOptions {
   const endpoints = given.has(`${side}-endpoint`)
@@ -65,6 +72,7 @@ export function readSide(side: SideName, given: OptionReader, env: NodeJS.Proces
     region: given.text(`${side}-region`),
     profile: given.text(`${side}-profile`) ?? env[variable(side, 'PROFILE')],
     roleArn: given.text(`${side}-role-arn`) ?? env[variable(side, 'ROLE_ARN')],
+    s3Attempts: Number(env.AWS_MAX_ATTEMPTS) || S3_ATTEMPTS,
   };
   for (const endpoint of endpoints) {
     const [, service, url] = /^(?:(s3|dynamodb)=)?(https?:\/\/\S+)$/.exec(endpoint) ?? [];
@@ -84,7 +92,7 @@ export function connectionOf(settings: Settings, side: Side, options: SideOption
   const region = options.region ?? settings[side].region;
   const credentials = credentialsOf({ ...options, region });
   return {
-    s3: { region, endpoint: options.s3Endpoint ?? endpoint, credentials },
+    s3: { region, endpoint: options.s3Endpoint ?? endpoint, credentials, attempts: options.s3Attempts },
     dynamoDb: { region, endpoint: options.dynamoDbEndpoint ?? endpoint, credentials },
   };
 }

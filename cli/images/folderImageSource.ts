@@ -21,6 +21,7 @@ export async function folderImageSource(folder: string): Promise<ImageSource> {
   };
   return {
     name: folder,
+    close: () => file.close(),
     async *histories(prefix) {
       for await (const history of historiesFrom(file, await placeOfKey(file, bytes, prefix))) {
         if (!history.objectKey.startsWith(prefix)) return;

@@ -13,4 +13,6 @@ export interface ImageSource {
   readonly images: Pick<ImageStore, 'get' | 'head'>;
   /** Undefined where nothing is ever archived. */
   readonly archive?: Archive;
+  /** Where something has to be closed at the end. */
+  close?(): Promise<void>;
 }

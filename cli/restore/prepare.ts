@@ -5,7 +5,7 @@ import { DcsError } from '../../core/errors';
 import { readTableDefinition, type TableDefinition } from '../../core/tableDefinition';
 import { connectTarget, type CommandContext } from '../context';
 import { UsageError } from '../errors';
-import { openSource } from '../images/openSource';
+import type { ImageSource } from '../images/imageSource';
 import { keysInFile, parseKeys, type KeyWords } from '../keys';
 import { tableOf, type ConfiguredTable } from '../settings';
 import { definitionAt, definitionOfKeys, keyWordsOf } from '../tables';
@@ -27,9 +27,12 @@ export interface PreparedRestore {
 }
 
 /** Reads what a restore depends on, and refuses what it must not do. Touches nothing. */
-export async function prepareRestore(options: RestoreOptions, context: CommandContext): Promise<PreparedRestore> {
+export async function prepareRestore(
+  source: ImageSource,
+  options: RestoreOptions,
+  context: CommandContext,
+): Promise<PreparedRestore> {
   const configured = tableOf(context.settings, options.tableName);
-  const source = await openSource(options.from, context);
   const wantedMs = options.asOf?.ms ?? context.nowMs();
   const stored = await definitionAt(source, configured, wantedMs);
   const words = keyWordsOf(stored, configured);

@@ -2,6 +2,8 @@ import type { Command } from '../command';
 import type { CommandContext } from '../context';
 import { CouldNotLookError, RefusedError } from '../errors';
 import { EXIT, type ExitCode } from '../exitCodes';
+import type { ImageSource } from '../images/imageSource';
+import { openSource } from '../images/openSource';
 import { utc } from '../moment';
 import { realPause } from '../pace';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
@@ -49,27 +51,33 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+  const source = await openSource(options.from, context);
+  try {
+    return await restoreFrom(source, options, context);
+  } finally {
+    await source.close?.();
+  }
+}
+
+async function restoreFrom(source: ImageSource, options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
   const { output, nowMs } = context;
-  const prepared = await prepareRestore(options, context);
+  const prepared = await prepareRestore(source, options, context);
   const { momentMs, request, decision } = prepared;
-  output.say(
-    `Restoring ${options.tableName} as of ${utc(momentMs)} from ${request.source.name}. ${planWords(options, prepared)}`,
-  );
+  const asOf = `Restoring ${options.tableName} as of ${utc(momentMs)} from ${source.name}.`;
+  output.say(`${asOf} ${planWords(options, prepared)}`);
 
   const found = await surveyed(options, context, prepared);
   if (decision.create && !options.dryRun) await createTarget(options, prepared);
   const watch = watchRestore(output, found.objects, options.dryRun);
   const report = await restoreTable({
     ...request,
-    ...{ nowMs, dryRun: options.dryRun, allowEmpty: options.allowEmpty, watch },
-    writesPerSecond: options.writeRate,
+    ...{ nowMs, watch, dryRun: options.dryRun, allowEmpty: options.allowEmpty, writesPerSecond: options.writeRate },
     ...(options.thaw && { whenArchived: whenThawed(request, options.thaw, realPause) }),
   });
   watch.end();
-  const isComplete = report.left === 0 && (report.differences ?? 0) === 0;
   if (!options.dryRun && report.differences === 0) await finishTarget(prepared, context);
   reportRestore(output, { options, prepared, report });
-  return isComplete ? EXIT.done : EXIT.differences;
+  return report.left === 0 && (report.differences ?? 0) === 0 ? EXIT.done : EXIT.differences;
 }
 
 /** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */

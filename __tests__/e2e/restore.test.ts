@@ -1,0 +1,260 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { bundleCommand } from '../../cli/bundle';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import type { TableDefinition } from '../../core/tableDefinition';
+import { SLOW_DOWN } from '../../local/parts/s3Faults';
+import {
+  deploy,
+  itemsOf,
+  records,
+  removeFolders,
+  startCommandParts,
+  type CommandParts,
+  type Deployment,
+} from './support/commandParts';
+
+jest.setTimeout(60_000);
+
+let parts: CommandParts;
+beforeAll(async () => {
+  parts = await startCommandParts();
+});
+afterAll(async () => {
+  await parts.stop();
+  await removeFolders();
+});
+afterEach(() => {
+  parts.s3.faults = () => undefined;
+});
+
+const NOON_MS = Date.UTC(2026, 0, 5, 12);
+const at = (minutes: number) => NOON_MS + minutes * 60_000;
+const user = (id: number, name = `name ${id}`): AttributeMap => ({ id: { S: `u${id}` }, name: { S: name } });
+
+/** What a careless tool loses. */
+const everyType: AttributeMap = {
+  id: { S: 'every type' },
+  ['__proto__']: { M: { ['__proto__']: { S: 'own property' } } },
+  binary: { B: '/+8=' },
+  number: { N: '12345678901234567890123456789012345678' },
+  sets: { L: [{ SS: ['b', 'a'] }, { NS: ['1', '0.1'] }, { BS: ['AQ==', 'Ag=='] }] },
+  nothing: { NULL: true },
+  empty: { M: { list: { L: [] }, map: { M: {} }, text: { S: '' } } },
+};
+
+const definition: TableDefinition = {
+  format: '1',
+  tableName: 'users',
+  createTable: {
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'name', AttributeType: 'S' },
+    ],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byName',
+        KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  },
+  timeToLiveAttributeName: 'expiresAt',
+};
+
+const sorted = (items: AttributeMap[]) => items.map(canonicalItem).sort();
+const restored = async (deployment: Deployment, name: string) => sorted(await itemsOf(deployment.table(name)));
+const inserts = (count: number) => Array.from({ length: count }, (_, i) => ({ after: user(i), atMs: at(0) }));
+
+describe('dcs restore, from the destination bucket alone', () => {
+  test('makes the table again as table.json says, with every type bit for bit', async () => {
+    const deployment = await deploy(parts, 'everyType');
+    await deployment.define(definition);
+    const lost = user(2);
+    await deployment.store([
+      { after: everyType, atMs: at(0) },
+      { after: user(1), atMs: at(0) },
+      { after: lost, atMs: at(0) },
+      { before: user(1), after: user(1, 'new'), atMs: at(1) },
+      { before: lost, atMs: at(2) },
+    ]);
+    const { code, stdout } = await deployment.run(['restore', 'users', '--into', 'users-restored', '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout)).toEqual([
+      expect.objectContaining({ type: 'restore', into: 'users-restored', left: 0, differences: 0 }),
+    ]);
+    expect(await restored(deployment, 'users-restored')).toEqual(sorted([everyType, user(1, 'new')]));
+    const { GlobalSecondaryIndexes, StreamSpecification } = await deployment.table('users-restored').describe();
+    expect(GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['byName']);
+    expect(StreamSpecification?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+  });
+
+  test('a dry run makes no table, and plans what the real run does', async () => {
+    const deployment = await deploy(parts, 'dryRun');
+    await deployment.store(inserts(30));
+    const args = ['restore', 'users', '--into', 'copy', '--json'];
+    const planned = await deployment.run([...args, '--dry-run']);
+    expect(planned.code).toBe(0);
+    await expect(deployment.table('copy').describe()).rejects.toThrow('non-existent table');
+    const done = await deployment.run(args);
+    expect(records(done.stdout)[0]?.counts).toEqual(records(planned.stdout)[0]?.counts);
+  });
+
+  test('a table with items is refused until it is said what becomes of them', async () => {
+    const deployment = await deploy(parts, 'nonEmpty');
+    await deployment.store([
+      { after: user(1), atMs: at(0) },
+      { after: user(2), atMs: at(0) },
+      { before: user(2), after: user(2, 'broken'), atMs: at(10) },
+      { after: user(3), atMs: at(10) },
+    ]);
+    await deployment.run(['restore', 'users', '--into', 'live']);
+    await deployment.table('live').put(user(4));
+    const args = ['restore', 'users', '--into', 'live', '--as-of', '2026-01-05T12:05:00Z'];
+
+    const refused = await deployment.run(args);
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(refused.stderr).toContain('--merge adds and changes, --mirror also deletes');
+
+    expect((await deployment.run([...args, '--merge'])).code).toBe(0);
+    expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2), user(3), user(4)]));
+    expect((await deployment.run([...args, '--mirror'])).code).toBe(0);
+    expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2)]));
+  });
+
+  test('chosen items, by options and by a file; one that is not there is listed and the exit code says so', async () => {
+    const deployment = await deploy(parts, 'chosen');
+    await deployment.store(inserts(5));
+    const args = [
+      'restore',
+      'users',
+      '--into',
+      'some',
+      '--json',
+      '--key',
+      '{"id":"u1"}',
+      '--key',
+      '{"id":{"S":"gone"}}',
+    ];
+    const { code, stdout } = await deployment.run(args);
+    expect(code).toBe(3);
+    expect(records(stdout)).toEqual([
+      expect.objectContaining({ type: 'left', why: 'unknown', objectKey: 'users/gone/image.json' }),
+      expect.objectContaining({ type: 'restore', left: 1, differences: 0 }),
+    ]);
+    expect(await restored(deployment, 'some')).toEqual(sorted([user(1)]));
+  });
+
+  test('a copy in a folder is as good as the bucket', async () => {
+    const deployment = await deploy(parts, 'folder');
+    await deployment.define(definition);
+    await deployment.store([
+      ...inserts(40),
+      { before: user(3), after: user(3, 'x'), atMs: at(3) },
+      { before: user(4), atMs: at(4) },
+    ]);
+    const copy = path.join(deployment.folder, 'copy');
+    expect(await deployment.run(['download', 'users', '--to', copy])).toMatchObject({ code: 0 });
+    const from = ['--from', `folder:${copy}`];
+    expect(await deployment.run(['restore', 'users', '--into', 'of-folder', ...from])).toMatchObject({ code: 0 });
+    expect(await deployment.run(['restore', 'users', '--into', 'of-bucket'])).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'of-folder')).toEqual(await restored(deployment, 'of-bucket'));
+    const one = ['restore', 'users', '--into', 'one-item', '--key', '{"id":"u3"}', ...from];
+    expect(await deployment.run(one)).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'one-item')).toEqual(sorted([user(3, 'x')]));
+  });
+
+  test('archived images are counted and refused, and with --thaw asked back and restored', async () => {
+    const deployment = await deploy(parts, 'archived');
+    const large = user(1, 'x'.repeat(200_000));
+    await deployment.store([{ after: large, atMs: at(0) }], 'GLACIER');
+    await deployment.store([{ after: user(2), atMs: at(0) }]);
+    const args = ['restore', 'users', '--into', 'thawed'];
+    const refused = await deployment.run(args);
+    expect(refused.code).toBe(5);
+    expect(refused.stderr).toContain('1 image (195 KB) in GLACIER: 3 to 5 hours with tier Standard');
+    await expect(deployment.table('thawed').describe()).rejects.toThrow('non-existent table');
+    expect(await deployment.run([...args, '--thaw'])).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'thawed')).toEqual(sorted([large, user(2)]));
+  });
+});
+
+describe('dcs restore, when things go wrong', () => {
+  test('S3 that slows down and breaks connections now and then delays it and nothing more', async () => {
+    const deployment = await deploy(parts, 'slowDown');
+    await deployment.store(inserts(60));
+    let call = 0;
+    parts.s3.faults = () => [SLOW_DOWN, { kind: 'resetBefore' } as const][call++ % 6];
+    expect(await deployment.run(['restore', 'users', '--into', 'slow'])).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'slow')).toHaveLength(60);
+  });
+
+  test('S3 that stays away is exit code 4, and the same command brings everything once it is back', async () => {
+    const deployment = await deploy(parts, 'outage');
+    await deployment.store(inserts(60));
+    let gets = 0;
+    parts.s3.faults = ({ method, objectKey }) =>
+      method === 'GET' && objectKey !== '' && gets++ > 30 ? SLOW_DOWN : undefined;
+    const args = ['restore', 'users', '--into', 'later'];
+    const failed = await deployment.run(args, { AWS_MAX_ATTEMPTS: '2' });
+    expect(failed.code).toBe(4);
+    expect(failed.stderr).toContain('SlowDown');
+    parts.s3.faults = () => undefined;
+    expect(await deployment.run(args)).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'later')).toHaveLength(60);
+  });
+
+  test('a bucket that is not there, and one without images of the table', async () => {
+    const deployment = await deploy(parts, 'empty');
+    expect(await deployment.run(['restore', 'users', '--into', 'none', '--from', 'source'])).toMatchObject({ code: 4 });
+    const empty = await deployment.run(['restore', 'users', '--into', 'none']);
+    expect(empty.code).toBe(4);
+    expect(empty.stderr).toContain('s3://empty-destination has no images of users under users/');
+  });
+
+  test('a table that disappears in the middle', async () => {
+    const deployment = await deploy(parts, 'disappears');
+    await deployment.store(inserts(120));
+    let [gets, dropped] = [0, Promise.resolve()];
+    parts.s3.faults = ({ method, objectKey }) => {
+      if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 80)
+        dropped = deployment.table('shaky').drop();
+      return gets >= 80 ? { kind: 'delay', milliseconds: 100 } : undefined;
+    };
+    const { code, stderr } = await deployment.run(['restore', 'users', '--into', 'shaky']);
+    await dropped;
+    expect(code).toBe(4);
+    expect(stderr).toContain('non-existent table');
+  });
+
+  test('Ctrl-C, and the same command again', async () => {
+    const deployment = await deploy(parts, 'interrupted');
+    await deployment.store(inserts(150));
+    const executable = path.join(deployment.folder, 'dcs.js');
+    await bundleCommand(executable);
+    const args = ['restore', 'users', '--into', 'continued'];
+    const child = spawn(process.execPath, [executable, ...args], { env: deployment.env });
+    let gets = 0;
+    parts.s3.faults = ({ method, objectKey }) => {
+      if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 60) child.kill('SIGINT');
+      return undefined;
+    };
+    const errors: string[] = [];
+    child.stderr.on('data', (text: Buffer) => errors.push(text.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(errors.join('')).toContain('the same command continues');
+    expect(code).toBe(130);
+    expect((await restored(deployment, 'continued')).length).toBeLessThan(150);
+
+    const again = await deployment.run(args);
+    expect(again.stderr).toContain('an unfinished restore, which is continued');
+    expect(again.code).toBe(0);
+    expect(await restored(deployment, 'continued')).toHaveLength(150);
+    expect(await deployment.run(args)).toMatchObject({ code: 5 });
+  });
+});

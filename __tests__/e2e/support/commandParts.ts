@@ -1,0 +1,155 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setMaxListeners } from 'node:events';
+import { createVersionedBucket } from '../../../aws/buckets';
+import { s3ImageStore } from '../../../aws/imageStore';
+import { dynamoDbTable, type Table } from '../../../aws/table';
+import { s3TextStore } from '../../../aws/textStore';
+import { runDcs } from '../../../cli/run';
+import type { AttributeMap } from '../../../core/attributeValue';
+import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
+import { keysOf, objectKeyOf, type KeySchema } from '../../../core/objectKey';
+import { tableDefinitionKey, tableDefinitionText, type TableDefinition } from '../../../core/tableDefinition';
+import type { Part } from '../../../local/parts/processes';
+import { startS3Gateway, type S3Gateway } from '../../../local/parts/s3Gateway';
+import { startAccount, startDynamoDbLocal } from '../../../local/parts/servers';
+import { findTools } from '../../../local/parts/tools';
+
+/** DynamoDB Local, and S3 behind a gateway that can make it fail: what the commands' tests share. */
+export interface CommandParts {
+  readonly dynamoDb: Part;
+  readonly s3: S3Gateway;
+  stop(): Promise<void>;
+}
+
+const REGION = 'eu-west-1';
+
+export async function startCommandParts(): Promise<CommandParts> {
+  const { java, motoServer } = await findTools(process.env, console.warn);
+  const [dynamoDb, account] = await Promise.all([
+    startDynamoDbLocal(java),
+    startAccount(motoServer, '222222222222', REGION),
+  ]);
+  const s3 = await startS3Gateway(account.endpoint);
+  return {
+    dynamoDb,
+    s3,
+    async stop() {
+      await s3.stop();
+      await Promise.all([dynamoDb.stop(), account.stop()]);
+    },
+  };
+}
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A bucket, a database and a settings file of one test's own. */
+export interface Deployment {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly table: (name: string) => Table;
+  store(images: readonly StoredChange[], storageClass?: string): Promise<void>;
+  define(definition: TableDefinition): Promise<void>;
+  run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+}
+
+/** A change of an item: what it was, and what it is. */
+export interface StoredChange {
+  readonly before?: AttributeMap;
+  readonly after?: AttributeMap;
+  readonly atMs: number;
+}
+
+const TABLE = { name: 'users', partitionKey: { name: 'id', type: 'S' } } as const;
+export const KEY_SCHEMA: KeySchema = { partitionKey: 'id' };
+export const LOCATION = { prefix: '', tableName: 'users' };
+
+/** @param name letters and digits: the access key id, which is a database of its own in DynamoDB Local */
+export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Promise<Deployment> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
+  const bucket = `${name}-destination`.toLowerCase();
+  const credentials = { accessKeyId: name, secretAccessKey: 'local' };
+  const s3Settings = { endpoint: s3.endpoint, region: REGION, credentials, bucket };
+  const account = (bucketName: string) => ({ accountId: '222222222222', region: REGION, bucketName });
+  const settings = { source: account(`${name}-source`.toLowerCase()), destination: account(bucket), tables: [TABLE] };
+  await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+  await createVersionedBucket(s3Settings, bucket);
+
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ACCESS_KEY_ID: name,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+    DCS_CONFIG: path.join(folder, 'dcs.config.json'),
+    DCS_STATE_DIR: path.join(folder, 'state'),
+  };
+  folders.push(folder);
+  let sequenceNumber = 100;
+  return {
+    folder,
+    env,
+    table: (tableName) => dynamoDbTable(tableName, { endpoint: dynamoDb.endpoint, region: REGION, credentials }),
+    async store(changes, storageClass = 'STANDARD') {
+      const images = s3ImageStore({ ...s3Settings, largeImageStorageClass: storageClass });
+      for (const { before, after, atMs } of changes) {
+        const keys = keysOf(KEY_SCHEMA, (after ?? before)!);
+        const header: ImageHeader = {
+          event: after === undefined ? 'REMOVE' : before === undefined ? 'INSERT' : 'MODIFY',
+          position: { source: 'stream', streamLabel: 'label', sequenceNumber: String(sequenceNumber++) },
+          changedAtMs: atMs,
+          previousDigest: itemDigest(before),
+        };
+        await images.put(objectKeyOf(LOCATION, KEY_SCHEMA, keys), encodeImage(header, after));
+      }
+    },
+    define: (definition) =>
+      s3TextStore(s3Settings).write(tableDefinitionKey(LOCATION), tableDefinitionText(definition)),
+    run: (args, more) => runWith({ ...env, ...more }, args),
+  };
+}
+
+const folders: string[] = [];
+export async function removeFolders(): Promise<void> {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+}
+
+/** Runs a command line in this process, with the environment that the SDK reads. */
+async function runWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const before = process.env;
+  process.env = { ...before, ...env };
+  try {
+    const code = await runDcs(args, {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      env,
+      signal,
+      nowMs: Date.now,
+    });
+    return { code, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    process.env = before;
+  }
+}
+
+/** The records of a command's output, by type. */
+export function records(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+export async function itemsOf(table: Table): Promise<AttributeMap[]> {
+  const items: AttributeMap[] = [];
+  for await (const page of table.scan()) items.push(...page);
+  return items;
+}
