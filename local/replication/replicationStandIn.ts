@@ -127,7 +127,7 @@ export class ReplicationStandIn {
   }
 
   private stoppedEarly(): DcsError {
-    return new DcsError(`the replication stand-in was stopped with ${this.counts.pending} versions pending`);
+    return new DcsError(`the replication stand-in was stopped; versions that stay pending: ${this.counts.pending}`);
   }
 
   private async replicate(version: NewVersion): Promise<void> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setMaxListeners } from 'node:events';
 import { createVersionedBucket } from '../../../aws/buckets';
 import { s3ImageStore } from '../../../aws/imageStore';
-import { dynamoDbTable, type Table } from '../../../aws/table';
+import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../../aws/table';
 import { s3TextStore } from '../../../aws/textStore';
 import { runDcs } from '../../../cli/run';
 import type { AttributeMap } from '../../../core/attributeValue';
@@ -52,6 +52,7 @@ export interface Outcome {
 export interface Deployment {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly dynamoDb: DynamoDbSettings;
   readonly table: (name: string) => Table;
   store(images: readonly StoredChange[], storageClass?: string): Promise<void>;
   define(definition: TableDefinition): Promise<void>;
@@ -90,11 +91,13 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
     DCS_STATE_DIR: path.join(folder, 'state'),
   };
   folders.push(folder);
+  const dynamoDbSettings = { endpoint: dynamoDb.endpoint, region: REGION, credentials };
   let sequenceNumber = 100;
   return {
     folder,
     env,
-    table: (tableName) => dynamoDbTable(tableName, { endpoint: dynamoDb.endpoint, region: REGION, credentials }),
+    dynamoDb: dynamoDbSettings,
+    table: (tableName) => dynamoDbTable(tableName, dynamoDbSettings),
     async store(changes, storageClass = 'STANDARD') {
       const images = s3ImageStore({ ...s3Settings, largeImageStorageClass: storageClass });
       for (const { before, after, atMs } of changes) {
