@@ -12,6 +12,14 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Bring a table, or some of its items, back as it was at a moment.',
     load: async () => anyCommand((await import('./restore/restore')).restore),
   },
+  history: {
+    summary: 'Every version of one item, and what changed between them.',
+    load: async () => anyCommand((await import('./history/history')).history),
+  },
+  diff: {
+    summary: 'What changed in a table between two moments, from a bucket alone.',
+    load: async () => anyCommand((await import('./diff/diff')).diff),
+  },
   download: {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),

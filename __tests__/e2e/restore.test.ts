@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
@@ -89,9 +90,10 @@ describe('dcs restore, from the destination bucket alone', () => {
       expect.objectContaining({ type: 'restore', into: 'users-restored', left: 0, differences: 0 }),
     ]);
     expect(await restored(deployment, 'users-restored')).toEqual(sorted([everyType, user(1, 'new')]));
-    const { GlobalSecondaryIndexes, StreamSpecification } = await deployment.table('users-restored').describe();
-    expect(GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['byName']);
-    expect(StreamSpecification?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+    expect(await describeTableDefinition('users-restored', deployment.dynamoDb)).toEqual({
+      ...definition,
+      tableName: 'users-restored',
+    });
   });
 
   test('a dry run makes no table, and plans what the real run does', async () => {

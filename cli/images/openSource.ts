@@ -18,11 +18,15 @@ export const FROM_OPTION: OptionTable = {
 };
 
 export function readFrom(given: OptionReader): SourceChoice {
-  const from = given.text('from') ?? 'destination';
-  if (from === 'source' || from === 'destination') return { in: from };
-  const folder = /^folder:(.+)$/.exec(from)?.[1];
+  return readSourceChoice(given, 'from');
+}
+
+export function readSourceChoice(given: OptionReader, option: string): SourceChoice {
+  const choice = given.text(option) ?? 'destination';
+  if (choice === 'source' || choice === 'destination') return { in: choice };
+  const folder = /^folder:(.+)$/.exec(choice)?.[1];
   if (folder === undefined) {
-    given.problem(`--from is ${JSON.stringify(from)}; write one of destination, source, folder:PATH`);
+    given.problem(`--${option} is ${JSON.stringify(choice)}; write one of destination, source, folder:PATH`);
   }
   return { in: 'folder', folder: folder ?? '' };
 }

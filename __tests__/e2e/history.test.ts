@@ -1,0 +1,88 @@
+import { canonicalItem } from '../../core/canonicalItem';
+import { deploy, records, removeFolders, startCommandParts, type CommandParts } from './support/commandParts';
+
+jest.setTimeout(60_000);
+
+let parts: CommandParts;
+beforeAll(async () => {
+  parts = await startCommandParts();
+});
+afterAll(async () => {
+  await parts.stop();
+  await removeFolders();
+});
+
+const at = (minutes: number) => Date.UTC(2026, 0, 5, 12, minutes);
+const user = (id: number, name: string) => ({
+  id: { S: `u${id}` },
+  name: { S: name },
+  big: { N: '12345678901234567890' },
+});
+
+describe('dcs history and diff, on the same bucket', () => {
+  const changes = [
+    { after: user(1, 'a'), atMs: at(0) },
+    { before: user(1, 'a'), after: user(1, 'b'), atMs: at(10) },
+    { before: user(1, 'b'), atMs: at(20) },
+    { after: user(2, 'a'), atMs: at(0) },
+    { after: user(3, 'a'), atMs: at(15) },
+  ];
+
+  test('history shows each version, who and what changed; --show prints one with all its digits', async () => {
+    const deployment = await deploy(parts, 'history');
+    await deployment.store(changes);
+    const args = ['history', 'users', '--key', '{"id":"u1"}'];
+    const { code, stdout } = await deployment.run([...args, '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout)).toMatchObject([
+      { type: 'version', number: 1, event: 'INSERT', by: 'user', changedAt: '2026-01-05T12:00:00.000Z' },
+      { type: 'version', number: 2, changes: [{ path: ['name'], before: { S: 'a' }, after: { S: 'b' } }] },
+      { type: 'version', number: 3, event: 'REMOVE', sizeBytes: 2 },
+      { type: 'history', versions: 3, gaps: 0, unreadable: 0 },
+    ]);
+    expect((await deployment.run(args)).stdout).toContain('~ name "a" -> "b"');
+    const shown = await deployment.run([...args, '--show', '2']);
+    expect(shown.stdout).toBe('{\n  "big": 12345678901234567890,\n  "id": "u1",\n  "name": "b"\n}\n');
+    const dynamoDbJson = await deployment.run([...args, '--show', '2', '--dynamodb-json']);
+    expect(dynamoDbJson.stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
+  });
+
+  test('a change that is missing from the chain is shown, and the exit code says so', async () => {
+    const deployment = await deploy(parts, 'gap');
+    await deployment.store([changes[0]!, changes[2]!]);
+    const { code, stdout } = await deployment.run(['history', 'users', '--key', '{"id":"u1"}']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('changes between 2026-01-05T12:00:00Z and 2026-01-05T12:20:00Z are missing');
+  });
+
+  test('an item without any image', async () => {
+    const deployment = await deploy(parts, 'noImage');
+    expect(await deployment.run(['history', 'users', '--key', '{"id":"nobody"}'])).toMatchObject({ code: 4 });
+  });
+
+  test('diff tells what was added, removed and changed between two moments, in text and as records', async () => {
+    const deployment = await deploy(parts, 'diff');
+    await deployment.store(changes);
+    const between = (from: string, to: string) => ['diff', 'users', '--from', from, '--to', to];
+    const { code, stdout } = await deployment.run(between('2026-01-05T12:05:00Z', '2026-01-05T12:16:00Z'));
+    expect(code).toBe(3);
+    expect(stdout.split('\n').sort()).toEqual(
+      [
+        '',
+        'added 1, removed 0, changed 1, the same 1',
+        'added {"id":"u3"}',
+        'changed {"id":"u1"}',
+        '    ~ name "a" -> "b"',
+        '    + big 12345678901234567890',
+        '    + id "u3"',
+        '    + name "a"',
+      ].sort(),
+    );
+    const later = await deployment.run([...between('2026-01-05T12:12:00Z', '2026-01-05T12:30:00Z'), '--json']);
+    expect(records(later.stdout)).toContainEqual(
+      expect.objectContaining({ type: 'removed', objectKey: 'users/u1/image.json', keys: { id: { S: 'u1' } } }),
+    );
+    const nothing = await deployment.run(between('2026-01-05T12:21:00Z', '2026-01-05T12:30:00Z'));
+    expect(nothing).toMatchObject({ code: 0, stdout: 'added 0, removed 0, changed 0, the same 3\n' });
+  });
+});

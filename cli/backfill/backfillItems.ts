@@ -1,0 +1,109 @@
+import { backoffMs } from '../../aws/batchTable';
+import type { ImageStore } from '../../aws/imageStore';
+import { UnreadableValueError } from '../../core/errors';
+import { backfillImage, type StoredImage } from '../../core/image';
+import { mapInParallel } from '../../core/mapInParallel';
+import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { FailureGuard, mayPass } from '../failureGuard';
+import { realPause, type Pause } from '../pace';
+import type { ReadItem } from './scanItems';
+
+/** Everything that a backfill needs, without a settings file or a terminal. */
+export interface BackfillRequest {
+  readonly table: TableLocation & { readonly keySchema: KeySchema };
+  /** Where the items come from, in groups. */
+  readonly pages: AsyncIterable<readonly ReadItem[]>;
+  readonly images: Pick<ImageStore, 'putIf'>;
+  /** Object keys that are known to have an image. */
+  readonly known: { has(objectKey: string): boolean };
+  /** Images written at a time. */
+  readonly parallelism?: number;
+  readonly signal: AbortSignal;
+  readonly pause?: Pause;
+  readonly watch?: BackfillWatch;
+}
+
+/** Told what happens, as it happens. */
+export interface BackfillWatch {
+  readonly onItem?: (outcome: ItemOutcome) => void;
+  readonly onFailed?: (failed: FailedItem) => void;
+}
+
+export interface FailedItem {
+  readonly keys: ReadItem['item'];
+  readonly reason: string;
+}
+
+export type ItemOutcome = 'written' | 'alreadyThere' | 'failed';
+
+/** Items by what became of them; `read` is the sum of the others. */
+export interface BackfillCounts {
+  read: number;
+  written: number;
+  alreadyThere: number;
+  failed: number;
+}
+
+const PARALLELISM = 64;
+const TRIES = 8;
+
+/**
+ * Gives each item an image unless its object has one. Whatever is there is newer or the same: an image of the stream is
+ * above every backfill image in change order, and a tombstone says that the item was deleted after it had been read.
+ * Where nothing is there, what capture has yet to write comes on top.
+ *
+ * Stopped at any point, the same call continues: what has been written is already there.
+ *
+ * @param counts are kept up to date, so that they can be told of a backfill that was stopped
+ * @throws S3Error when nothing can be written at all
+ */
+export async function backfillItems(request: BackfillRequest, counts: BackfillCounts): Promise<void> {
+  const { pages, parallelism = PARALLELISM, watch } = request;
+  const guard = new FailureGuard();
+  for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) => backfillItem(request, guard, read))) {
+    counts.read += 1;
+    counts[outcome] += 1;
+    watch?.onItem?.(outcome);
+  }
+}
+
+async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadItem> {
+  for await (const page of pages) yield* page;
+}
+
+async function backfillItem(
+  request: BackfillRequest,
+  guard: FailureGuard,
+  { item, readAtMs }: ReadItem,
+): Promise<ItemOutcome> {
+  const { table, known, signal, watch } = request;
+  signal.throwIfAborted();
+  try {
+    const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
+    if (known.has(objectKey)) return 'alreadyThere';
+    const outcome = await putPatiently(request, objectKey, backfillImage(item, readAtMs));
+    guard.succeeded();
+    return outcome === 'written' ? 'written' : 'alreadyThere';
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof UnreadableValueError ? error.message : guard.reasonOf(error);
+    watch?.onFailed?.({ keys: keysOf(table.keySchema, item), reason });
+    return 'failed';
+  }
+}
+
+/** A service that is slow or away for some seconds makes no list of failures. */
+async function putPatiently(
+  { images, signal, pause = realPause }: BackfillRequest,
+  objectKey: string,
+  image: StoredImage,
+): Promise<'written' | 'refused'> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await images.putIf(objectKey, image, { IfNoneMatch: '*' }, { signal });
+    } catch (error) {
+      if (attempt >= TRIES || !mayPass(error)) throw error;
+      await pause(backoffMs(attempt), signal);
+    }
+  }
+}

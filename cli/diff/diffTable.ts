@@ -1,0 +1,59 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
+import type { AttributeMap } from '../../core/attributeValue';
+import { CLOCK_SLACK_MS } from '../../core/history';
+import { itemChanges, type ValueChange } from '../../core/itemChanges';
+import { mapInParallel } from '../../core/mapInParallel';
+import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+
+/** What became of one item between two moments. */
+export type ItemDifference =
+  | { readonly is: 'same'; readonly objectKey: string }
+  | {
+      readonly is: 'added' | 'removed' | 'changed';
+      readonly objectKey: string;
+      readonly keys: AttributeMap;
+      readonly changes: readonly ValueChange[];
+    }
+  /** The state at one of the moments is not known, or cannot be read. */
+  | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string };
+
+export interface DiffRequest extends Omit<StateRequest, 'momentMs'> {
+  readonly histories: AsyncIterable<ObjectHistory>;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly signal: AbortSignal;
+}
+
+const READS = 32;
+
+/** What became of every item between two moments, from the bucket alone, in no order. */
+export function diffTable(request: DiffRequest): AsyncGenerator<ItemDifference> {
+  return mapInParallel(request.histories, READS, async (history) => {
+    request.signal.throwIfAborted();
+    return diffObject(request, history);
+  });
+}
+
+async function diffObject(request: DiffRequest, history: ObjectHistory): Promise<ItemDifference> {
+  const { objectKey, versions } = history;
+  const { fromMs, toMs } = request;
+  // Nothing is of a change later than it was stored.
+  if (versions.every(({ storedAtMs }) => storedAtMs + CLOCK_SLACK_MS <= fromMs)) return { is: 'same', objectKey };
+  const [before, after] = await Promise.all([
+    stateOfObject({ ...request, momentMs: fromMs }, history),
+    stateOfObject({ ...request, momentMs: toMs }, history),
+  ]);
+  return compare(before, after);
+}
+
+function compare(before: ObjectState, after: ObjectState): ItemDifference {
+  const { objectKey } = after;
+  for (const state of [before, after]) {
+    if (state.is === 'unknown' || state.is === 'unreadable') return { is: 'unknown', objectKey, reason: state.reason };
+  }
+  const [old, now] = [before, after].map((state) => (state.is === 'item' ? state : undefined));
+  const keys = (now ?? old)?.keys;
+  if (!keys || old?.digest === now?.digest) return { is: 'same', objectKey };
+  const changes = itemChanges(old?.item, now?.item);
+  return { is: old ? (now ? 'changed' : 'removed') : 'added', objectKey, keys, changes };
+}

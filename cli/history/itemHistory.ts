@@ -1,0 +1,108 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import type { AttributeMap } from '../../core/attributeValue';
+import { chainGaps, type Gap } from '../../core/chain';
+import { compareChanges } from '../../core/changePosition';
+import { itemChanges, type ValueChange } from '../../core/itemChanges';
+import type { ImageHeader } from '../../core/image';
+import { mapInOrder } from '../../core/mapInParallel';
+import { readHeader, readImage } from '../../core/readImage';
+import type { ImageSource } from '../images/imageSource';
+import { whyUnreadable } from '../images/stateOfObject';
+
+/** One version of an item, in change order. */
+export interface HistoryEntry {
+  /** From 1, oldest first. */
+  readonly number: number;
+  readonly version: ObjectVersion;
+  readonly header?: ImageHeader;
+  /** Why its metadata or body cannot be read. */
+  readonly problem?: string;
+  /** The number of the version that is the same change, stored before. */
+  readonly sameAs?: number;
+  /** What is missing or contradicts itself between the version before and this one. */
+  readonly gaps: readonly Gap[];
+  /** Since the version before; undefined where one of the two cannot be read. */
+  readonly changes?: readonly ValueChange[];
+}
+
+const READS = 16;
+
+/** The whole history of one object, oldest change first. Holds all headers, and the items of a few versions. */
+export async function* itemHistory(
+  source: Pick<ImageSource, 'images'>,
+  { versions }: ObjectHistory,
+): AsyncGenerator<HistoryEntry> {
+  const read: { version: ObjectVersion; header?: ImageHeader; problem?: string }[] = [];
+  for await (const one of mapInOrder(each(versions), READS, (version) => headerOf(source, version))) read.push(one);
+  // What cannot be read has no place in the change order; it comes first, where it is seen.
+  read.sort((a, b) =>
+    a.header && b.header
+      ? compareChanges(a.header.position, b.header.position)
+      : Number(!!a.header) - Number(!!b.header),
+  );
+  const gaps = chainGaps(read.flatMap(({ header }) => (header ? [header] : [])));
+
+  let [number, before]: [number, Bodied | undefined] = [0, undefined];
+  for await (const now of mapInOrder(each(read), READS, (entry) => withBody(source, entry))) {
+    number += 1;
+    const isSame = !!(
+      before?.header &&
+      now.header &&
+      compareChanges(before.header.position, now.header.position) === 0
+    );
+    yield {
+      number,
+      version: now.version,
+      header: now.header,
+      problem: now.problem,
+      gaps: gaps.filter((gap) => gap.before === now.header),
+      ...(isSame && { sameAs: number - 1 }),
+      ...(now.body && (number === 1 || before?.body) && { changes: itemChanges(before?.body?.item, now.body.item) }),
+    };
+    before = now;
+  }
+}
+
+async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
+  for (const value of values) yield await Promise.resolve(value);
+}
+
+async function headerOf({ images }: Pick<ImageSource, 'images'>, version: ObjectVersion) {
+  try {
+    const head = await images.head(version.objectKey, version.versionId);
+    return { version, header: readHeader({ ...head, storedAtMs: version.storedAtMs }) };
+  } catch (error) {
+    return { version, problem: problemOf(error) };
+  }
+}
+
+interface Bodied {
+  readonly version: ObjectVersion;
+  readonly header?: ImageHeader;
+  readonly problem?: string;
+  readonly body?: { readonly item?: AttributeMap };
+}
+
+async function withBody(
+  { images }: Pick<ImageSource, 'images'>,
+  entry: { version: ObjectVersion; header?: ImageHeader; problem?: string },
+): Promise<Bodied> {
+  const { version, header } = entry;
+  if (!header) return entry;
+  if (ARCHIVE_CLASSES.has(version.storageClass)) return { ...entry, problem: `it lies in ${version.storageClass}` };
+  try {
+    const object = await images.get(version.objectKey, version.versionId);
+    const { item } = readImage({ ...object, storedAtMs: version.storedAtMs });
+    return { ...entry, body: { item } };
+  } catch (error) {
+    return { ...entry, problem: problemOf(error) };
+  }
+}
+
+/** What is wrong with the version is told beside it; anything else ends the command. */
+function problemOf(error: unknown): string {
+  const reason = whyUnreadable(error);
+  if (reason === undefined) throw error;
+  return reason;
+}

@@ -1,0 +1,75 @@
+import type { Gap } from '../../core/chain';
+import { utc } from '../moment';
+import { changeLines } from '../output/changes';
+import type { Colours } from '../output/colours';
+import type { OutputRecord } from '../output/output';
+import { bytes } from '../output/units';
+import type { HistoryEntry } from './itemHistory';
+
+const TTL = 'dynamodb.amazonaws.com';
+
+/** Who made a change, as far as DynamoDB tells: only deletes by a service have a name. */
+function whoOf({ header }: HistoryEntry): 'user' | 'ttl' | 'service' | 'backfill' | 'unknown' {
+  if (!header || header.event === 'PREDECESSOR') return 'unknown';
+  if (header.event === 'BACKFILL') return 'backfill';
+  return header.deletedBy === undefined ? 'user' : header.deletedBy === TTL ? 'ttl' : 'service';
+}
+
+export function entryRecord(entry: HistoryEntry): OutputRecord {
+  const { number, version, header, problem, sameAs, changes } = entry;
+  return {
+    type: 'version',
+    number,
+    versionId: version.versionId,
+    changedAt: header && new Date(header.changedAtMs).toISOString(),
+    storedAt: new Date(version.storedAtMs).toISOString(),
+    event: header?.event,
+    by: whoOf(entry),
+    deletedBy: header?.deletedBy,
+    sizeBytes: version.sizeBytes,
+    storageClass: version.storageClass,
+    position: header?.position,
+    digest: header?.digest,
+    sameAs,
+    problem,
+    changes,
+  };
+}
+
+/** A line for the version, and one for each change. */
+export function entryText(entry: HistoryEntry, colours: Colours): string {
+  const { number, version, header, problem, sameAs, changes = [] } = entry;
+  const by = { user: 'by a user', ttl: 'by TTL', service: `by ${header?.deletedBy ?? ''}`, backfill: '', unknown: '' };
+  const parts = [
+    colours.bold(String(number).padStart(4)),
+    header ? utc(header.changedAtMs).padEnd(20) : 'at an unknown time',
+    (header?.event ?? '').padEnd(8),
+    bytes(version.sizeBytes).padStart(8),
+    colours.dim(version.versionId),
+    by[whoOf(entry)],
+    sameAs === undefined ? '' : `the same change as ${sameAs}, stored again`,
+    problem === undefined ? '' : colours.bad(`cannot be read: ${problem}`),
+  ];
+  const first = parts.filter((part) => part.trim() !== '').join('  ');
+  return [first, ...changeLines(changes, colours).map((line) => `          ${line}`)].join('\n');
+}
+
+export function gapRecord({ kind, after, before, expectedDigest }: Gap, beforeNumber: number): OutputRecord {
+  return {
+    type: 'gap',
+    kind,
+    beforeVersion: beforeNumber,
+    afterChangeAt: new Date(after.changedAtMs).toISOString(),
+    beforeChangeAt: new Date(before.changedAtMs).toISOString(),
+    expectedDigest,
+  };
+}
+
+export function gapText({ kind, after, before }: Gap, colours: Colours): string {
+  const between = `between ${utc(after.changedAtMs)} and ${utc(before.changedAtMs)}`;
+  return colours.bad(
+    kind === 'missing'
+      ? `      ! changes ${between} are missing: the next version does not follow from the one before`
+      : `      ! two versions claim to be the same change of ${utc(before.changedAtMs)} and differ`,
+  );
+}
