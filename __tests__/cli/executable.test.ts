@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleCommand } from '../../cli/bundle';
+import { COMMANDS } from '../../cli/commands';
+import { EXIT, EXIT_CODES } from '../../cli/exitCodes';
+
+let folder: string;
+let executable: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'dcs-cli-'));
+  executable = path.join(folder, 'dcs.js');
+  await bundleCommand(executable);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The file that `npx dcs` runs, with an environment in which no account can be reached. */
+function dcs(...args: string[]): Promise<Outcome> {
+  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, NODE_NO_WARNINGS: '1' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [executable, ...args], { env, cwd: folder }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+const account = (side: string) => ({
+  accountId: '111111111111',
+  region: 'eu-west-1',
+  bucketName: `b-${side}`,
+  endpoint: 'http://127.0.0.1:9',
+});
+const settings = {
+  source: account('source'),
+  destination: account('destination'),
+  tables: [{ name: 'users', partitionKey: { name: 'id', type: 'S' } }],
+};
+
+describe('the executable', () => {
+  test('help lists every command, and each command has help with examples and exit codes', async () => {
+    const { code, stdout } = await dcs('--help');
+    expect(code).toBe(0);
+    for (const name of Object.keys(COMMANDS)) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+      const help = await dcs(name, '--help');
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toContain(`Usage: dcs ${name} `);
+      expect(help.stdout).toMatch(new RegExp(`^Examples:\n  # .+\n  dcs ${name} `, 'm'));
+      expect(help.stdout).toContain('Exit codes:');
+      expect(await dcs('help', name)).toEqual(help);
+    }
+  }, 60_000);
+
+  test('help wins over everything else that is wrong', async () => {
+    expect(await dcs('restore', '--bogus', '--help')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await dcs('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('exit codes are printed, and documented word for word', async () => {
+    const { stdout } = await dcs('help', 'exit-codes');
+    const printed = stdout.replace(/\s+/g, ' ');
+    const documented = await readFile('docs/cli.md', 'utf8');
+    for (const { code, means } of EXIT_CODES) {
+      expect(printed).toContain(`${code} ${means}`);
+      expect(documented).toContain(`| ${code} | ${means} |`);
+    }
+    expect(new Set(EXIT_CODES.map(({ code }) => code)).size).toBe(EXIT_CODES.length);
+  });
+
+  test('wrong options are refused all at once, on stderr, with exit code 2', async () => {
+    const { code, stdout, stderr } = await dcs('restore', '--merge', '--mirror', '--as-of', 'tomorrow', '--frm', 'x');
+    expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
+    for (const problem of [
+      '--frm is no option here; did you mean --from?',
+      '--into is missing',
+      '--merge and --mirror contradict each other',
+      '--as-of is "tomorrow"',
+    ]) {
+      expect(stderr).toContain(problem);
+    }
+  });
+
+  test('an unknown command, a missing table, one argument too many', async () => {
+    expect((await dcs('restor')).stderr).toContain('restor is no command; did you mean restore?');
+    expect((await dcs('history', '--key', '{}')).stderr).toContain('TABLE is missing; write dcs history TABLE');
+    expect((await dcs('history', 'a', 'b', '--key', '{}')).stderr).toContain('"b" is one argument too many');
+  });
+
+  test('settings that are missing or wrong are exit code 2', async () => {
+    const missing = await dcs('history', 'users', '--key', '{"id":"a"}');
+    expect(missing).toMatchObject({ code: EXIT.usage });
+    expect(missing.stderr).toContain('dcs.config.json cannot be read');
+    await writeFile(path.join(folder, 'half.json'), '{"source":{}}');
+    const half = await dcs('history', 'users', '--key', '{"id":"a"}', '--config', 'half.json');
+    expect(half.code).toBe(EXIT.usage);
+    expect(half.stderr).toContain('half.json: source.bucketName');
+    await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+    expect((await dcs('history', 'orders', '--key', '{"id":"a"}')).stderr).toContain(
+      'orders is no table of the settings',
+    );
+  });
+
+  test('an account that cannot be reached is exit code 4, with --json as a record too', async () => {
+    await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+    const { code, stdout, stderr } = await dcs('history', 'users', '--key', '{"id":"a"}', '--json');
+    expect(code).toBe(EXIT.couldNotLook);
+    expect(stderr).toContain('LIST s3://b-destination/');
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exitCode: EXIT.couldNotLook });
+  }, 30_000);
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { inBatches, interleaved, mapInOrder, mapInParallel } from '../../core/mapInParallel';
+
+async function* from<Value>(values: readonly Value[], onEnd?: () => void): AsyncGenerator<Value> {
+  try {
+    for (const value of values) yield await Promise.resolve(value);
+  } finally {
+    onEnd?.();
+  }
+}
+
+async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const list: Value[] = [];
+  for await (const value of values) list.push(value);
+  return list;
+}
+
+/** Lets a task wait for a number of turns of the event loop: work of different lengths without a clock. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
+const work = fc.array(fc.nat(4), { maxLength: 30 });
+const limits = fc.integer({ min: 1, max: 6 });
+
+describe('streams that work side by side', () => {
+  test.each([
+    ['in parallel', mapInParallel],
+    ['in order', mapInOrder],
+  ])('law: %s, every item once, and never more than the limit at a time', async (_, map) => {
+    await fc.assert(
+      fc.asyncProperty(work, limits, async (list, limit) => {
+        let [running, most] = [0, 0];
+        const results = await all(
+          map(from([...list.entries()]), limit, async ([i, length]) => {
+            most = Math.max(most, ++running);
+            await turns(length);
+            running -= 1;
+            return i;
+          }),
+        );
+        expect(map === mapInOrder ? results : results.sort((a, b) => a - b)).toEqual([...list.keys()]);
+        expect(most).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each([
+    ['in parallel', mapInParallel],
+    ['in order', mapInOrder],
+  ])('%s, an error comes out, and the source is closed', async (_, map) => {
+    let closed = false;
+    const broken = map(
+      from([1, 2, 3, 4, 5], () => (closed = true)),
+      2,
+      (n) => (n === 2 ? Promise.reject(new Error('broken')) : Promise.resolve(n)),
+    );
+    await expect(all(broken)).rejects.toThrow('broken');
+    expect(closed).toBe(true);
+  });
+
+  test('an error of the source comes out', async () => {
+    async function* failing(): AsyncGenerator<number> {
+      yield await Promise.resolve(1);
+      throw new Error('no more pages');
+    }
+    await expect(all(mapInParallel(failing(), 3, (n) => Promise.resolve(n)))).rejects.toThrow('no more pages');
+  });
+
+  test('a reader that leaves ends the work and closes the source', async () => {
+    let [closed, started] = [false, 0];
+    const many = Array.from({ length: 1_000 }, (_, i) => i);
+    const results = mapInParallel(
+      from(many, () => (closed = true)),
+      4,
+      (n) => Promise.resolve(started++ + n),
+    );
+    await results.next();
+    await results.return(undefined);
+    expect(closed).toBe(true);
+    expect(started).toBeLessThan(50);
+  });
+
+  test('law: interleaved sources lose nothing and keep their own order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(9), { maxLength: 5 }), async (lengths) => {
+        const sources = lengths.map((length, source) => from(Array.from({ length }, (_, i) => ({ source, i }))));
+        const merged = await all(interleaved(sources));
+        for (const [source, length] of lengths.entries()) {
+          const own = merged.filter((one) => one.source === source).map(({ i }) => i);
+          expect(own).toEqual(Array.from({ length }, (_, i) => i));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('batches: all items in order, none empty, none too large', async () => {
+    expect(await all(inBatches(from([1, 2, 3, 4, 5]), 2))).toEqual([[1, 2], [3, 4], [5]]);
+    expect(await all(inBatches(from([]), 2))).toEqual([]);
+  });
+});
