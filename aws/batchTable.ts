@@ -54,6 +54,8 @@ const WAIT = { maxWaitTime: 600, minDelay: 0.1, maxDelay: 5 };
 
 export function dynamoDbBatchTable(TableName: string, settings: DynamoDbSettings): BatchTable {
   const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
+  // Whoever writes waits by itself when it is throttled, and wants to know.
+  const writer = new DynamoDBClient({ ...settings, maxAttempts: 3 });
   return {
     tableName: TableName,
     async describe() {
@@ -73,7 +75,7 @@ export function dynamoDbBatchTable(TableName: string, settings: DynamoDbSettings
       return Count > 0;
     },
     getBatch: (keys) => getAll(client, TableName, keys),
-    write: (operations) => writeOnce(client, TableName, operations),
+    write: (operations) => writeOnce(writer, TableName, operations),
     async *scan(Segment, TotalSegments) {
       let ExclusiveStartKey: AttributeMap | undefined;
       do {

@@ -58,6 +58,7 @@ async function openCopy(folder: string): Promise<{ file: FileHandle; bytes: numb
     const file = await open(path.join(folder, VERSIONS));
     const { size } = await file.stat();
     if (size === manifest.bytes) return { file, bytes: size };
+    await file.close();
     throw new DcsError(`${VERSIONS} has ${size} bytes, its manifest says ${manifest.bytes}; copy the folder again`);
   } catch (cause) {
     throw new CouldNotLookError(
