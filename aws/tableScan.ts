@@ -19,8 +19,7 @@ export interface TableScanner {
   /** `throttled`: DynamoDB has no capacity left for it now, the same call can be made again. */
   page(
     segment: { readonly number: number; readonly of: number },
-    after: AttributeMap | undefined,
-    signal: AbortSignal,
+    options: { readonly after?: AttributeMap; readonly maxItems?: number; readonly signal: AbortSignal },
   ): Promise<ScanPage | 'throttled'>;
 }
 
@@ -29,13 +28,14 @@ const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLim
 export function dynamoDbScanner(TableName: string, settings: DynamoDbSettings): TableScanner {
   const client = new DynamoDBClient({ ...settings, maxAttempts: 4 });
   return {
-    async page({ number: Segment, of: TotalSegments }, after, signal) {
+    async page({ number: Segment, of: TotalSegments }, { after, maxItems: Limit, signal }) {
       const command = new ScanCommand({
         TableName,
         ConsistentRead: true,
         Segment,
         TotalSegments,
         ExclusiveStartKey: after && toSdkItem(after),
+        Limit,
         ReturnConsumedCapacity: 'TOTAL',
       });
       signal.throwIfAborted();

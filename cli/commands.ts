@@ -20,6 +20,14 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'What changed in a table between two moments, from a bucket alone.',
     load: async () => anyCommand((await import('./diff/diff')).diff),
   },
+  backfill: {
+    summary: 'Give every item that has no image one: by a scan, or from an export.',
+    load: async () => anyCommand((await import('./backfill/backfill')).backfill),
+  },
+  redrive: {
+    summary: 'Apply the batches of changes that capture gave up on and parked.',
+    load: async () => anyCommand((await import('./redrive/redrive')).redrive),
+  },
   download: {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),

@@ -60,7 +60,9 @@ const TRIES = 8;
 export async function backfillItems(request: BackfillRequest, counts: BackfillCounts): Promise<void> {
   const { pages, parallelism = PARALLELISM, watch } = request;
   const guard = new FailureGuard();
-  for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) => backfillItem(request, guard, read))) {
+  for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) =>
+    backfillItem(request, guard, read),
+  )) {
     counts.read += 1;
     counts[outcome] += 1;
     watch?.onItem?.(outcome);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { pipeline, Transform, type Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { backoffMs } from '../../aws/batchTable';
 import type { ObjectReader } from '../../aws/objectReader';
@@ -14,18 +14,23 @@ export interface ExportFileContext {
   readonly pause?: Pause;
 }
 
+/** A data file that is what the manifest says. */
+export interface CheckedFile extends ExportFile {
+  /** By which a later read is known to be of the same bytes. */
+  readonly etag: string;
+}
+
 const TRIES = 6;
 
 /**
  * Reads a file to its end and compares MD5 and number of items with the manifest.
  *
- * @returns its ETag, by which a later read is known to be of the same bytes
  * @throws UnusableExportError when it is not what the manifest says
  */
-export async function checkExportFile(context: ExportFileContext, file: ExportFile): Promise<string> {
+export async function checkExportFile(context: ExportFileContext, file: ExportFile): Promise<CheckedFile> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await checkOnce(context, file);
+      return { ...file, etag: await checkOnce(context, file) };
     } catch (error) {
       await beforeNextTry(context, error, attempt);
     }
@@ -35,33 +40,79 @@ export async function checkExportFile(context: ExportFileContext, file: ExportFi
 async function checkOnce({ reader, signal }: ExportFileContext, file: ExportFile): Promise<string> {
   const { bytes, etag } = await reader.open(file.objectKey);
   const md5 = createHash('md5');
+  let items = 0;
+  try {
+    for await (const lines of gunzippedLines(bytes, md5)) {
+      signal.throwIfAborted();
+      items += lines.length;
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    throw new UnusableExportError(`${file.objectKey} cannot be unpacked: ${error.message}`, { cause: error });
+  }
+  const found = md5.digest('base64');
+  if (found !== file.md5)
+    throw new UnusableExportError(`${file.objectKey} has the MD5 ${found}, its manifest says ${file.md5}`);
+  if (items !== file.itemCount)
+    throw new UnusableExportError(`${file.objectKey} has ${items} items, its manifest says ${file.itemCount}`);
+  return etag;
+}
+
+/**
+ * The lines of a file that has been checked, in groups. A connection that breaks is opened again, and what was handed on
+ * already is passed over.
+ */
+export async function* exportFileLines(context: ExportFileContext, file: CheckedFile): AsyncGenerator<string[]> {
+  let handedOn = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { bytes } = await context.reader.open(file.objectKey, file.etag);
+      let passed = 0;
+      for await (const lines of gunzippedLines(bytes)) {
+        const fresh = lines.slice(Math.max(0, handedOn - passed));
+        passed += lines.length;
+        if (fresh.length === 0) continue;
+        handedOn += fresh.length;
+        attempt = 1;
+        yield fresh;
+      }
+      return;
+    } catch (error) {
+      await beforeNextTry(context, error, attempt);
+    }
+  }
+}
+
+/** Lines that are not empty, as many at a time as a chunk of the unpacked file holds. */
+async function* gunzippedLines(bytes: Readable, md5?: Hash): AsyncGenerator<string[]> {
+  const gunzip = createGunzip();
   const hashing = new Transform({
     transform(chunk: Buffer, _, done) {
-      md5.update(chunk);
+      md5?.update(chunk);
       done(null, chunk);
     },
   });
-  let items = 0;
-  await pipeline(
-    [
-      bytes,
-      hashing,
-      async function* (compressed: AsyncIterable<Buffer>) {
-        for await (const line of linesIn(compressed)) items += line === '' ? 0 : 1;
-        yield '';
-      },
-    ],
-    { signal },
-  ).catch((error: unknown) => {
-    if (!isDamage(error)) throw error;
-    throw new UnusableExportError(`${file.objectKey} cannot be unpacked: ${error.message}`, { cause: error });
-  });
-  const found = md5.digest('base64');
-  if (found !== file.md5) {
-    throw new UnusableExportError(`${file.objectKey} has the MD5 ${found}, its manifest says ${file.md5}`);
+  // The loop below is told of every error by the end of the line; the callback needs none.
+  pipeline(bytes, hashing, gunzip, () => undefined);
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of gunzip) {
+    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines.filter((line) => line !== '');
   }
-  if (items !== file.itemCount) {
-    throw new UnusableExportError(`${file.objectKey} has ${items} items, its manifest says ${file.itemCount}`);
-  }
-  return etag;
+  if (rest !== '') yield [rest];
+}
+
+/** zlib's own errors: the bytes came, and are no gzip file. */
+function isDamage(error: unknown): error is Error {
+  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('Z_');
+}
+
+/** Waits when another try may help. @throws the error when it will not */
+async function beforeNextTry({ signal, pause = realPause }: ExportFileContext, error: unknown, attempt: number) {
+  signal.throwIfAborted();
+  const isRefused = error instanceof S3Error && error.statusCode !== undefined && error.statusCode < 500;
+  if (error instanceof UnusableExportError || isRefused || attempt >= TRIES) throw error;
+  await pause(backoffMs(attempt), signal);
 }

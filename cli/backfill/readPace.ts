@@ -14,11 +14,7 @@ export type PacedRead = (
  * Holds a scan to so many read capacity units a second, on average, over all its segments. What a page takes is known
  * only afterwards, so each turn reserves what the last page took and settles the difference.
  */
-export function readPace(
-  unitsPerSecond: number | undefined,
-  nowMs: () => number,
-  pause: Pause = realPause,
-): PacedRead {
+export function readPace(unitsPerSecond: number | undefined, nowMs: () => number, pause: Pause = realPause): PacedRead {
   if (unitsPerSecond === undefined) return (read) => read(undefined);
   const msOf = (units: number) => (units * 1_000) / unitsPerSecond;
   let [freeAtMs, expectedUnits] = [nowMs(), Math.min(unitsPerSecond, LARGEST_PAGE_UNITS)];

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { DcsError } from './errors';
+
+/** What `manifest-summary.json` says of a full export. */
+export interface ExportSummary {
+  readonly tableName: string;
+  /** The moment whose state the export holds, in epoch milliseconds. */
+  readonly exportTimeMs: number;
+  readonly itemCount: number;
+}
+
+/** One line of `manifest-files.json`. */
+export interface ExportFile {
+  readonly objectKey: string;
+  readonly itemCount: number;
+  /** MD5 of the compressed file in base64. */
+  readonly md5: string;
+}
+
+/** An export that cannot be used: damaged, not whole, of another kind or another table. Nothing was written from it. */
+export class UnusableExportError extends DcsError {}
+
+interface SummaryJson {
+  readonly tableArn?: string;
+  readonly exportTime?: string;
+  readonly itemCount?: number;
+  readonly outputFormat?: string;
+  readonly exportType?: string;
+}
+
+/** @throws UnusableExportError */
+export function readExportSummary(text: string): ExportSummary {
+  const { tableArn = '', exportTime = '', itemCount, outputFormat, exportType } = parsed(SUMMARY, text) as SummaryJson;
+  // Exports made before there were incremental ones do not say their type.
+  if (exportType !== undefined && exportType !== 'FULL_EXPORT') {
+    throw new UnusableExportError(
+      `the export is of type ${exportType}: it holds only what changed in a window. Make a full one (ExportType FULL_EXPORT)`,
+    );
+  }
+  if (outputFormat !== 'DYNAMODB_JSON') {
+    throw new UnusableExportError(
+      `the export's format is ${JSON.stringify(outputFormat)}; make one with ExportFormat DYNAMODB_JSON`,
+    );
+  }
+  const tableName = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)$/.exec(tableArn)?.[1];
+  const exportTimeMs = Date.parse(exportTime);
+  if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${JSON.stringify(tableArn)}`);
+  if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${JSON.stringify(exportTime)}`);
+  return { tableName, exportTimeMs, itemCount: counted(SUMMARY, itemCount) };
+}
+
+interface FileJson {
+  readonly itemCount?: number;
+  readonly md5Checksum?: string;
+  readonly dataFileS3Key?: string;
+}
+
+/**
+ * The data files of an export, one JSON object a line. Their keys in the manifest start at the root of the bucket that
+ * was exported to; what counts here is that they lie in `data/` beside the manifest, so that a copied export can be read.
+ *
+ * @throws UnusableExportError
+ */
+export function readExportFiles(text: string, folder: string): ExportFile[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const { itemCount, md5Checksum: md5 = '', dataFileS3Key = '' } = parsed(FILES, line) as FileJson;
+      const name = dataFileS3Key.split('/').at(-1) ?? '';
+      if (name === '') throw damaged(FILES, 'a file has no dataFileS3Key');
+      if (md5 === '') throw damaged(FILES, `${name} has no md5Checksum`);
+      return { objectKey: `${folder}/data/${name}`, itemCount: counted(FILES, itemCount), md5 };
+    });
+}
+
+/** Whether a checksum file's text is the MD5 of a manifest. @throws UnusableExportError */
+export function checkManifest(name: string, manifest: string, checksum: string): void {
+  const md5 = createHash('md5').update(manifest, 'utf8').digest();
+  if ([md5.toString('base64'), md5.toString('hex')].includes(checksum.trim())) return;
+  throw damaged(name, `its MD5 is ${md5.toString('base64')}, its checksum file says ${checksum.trim().slice(0, 80)}`);
+}
+
+export const SUMMARY = 'manifest-summary.json';
+export const FILES = 'manifest-files.json';
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnusableExportError(`${name} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function counted(name: string, itemCount: number | undefined): number {
+  if (Number.isSafeInteger(itemCount) && itemCount !== undefined && itemCount >= 0) return itemCount;
+  throw damaged(name, `its itemCount is ${JSON.stringify(itemCount)}`);
+}
+
+function damaged(name: string, complaint: string): UnusableExportError {
+  return new UnusableExportError(`${name} is damaged: ${complaint}. Copy or make the export again`);
+}
