@@ -47,6 +47,7 @@ function gapAfterBackfill(backfill: ImageHeader, stream: readonly ImageHeader[])
   return [{ kind: 'missing', after: backfill, before: first, expectedDigest: first.previousDigest }];
 }
 
-function digestLeftBy({ event, digest }: ImageHeader): string | undefined {
+/** The `previousDigest` that the next change after this one has. */
+export function digestLeftBy({ event, digest }: Pick<ImageHeader, 'event' | 'digest'>): string | undefined {
   return event === 'REMOVE' ? NO_ITEM : digest;
 }

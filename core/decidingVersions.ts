@@ -1,3 +1,4 @@
+import { digestLeftBy } from './chain';
 import { CLOCK_SLACK_MS, REORDER_WINDOW_MS, versionsToRead, type Version } from './history';
 import { compareChanges } from './changePosition';
 import type { ImageHeader } from './image';
@@ -13,7 +14,9 @@ export interface ReadVersion<V extends Version> {
  * of the others are still in question.
  *
  * - No version stored before a change was made can be of a newer change.
- * - Once a change made after the moment has been stored, an older one is stored within the reorder window or not at all.
+ * - Once a change made after the moment has been stored, an older one is stored within the reorder window or not at all,
+ *   unless the chain shows that changes are missing between the two: a redrive fills those in at any time later. (Where
+ *   no state at the moment is known, it is not looked for further: `unknown` is told, and never taken for a state.)
  *
  * @param readHeader answers undefined for a version to be passed over as if it were not there
  */
@@ -53,11 +56,20 @@ const not =
 
 /** Whether a version was stored too late to be of a change that matters, given the later changes already read. */
 function isPastReordering<V extends Version>(version: V, momentMs: number, read: readonly ReadVersion<V>[]): boolean {
-  const later = read.filter(({ header }) => header.changedAtMs > momentMs).map(({ header }) => header.changedAtMs);
-  if (later.length === 0) return false;
+  const later = read.map(({ header }) => header).filter(({ changedAtMs }) => changedAtMs > momentMs);
+  const [first, ...others] = later;
+  if (!first) return false;
+  const best = newestMadeBy(momentMs, read);
   // Where no state is known yet, the oldest change of all decides between absent and unknown.
-  const mattersUntilMs = newestMadeBy(momentMs, read) ? momentMs : Math.min(...later);
-  return version.storedAtMs > mattersUntilMs + REORDER_WINDOW_MS;
+  const mattersUntilMs = best ? momentMs : Math.min(...later.map(({ changedAtMs }) => changedAtMs));
+  if (version.storedAtMs <= mattersUntilMs + REORDER_WINDOW_MS) return false;
+  const next = others.reduce((a, b) => (compareChanges(b.position, a.position) < 0 ? b : a), first);
+  return !best || !isChangeMissing(best, next);
+}
+
+function isChangeMissing(before: ImageHeader, after: ImageHeader): boolean {
+  if (before.digest === undefined || after.previousDigest === undefined) return false;
+  return after.previousDigest !== digestLeftBy(before);
 }
 
 function newestMadeBy<V extends Version>(momentMs: number, read: readonly ReadVersion<V>[]): ImageHeader | undefined {
