@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -49,7 +50,7 @@ async function install(python: string, { folder, say }: Options): Promise<Search
   say(`Installing ${MOTO_REQUIREMENT} into ${folder} (once)`);
   // Made beside its place and moved there when whole: a start that is broken off, or another one that runs at the same
   // time, never leaves half an environment.
-  const unfinished = `${folder}.${process.pid}`;
+  const unfinished = `${folder}.${randomUUID()}`;
   const steps: CommandLine[] = [
     [python, '-m', 'venv', unfinished],
     [pythonIn(unfinished), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', MOTO_REQUIREMENT],

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findTools, MissingToolsError } from '../../local/parts/tools';
+
+let folder: string;
+let bin: string;
+let motoFolder: string;
+let said: string[];
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dcs-tools-'));
+  bin = path.join(folder, 'bin');
+  motoFolder = path.join(folder, 'cache/moto');
+  said = [];
+  await mkdir(bin);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function program(file: string, script: string): Promise<string> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+const java = (version: string, home = bin) =>
+  program(path.join(home, 'java'), `echo 'openjdk version "${version}"' >&2`);
+
+const PLAIN_TOOLS = path.dirname(execFileSync('/bin/sh', ['-c', 'command -v mkdir'], { encoding: 'utf8' }).trim());
+
+/** A python3 whose venv has a python3 too. What it does with pip is up to the test. */
+const python = (pip: string, hasMoto = false) =>
+  program(
+    path.join(bin, 'python3'),
+    `PATH=${PLAIN_TOOLS}
+    case "$1 $2" in
+      "-c "*) exit ${hasMoto ? 0 : 1} ;;
+      "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python3" ;;
+      "-m pip") ${pip} ;;
+    esac`,
+  );
+
+const search = (environment: NodeJS.ProcessEnv = {}) =>
+  findTools({ PATH: bin, ...environment }, (line) => said.push(line), motoFolder);
+const missing = async (environment?: NodeJS.ProcessEnv) => {
+  const error = await search(environment).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(MissingToolsError);
+  return (error as MissingToolsError).message;
+};
+
+test('all that is missing is named in one message, with what to install', async () => {
+  expect(await missing()).toBe(
+    [
+      'the local run needs:',
+      '  - Java 17 or later, for DynamoDB Local. None is on the PATH or in JAVA_HOME. Debian, Ubuntu: apt-get install openjdk-17-jre-headless',
+      '  - moto, which plays S3. Neither moto_server nor python3 is on the PATH. Debian, Ubuntu: apt-get install python3-venv; the next start then installs moto[server]==5.2.1',
+    ].join('\n'),
+  );
+});
+
+describe('Java', () => {
+  beforeEach(() => program(path.join(bin, 'moto_server'), 'exit 0'));
+
+  test.each(['17.0.15', '21', '25-ea'])('version %s will do', async (version) => {
+    await expect(search()).rejects.toThrow();
+    expect(await java(version).then(() => search())).toMatchObject({ java: path.join(bin, 'java') });
+  });
+
+  test.each(['1.8.0_402', '11.0.22', '16'])('version %s is named as too old', async (version) => {
+    await java(version);
+    expect(await missing()).toContain(`${path.join(bin, 'java')} is version ${version}.`);
+  });
+
+  test('an old JAVA_HOME does not hide a newer one on the PATH', async () => {
+    const old = path.join(folder, 'old');
+    await java('11', path.join(old, 'bin'));
+    await java('17');
+    await expect(search({ JAVA_HOME: old })).resolves.toMatchObject({ java: path.join(bin, 'java') });
+  });
+
+  test('JAVA_HOME comes before the PATH', async () => {
+    const home = path.join(folder, 'home');
+    await java('21', path.join(home, 'bin'));
+    await java('17');
+    await expect(search({ JAVA_HOME: home })).resolves.toMatchObject({ java: path.join(home, 'bin/java') });
+  });
+
+  test('one that does not run is named, with what it says', async () => {
+    await program(path.join(bin, 'java'), 'echo "libjvm.so: not found" >&2; exit 127');
+    expect(await missing({ JAVA_HOME: '/no/such/home' })).toMatch(
+      /\/no\/such\/home\/bin\/java does not run \(.*ENOENT.*\); .*\/java does not run \(libjvm\.so: not found\)/,
+    );
+  });
+});
+
+describe('moto', () => {
+  beforeEach(() => java('17'));
+
+  test('moto_server on the PATH comes first', async () => {
+    const server = await program(path.join(bin, 'moto_server'), 'exit 0');
+    await python('exit 1', true);
+    await expect(search()).resolves.toMatchObject({ motoServer: [server] });
+  });
+
+  test('then the moto of python3', async () => {
+    const python3 = await python('exit 1', true);
+    await expect(search()).resolves.toMatchObject({ motoServer: [python3, '-m', 'moto.server'] });
+    expect(said).toEqual([]);
+  });
+
+  test('otherwise it is installed once, into a folder of its own, and said so', async () => {
+    await python(`echo "$*" >> ${folder}/pip`);
+    const own = [path.join(motoFolder, 'bin/python3'), '-m', 'moto.server'];
+    await expect(search()).resolves.toMatchObject({ motoServer: own });
+    expect(said).toEqual([`Installing moto[server]==5.2.1 into ${motoFolder} (once)`]);
+    expect(execFileSync('cat', [`${folder}/pip`], { encoding: 'utf8' })).toMatch(
+      /^-m pip install .*moto\[server\]==5\.2\.1\n$/,
+    );
+
+    await expect(search()).resolves.toMatchObject({ motoServer: own });
+    expect(said).toHaveLength(1);
+  });
+
+  test('two starts at the same time do not disturb each other', async () => {
+    await python(':');
+    await expect(Promise.all([search(), search()])).resolves.toHaveLength(2);
+    expect(readdirSync(path.dirname(motoFolder))).toEqual(['moto']);
+  });
+
+  test('when that fails, the message has what was tried and what it said, and nothing is left behind', async () => {
+    await python('echo "ERROR: No matching distribution found" >&2; exit 1');
+    const message = await missing();
+    expect(message).toMatch(/`.*bin\/python3 -m pip install .*moto\[server\]==5\.2\.1` failed: ERROR: No matching/);
+    expect(message).toContain("Install it by hand: python3 -m pip install 'moto[server]==5.2.1'");
+    expect(existsSync(motoFolder)).toBe(false);
+    expect(readdirSync(path.dirname(motoFolder))).toEqual([]);
+  });
+});
