@@ -43,7 +43,7 @@ export class MemoryBucket implements ImageSource {
     return Promise.resolve(versions && { objectKey, versions });
   }
 
-  readonly images: ImageSource['images'] = {
+  readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
     get: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
     head: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
   };
