@@ -1,4 +1,7 @@
 /** Two projects: `unit` is quick and alone in `npm test`; `e2e` starts the local parts (`npm run test:e2e`). */
+// The AWS SDK's word about Node 20, which would stand in every suite's output.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const shared = {
   testEnvironment: 'node',
   clearMocks: true,

@@ -13,6 +13,7 @@ export interface LocalTable {
   readonly deployed: DeployedTable;
   readonly table: Table;
   readonly dynamoDb: DynamoDbSettings;
+  readonly captureFunction: LocalFunction;
   readonly pump: Pump;
   /** Ends pump and function. The table stays. */
   stop(): Promise<void>;
@@ -53,13 +54,14 @@ export async function startLocalTable({
     functionTimeoutSeconds: settings.timeoutSeconds,
     invoke: (event) => captureFunction.invoke(event),
     park: (objectKey, body) => parked.write(objectKey, body),
-    retryBackoff: { baseMilliseconds: retryPauseMs, maximumMilliseconds: 2_000 },
+    retryBackoff: { baseMilliseconds: retryPauseMs, maximumMilliseconds: 10 * retryPauseMs },
     onProblem: onLog,
   });
   return {
     deployed,
     table,
     dynamoDb,
+    captureFunction,
     pump,
     async stop() {
       try {

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { objectHistories } from '../../../aws/objectVersions';
+import { s3ImageStore } from '../../../aws/imageStore';
+import type { AttributeMap } from '../../../core/attributeValue';
+import { canonicalItem } from '../../../core/canonicalItem';
+import { stateAt } from '../../../core/history';
+import type { Image } from '../../../core/image';
+import { inParallel } from '../../../core/inParallel';
+import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../../core/objectKey';
+import { readImage } from '../../../core/readImage';
+import { synthesize } from '../../../local/deployment/synthesize';
+import type { DeployedTable, Deployment } from '../../../local/deployment/synthesized';
+import { snapshotOf, type Snapshot } from '../../../local/demo/snapshot';
+import { startLocalRun, type LocalBucket, type LocalRun } from '../../../local/localRun';
+import type { LocalTable } from '../../../local/localTable';
+import { findTools } from '../../../local/parts/tools';
+
+const PROJECT = path.resolve(__dirname, '../../..');
+
+/** The demo's deployment, running: what is synthesized, changed where a test needs it. */
+export async function startDeployment(
+  change: (deployed: DeployedTable) => DeployedTable = (deployed) => deployed,
+  onLog: (line: string) => void = () => undefined,
+): Promise<LocalRun> {
+  const [tools, synthesized] = await Promise.all([
+    findTools(process.env, console.warn),
+    synthesize(path.join(PROJECT, 'local/demo/dcs.config.json')),
+  ]);
+  const deployment: Deployment = { ...synthesized, tables: synthesized.tables.map(change) };
+  return startLocalRun({
+    tools,
+    deployment,
+    bundlesFolder: path.join(PROJECT, 'dist/lambda'),
+    onLog,
+    retryPauseMs: 20,
+  });
+}
+
+/** A captured table of the run. */
+export function tableOf(run: LocalRun, tableName: string): LocalTable {
+  const table = run.tables.get(tableName);
+  if (table) return table;
+  throw new Error(`the deployment has no table ${tableName}; it has ${[...run.tables.keys()].join(', ')}`);
+}
+
+export function objectKeyIn({ deployed }: LocalTable, item: AttributeMap): string {
+  const { tableName, keySchema } = deployed;
+  return objectKeyOf({ prefix: '', tableName }, keySchema, keysOf(keySchema, item));
+}
+
+/** A version of an object, with the image in it. */
+export interface StoredVersion extends Image {
+  readonly versionId: string;
+  readonly body: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+}
+
+/** Every image of a table in a bucket, by object key, in the order in which they were stored. */
+export function imagesIn(bucket: LocalBucket, tableName: string): Promise<Map<string, StoredVersion[]>> {
+  return imagesBelow(bucket, tablePrefix({ prefix: '', tableName }));
+}
+
+/** The images of one item. */
+export async function versionsIn(bucket: LocalBucket, objectKey: string): Promise<StoredVersion[]> {
+  return (await imagesBelow(bucket, objectKey)).get(objectKey) ?? [];
+}
+
+async function imagesBelow(bucket: LocalBucket, prefix: string): Promise<Map<string, StoredVersion[]>> {
+  const images = s3ImageStore({ ...bucket, largeImageStorageClass: 'STANDARD_IA' });
+  const all = new Map<string, StoredVersion[]>();
+  await inParallel(objectHistories(bucket, prefix), 16, async ({ objectKey, versions }) => {
+    if (!isImageKey(objectKey)) return;
+    const read = versions.map(async ({ versionId, etag, sizeBytes }) => {
+      const object = await images.get(objectKey, versionId);
+      return { ...readImage(object), body: object.body, versionId, etag, sizeBytes };
+    });
+    all.set(objectKey, await Promise.all(read));
+  });
+  return all;
+}
+
+/** The items that a table's images stand for: the newest state of each by the change order. */
+export async function folded(bucket: LocalBucket, { deployed }: LocalTable): Promise<Snapshot> {
+  const items = new Map<string, string>();
+  for (const images of (await imagesIn(bucket, deployed.tableName)).values()) {
+    const state = stateAt(images);
+    if (state.is !== 'known' || !state.image.item) continue;
+    const { item } = state.image;
+    items.set(canonicalItem(keysOf(deployed.keySchema, item)), canonicalItem(item));
+  }
+  return items;
+}
+
+/** Both buckets hold exactly what the table holds. */
+export async function expectConverged(run: LocalRun, table: LocalTable): Promise<void> {
+  const expected = await snapshotOf(table.table, table.deployed.keySchema);
+  expect(await folded(run.source, table)).toEqual(expected);
+  expect(await folded(run.destination, table)).toEqual(expected);
+}
+
+/** Waits until a condition holds. The test's own time limit ends a wait that is in vain. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
