@@ -106,7 +106,7 @@ async function* gunzippedLines(bytes: Readable, md5?: Hash): AsyncGenerator<stri
 
 /** zlib's own errors: the bytes came, and are no gzip file. */
 function isDamage(error: unknown): error is Error {
-  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('Z_');
+  return String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('Z_');
 }
 
 /** Waits when another try may help. @throws the error when it will not */
