@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { DcsError } from '../../core/errors';
 
@@ -16,6 +17,10 @@ export interface FunctionSettings {
 /** The function threw, crashed, or ran out of time: what Lambda calls a function error. */
 export class FunctionError extends DcsError {}
 
+/** How long code may take to load; Lambda's limit. */
+const INIT_LIMIT_SECONDS = 10;
+
+/** What an environment sends: that it is ready, then what came of each event. */
 interface Answer {
   answerText?: string;
   errorName?: string;
@@ -34,22 +39,26 @@ export class LocalFunction {
 
   /** @throws FunctionError */
   async invoke(event: unknown): Promise<unknown> {
-    const environment = this.idle.pop() ?? this.coldStart();
-    const deadlineMs = Date.now() + this.settings.timeoutSeconds * 1000;
-    environment.postMessage({ eventText: JSON.stringify(event), deadlineMs });
-    const answer = await this.answerOf(environment, deadlineMs);
-    this.idle.push(environment);
+    const environment = this.idle.pop() ?? (await this.coldStart());
+    const { timeoutSeconds } = this.settings;
+    environment.postMessage({ eventText: JSON.stringify(event), deadlineMs: Date.now() + timeoutSeconds * 1000 });
+    const answer = await this.nextMessage(environment, timeoutSeconds);
+    if (this.all.has(environment)) this.idle.push(environment);
     if (answer.answerText === undefined)
       throw new FunctionError(`${answer.errorName ?? ''}: ${answer.errorMessage ?? ''}`);
     return JSON.parse(answer.answerText) as unknown;
   }
 
-  /** Ends every environment, whatever it is doing. */
+  /** Ends every environment, whatever it is doing. The next event starts a cold one. */
   async stop(): Promise<void> {
-    await Promise.all([...this.all].map((environment) => environment.terminate()));
+    const environments = [...this.all];
+    this.all.clear();
+    this.idle.length = 0;
+    await Promise.all(environments.map((environment) => environment.terminate()));
   }
 
-  private coldStart(): Worker {
+  /** An environment that has loaded the code. That takes none of an event's time, as on Lambda. */
+  private async coldStart(): Promise<Worker> {
     const { codePath, environment: env, onLog } = this.settings;
     const environment = new Worker(path.join(__dirname, 'runtime.cjs'), {
       env: { ...env },
@@ -57,18 +66,13 @@ export class LocalFunction {
       stdout: true,
       stderr: true,
     });
-    for (const output of [environment.stdout, environment.stderr]) {
-      output.setEncoding('utf8').on('data', (text: string) =>
-        text
-          .trimEnd()
-          .split('\n')
-          .forEach((line) => onLog?.(line)),
-      );
-    }
+    for (const input of [environment.stdout, environment.stderr])
+      createInterface({ input }).on('line', (line) => onLog?.(line));
     this.all.add(environment);
-    // A crash in the middle of an event is told by answerOf; one while idle only means a cold start next time.
+    // A crash in the middle of an event is told by nextMessage; one while idle only means a cold start next time.
     environment.on('error', () => undefined);
     environment.once('exit', () => this.forget(environment));
+    await this.nextMessage(environment, INIT_LIMIT_SECONDS);
     return environment;
   }
 
@@ -77,8 +81,8 @@ export class LocalFunction {
     if (this.idle.includes(environment)) this.idle.splice(this.idle.indexOf(environment), 1);
   }
 
-  private answerOf(environment: Worker, deadlineMs: number): Promise<Answer> {
-    const { functionName, timeoutSeconds } = this.settings;
+  private nextMessage(environment: Worker, limitSeconds: number): Promise<Answer> {
+    const { functionName } = this.settings;
     return new Promise((resolve, reject) => {
       const over = new AbortController();
       const fail = (reason: string) => {
@@ -87,7 +91,7 @@ export class LocalFunction {
         void environment.terminate();
         reject(new FunctionError(`${functionName} ${reason}`));
       };
-      const timer = setTimeout(() => fail(`timed out after ${timeoutSeconds} s`), deadlineMs - Date.now());
+      const timer = setTimeout(() => fail(`timed out after ${limitSeconds} s`), limitSeconds * 1000);
       const once = (name: 'message' | 'error' | 'exit', listener: (value: never) => void) => {
         const listen = listener as (value: unknown) => void;
         environment.once(name, listen);
@@ -99,7 +103,7 @@ export class LocalFunction {
         resolve(answer);
       });
       once('error', (error: Error) => fail(`crashed: ${error.message}`));
-      once('exit', (code: number) => fail(`ended in the middle of an event with the exit code ${code}`));
+      once('exit', (code: number) => fail(`ended with the exit code ${code} before it answered`));
     });
   }
 }

@@ -6,6 +6,7 @@
  */
 const { parentPort, workerData } = require('node:worker_threads');
 const { handler } = require(workerData.codePath);
+if (typeof handler !== 'function') throw new Error(`${workerData.codePath} exports no handler`);
 
 parentPort.on('message', ({ eventText, deadlineMs }) => {
   const lambda = { getRemainingTimeInMillis: () => deadlineMs - Date.now() };
@@ -17,3 +18,5 @@ parentPort.on('message', ({ eventText, deadlineMs }) => {
         parentPort.postMessage({ errorName: error?.name ?? 'Error', errorMessage: error?.message ?? String(error) }),
     );
 });
+
+parentPort.postMessage({ isReady: true });
