@@ -50,6 +50,15 @@ describe('what changed between two states of an item', () => {
       { path: ['tags'], before: { SS: ['a'] }, after: { SS: ['a', 'b'] } },
     ]);
   });
+
+  test.each([
+    ['longer', [{ S: 'a' }], [{ S: 'a' }, { S: 'b' }]],
+    ['shorter', [{ S: 'a' }, { S: 'b' }], [{ S: 'b' }]],
+  ])('a list that got %s has changed as a whole', (_, before, after) => {
+    expect(itemChanges({ l: { L: before } }, { l: { L: after } })).toEqual([
+      { path: ['l'], before: { L: before }, after: { L: after } },
+    ]);
+  });
 });
 
 describe('an item as plain JSON', () => {

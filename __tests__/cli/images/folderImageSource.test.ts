@@ -112,5 +112,6 @@ describe('a downloaded copy', () => {
     bucket.images.get = () => Promise.reject(new Error('ENOSPC: no space left on device'));
     await expect(copy(bucket)).rejects.toThrow('no space left');
     await expect(folderImageSource(folder)).rejects.toThrow('holds no whole copy');
+    await expect(readFile(path.join(folder, MANIFEST))).rejects.toThrow('ENOENT');
   });
 });

@@ -206,10 +206,7 @@ describe('restoring a table', () => {
 
   test('an item that DynamoDB refuses is listed, and its neighbours in the batch are written', async () => {
     const target = new MemoryTable(keySchema);
-    target.refuses = (operation) =>
-      'put' in operation &&
-      operation.put.id?.valueOf() !== undefined &&
-      canonicalItem(operation.put).includes('user 2');
+    target.refuses = (operation) => 'put' in operation && canonicalItem(operation.put).includes('user 2');
     const left: LeftItem[] = [];
     const report = await restoreTable(
       request(bucketWith(twoUsers), target, Infinity, 'fill', { watch: { onLeft: (item) => left.push(item) } }),
@@ -217,6 +214,14 @@ describe('restoring a table', () => {
     expect(contents(target)).toEqual([canonicalItem(itemOf(1, 1))]);
     expect(report).toMatchObject({ left: 1, differences: 0, counts: { put: 1, rejected: 1 } });
     expect(left).toMatchObject([{ why: 'rejected', objectKey: objectKeyFor(2), reason: 'item is refused' }]);
+  });
+
+  test('a change that DynamoDB refuses leaves the item as it was: listed once, and no difference', async () => {
+    const target = new MemoryTable(keySchema, [itemOf(2, 0)]);
+    target.refuses = (operation) => 'put' in operation && canonicalItem(operation.put).includes('user 2');
+    const report = await restoreTable(request(bucketWith(twoUsers), target, Infinity, 'mirror'));
+    expect(contents(target)).toEqual([itemOf(1, 1), itemOf(2, 0)].map(canonicalItem));
+    expect(report).toMatchObject({ left: 1, differences: 0, counts: { put: 1, change: 0, rejected: 1 } });
   });
 
   test('a table that is changed meanwhile by somebody else is found out, item by item', async () => {

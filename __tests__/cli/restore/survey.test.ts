@@ -103,6 +103,19 @@ describe('a pace', () => {
     expect(clock.ms).toBe(9_750); // 1,000 items at 100 a second; the last batch need not be waited for
   });
 
+  test('what was not used in a quiet time is not made up for', async () => {
+    const clock = { ms: 0 };
+    const pause = (ms: number) => {
+      clock.ms += ms;
+      return Promise.resolve();
+    };
+    const wait = pace(100, () => clock.ms, pause);
+    await wait(25, signal);
+    clock.ms = 60_000;
+    for (let i = 0; i < 5; i++) await wait(25, signal);
+    expect(clock.ms).toBe(61_000);
+  });
+
   test('no rate, no waiting', async () => {
     await pace(
       undefined,
