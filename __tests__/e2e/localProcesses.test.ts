@@ -37,7 +37,14 @@ function runningIn(groupId: number): number[] {
 }
 
 async function untilNothingRunsIn(groupId: number): Promise<void> {
-  while (runningIn(groupId).length > 0) await delay(20);
+  const limitMs = Date.now() + 20_000;
+  while (runningIn(groupId).length > 0) {
+    if (Date.now() > limitMs) {
+      process.kill(-groupId, 'SIGKILL'); // or the failed test would itself leave an orphan
+      throw new Error(`orphans, 20 s after their owner: process group ${groupId}`);
+    }
+    await delay(20);
+  }
 }
 
 describe('no orphans, neither of the part nor of what it started,', () => {
