@@ -67,7 +67,7 @@ async function restoreFrom(source: ImageSource, options: RestoreOptions, context
   output.say(`${asOf} ${planWords(options, prepared)}`);
 
   const found = await surveyed(options, context, prepared);
-  if (decision.create && !options.dryRun) await createTarget(options, prepared);
+  if (decision.create && !options.dryRun) await createTarget(options, context, prepared);
   const watch = watchRestore(output, found.objects, options.dryRun);
   const report = await restoreTable({
     ...request,
@@ -101,11 +101,21 @@ async function surveyed(
   return found;
 }
 
-async function createTarget({ onDemand }: RestoreOptions, prepared: PreparedRestore): Promise<void> {
-  const { target, definition, notes, momentMs } = prepared;
+async function createTarget(
+  { onDemand, into }: RestoreOptions,
+  { output }: CommandContext,
+  { target, definition, notes, momentMs }: PreparedRestore,
+): Promise<void> {
   await target.create(creationOf(definition, onDemand) as Parameters<typeof target.create>[0]);
   const description = await target.describe();
-  if (description) await notes.write({ tableId: tableIdOf(description), momentMs });
+  try {
+    if (description) await notes.write({ tableId: tableIdOf(description), momentMs });
+  } catch (error) {
+    // The restore is as good without the note; only continuing it has to be asked for then.
+    output.say(
+      `No note could be kept that ${into} is being restored (${(error as Error).message}); if this is stopped, continue with --mirror and --as-of ${utc(momentMs)}.`,
+    );
+  }
 }
 
 /** Sets what waits for the items, on a table that this restore or the one it continues has made. */
