@@ -9,9 +9,9 @@ import { tableDefinitionSettings } from '../lambda/table-definition/settings';
 import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
 import { startLocalTable, type LocalTable } from './localTable';
 import type { DeployedBucket, Deployment } from './deployment/synthesized';
-import type { Part } from './parts/processes';
-import { startS3Gateway, type S3Gateway } from './parts/s3Gateway';
-import { databaseSettings, startAccount, startDynamoDbLocal, type AccountServer } from './parts/servers';
+import type { S3Gateway } from './parts/s3Gateway';
+import { databaseSettings, type AccountServer } from './parts/servers';
+import { startParts, type PartsAccount } from './parts/startParts';
 import type { Tools } from './parts/tools';
 import { ReplicationStandIn } from './replication/replicationStandIn';
 import { readRules } from './replication/rules';
@@ -60,47 +60,40 @@ export interface LocalRunOptions {
 export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each();
+    const errors: unknown[] = [];
+    // Whatever goes wrong, all that was started is stopped: what is left running would keep this process alive.
+    for (const each of stops.splice(0).reverse()) await each().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
   };
   try {
     return await start(options, stops, stop);
   } catch (error) {
-    await stop();
+    await stop().catch(() => undefined); // the reason why it did not start says more
     throw error;
   }
 }
 
 async function start(
-  options: LocalRunOptions,
+  { tools, deployment, ...options }: LocalRunOptions,
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<LocalRun> {
-  const { tools, deployment } = options;
-  const started = async <P extends Part | S3Gateway>(starting: Promise<P>): Promise<P> => {
-    const part = await starting;
-    stops.push(() => part.stop());
-    return part;
-  };
-  const account = ({ accountId, region }: DeployedBucket) => started(startAccount(tools.motoServer, accountId, region));
-  const [dynamoDb, sourceAccount, destinationAccount] = await allOrFirstError([
-    started(startDynamoDbLocal(tools.java)),
-    account(deployment.source),
-    account(deployment.destination),
-  ]);
-
-  const source = bucketOf(deployment.source, sourceAccount, await started(startS3Gateway(sourceAccount.endpoint)));
-  const destination = bucketOf(
-    deployment.destination,
-    destinationAccount,
-    await started(startS3Gateway(destinationAccount.endpoint)),
-  );
+  const parts = await startParts(tools, {
+    sourceAccountId: deployment.source.accountId,
+    sourceRegion: deployment.source.region,
+    destinationAccountId: deployment.destination.accountId,
+    destinationRegion: deployment.destination.region,
+  });
+  stops.push(() => parts.stop());
+  const source = bucketOf(deployment.source, parts.source);
+  const destination = bucketOf(deployment.destination, parts.destination);
   await Promise.all([source, destination].map((bucket) => createVersionedBucket(bucket, bucket.bucket)));
 
   const replication = new ReplicationStandIn({
     rules: readRules(deployment.replicationRules),
     sourceBucketName: source.bucket,
     // S3 itself reads the source: what goes wrong for clients there does not touch it.
-    targets: versionCopier({ ...source, endpoint: sourceAccount.endpoint }, destination),
+    targets: versionCopier({ ...source, endpoint: parts.source.s3Endpoint }, destination),
   });
   source.gateway.hooks = {
     onNewVersion: (version) => replication.onNewVersion(version),
@@ -117,7 +110,7 @@ async function start(
       ...options,
       deployed,
       source,
-      dynamoDb: databaseSettings(dynamoDb, deployed.tableName),
+      dynamoDb: databaseSettings(parts.dynamoDb, deployed.tableName),
     });
     tables.set(deployed.tableName, table);
     stops.push(() => table.stop());
@@ -128,8 +121,8 @@ async function start(
     destination,
     tables,
     replication,
-    destinationDynamoDb: databaseSettings(dynamoDb, 'destination'),
-    died: Promise.race([dynamoDb.died, sourceAccount.died, destinationAccount.died]),
+    destinationDynamoDb: databaseSettings(parts.dynamoDb, 'destination'),
+    died: parts.died,
     refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),
     async drained() {
       await Promise.all([...tables.values()].map(({ pump }) => pump.drained()));
@@ -138,27 +131,17 @@ async function start(
     async loseSourceAccount() {
       await Promise.all([...tables.values()].map((table) => table.stop()));
       await replication.stop();
-      await source.gateway.stop();
-      await sourceAccount.stop();
+      await parts.source.stop();
     },
     stop,
   };
 }
 
-/** Waits for all even when one fails, so that what has been started can be stopped. */
-async function allOrFirstError<Results extends readonly unknown[]>(all: {
-  [I in keyof Results]: Promise<Results[I]>;
-}): Promise<Results> {
-  await Promise.allSettled(all);
-  return Promise.all(all);
-}
-
 function bucketOf(
   { accountId, region, bucketName }: DeployedBucket,
-  { credentials }: AccountServer,
-  gateway: S3Gateway,
+  { endpoint, credentials, gateway }: PartsAccount,
 ): LocalBucket {
-  return { accountId, region, bucket: bucketName, endpoint: gateway.endpoint, credentials, gateway };
+  return { accountId, region, bucket: bucketName, endpoint, credentials, gateway };
 }
 
 /** The deployed function's own code, in this process: its tables lie in several databases here, in one account there. */

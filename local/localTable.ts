@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { dynamoDbBatchTable } from '../aws/batchTable';
 import { s3TextStore } from '../aws/textStore';
 import { dynamoDbStreamReader } from '../aws/streams';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
@@ -34,11 +35,13 @@ export async function startLocalTable({
   onLog,
   retryPauseMs = 200,
 }: Options): Promise<LocalTable> {
-  const { tableName, createTable, captureFunction: settings, eventSourceMapping } = deployed;
+  const { tableName, createTable, timeToLiveAttributeName, captureFunction: settings, eventSourceMapping } = deployed;
   const table = dynamoDbTable(tableName, dynamoDb);
   const { LatestStreamArn: streamArn } = await table.create(createTable as Parameters<Table['create']>[0]);
   if (streamArn === undefined)
     throw new DcsError(`the table ${tableName} has no stream; enable it with NEW_AND_OLD_IMAGES`);
+  if (timeToLiveAttributeName !== undefined)
+    await dynamoDbBatchTable(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
 
   const captureFunction = new LocalFunction({
     ...settings,

@@ -8,14 +8,24 @@ import { readDeployment, type Deployment, type TerraformJson } from './synthesiz
 
 const PROJECT = path.resolve(__dirname, '../..');
 
-/** Synthesizes the stack of a settings file, in a process of its own as `cdktf synth` does, and reads the Terraform JSON. */
+/**
+ * Synthesizes the stack of a settings file, in a process of its own as `cdktf synth` does, and reads the Terraform JSON.
+ *
+ * @throws DcsError when the settings are refused, with what main.ts says, and when they make several stacks
+ */
 export async function synthesize(configPath: string): Promise<Deployment> {
   const outputDirectory = await mkdtemp(path.join(tmpdir(), 'dcs-synth-'));
   try {
     await run(outputDirectory, configPath);
     const stacks = path.join(outputDirectory, 'stacks');
-    const [stackName] = await readdir(stacks);
-    const text = await readFile(path.join(stacks, stackName ?? '', 'cdk.tf.json'), 'utf8');
+    const [stackName = '', ...others] = await readdir(stacks);
+    if (others.length > 0) {
+      throw new DcsError(
+        `the local run plays one stack with both accounts, and ${configPath} makes ${[stackName, ...others].join(', ')}: ` +
+          `set deployment.way to "together"`,
+      );
+    }
+    const text = await readFile(path.join(stacks, stackName, 'cdk.tf.json'), 'utf8');
     return readDeployment(JSON.parse(text) as TerraformJson);
   } finally {
     await rm(outputDirectory, { recursive: true, force: true });

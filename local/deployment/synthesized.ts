@@ -23,6 +23,7 @@ export interface DeployedTable {
   readonly tableName: string;
   readonly keySchema: KeySchema;
   readonly createTable: CreateTable;
+  readonly timeToLiveAttributeName?: string;
   readonly captureFunction: DeployedFunction;
   readonly eventSourceMapping: EventSourceMapping;
 }
@@ -39,11 +40,13 @@ export interface TerraformJson {
     readonly aws: readonly { alias: string; region: string; allowed_account_ids: readonly string[] }[];
   };
   readonly resource: Readonly<Record<string, Readonly<Record<string, Resource>> | undefined>>;
+  readonly data?: { readonly aws_dynamodb_table?: Readonly<Record<string, Resource>> };
 }
 type Resource = Readonly<Record<string, unknown>>;
 
 /** @throws DcsError when the stack lacks something, naming the resource type */
 export function readDeployment(terraform: TerraformJson): Deployment {
+  refuseLookedUpTables(terraform);
   const tables = Object.entries(resources(terraform, 'aws_dynamodb_table'));
   const replication = only(terraform, 'aws_s3_bucket_replication_configuration');
   const functions = Object.values(resources(terraform, 'aws_lambda_function')).map(functionOf);
@@ -58,6 +61,15 @@ export function readDeployment(terraform: TerraformJson): Deployment {
     tableDefinitionFunction,
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
   };
+}
+
+/** Of those the stack does not say what they are like, so they cannot be made here. */
+function refuseLookedUpTables({ data }: TerraformJson): void {
+  const names = Object.values(data?.aws_dynamodb_table ?? {}).map(({ name }) => String(name));
+  if (names.length === 0) return;
+  throw new DcsError(
+    `the local run makes its tables itself, and the stack looks up ${names.join(', ')}: leave out "existing" in the settings`,
+  );
 }
 
 function deployedBucket({ provider }: TerraformJson, alias: string, bucketName: string): DeployedBucket {
@@ -90,6 +102,7 @@ function deployedTable(
     tableName: name,
     keySchema: { partitionKey, sortKey },
     createTable: createTableOf(table),
+    timeToLiveAttributeName: timeToLiveAttributeNameOf(table),
     captureFunction,
     eventSourceMapping: mappingOf(mapping, captureFunction),
   };
@@ -113,31 +126,32 @@ function createTableOf(table: Resource): CreateTable {
   };
 }
 
+function timeToLiveAttributeNameOf({ ttl }: Resource): string | undefined {
+  const { enabled, attribute_name: name } = (ttl ?? {}) as { enabled?: boolean; attribute_name?: string };
+  return enabled ? name : undefined;
+}
+
+/** What a mapping has beside the settings of Lambda's polling. Everything else is the pump's to play, or to refuse by name. */
+const NOT_POLLING = new Set([
+  '//',
+  'depends_on',
+  'event_source_arn',
+  'function_name',
+  'lifecycle',
+  'metrics_config',
+  'provider',
+]);
+
 function mappingOf(mapping: Resource, { functionName }: DeployedFunction): EventSourceMapping {
-  const m = mapping as {
-    batch_size?: number;
-    maximum_batching_window_in_seconds?: number;
-    parallelization_factor?: number;
-    bisect_batch_on_function_error?: boolean;
-    maximum_retry_attempts?: number;
-    maximum_record_age_in_seconds?: number;
-    function_response_types?: string[];
-    starting_position: 'TRIM_HORIZON' | 'LATEST';
-    destination_config?: { on_failure?: { destination_arn: string } };
-  };
-  const onFailure = m.destination_config?.on_failure;
-  return {
-    uuid: functionName, // Lambda makes one up; the name is easier to find in the bucket
-    startingPosition: m.starting_position,
-    batchSize: m.batch_size,
-    maximumBatchingWindowInSeconds: m.maximum_batching_window_in_seconds,
-    parallelizationFactor: m.parallelization_factor,
-    bisectBatchOnFunctionError: m.bisect_batch_on_function_error,
-    maximumRetryAttempts: m.maximum_retry_attempts,
-    maximumRecordAgeInSeconds: m.maximum_record_age_in_seconds,
-    functionResponseTypes: m.function_response_types,
-    destinationConfig: onFailure && { onFailure: { destinationArn: onFailure.destination_arn } },
-  };
+  const settings = Object.entries(mapping).filter(([name]) => !NOT_POLLING.has(name));
+  // Lambda makes an id up; the name is easier to find in the bucket.
+  return { uuid: functionName, ...(inCamelCase(Object.fromEntries(settings)) as Omit<EventSourceMapping, 'uuid'>) };
+}
+
+function inCamelCase(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const renamed = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([name, content]) => [renamed(name), inCamelCase(content)]));
 }
 
 function functionOf(resource: Resource): DeployedFunction {
