@@ -1,4 +1,5 @@
 import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const cdktf = {
@@ -24,7 +25,7 @@ const clocksAndHosts = {
 };
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'jest.config.js'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
@@ -46,7 +47,7 @@ export default tseslint.config(
   restrict(['local/**'], [cdktf, awsSdk, outward(['stacks', 'bench'])]),
   restrict(['stacks/**', 'main.ts'], [awsSdk, wholeProvider, outward(['aws', 'lambda', 'cli', 'local', 'bench'])]),
   {
-    files: ['**/*.cjs'],
+    files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: { require: 'readonly', process: 'readonly' } },
   },
