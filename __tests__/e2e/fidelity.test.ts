@@ -15,7 +15,7 @@ import type { DeployedTable } from '../../local/deployment/synthesized';
 import type { LocalRun } from '../../local/localRun';
 import { expectConverged, imagesIn, objectKeyIn, startDeployment, tableOf, versionsIn } from './support/deployment';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 let run: LocalRun;
 
