@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   }
   const narrator = new Narrator(options.isJson ? process.stderr : process.stdout);
   const interrupted = interruption();
-  const [run, start] = await startParts(narrator);
+  const [run, start] = await Promise.race([startParts(narrator), interrupted]);
   try {
     const result = await Promise.race([tellDemo(narrator, run, options.items), run.died, interrupted]);
     const timed = { ...result, seconds: { start, ...result.seconds } };
@@ -48,11 +48,14 @@ async function startParts(narrator: Narrator): Promise<[LocalRun, number]> {
   );
 }
 
+/** Ctrl-C, or a request to end. */
+class InterruptedError extends DcsError {}
+
 /** Rejects on Ctrl-C and on a request to end, so that everything is stopped in order. */
 function interruption(): Promise<never> {
   return new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new DcsError(`stopped by ${signal}`)));
+      process.once(signal, () => reject(new InterruptedError(`Stopped by ${signal}.`)));
     }
   });
 }
@@ -63,6 +66,7 @@ main().then(
   },
   (error: unknown) => {
     process.stderr.write(`\n${error instanceof DcsError ? error.message : String((error as Error).stack)}\n`);
-    process.exitCode = error instanceof DemoUsageError ? 2 : 1;
+    // Parts that were still being started end with this process.
+    process.exit(error instanceof InterruptedError ? 130 : error instanceof DemoUsageError ? 2 : 1);
   },
 );

@@ -15,7 +15,8 @@ replica a table again. Needs Java 17 and Python (for moto), and no AWS account.
   --items N   items to write, 10 to 1,000,000 (default 300)
   --json      end with one JSON object on standard output; the story goes to standard error
 
-Exit status: 0 when what was restored is identical, 1 when not or when something failed, 2 for wrong options.
+Exit status: 0 when what was restored is identical, 1 when not or when something failed, 2 for wrong options,
+130 when it was interrupted.
 `;
 
 /** The options are wrong; nothing has been started. */
