@@ -1,0 +1,280 @@
+import { keyArn, type Principal, type Request } from './evaluate';
+
+/** The example's accounts: tables and source bucket in 111111111111, the copy in 222222222222. */
+const SOURCE = '111111111111';
+const DESTINATION = '222222222222';
+const STRANGER = '333333333333';
+
+const role = (accountId: string, name: string, rolePolicy: string): Principal => ({
+  arn: `arn:aws:iam::${accountId}:role/${name}`,
+  rolePolicy: `aws_iam_role_policy.${rolePolicy}`,
+});
+
+/** Everybody of whom the table tells, in the words of the page. */
+export const PRINCIPALS = {
+  'Replication role': role(SOURCE, 'dcs-replication', 'source_replication_role-policy'),
+  'Capture function': role(SOURCE, 'dcs-capture-users', 'source_capture-users_function_role-policy'),
+  'Table definition function': role(SOURCE, 'dcs-table-definition', 'source_table-definitions_function_role-policy'),
+  'Administrator of the source account': { arn: `arn:aws:iam::${SOURCE}:user/administrator` },
+  'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
+  'Operator (restore role)': role(DESTINATION, 'dcs-restore', 'destination_restore-role_policy'),
+} satisfies Record<string, Principal>;
+
+interface Place extends Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'> {
+  readonly name: string;
+  /** Exists with customer-managed keys only. */
+  readonly needsKeys?: true;
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+const inBucket = (
+  side: 'source' | 'destination',
+  key?: string,
+): Pick<Place, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'> => {
+  const region = side === 'source' ? 'eu-central-1' : 'eu-west-1';
+  return {
+    resourceArn: `arn:aws:s3:::example-dcs-${side}-${region}${key === undefined ? '' : `/${key}`}`,
+    resourceAccountId: side === 'source' ? SOURCE : DESTINATION,
+    resourcePolicy: `aws_s3_bucket_policy.${side}_bucket_policy`,
+  };
+};
+const key = (side: 'source' | 'destination'): Place => ({
+  name: `${side} key`,
+  resourceArn: keyArn(side),
+  resourceAccountId: side === 'source' ? SOURCE : DESTINATION,
+  resourcePolicy: `aws_kms_key.${side}_key`,
+  needsKeys: true,
+  context: { 'kms:ViaService': `s3.${side === 'source' ? 'eu-central-1' : 'eu-west-1'}.amazonaws.com` },
+});
+
+const sourceBucket: Place = { name: 'source bucket', ...inBucket('source') };
+const sourceImages: Place = { name: 'images in the source bucket', ...inBucket('source', 'users/a/image.json') };
+const otherImages: Place = { name: "another table's images", ...inBucket('source', 'orders/a/1/image.json') };
+const sourceDefinition: Place = { name: 'table.json in the source bucket', ...inBucket('source', 'users/table.json') };
+const parkedBatches: Place = { name: 'parked batches', ...inBucket('source', 'aws/lambda/uuid/shard/batch') };
+const destinationBucket: Place = { name: 'destination bucket', ...inBucket('destination') };
+const copies: Place = { name: 'copies in the destination bucket', ...inBucket('destination', 'users/a/image.json') };
+const copiesUnderForeignKey: Place = {
+  ...copies,
+  name: 'copies, under a key that is not the destination’s',
+  context: { 's3:x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:eu-west-1:333333333333:key/stranger' },
+};
+const stream: Place = {
+  name: 'stream of the table',
+  resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
+  resourceAccountId: SOURCE,
+};
+const sourceTable: Place = {
+  name: 'table',
+  resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users`,
+  resourceAccountId: SOURCE,
+};
+const restoredTable: Place = {
+  name: 'tables of the destination account',
+  resourceArn: `arn:aws:dynamodb:eu-west-1:${DESTINATION}:table/users`,
+  resourceAccountId: DESTINATION,
+};
+
+export interface Row {
+  readonly who: keyof typeof PRINCIPALS;
+  readonly actions: readonly string[];
+  readonly place: Place;
+  readonly allowed: boolean;
+  readonly why: string;
+}
+
+const allow = (who: Row['who'], actions: readonly string[], place: Place, why: string): Row => ({
+  who,
+  actions,
+  place,
+  allowed: true,
+  why,
+});
+const deny = (who: Row['who'], actions: readonly string[], place: Place, why: string): Row => ({
+  who,
+  actions,
+  place,
+  allowed: false,
+  why,
+});
+
+const DESTROY_OBJECTS = [
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+  's3:PutObject',
+  's3:PutObjectRetention',
+  's3:BypassGovernanceRetention',
+];
+const READ_OBJECTS = ['s3:GetObject', 's3:GetObjectVersion'];
+const LIST = ['s3:ListBucket', 's3:ListBucketVersions'];
+const CHANGE_BUCKET = [
+  's3:PutBucketVersioning',
+  's3:PutBucketPolicy',
+  's3:DeleteBucketPolicy',
+  's3:PutLifecycleConfiguration',
+  's3:PutBucketObjectLockConfiguration',
+  's3:PutBucketOwnershipControls',
+  's3:DeleteBucket',
+];
+const RUIN_KEY = ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:PutKeyPolicy', 'kms:CreateGrant'];
+
+/** What each principal may do, and may not. The test decides every line by the synthesized policies. */
+export const ROWS: readonly Row[] = [
+  allow('Replication role', ['s3:GetReplicationConfiguration', 's3:ListBucket'], sourceBucket, 'it looks up its rule'),
+  allow(
+    'Replication role',
+    ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionTagging'],
+    sourceImages,
+    'it reads what it copies',
+  ),
+  deny(
+    'Replication role',
+    ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+    sourceImages,
+    'it only reads there',
+  ),
+  allow(
+    'Replication role',
+    ['s3:ReplicateObject'],
+    { ...copies, context: {} },
+    'it adds versions, which is all it is for',
+  ),
+  deny('Replication role', ['s3:ReplicateDelete'], copies, 'delete markers are not copied'),
+  deny(
+    'Replication role',
+    ['s3:ObjectOwnerOverrideToBucketOwner'],
+    copies,
+    'ownership is enforced by the destination bucket',
+  ),
+  deny(
+    'Replication role',
+    DESTROY_OBJECTS,
+    copies,
+    'a copy can be neither deleted nor changed from the source account',
+  ),
+  deny('Replication role', READ_OBJECTS, copies, 'the destination cannot be read from the source account'),
+  deny('Replication role', LIST, destinationBucket, 'not even listed'),
+  deny(
+    'Replication role',
+    CHANGE_BUCKET,
+    destinationBucket,
+    'versioning, policy, lock and lifecycle are the destination’s',
+  ),
+  deny(
+    'Replication role',
+    ['s3:ReplicateObject'],
+    copiesUnderForeignKey,
+    'a copy under a stranger’s key would be lost with that key',
+  ),
+  allow(
+    'Replication role',
+    ['kms:Encrypt', 'kms:GenerateDataKey'],
+    key('destination'),
+    'it encrypts copies, through S3',
+  ),
+  deny('Replication role', RUIN_KEY, key('destination'), 'the key is the destination’s'),
+
+  allow('Capture function', ['s3:PutObject'], sourceImages, 'it writes images of its table'),
+  deny('Capture function', ['s3:PutObject'], otherImages, 'each table has its own function and role'),
+  deny(
+    'Capture function',
+    [...READ_OBJECTS, 's3:DeleteObject', 's3:DeleteObjectVersion'],
+    sourceImages,
+    'it only writes',
+  ),
+  allow('Capture function', ['s3:PutObject'], parkedBatches, 'Lambda parks failed batches with its role'),
+  allow(
+    'Capture function',
+    ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream'],
+    stream,
+    'it reads the stream',
+  ),
+  deny(
+    'Capture function',
+    ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteTable'],
+    sourceTable,
+    'it does not touch the table',
+  ),
+  deny(
+    'Capture function',
+    ['s3:ReplicateObject', 's3:PutObject', ...READ_OBJECTS],
+    copies,
+    'the other account is closed to it',
+  ),
+  allow('Capture function', ['kms:GenerateDataKey'], key('source'), 'it encrypts images, through S3'),
+
+  allow(
+    'Table definition function',
+    ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'],
+    sourceTable,
+    'it describes tables',
+  ),
+  allow('Table definition function', ['s3:GetObject', 's3:PutObject'], sourceDefinition, 'it keeps table.json'),
+  deny('Table definition function', ['s3:PutObject', 's3:GetObject'], sourceImages, 'images are not its business'),
+  deny(
+    'Table definition function',
+    ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateTable'],
+    sourceTable,
+    'it reads no item',
+  ),
+
+  allow(
+    'Administrator of the source account',
+    ['s3:DeleteObjectVersion', 's3:PutObject'],
+    sourceImages,
+    'their own bucket: this is why there is a second copy',
+  ),
+  allow('Administrator of the source account', ['s3:PutBucketVersioning'], sourceBucket, 'as above'),
+  deny('Administrator of the source account', DESTROY_OBJECTS, copies, 'no permission of another account counts here'),
+  deny('Administrator of the source account', READ_OBJECTS, copies, 'as above'),
+  deny(
+    'Administrator of the source account',
+    ['s3:ReplicateObject', 's3:ReplicateDelete'],
+    copies,
+    'only the replication role is accepted',
+  ),
+  deny('Administrator of the source account', LIST, destinationBucket, 'as above'),
+  deny('Administrator of the source account', CHANGE_BUCKET, destinationBucket, 'as above'),
+  deny(
+    'Administrator of the source account',
+    [...RUIN_KEY, 'kms:Decrypt', 'kms:Encrypt'],
+    key('destination'),
+    'the key is the destination’s',
+  ),
+  deny('Administrator of the source account', ['dynamodb:PutItem', 'dynamodb:DeleteTable'], restoredTable, 'as above'),
+
+  deny('Administrator of another account', [...READ_OBJECTS, 's3:PutObject'], sourceImages, 'a stranger'),
+  deny(
+    'Administrator of another account',
+    [...READ_OBJECTS, ...DESTROY_OBJECTS, 's3:ReplicateObject'],
+    copies,
+    'a stranger',
+  ),
+  deny('Administrator of another account', [...LIST, ...CHANGE_BUCKET], destinationBucket, 'a stranger'),
+  deny('Administrator of another account', ['kms:Decrypt', 'kms:Encrypt'], key('destination'), 'a stranger'),
+
+  allow('Operator (restore role)', LIST, destinationBucket, 'a restore lists versions'),
+  allow(
+    'Operator (restore role)',
+    [...READ_OBJECTS, 's3:RestoreObject'],
+    copies,
+    'a restore reads them, and asks archived ones back',
+  ),
+  allow('Operator (restore role)', ['kms:Decrypt'], key('destination'), 'a restore decrypts, through S3'),
+  allow(
+    'Operator (restore role)',
+    ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'],
+    restoredTable,
+    'a restore fills a table',
+  ),
+  deny('Operator (restore role)', DESTROY_OBJECTS, copies, 'whoever restores cannot destroy the copy'),
+  deny('Operator (restore role)', CHANGE_BUCKET, destinationBucket, 'as above'),
+  deny('Operator (restore role)', ['dynamodb:DeleteTable'], restoredTable, 'a restore deletes no table'),
+  deny('Operator (restore role)', READ_OBJECTS, sourceImages, 'the source account is not needed'),
+  deny('Operator (restore role)', RUIN_KEY, key('destination'), 'whoever restores cannot lose the key'),
+];
+
+/** A request for each action of a row. */
+export function requestsOf({ who, actions, place }: Row): Request[] {
+  return actions.map((action) => ({ principal: PRINCIPALS[who], action, ...place }));
+}
