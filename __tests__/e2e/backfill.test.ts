@@ -1,0 +1,351 @@
+import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { createVersionedBucket } from '../../aws/buckets';
+import { BATCH_WRITE_ITEMS, dynamoDbTable } from '../../aws/table';
+import { s3TextStore } from '../../aws/textStore';
+import type { AttributeMap } from '../../core/attributeValue';
+import { inParallel } from '../../core/inParallel';
+import { keysOf } from '../../core/objectKey';
+import { changed, order, seededRandom, user } from '../../local/demo/workload';
+import type { LocalRun } from '../../local/localRun';
+import type { LocalTable } from '../../local/localTable';
+import { ACCESS_DENIED, RESET_AFTER, SLOW_DOWN, type Faults } from '../../local/parts/s3Faults';
+import type { S3Request } from '../../local/parts/s3Request';
+import { records } from './support/commandParts';
+import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
+import { expectConverged, folded, imagesIn, objectKeyIn, startDeployment } from './support/deployment';
+
+jest.setTimeout(180_000);
+
+let run: LocalRun;
+beforeAll(async () => {
+  run = await startDeployment();
+});
+afterAll(() => run.stop());
+
+/** A table of each test's own: the stream has not shown what was put while S3 was away, for its batches were parked. */
+let users: LocalTable;
+let dcs: DcsOnRun;
+let tables = 0;
+beforeEach(async () => {
+  users = await startTableLike(run, 'users', `users${++tables}`);
+  dcs = await dcsOnRun(run, users);
+});
+afterEach(async () => {
+  run.source.gateway.faults = () => undefined;
+  await users.stop();
+  await dcs.remove();
+});
+const name = () => users.deployed.tableName;
+const drained = async (table = users) => {
+  await table.pump.drained();
+  await run.replication.drained();
+};
+
+const isImagePut = ({ method, objectKey }: S3Request) => method === 'PUT' && objectKey.endsWith('/image.json');
+const isBackfillPut = (request: S3Request) => isImagePut(request) && request.headers['if-none-match'] === '*';
+
+/** Puts items into a table, of which capture stores nothing. */
+async function itemsFromBefore(captured: LocalTable, items: readonly AttributeMap[]): Promise<void> {
+  run.source.gateway.faults = (request) => (isImagePut(request) ? ACCESS_DENIED : undefined);
+  const batches = Array.from({ length: Math.ceil(items.length / BATCH_WRITE_ITEMS) }, (_, i) =>
+    items.slice(i * BATCH_WRITE_ITEMS, (i + 1) * BATCH_WRITE_ITEMS),
+  );
+  await inParallel(batches, 4, (batch) => captured.table.putBatch(batch));
+  await captured.pump.drained();
+  run.source.gateway.faults = () => undefined;
+  expect((await imagesIn(run.source, captured.deployed.tableName)).size).toBe(0);
+}
+
+const usersOf = (count: number) => {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, (_, n) => user(n, random));
+};
+const report = (stdout: string) => records(stdout).find(({ type }) => type === 'backfill');
+
+/** Writes to the table until it is told to stop: changes, deletes, new items. */
+function underLoad({ table, deployed }: LocalTable, items: readonly AttributeMap[], seed: number) {
+  const random = seededRandom(seed);
+  let isStopped = false;
+  let writes = 0;
+  const writer = async () => {
+    while (!isStopped) {
+      const item = items[random(items.length)]!;
+      if (random(3) === 0) await table.delete(keysOf(deployed.keySchema, item));
+      else await table.put(changed(item, random));
+      writes += 1;
+    }
+  };
+  const ended = Promise.all([writer(), writer()]);
+  return {
+    async stop() {
+      isStopped = true;
+      await ended;
+      return writes;
+    },
+  };
+}
+
+test('a table that is written to: whatever happens between, the newest image of each item is the item', async () => {
+  const items = usersOf(600);
+  await itemsFromBefore(users, items.slice(0, 500));
+  const load = underLoad(users, items, 3);
+  await killAndContinue().finally(() => load.stop());
+  expect(await load.stop()).toBeGreaterThan(50);
+  await drained();
+  await expectConverged(run, users);
+
+  // Once more there is nothing to do, and hardly anything to ask.
+  let conditionalPuts = 0;
+  run.source.gateway.faults = (request) => {
+    if (isBackfillPut(request)) conditionalPuts += 1;
+    return undefined;
+  };
+  const again = report((await dcs.run(['backfill', name(), '--json'])).stdout);
+  expect(again).toMatchObject({ written: 0, failed: 0, alreadyThere: again?.read });
+  expect(conditionalPuts).toBe(0);
+});
+
+async function killAndContinue(): Promise<void> {
+  // Killed three times, wherever it has got to, and once stopped by Ctrl-C.
+  const random = seededRandom(11);
+  for (const signal of ['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGKILL'] as const) {
+    const { child, ended } = dcs.start(['backfill', name(), '--segments', '3', '--json']);
+    // Requests of the one that was killed before may still come, until this one lists what is there.
+    let [putsUntilKill, isOurs] = [10 + random(60), false];
+    run.source.gateway.faults = (request) => {
+      isOurs ||= request.query.has('list-type');
+      if (isOurs && isBackfillPut(request) && --putsUntilKill === 0) child.kill(signal);
+      return undefined;
+    };
+    const { code, stderr } = await ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    if (signal === 'SIGINT') expect(stderr).toContain('Until then: ');
+  }
+  run.source.gateway.faults = () => undefined;
+  const { code, stderr } = await dcs.run(['backfill', name(), '--json']);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+}
+
+test('an item that is deleted between its read and its image stays deleted', async () => {
+  const items = usersOf(40);
+  await itemsFromBefore(users, items);
+  const victim = items[17]!;
+  const victimKey = objectKeyIn(users, victim);
+  let isTombstoneThere = false;
+  let deleting: Promise<void> | undefined;
+  run.source.gateway.faults = (request) => {
+    if (request.objectKey !== victimKey || !isBackfillPut(request)) return undefined;
+    deleting ??= users.table
+      .delete(keysOf(users.deployed.keySchema, victim))
+      .then(() => users.pump.drained())
+      .then(() => void (isTombstoneThere = true));
+    return isTombstoneThere ? undefined : SLOW_DOWN;
+  };
+  const { code, stdout } = await dcs.run(['backfill', name(), '--json']);
+  await deleting;
+  expect(code).toBe(0);
+  expect(report(stdout)).toMatchObject({ read: 40, written: 39, alreadyThere: 1 });
+  const images = await imagesIn(run.source, name());
+  expect(images.get(victimKey)?.map(({ header }) => header.event)).toEqual(['REMOVE']);
+  await expectConverged(run, users);
+});
+
+test('awkward types and keys, and the definition that a restore needs', async () => {
+  const orders = await startTableLike(run, 'orders', 'awkward');
+  const random = seededRandom(5);
+  await itemsFromBefore(
+    orders,
+    Array.from({ length: 60 }, (_, n) => order(n, random)),
+  );
+  const ofOrders = await dcsOnRun(run, orders);
+  const { code, stdout } = await ofOrders.run(['backfill', 'awkward', '--json']);
+  expect(code).toBe(0);
+  expect(report(stdout)).toMatchObject({ read: 60, written: 60, tableDefinition: 'written' });
+  expect(report((await ofOrders.run(['backfill', 'awkward', '--json'])).stdout)?.tableDefinition).toBe('unchanged');
+  await drained(orders);
+  await expectConverged(run, orders);
+  await orders.stop();
+  expect(await s3TextStore(run.destination).read('awkward/table.json')).toContain('"orderedAt"');
+  await ofOrders.remove();
+});
+
+describe('when S3 fails', () => {
+  const faultsOf: Record<string, () => Faults> = {
+    'throttling, and connections that break before or after': () => {
+      const random = seededRandom(13);
+      return (request) => (isBackfillPut(request) ? [SLOW_DOWN, RESET_AFTER, undefined][random(3)] : undefined);
+    },
+    'a conflict of conditional writes': () => {
+      const random = seededRandom(17);
+      const conflict = { kind: 'error', statusCode: 409, code: 'ConditionalRequestConflict' } as const;
+      return (request) => (isBackfillPut(request) && random(2) === 0 ? conflict : undefined);
+    },
+  };
+  test.each(Object.keys(faultsOf))('%s: every item has its image all the same', async (story) => {
+    await itemsFromBefore(users, usersOf(60));
+    run.source.gateway.faults = faultsOf[story]!();
+    const { code, stdout, stderr } = await dcs.run(['backfill', name(), '--json']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { read, written, alreadyThere } = report(stdout) as Record<string, number>;
+    expect([read, written! + alreadyThere!]).toEqual([60, 60]);
+    run.source.gateway.faults = () => undefined;
+    await drained();
+    await expectConverged(run, users);
+  });
+
+  test('an item that S3 refuses is listed by its key, and the exit code says so', async () => {
+    const items = usersOf(30);
+    await itemsFromBefore(users, items);
+    const refused = objectKeyIn(users, items[4]!);
+    run.source.gateway.faults = ({ method, objectKey }) =>
+      method === 'PUT' && objectKey === refused ? ACCESS_DENIED : undefined;
+    const first = await dcs.run(['backfill', name(), '--json']);
+    expect(first.code).toBe(3);
+    expect(report(first.stdout)).toMatchObject({ read: 30, written: 29, failed: 1 });
+    const reason = expect.stringContaining('AccessDenied') as string;
+    expect(records(first.stdout)).toContainEqual({ type: 'failed', keys: { id: items[4]!.id }, reason });
+    run.source.gateway.faults = () => undefined;
+    const second = await dcs.run(['backfill', name(), '--json']);
+    expect(second.code).toBe(0);
+    expect(report(second.stdout)).toMatchObject({ written: 1, alreadyThere: 29 });
+  });
+
+  test('credentials that expire halfway end it, and the same command continues', async () => {
+    await itemsFromBefore(users, usersOf(200));
+    let puts = 0;
+    run.source.gateway.faults = (request) =>
+      isBackfillPut(request) && ++puts > 80 ? { kind: 'error', statusCode: 400, code: 'ExpiredToken' } : undefined;
+    const expired = await dcs.run(['backfill', name()]);
+    expect(expired.code).toBe(4);
+    expect(expired.stderr).toContain('the credentials have expired; get new ones and run again');
+    run.source.gateway.faults = () => undefined;
+    const { stdout } = await dcs.run(['backfill', name(), '--json']);
+    expect(report(stdout)).toMatchObject({ read: 200, written: 120, alreadyThere: 80 });
+  });
+});
+
+describe('from an export', () => {
+  const folder = 'some/prefix/AWSDynamoDB/01-abc';
+
+  async function putExport(items: readonly AttributeMap[], exportTimeMs: number, more: Record<string, unknown> = {}) {
+    const { region, endpoint, credentials } = run.source;
+    const s3 = { region, endpoint, credentials };
+    await createVersionedBucket(s3, 'exports').catch(() => undefined);
+    const client = new S3Client({ ...s3, forcePathStyle: true });
+    const put = (file: string, Body: Buffer | string) =>
+      client.send(new PutObjectCommand({ Bucket: 'exports', Key: `${folder}/${file}`, Body }));
+    const md5 = (bytes: Buffer | string) => createHash('md5').update(bytes).digest('base64');
+    const halves = [items.slice(0, items.length / 2), items.slice(items.length / 2), []];
+    const lines = [];
+    for (const [i, half] of halves.entries()) {
+      const bytes = gzipSync(half.map((Item) => `${JSON.stringify({ Item })}\n`).join(''));
+      await put(`data/f${i}.json.gz`, bytes);
+      const dataFileS3Key = `${folder}/data/f${i}.json.gz`;
+      lines.push(`${JSON.stringify({ itemCount: half.length, md5Checksum: md5(bytes), etag: 'x', dataFileS3Key })}\n`);
+    }
+    const summary = JSON.stringify({
+      tableArn: `arn:aws:dynamodb:eu-central-1:111111111111:table/${name()}`,
+      exportTime: new Date(exportTimeMs).toISOString(),
+      itemCount: items.length,
+      outputFormat: 'DYNAMODB_JSON',
+      exportType: 'FULL_EXPORT',
+      ...more,
+    });
+    for (const [part, text] of [
+      ['summary', summary],
+      ['files', lines.join('')],
+    ] as const) {
+      await put(`manifest-${part}.json`, text);
+      await put(`manifest-${part}.md5`, md5(text));
+    }
+    return put;
+  }
+
+  const args = () => ['backfill', name(), '--from-export', `s3://exports/${folder}`, '--json'];
+
+  test('what changed since the export stays as it is, and the rest gets images of that moment', async () => {
+    const items = usersOf(80);
+    await itemsFromBefore(users, items);
+    const exportTimeMs = Date.now();
+    await putExport(items, exportTimeMs);
+    await users.table.put({ ...items[1]!, note: { S: 'changed after the export' } });
+    await users.table.delete(keysOf(users.deployed.keySchema, items[2]!));
+    await drained();
+    const { code, stdout } = await dcs.run(args());
+    expect(code).toBe(0);
+    expect(report(stdout)).toMatchObject({ from: `s3://exports/${folder}`, read: 80, written: 78, alreadyThere: 2 });
+    const [image] = (await imagesIn(run.source, name())).get(objectKeyIn(users, items[5]!))!;
+    expect(image!.header).toMatchObject({ event: 'BACKFILL', changedAtMs: exportTimeMs });
+    await drained();
+    await expectConverged(run, users);
+  });
+
+  test('a damaged one, an incremental one, one of another table and one from before the stream are refused', async () => {
+    const items = usersOf(20);
+    await itemsFromBefore(users, items);
+    const put = await putExport(items, Date.now());
+    await put('data/f1.json.gz', gzipSync('{"Item":{"id":{"S":"forged"}}}\n'));
+    const refusals = [await dcs.run(args())];
+    await putExport(items, Date.now(), { exportType: 'INCREMENTAL_EXPORT' });
+    refusals.push(await dcs.run(args()));
+    await putExport(items, Date.now(), { tableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/orders' });
+    refusals.push(await dcs.run(args()));
+    await putExport(items, Date.now() - 3_600_000);
+    refusals.push(await dcs.run(args()));
+
+    expect(refusals.map(({ code }) => code)).toEqual([5, 5, 5, 5]);
+    for (const [i, words] of ['f1.json.gz has', 'INCREMENTAL_EXPORT', 'of the table orders', '--allow-gap'].entries())
+      expect(refusals[i]!.stderr).toContain(words);
+    expect((await imagesIn(run.source, name())).size).toBe(0);
+
+    const allowed = await dcs.run([...args(), '--allow-gap']);
+    expect(allowed.code).toBe(0);
+    expect(allowed.stderr).toContain('Going on (--allow-gap), although the export is of');
+    expect((await folded(run.source, users)).size).toBe(20);
+  });
+});
+
+describe('what is refused before anything is touched', () => {
+  test('options, tables and gaps', async () => {
+    const table = dynamoDbTable('plain', users.dynamoDb);
+    await table.create({
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+    await table.put({ id: { S: 'a' } });
+    await users.table.drop();
+    const outcomes = await Promise.all([
+      dcs.run(['backfill']),
+      dcs.run(['backfill', name(), '--read-rate', '0', '--from-export', 's3://exports']),
+      dcs.run(['backfill', 'elsewhere']),
+      dcs.run(['backfill', name()]),
+      dcs.run(['backfill', 'plain']),
+    ]);
+    expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 4, 5]);
+    expect(outcomes[0].stderr).toContain('TABLE is missing; write dcs backfill TABLE [options]');
+    expect(outcomes[1].stderr).toContain('--from-export and --read-rate contradict each other');
+    expect(outcomes[1].stderr).toContain('--read-rate is "0"; write a whole number from 1');
+    expect(outcomes[1].stderr).toContain('--from-export is "s3://exports"; write the folder of one export');
+    expect(outcomes[2].stderr).toContain('elsewhere is no table of the settings');
+    expect(outcomes[4].stderr).toContain('the table has no stream');
+    expect((await imagesIn(run.source, 'plain')).size).toBe(0);
+    expect(await s3TextStore(run.source).read('plain/table.json')).toBeUndefined();
+    expect((await dcs.run(['backfill', 'plain', '--allow-gap'])).code).toBe(0);
+    expect((await imagesIn(run.source, 'plain')).size).toBe(1);
+  });
+
+  test('help has the options and worked examples, and touches nothing', async () => {
+    const { code, stdout } = await dcs.run(['backfill', '--help']);
+    expect(code).toBe(0);
+    for (const words of [
+      'Usage: dcs backfill TABLE',
+      '--from-export S3-URI',
+      '--read-rate N',
+      'dcs backfill users --read-rate 100',
+    ])
+      expect(stdout).toContain(words);
+  });
+});

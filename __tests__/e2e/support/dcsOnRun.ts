@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleCommand } from '../../../cli/bundle';
+import type { LocalRun } from '../../../local/localRun';
+import { startLocalTable, type LocalTable } from '../../../local/localTable';
+import { databaseSettings } from '../../../local/parts/servers';
+import { tableOf } from './deployment';
+
+export interface Outcome {
+  /** Null when it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real executable, in processes of its own, on the parts of a local run. */
+export interface DcsOnRun {
+  run(args: readonly string[]): Promise<Outcome>;
+  /** Starts it, for a test that ends it halfway. */
+  start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> };
+  remove(): Promise<void>;
+}
+
+/** @param tables the first one's database is the source account's: in DynamoDB Local every table has one of its own */
+export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTable[]]): Promise<DcsOnRun> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
+  const executable = path.join(folder, 'dcs.js');
+  await bundleCommand(executable);
+  const account = ({ accountId, bucket }: LocalRun['source'], region: string) => ({
+    accountId,
+    region,
+    bucketName: bucket,
+  });
+  const { endpoint: dynamoDb = '', region = '', credentials } = tables[0].dynamoDb;
+  const settings = {
+    // DynamoDB Local tells databases apart by region, too; moto's S3 does not mind.
+    source: account(run.source, region),
+    destination: account(run.destination, run.destination.region),
+    tables: [...tables.map(settingsOf), { name: 'plain', partitionKey: { name: 'id', type: 'S' } }],
+  };
+  await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+  const env = {
+    PATH: process.env.PATH,
+    ...keysOf(credentials),
+    DCS_SOURCE_ENDPOINT: `s3=${run.source.endpoint} dynamodb=${dynamoDb}`,
+    DCS_DESTINATION_ENDPOINT: `s3=${run.destination.endpoint} dynamodb=${dynamoDb}`,
+    DCS_CONFIG: path.join(folder, 'dcs.config.json'),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const start: DcsOnRun['start'] = (args) => {
+    const child = spawn(process.execPath, [executable, ...args], { env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+    return { child, ended };
+  };
+  return { start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
+}
+
+function settingsOf({ deployed: { tableName, createTable, keySchema } }: LocalTable) {
+  const attribute = (name: string) => {
+    const found = createTable.AttributeDefinitions.find(({ AttributeName }) => AttributeName === name);
+    return { name, type: found?.AttributeType };
+  };
+  const { partitionKey, sortKey } = keySchema;
+  return {
+    name: tableName,
+    partitionKey: attribute(partitionKey),
+    ...(sortKey !== undefined && { sortKey: attribute(sortKey) }),
+  };
+}
+
+function keysOf(credentials: unknown): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = credentials as { accessKeyId: string; secretAccessKey: string };
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+}
+
+/** A table of its own for a test, like one of the deployment's and captured as that is. A batch that fails is parked at once. */
+export function startTableLike(
+  run: LocalRun,
+  like: 'users' | 'orders',
+  tableName: string,
+  onLog: (line: string) => void = () => undefined,
+): Promise<LocalTable> {
+  const { deployed, dynamoDb } = tableOf(run, like);
+  const { captureFunction, eventSourceMapping } = deployed;
+  return startLocalTable({
+    deployed: {
+      ...deployed,
+      tableName,
+      captureFunction: { ...captureFunction, environment: { ...captureFunction.environment, DCS_TABLE: tableName } },
+      eventSourceMapping: {
+        ...eventSourceMapping,
+        uuid: `mapping-${tableName}`,
+        maximumRetryAttempts: 0,
+        bisectBatchOnFunctionError: false,
+      },
+    },
+    dynamoDb: databaseSettings({ endpoint: dynamoDb.endpoint ?? '' }, tableName),
+    source: run.source,
+    bundlesFolder: path.resolve(__dirname, '../../../dist/lambda'),
+    onLog,
+    retryPauseMs: 1,
+  });
+}
