@@ -6,7 +6,8 @@ import { inS3, S3Error } from './s3Error';
 export interface TextStore {
   /** The newest version, or undefined when there is no such object. */
   read(objectKey: string): Promise<string | undefined>;
-  write(objectKey: string, text: string): Promise<void>;
+  /** @param contentType application/json when left out */
+  write(objectKey: string, text: string, contentType?: string): Promise<void>;
 }
 
 export function s3TextStore({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): TextStore {
@@ -23,8 +24,8 @@ export function s3TextStore({ bucket: Bucket, ...settings }: S3ClientSettings & 
         throw error;
       }
     },
-    async write(Key, text) {
-      const command = new PutObjectCommand({ Bucket, Key, Body: text, ContentType: 'application/json' });
+    async write(Key, text, ContentType = 'application/json') {
+      const command = new PutObjectCommand({ Bucket, Key, Body: text, ContentType });
       await inS3('PUT', Bucket, Key, () => client.send(command));
     },
   };

@@ -1,0 +1,45 @@
+import { reportKey, reportsPrefix, type ReportKind } from '../core/reportKey';
+import type { TableLocation } from '../core/objectKey';
+import { s3CurrentLister } from './currentObjects';
+import type { S3ClientSettings } from './s3Client';
+import { s3TextStore } from './textStore';
+
+/** A report as it was stored: one JSON document. */
+export interface StoredReport {
+  readonly objectKey: string;
+  readonly storedAtMs: number;
+  readonly text: string;
+}
+
+/** Reports about a table, kept in the destination bucket, where Object Lock keeps them from being changed afterwards. */
+export interface ReportStore {
+  /** @returns the object key of the report */
+  write(kind: ReportKind, atMs: number, text: string, extension?: 'json' | 'html'): Promise<string>;
+  /** The newest JSON report of this kind, or undefined when there is none. */
+  newest(kind: ReportKind): Promise<StoredReport | undefined>;
+}
+
+export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, location: TableLocation): ReportStore {
+  const texts = s3TextStore(settings);
+  const lister = s3CurrentLister(settings);
+  return {
+    async write(kind, atMs, text, extension = 'json') {
+      const objectKey = reportKey(location, kind, atMs, extension);
+      await texts.write(objectKey, text, extension === 'html' ? 'text/html; charset=utf-8' : 'application/json');
+      return objectKey;
+    },
+    async newest(kind) {
+      let newest: Omit<StoredReport, 'text'> | undefined;
+      let after: { objectKey: string } | undefined;
+      do {
+        const page = await lister.page(reportsPrefix(location, kind), { after });
+        newest = page.versions.filter(({ objectKey }) => objectKey.endsWith('.json')).at(-1) ?? newest;
+        after = page.next;
+      } while (after);
+      if (!newest) return undefined;
+      const { objectKey, storedAtMs } = newest;
+      const text = await texts.read(objectKey);
+      return text === undefined ? undefined : { objectKey, storedAtMs, text };
+    },
+  };
+}
