@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3Client, type S3ClientSettings } from './s3Client';
 import { inS3, S3Error } from './s3Error';
@@ -25,7 +26,10 @@ export function s3TextStore({ bucket: Bucket, ...settings }: S3ClientSettings & 
       }
     },
     async write(Key, text, ContentType = 'application/json') {
-      const command = new PutObjectCommand({ Bucket, Key, Body: text, ContentType });
+      const Body = Buffer.from(text, 'utf8');
+      // A bucket with Object Lock refuses a put without a checksum.
+      const ContentMD5 = createHash('md5').update(Body).digest('base64');
+      const command = new PutObjectCommand({ Bucket, Key, Body, ContentType, ContentMD5 });
       await inS3('PUT', Bucket, Key, () => client.send(command));
     },
   };

@@ -4,8 +4,8 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import type { Names } from '../names';
-import { policyJson } from '../policies/document';
-import { decryptReplicas, fillTables, readVersions } from '../policies/restore';
+import { policyJson, type BucketKey, type Statement } from '../policies/document';
+import { decryptReplicas, encryptReports, fillTables, readVersions, writeReports } from '../policies/restore';
 import { trustPrincipals } from '../policies/trust';
 import type { Settings } from '../settings/schema';
 
@@ -16,7 +16,7 @@ export interface RestoreRoleProps {
   readonly keyArn?: string;
 }
 
-/** The role in the destination account that an operator restores with. It reads the bucket and changes nothing in it. */
+/** The role in the destination account that an operator restores with. It reads the bucket, and adds nothing to it but reports. */
 export class RestoreRole extends Construct {
   readonly role: IamRole;
 
@@ -40,9 +40,14 @@ export class RestoreRole extends Construct {
       role: this.role.name,
       policy: policyJson(
         ...readVersions(bucketArn),
-        ...(keyArn === undefined ? [] : [decryptReplicas({ keyArn, bucketArn, region })]),
+        writeReports(bucketArn, settings.prefix),
+        ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
         fillTables(partition, accountId),
       ),
     });
   }
+}
+
+function underKey(key: BucketKey): Statement[] {
+  return [decryptReplicas(key), encryptReports(key)];
 }

@@ -1,6 +1,6 @@
-import { throughS3, type BucketKey, type Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
-/** What the restore role may do in the destination account: read any version, and fill tables of that account. */
+/** What the restore role may do in the destination account: read any version, fill tables of that account, and leave reports. */
 
 export function readVersions(bucketArn: string): readonly Statement[] {
   return [
@@ -38,6 +38,24 @@ export function decryptReplicas(key: BucketKey): Statement {
     Sid: 'DecryptReplicas',
     Effect: 'Allow',
     Action: 'kms:Decrypt',
+    Resource: key.keyArn,
+    Condition: { StringEquals: throughS3(key) },
+  };
+}
+
+/**
+ * Reports of `dcs verify` and `dcs drill` lie below `<prefix>=dcs/`, apart from every table's objects. Adding a version there
+ * is all that the role may do in the bucket; the lock keeps the versions that are there.
+ */
+export function writeReports(bucketArn: string, prefix: string): Statement {
+  return { Sid: 'WriteReports', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/${prefix}=dcs/*` };
+}
+
+export function encryptReports(key: BucketKey): Statement {
+  return {
+    Sid: 'EncryptReports',
+    Effect: 'Allow',
+    Action: [...GENERATE_DATA_KEYS],
     Resource: key.keyArn,
     Condition: { StringEquals: throughS3(key) },
   };

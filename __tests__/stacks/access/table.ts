@@ -59,6 +59,10 @@ const copiesUnderForeignKey: Place = {
   name: 'copies, under a key that is not the destination’s',
   context: { 's3:x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:eu-west-1:333333333333:key/stranger' },
 };
+const reports: Place = {
+  name: 'reports in the destination bucket',
+  ...inBucket('destination', '=dcs/users/verify/2026-01-01T00:00:00.000Z.json'),
+};
 const stream: Place = {
   name: 'stream of the table',
   resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
@@ -266,6 +270,14 @@ export const ROWS: readonly Row[] = [
     ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'],
     restoredTable,
     'a restore fills a table',
+  ),
+  allow('Operator (restore role)', ['s3:PutObject'], reports, 'verify and drill leave their reports there'),
+  allow('Operator (restore role)', ['kms:GenerateDataKey'], key('destination'), 'reports are encrypted, through S3'),
+  deny(
+    'Operator (restore role)',
+    DESTROY_OBJECTS.filter((action) => action !== 's3:PutObject'),
+    reports,
+    'a report that is written stays',
   ),
   deny('Operator (restore role)', DESTROY_OBJECTS, copies, 'whoever restores cannot destroy the copy'),
   deny('Operator (restore role)', CHANGE_BUCKET, destinationBucket, 'as above'),
