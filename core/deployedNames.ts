@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+
+/*
+ * Every name and ARN that the two accounts have to agree on, from the settings alone. None comes from a resource: the
+ * stacks can then be deployed apart, no string function meets a token of Terraform, and dcs check knows what to look for.
+ */
+
+export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/**
+ * A name made of parts that AWS takes for a function, a role and a log group, at most `maxLength` long. Where the parts
+ * had to be changed or shortened, a digest of them keeps two different tables apart.
+ */
+export function boundedName(parts: readonly string[], maxLength = 64): string {
+  const wanted = parts.join('-');
+  const name = wanted.replace(/[^A-Za-z0-9-]/g, '-');
+  if (name === wanted && name.length <= maxLength) return name;
+  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 8);
+  return `${name.slice(0, maxLength - digest.length - 1)}-${digest}`;
+}
+
+/** What of the settings names are made from. */
+export interface NamedDeployment {
+  readonly name: string;
+  readonly source: { readonly accountId: string; readonly region: string; readonly bucketName: string };
+  readonly destination: { readonly bucketName: string };
+}
+
+export interface Names {
+  readonly partition: string;
+  readonly sourceBucketArn: string;
+  readonly destinationBucketArn: string;
+  readonly replicationRole: string;
+  readonly replicationRoleArn: string;
+  readonly replicationRuleId: string;
+  readonly restoreRole: string;
+  readonly tableDefinition: string;
+  readonly alarmTopic: string;
+  readonly replicationFailureQueue: string;
+  /** The capture function of a table; its role has the same name. */
+  readonly capture: (table: string) => string;
+  readonly tableArn: (table: string) => string;
+  readonly logGroup: (functionName: string) => string;
+}
+
+export function namesOf({ name, source, destination }: NamedDeployment): Names {
+  const partition = partitionOf(source.region);
+  const replicationRole = `${name}-replication`;
+  return {
+    partition,
+    sourceBucketArn: `arn:${partition}:s3:::${source.bucketName}`,
+    destinationBucketArn: `arn:${partition}:s3:::${destination.bucketName}`,
+    replicationRole,
+    replicationRoleArn: `arn:${partition}:iam::${source.accountId}:role/${replicationRole}`,
+    replicationRuleId: `${name}-to-destination`,
+    restoreRole: `${name}-restore`,
+    tableDefinition: `${name}-table-definition`,
+    alarmTopic: `${name}-alarms`,
+    replicationFailureQueue: `${name}-replication-failures`,
+    capture: (table) => boundedName([name, 'capture', table]),
+    tableArn: (table) => `arn:${partition}:dynamodb:${source.region}:${source.accountId}:table/${table}`,
+    logGroup: (functionName) => `/aws/lambda/${functionName}`,
+  };
+}
