@@ -23,6 +23,8 @@ export interface Command<Options = unknown> {
   readonly examples: readonly { readonly does: string; readonly command: string }[];
   /** Names of what stands on the command line without an option, all of them needed. */
   readonly positionals: readonly string[];
+  /** What further words are, of which there may be any number. */
+  readonly furtherPositionals?: string;
   readonly options: OptionTable;
   /**
    * Turns what was given into options. Problems go to the reader, which raises all of them at once afterwards, so what is

@@ -34,5 +34,6 @@ export function connect({ settings, sides }: Pick<CommandContext, 'settings' | '
 /** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */
 export function connectTarget({ settings, sides }: Pick<CommandContext, 'settings' | 'sides'>, side: Side): Connection {
   const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
-  return connectionOf(settings, side, { ...sides[side], ...said });
+  const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
+  return connectionOf(settings, side, { ...sides[side], ...said, endpoints });
 }

@@ -33,6 +33,14 @@ function isoMs(text: string): number | { problem: string } {
   return Number.isNaN(ms) || !isRealDay ? { problem: `there is no such time; ${ALLOWED}` } : ms;
 }
 
+/** Milliseconds of a length of time such as 90s, 15m or "1 hour 30 minutes"; otherwise what is wrong. */
+export function parseDuration(text: string): number | { readonly problem: string } {
+  if (!AGO.test(text.trim()) || /ago$/i.test(text.trim()))
+    return { problem: 'write a length of time: 90s, 15m, 1h30m' };
+  const backMs = ago(text.trim(), 0);
+  return typeof backMs === 'number' ? 0 - backMs : backMs;
+}
+
 function ago(text: string, nowMs: number): number | { problem: string } {
   if (!AGO.test(text)) return { problem: ALLOWED };
   let totalMs = 0;

@@ -1,6 +1,6 @@
 import type { CommandLine } from './commandLine';
 import { UsageError } from './errors';
-import { parseMoment } from './moment';
+import { parseDuration, parseMoment } from './moment';
 
 /** Reads what was given on the command line, and collects what is wrong with it. */
 export class OptionReader {
@@ -17,6 +17,11 @@ export class OptionReader {
   /** What stands at this place without an option; the frame has checked that it is there. */
   positional(index: number): string {
     return this.line.positionals[index] ?? '';
+  }
+
+  /** Everything that stands there without an option. */
+  positionals(): readonly string[] {
+    return this.line.positionals;
   }
 
   flag(name: string): boolean {
@@ -58,6 +63,16 @@ export class OptionReader {
     const moment = parseMoment(given, this.nowMs);
     if (typeof moment === 'number') return moment;
     this.problem(`--${name} is ${JSON.stringify(given)}; ${moment.problem}`);
+    return undefined;
+  }
+
+  /** A length of time in milliseconds: 90s, 15m, 1h30m. */
+  duration(name: string): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const ms = parseDuration(given);
+    if (typeof ms === 'number') return ms;
+    this.problem(`--${name} is ${JSON.stringify(given)}; ${ms.problem}`);
     return undefined;
   }
 

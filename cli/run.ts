@@ -63,12 +63,14 @@ async function loadCommand(name: string): Promise<Command> {
   ]);
 }
 
-function withPositionalsChecked(name: string, { positionals: names, usage }: Command, line: CommandLine): CommandLine {
+function withPositionalsChecked(name: string, command: Command, line: CommandLine): CommandLine {
+  const { positionals: names, usage } = command;
   const missing = names
     .slice(line.positionals.length)
     .map((missed) => `${missed} is missing; write dcs ${name} ${usage}`);
   // A word after an unknown option is most likely its value: one problem, told once.
-  const extra = line.problems.length > 0 ? [] : line.positionals.slice(names.length);
+  const isOpen = line.problems.length > 0 || command.furtherPositionals !== undefined;
+  const extra = isOpen ? [] : line.positionals.slice(names.length);
   const tooMany = extra.map((word) => `${JSON.stringify(word)} is one argument too many; write dcs ${name} ${usage}`);
   return { ...line, problems: [...line.problems, ...missing, ...tooMany] };
 }

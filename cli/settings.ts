@@ -9,20 +9,37 @@ import { UsageError } from './errors';
  */
 
 const keyAttribute = z.object({ name: z.string(), type: z.enum(['S', 'N', 'B']) });
+const daysOrNever = z.number().nullable().default(365);
 const account = z.object({
   accountId: z.string(),
   region: z.string(),
   bucketName: z.string(),
   endpoint: z.string().optional(),
+  lifecycle: z.object({ noncurrentVersionExpirationDays: daysOrNever }).prefault({}),
+});
+const objectLock = z.object({
+  mode: z.enum(['COMPLIANCE', 'GOVERNANCE', 'OFF']).default('COMPLIANCE'),
+  retentionDays: z.number().default(30),
 });
 
 const cliSettings = z.object({
   name: z.string().default('dcs'),
   prefix: z.string().default(''),
   source: account,
-  destination: account,
+  destination: account.extend({ objectLock: objectLock.prefault({}) }),
   tables: z.array(z.object({ name: z.string(), partitionKey: keyAttribute, sortKey: keyAttribute.optional() })),
-  capture: z.object({ largeImageStorageClass: z.string().default('STANDARD_IA') }).prefault({}),
+  capture: z
+    .object({
+      largeImageStorageClass: z.string().default('STANDARD_IA'),
+      maximumRetryAttempts: z.number().default(100),
+      maximumRecordAgeSeconds: z.number().default(79_200),
+    })
+    .prefault({}),
+  encryption: z.object({ type: z.enum(['s3-managed', 'customer-managed']) }).default({ type: 's3-managed' }),
+  replication: z.object({ enabled: z.boolean().default(true), timeControl: z.boolean().default(true) }).prefault({}),
+  alarms: z
+    .object({ emails: z.array(z.string()).default([]), captureLagSeconds: z.number().default(300) })
+    .prefault({}),
 });
 
 export type Settings = z.output<typeof cliSettings>;

@@ -1,5 +1,6 @@
 import { credentialsOf } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
+import type { AwsSettings } from '../aws/awsSettings';
 import type { DynamoDbSettings } from '../aws/table';
 import type { OptionTable } from './command';
 import type { OptionReader } from './optionReader';
@@ -8,13 +9,17 @@ import type { Settings, Side } from './settings';
 /** How an account is reached. `target` is where a restored table goes; it falls back to one of the other two. */
 export type SideName = Side | 'target';
 
+/** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
+const SERVICES = ['s3', 'dynamodb', 'lambda', 'cloudwatch', 'kms', 'sns', 'sts'] as const;
+type Service = (typeof SERVICES)[number];
+export type Endpoints = Readonly<Partial<Record<Service, string>>>;
+
 /** What was said of one side, on the command line or in the environment. */
 export interface SideOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly roleArn?: string;
-  readonly s3Endpoint?: string;
-  readonly dynamoDbEndpoint?: string;
+  readonly endpoints?: Endpoints;
   /** How often a request to S3 is sent, the first time included. */
   readonly s3Attempts?: number;
 }
@@ -23,6 +28,11 @@ export interface SideOptions {
 export interface Connection {
   readonly s3: S3ClientSettings;
   readonly dynamoDb: DynamoDbSettings;
+  readonly lambda: AwsSettings;
+  readonly cloudWatch: AwsSettings;
+  readonly kms: AwsSettings;
+  readonly sns: AwsSettings;
+  readonly sts: AwsSettings;
 }
 
 export const SIDE_OPTIONS: OptionTable = Object.assign({}, sideOptions('source'), sideOptions('destination'));
@@ -55,7 +65,7 @@ function sideOptions(side: SideName): OptionTable {
       type: 'string',
       value: '[SERVICE=]URL',
       multiple: true,
-      help: `Endpoint of the ${side} account's services, or of one of them (s3=URL, dynamodb=URL). Default: ${side === 'target' ? fallback : `${variable(side, 'ENDPOINT')}, the settings, AWS`}.`,
+      help: `Endpoint of the ${side} account's services, or of one of them (s3=URL; also dynamodb, lambda, cloudwatch, kms, sns, sts). Default: ${side === 'target' ? fallback : `${variable(side, 'ENDPOINT')}, the settings, AWS`}.`,
     },
   };
 }
@@ -68,22 +78,29 @@ export function readSide(side: SideName, given: OptionReader, env: NodeJS.Proces
   const endpoints = given.has(`${side}-endpoint`)
     ? given.texts(`${side}-endpoint`)
     : (env[variable(side, 'ENDPOINT')] ?? '').split(' ').filter(Boolean);
-  const options: { -readonly [Key in keyof SideOptions]: SideOptions[Key] } = {
+  return {
     region: given.text(`${side}-region`),
     profile: given.text(`${side}-profile`) ?? env[variable(side, 'PROFILE')],
     roleArn: given.text(`${side}-role-arn`) ?? env[variable(side, 'ROLE_ARN')],
     s3Attempts: Number(env.AWS_MAX_ATTEMPTS) || S3_ATTEMPTS,
+    endpoints: readEndpoints(side, endpoints, given),
   };
-  for (const endpoint of endpoints) {
-    const [, service, url] = /^(?:(s3|dynamodb)=)?(https?:\/\/\S+)$/.exec(endpoint) ?? [];
-    if (url === undefined)
+}
+
+/** One without a service is for all of them; what is said later goes before what was said earlier. */
+function readEndpoints(side: SideName, said: readonly string[], given: OptionReader): Endpoints {
+  const pattern = new RegExp(`^(?:(${SERVICES.join('|')})=)?(https?://\\S+)$`);
+  const endpoints: Partial<Record<Service, string>> = {};
+  for (const endpoint of said) {
+    const [, service, url] = pattern.exec(endpoint) ?? [];
+    if (url === undefined) {
       given.problem(
-        `--${side}-endpoint is ${JSON.stringify(endpoint)}; write http(s)://host[:port], s3=URL or dynamodb=URL`,
+        `--${side}-endpoint is ${JSON.stringify(endpoint)}; write http(s)://host[:port], or SERVICE=URL with one of ${SERVICES.join(', ')}`,
       );
-    if (service !== 'dynamodb') options.s3Endpoint = url;
-    if (service !== 's3') options.dynamoDbEndpoint = url;
+    }
+    for (const each of service === undefined ? SERVICES : [service as Service]) endpoints[each] = url;
   }
-  return options;
+  return endpoints;
 }
 
 /** The clients' settings of a side of the settings file, with what was said on the command line on top. */
@@ -91,9 +108,15 @@ export function connectionOf(settings: Settings, side: Side, options: SideOption
   const { endpoint } = settings[side];
   const region = options.region ?? settings[side].region;
   const credentials = credentialsOf({ ...options, region });
+  const at = (service: Service) => ({ region, endpoint: options.endpoints?.[service] ?? endpoint, credentials });
   return {
-    s3: { region, endpoint: options.s3Endpoint ?? endpoint, credentials, attempts: options.s3Attempts },
-    dynamoDb: { region, endpoint: options.dynamoDbEndpoint ?? endpoint, credentials },
+    s3: { ...at('s3'), attempts: options.s3Attempts },
+    dynamoDb: at('dynamodb'),
+    lambda: at('lambda'),
+    cloudWatch: at('cloudwatch'),
+    kms: at('kms'),
+    sns: at('sns'),
+    sts: at('sts'),
   };
 }
 

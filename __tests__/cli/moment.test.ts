@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseMoment, utc } from '../../cli/moment';
+import { parseDuration, parseMoment, utc } from '../../cli/moment';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 14, 5, 0);
 const ago = (text: string) => {
@@ -45,5 +45,18 @@ describe('a moment', () => {
         expect(parseMoment(utc(ms), NOW_MS)).toBe(ms);
       }),
     );
+  });
+});
+
+describe('a length of time', () => {
+  test.each([
+    ['90s', 90_000],
+    ['15m', 900_000],
+    ['1 hour 30 minutes', 5_400_000],
+    ['0s', 0],
+  ])('%j is %d ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
+
+  test.each(['15', '', '2 hours ago', '2026-11-23T00:00:00Z', '5 fortnights'])('%j is refused', (text) => {
+    expect(parseDuration(text)).toHaveProperty('problem');
   });
 });

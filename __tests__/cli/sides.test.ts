@@ -59,7 +59,15 @@ describe('how an account is reached', () => {
 
   test('what is no endpoint is refused', () => {
     expect(() => sidesOf(['--source-endpoint', 'kafka=http://x'])).toThrow(
-      'write http(s)://host[:port], s3=URL or dynamodb=URL',
+      'write http(s)://host[:port], or SERVICE=URL with one of s3, dynamodb, lambda, cloudwatch, kms, sns, sts',
     );
+  });
+
+  test('each service may have an endpoint of its own, and one for all of them may stand before', () => {
+    const connection = connect(
+      sidesOf(['--source-endpoint', 'http://all', '--source-endpoint', 'lambda=http://l']),
+      'source',
+    );
+    expect(connection).toMatchObject({ lambda: { endpoint: 'http://l' }, kms: { endpoint: 'http://all' } });
   });
 });
