@@ -1,5 +1,5 @@
 import { compareChanges } from './changePosition';
-import { NO_ITEM, type ImageHeader } from './image';
+import { NO_ITEM, TOMBSTONE_DIGEST, type ImageHeader } from './image';
 
 /** A place in an item's history where the images do not follow from one another. */
 export interface Gap {
@@ -9,6 +9,11 @@ export interface Gap {
   readonly before: ImageHeader;
   /** Digest of the state that should lie between them, or that the two disagree on. */
   readonly expectedDigest: string | undefined;
+  /**
+   * The repair that put the state right where changes are missing. The state is known from it on; the changes between
+   * `after` and `before` remain lost.
+   */
+  readonly repairedBy?: ImageHeader;
 }
 
 /**
@@ -16,13 +21,20 @@ export interface Gap {
  *
  * Each stream image carries the digest of the item before it; that must be the digest of the image before it. The same
  * change stored twice counts once. A predecessor's images carry no digests and prove nothing.
+ *
+ * A repair stands between stream images without being one: it neither closes the gap that it was made for nor opens one. Only
+ * after the last stream image it tells of a gap by itself: what it read there differs from the state which that image left.
  */
 export function chainGaps(headers: readonly ImageHeader[]): Gap[] {
   const sorted = [...headers].sort((a, b) => compareChanges(a.position, b.position));
   const stream = sorted.filter(({ position }) => position.source === 'stream');
   const lastBackfill = sorted.filter(({ position }) => position.source === 'backfill').at(-1);
 
-  const gaps = stream.flatMap((header, i) => gapBetween(stream[i - 1], header));
+  const repairs = sorted.filter(({ position }) => position.source === 'repair');
+  const gaps = [
+    ...stream.flatMap((header, i) => gapBetween(stream[i - 1], header).map((gap) => withRepair(gap, repairs))),
+    ...gapAtEnd(stream.at(-1), repairs),
+  ];
   return lastBackfill ? [...gapAfterBackfill(lastBackfill, stream), ...gaps] : gaps;
 }
 
@@ -36,18 +48,34 @@ function gapBetween(after: ImageHeader | undefined, before: ImageHeader): Gap[] 
   return [{ kind: 'missing', after, before, expectedDigest: before.previousDigest }];
 }
 
+function withRepair(gap: Gap, repairs: readonly ImageHeader[]): Gap {
+  const { after, before, kind } = gap;
+  const repairedBy = repairs.findLast(({ position }) => compareChanges(position, before.position) < 0);
+  const liesBetween = repairedBy && compareChanges(repairedBy.position, after.position) > 0;
+  return kind === 'missing' && liesBetween ? { ...gap, repairedBy } : gap;
+}
+
+/** A repair after the last stream image says what the table held: something else, where changes are missing. */
+function gapAtEnd(last: ImageHeader | undefined, repairs: readonly ImageHeader[]): Gap[] {
+  const repairedBy = repairs.at(-1);
+  if (!last || !repairedBy || compareChanges(repairedBy.position, last.position) < 0) return [];
+  const state = digestLeftBy(repairedBy);
+  if (state === digestLeftBy(last)) return [];
+  return [{ kind: 'missing', after: last, before: repairedBy, expectedDigest: state, repairedBy }];
+}
+
 /**
  * A scan may have read the item before or after changes that capture wrote later. So the state it read must be the one
  * that the stream starts from, or one that the stream passes through.
  */
 function gapAfterBackfill(backfill: ImageHeader, stream: readonly ImageHeader[]): Gap[] {
   const [first] = stream;
-  if (!first || first.previousDigest === backfill.digest) return [];
+  if (!first || first.previousDigest === digestLeftBy(backfill)) return [];
   if (stream.some(({ digest }) => digest === backfill.digest)) return [];
   return [{ kind: 'missing', after: backfill, before: first, expectedDigest: first.previousDigest }];
 }
 
 /** The `previousDigest` that the next change after this one has. */
 export function digestLeftBy({ event, digest }: Pick<ImageHeader, 'event' | 'digest'>): string | undefined {
-  return event === 'REMOVE' ? NO_ITEM : digest;
+  return event === 'REMOVE' || digest === TOMBSTONE_DIGEST ? NO_ITEM : digest;
 }

@@ -1,12 +1,19 @@
 /** Where in a table's history a change stands. Only images of one item are ever compared. */
 export type ChangePosition =
   | { readonly source: 'stream'; readonly streamLabel: string; readonly sequenceNumber: string }
+  /** Directly above the stream image of this sequence number, which was the newest one when the repair was made. */
+  | {
+      readonly source: 'repair';
+      readonly streamLabel: string;
+      readonly sequenceNumber: string;
+      readonly readAtMs: number;
+    }
   | { readonly source: 'backfill'; readonly readAtMs: number }
   | { readonly source: 'predecessor'; readonly storedAtMs: number };
 
 // A predecessor's image is older than anything this service wrote. A backfill only fills a place that was empty, with
 // an item read before or while the stream was captured: whatever the stream says of that item is as new or newer.
-const RANK = { predecessor: 0, backfill: 1, stream: 2 } as const;
+const RANK = { predecessor: 0, backfill: 1, stream: 2, repair: 3 } as const;
 
 /**
  * The change order: negative when `a` is the older change, positive when it is the newer one, 0 when both are the same.
@@ -15,12 +22,33 @@ const RANK = { predecessor: 0, backfill: 1, stream: 2 } as const;
  * streams. Within one stream an item's sequence numbers grow; they are numbers of varying length, never compared as text.
  */
 export function compareChanges(a: ChangePosition, b: ChangePosition): number {
-  if (a.source === 'stream' && b.source === 'stream') {
-    return compareText(a.streamLabel, b.streamLabel) || compareDigits(a.sequenceNumber, b.sequenceNumber);
+  if ('streamLabel' in a && 'streamLabel' in b) {
+    return (
+      compareText(a.streamLabel, b.streamLabel) ||
+      compareDigits(a.sequenceNumber, b.sequenceNumber) ||
+      RANK[a.source] - RANK[b.source] ||
+      (a.source === 'repair' && b.source === 'repair' ? a.readAtMs - b.readAtMs : 0)
+    );
   }
   if (a.source === 'backfill' && b.source === 'backfill') return a.readAtMs - b.readAtMs;
   if (a.source === 'predecessor' && b.source === 'predecessor') return a.storedAtMs - b.storedAtMs;
   return RANK[a.source] - RANK[b.source];
+}
+
+/**
+ * The position of a state that was read from the table at a time when this was the newest image: above that one, and below
+ * every later change. So a change that capture or a redrive brings afterwards still wins, and an earlier one still loses.
+ *
+ * @param newest undefined when there was no image
+ * @param readAtMs when the table was read, in epoch milliseconds
+ */
+export function positionAbove(newest: ChangePosition | undefined, readAtMs: number): ChangePosition {
+  if (newest === undefined || newest.source === 'predecessor') return { source: 'backfill', readAtMs };
+  // Another machine's clock may be ahead.
+  const laterMs = 'readAtMs' in newest ? Math.max(readAtMs, newest.readAtMs + 1) : readAtMs;
+  if (newest.source === 'backfill') return { source: 'backfill', readAtMs: laterMs };
+  const { streamLabel, sequenceNumber } = newest;
+  return { source: 'repair', streamLabel, sequenceNumber, readAtMs: laterMs };
 }
 
 /** Compares two non-negative whole numbers given as digits of any length, with or without leading zeros. */

@@ -42,7 +42,9 @@ export async function readDecidingVersions<V extends Version>(
     if (isPastReordering(version, momentMs, read)) break;
     await readVersion(version);
   }
-  return read;
+  // In the order of being stored: of one change stored twice, the last copy counts.
+  const order = new Map(candidates.map((version, at) => [version, at]));
+  return read.sort((a, b) => (order.get(a.version) ?? 0) - (order.get(b.version) ?? 0));
 }
 
 const storedBy =
@@ -67,7 +69,9 @@ function isPastReordering<V extends Version>(version: V, momentMs: number, read:
   return !best || !isChangeMissing(best, next);
 }
 
+/** A repair was made because changes are missing beside it. */
 function isChangeMissing(before: ImageHeader, after: ImageHeader): boolean {
+  if (before.event === 'REPAIR' || after.event === 'REPAIR') return true;
   if (before.digest === undefined || after.previousDigest === undefined) return false;
   return after.previousDigest !== digestLeftBy(before);
 }

@@ -1,6 +1,6 @@
 import type { AttributeMap } from './attributeValue';
 import { canonicalItem } from './canonicalItem';
-import type { ChangePosition } from './changePosition';
+import { positionAbove, type ChangePosition } from './changePosition';
 import { digestOf } from './digest';
 
 /** What S3 holds for one image: the body, and what is about the change as user metadata (names without `x-amz-meta-`). */
@@ -11,9 +11,9 @@ export interface StoredImage {
 
 /** What is known of a change without its item. */
 export interface ImageHeader {
-  readonly event: 'INSERT' | 'MODIFY' | 'REMOVE' | 'BACKFILL' | 'PREDECESSOR';
+  readonly event: 'INSERT' | 'MODIFY' | 'REMOVE' | 'BACKFILL' | 'REPAIR' | 'PREDECESSOR';
   readonly position: ChangePosition;
-  /** When the change was made, to the second as DynamoDB tells it; for a backfill, when the item was read. */
+  /** When the change was made, to the second as DynamoDB tells it; for a backfill or a repair, when the item was read. */
   readonly changedAtMs: number;
   /** SHA-256 of the body in hexadecimal; undefined for a predecessor's image, which is not in canonical form. */
   readonly digest?: string;
@@ -37,6 +37,7 @@ export const NO_ITEM = 'none';
 
 /** The body of a tombstone, the image of a delete. */
 export const TOMBSTONE_BODY = '{}';
+export const TOMBSTONE_DIGEST = digestOf(TOMBSTONE_BODY);
 
 /** The body of an item's image: one line of DynamoDB's export and import format, in canonical form. */
 export function imageBody(item: AttributeMap): string {
@@ -59,7 +60,7 @@ export function encodeImage(
     metadata: {
       'dcs-format': FORMAT_VERSION,
       'dcs-event': event,
-      ...(position.source === 'stream' && {
+      ...('streamLabel' in position && {
         'dcs-stream-label': position.streamLabel,
         'dcs-sequence-number': position.sequenceNumber,
       }),
@@ -74,4 +75,20 @@ export function encodeImage(
 /** The image of an item that was read from the table and not seen in the stream. */
 export function backfillImage(item: AttributeMap, readAtMs: number): StoredImage {
   return encodeImage({ event: 'BACKFILL', position: { source: 'backfill', readAtMs }, changedAtMs: readAtMs }, item);
+}
+
+/**
+ * The image of a state that `dcs verify --repair` read from the table where the newest image said something else.
+ *
+ * @param item undefined when the table has no such item: the image is a tombstone
+ * @param newest the change position of that image, the newest of both buckets; undefined when there was none
+ */
+export function repairImage(
+  item: AttributeMap | undefined,
+  newest: ChangePosition | undefined,
+  readAtMs: number,
+): StoredImage {
+  const position = positionAbove(newest, readAtMs);
+  const changedAtMs = 'readAtMs' in position ? position.readAtMs : readAtMs;
+  return encodeImage({ event: 'REPAIR', position, changedAtMs }, item);
 }

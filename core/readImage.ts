@@ -27,7 +27,7 @@ export function readImage(object: StoredObject): Image {
     );
   }
   const item = itemOfBody(object.body);
-  if ((item === undefined) !== (header.event === 'REMOVE')) {
+  if (header.event !== 'REPAIR' && (item === undefined) !== (header.event === 'REMOVE')) {
     throw new UnreadableImageError(
       `its event is ${header.event} and its body ${item ? 'has an item' : 'is a tombstone'}`,
     );
@@ -54,7 +54,9 @@ export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>)
     changedAtMs,
     digest: digestIn(metadata, 'dcs-digest', /^[0-9a-f]{64}$/),
     previousDigest:
-      event === 'BACKFILL' ? undefined : digestIn(metadata, 'dcs-previous-digest', /^([0-9a-f]{64}|none)$/),
+      event === 'BACKFILL' || event === 'REPAIR'
+        ? undefined
+        : digestIn(metadata, 'dcs-previous-digest', /^([0-9a-f]{64}|none)$/),
     deletedBy: metadata['dcs-deleted-by'],
   };
 }
@@ -64,14 +66,19 @@ type Metadata = StoredImage['metadata'];
 function positionOf(metadata: Metadata, event: ImageHeader['event'], readAtMs: number): ChangePosition {
   if (event === 'BACKFILL') return { source: 'backfill', readAtMs };
   const { 'dcs-stream-label': streamLabel = '', 'dcs-sequence-number': sequenceNumber = '' } = metadata;
+  if (event === 'REPAIR' && streamLabel === '' && sequenceNumber === '') return { source: 'backfill', readAtMs };
   if (streamLabel === '') throw damaged('dcs-stream-label', streamLabel, 'the label of a stream');
   if (!/^\d+$/.test(sequenceNumber)) throw damaged('dcs-sequence-number', sequenceNumber, 'digits');
+  if (event === 'REPAIR') return { source: 'repair', streamLabel, sequenceNumber, readAtMs };
   return { source: 'stream', streamLabel, sequenceNumber };
 }
 
+const EVENTS = ['INSERT', 'MODIFY', 'REMOVE', 'BACKFILL', 'REPAIR'] as const;
+
 function eventOf({ 'dcs-event': event = '' }: Metadata): ImageHeader['event'] {
-  if (event === 'INSERT' || event === 'MODIFY' || event === 'REMOVE' || event === 'BACKFILL') return event;
-  throw damaged('dcs-event', event, 'INSERT, MODIFY, REMOVE or BACKFILL');
+  const known = EVENTS.find((name) => name === event);
+  if (known !== undefined) return known;
+  throw damaged('dcs-event', event, `one of ${EVENTS.join(', ')}`);
 }
 
 function timeOf({ 'dcs-time': time = '' }: Metadata): number {

@@ -64,7 +64,7 @@ describe('images', () => {
   test.each([
     ['a changed body', { body: '{"Item":{"id":{"S":"b"}}}' }, /its body has the digest/],
     ['a cut body', { body: '{"Item":' }, /its body has the digest/],
-    ['no event', { metadata: { 'dcs-event': '' } }, /dcs-event is ""; expected INSERT/],
+    ['no event', { metadata: { 'dcs-event': '' } }, /dcs-event is ""; expected one of INSERT/],
     ['a sequence number that is none', { metadata: { 'dcs-sequence-number': '12x' } }, /dcs-sequence-number is "12x"/],
     ['no stream label', { metadata: { 'dcs-stream-label': '' } }, /dcs-stream-label/],
     ['no time', { metadata: { 'dcs-time': 'yesterday' } }, /dcs-time is "yesterday"/],

@@ -9,9 +9,10 @@ import type { HistoryEntry } from './itemHistory';
 const TTL = 'dynamodb.amazonaws.com';
 
 /** Who made a change, as far as DynamoDB tells: only deletes by a service have a name. */
-function whoOf({ header }: HistoryEntry): 'user' | 'ttl' | 'service' | 'backfill' | 'unknown' {
+function whoOf({ header }: HistoryEntry): 'user' | 'ttl' | 'service' | 'backfill' | 'repair' | 'unknown' {
   if (!header || header.event === 'PREDECESSOR') return 'unknown';
   if (header.event === 'BACKFILL') return 'backfill';
+  if (header.event === 'REPAIR') return 'repair';
   return header.deletedBy === undefined ? 'user' : header.deletedBy === TTL ? 'ttl' : 'service';
 }
 
@@ -39,7 +40,8 @@ export function entryRecord(entry: HistoryEntry): OutputRecord {
 /** A line for the version, and one for each change. */
 export function entryText(entry: HistoryEntry, colours: Colours): string {
   const { number, version, header, problem, sameAs, changes = [] } = entry;
-  const by = { user: 'by a user', ttl: 'by TTL', service: `by ${header?.deletedBy ?? ''}`, backfill: '', unknown: '' };
+  const service = `by ${header?.deletedBy ?? ''}`;
+  const by = { user: 'by a user', ttl: 'by TTL', service, backfill: '', repair: 'by dcs verify --repair', unknown: '' };
   const parts = [
     colours.bold(String(number).padStart(4)),
     header ? utc(header.changedAtMs).padEnd(20) : 'at an unknown time',
@@ -54,7 +56,10 @@ export function entryText(entry: HistoryEntry, colours: Colours): string {
   return [first, ...changeLines(changes, colours).map((line) => `          ${line}`)].join('\n');
 }
 
-export function gapRecord({ kind, after, before, expectedDigest }: Gap, beforeNumber: number): OutputRecord {
+export function gapRecord(
+  { kind, after, before, expectedDigest, repairedBy }: Gap,
+  beforeNumber: number,
+): OutputRecord {
   return {
     type: 'gap',
     kind,
@@ -62,14 +67,16 @@ export function gapRecord({ kind, after, before, expectedDigest }: Gap, beforeNu
     afterChangeAt: new Date(after.changedAtMs).toISOString(),
     beforeChangeAt: new Date(before.changedAtMs).toISOString(),
     expectedDigest,
+    repairedAt: repairedBy && new Date(repairedBy.changedAtMs).toISOString(),
   };
 }
 
-export function gapText({ kind, after, before }: Gap, colours: Colours): string {
+export function gapText({ kind, after, before, repairedBy }: Gap, colours: Colours): string {
   const between = `between ${utc(after.changedAtMs)} and ${utc(before.changedAtMs)}`;
+  const repaired = repairedBy ? `; repaired: the state is right again from ${utc(repairedBy.changedAtMs)} on` : '';
   return colours.bad(
     kind === 'missing'
-      ? `      ! changes ${between} are missing: the next version does not follow from the one before`
+      ? `      ! changes ${between} are missing: the next version does not follow from the one before${repaired}`
       : `      ! two versions claim to be the same change of ${utc(before.changedAtMs)} and differ`,
   );
 }
