@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Bring a table, or some of its items, back as it was at a moment.',
     load: async () => anyCommand((await import('./restore/restore')).restore),
   },
+  check: {
+    summary: 'Prove a deployment, and say what to change.',
+    load: async () => anyCommand((await import('./check/check')).check),
+  },
   history: {
     summary: 'Every version of one item, and what changed between them.',
     load: async () => anyCommand((await import('./history/history')).history),

@@ -2,6 +2,7 @@ import type { Command, OptionTable } from './command';
 import { COMMANDS } from './commands';
 import { EXIT_CODES } from './exitCodes';
 import { GLOBAL_OPTIONS } from './globalOptions';
+import { wrap } from './output/wrap';
 
 const WIDTH = 100;
 
@@ -65,14 +66,4 @@ function columns(rows: readonly (readonly [string, string])[]): string[] {
     const head = name.length > left ? [`  ${name}`, `${indent}${first}`] : [`  ${name.padEnd(left)}  ${first}`];
     return [...head, ...rest.map((line) => indent + line)];
   });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
 }

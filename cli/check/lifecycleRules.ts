@@ -1,0 +1,73 @@
+import type { LifecycleRule } from '../../aws/bucketConfiguration';
+import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
+
+/** What a bucket's objects are to outlive. */
+export interface KeptObjects {
+  /** `<prefix><table>/` of every table. */
+  readonly tablePrefixes: readonly string[];
+  /** Put before every key of this service. */
+  readonly prefix: string;
+  /** Undefined: for ever. */
+  readonly noncurrentDays?: number;
+}
+
+/** The smallest image, `{"Item":{}}`; a rule for objects below this size takes tombstones alone. */
+const SMALLEST_IMAGE_BYTES = 11;
+/** S3 moves nothing below this to another class, unless a rule asks for larger objects by itself. */
+const SMALLEST_TRANSITION_BYTES = 128 * 1024;
+
+/** Rules that take away what a restore needs, each with why. */
+export function harmfulRules(rules: readonly LifecycleRule[], { tablePrefixes, noncurrentDays }: KeptObjects) {
+  return active(rules).flatMap((rule) => {
+    const reached = tablePrefixes.filter((prefix) => overlap(prefix, prefixOf(rule)));
+    if (reached.length === 0 || hasTags(rule)) return [];
+    const { Expiration, NoncurrentVersionExpiration } = rule;
+    const days = NoncurrentVersionExpiration?.NoncurrentDays;
+    const endsHistory = days !== undefined && days < (noncurrentDays ?? Infinity);
+    return [
+      ...((Expiration?.Days ?? Expiration?.Date) !== undefined && !takesTombstonesAlone(rule)
+        ? [
+            `${nameOf(rule)} expires current images after ${Expiration?.Days ?? 'a date,'} ${Expiration?.Days === undefined ? (Expiration?.Date?.toISOString() ?? '') : 'days'}`,
+          ]
+        : []),
+      ...(endsHistory ? [`${nameOf(rule)} deletes replaced versions after ${days} days`] : []),
+    ];
+  });
+}
+
+/** Rules that never do anything, each with why: whoever wrote one counts on it. */
+export function idleRules(rules: readonly LifecycleRule[], { tablePrefixes, prefix }: KeptObjects): string[] {
+  const used = [...tablePrefixes, PARKED_BATCHES_PREFIX, `${prefix}=dcs/`];
+  return rules.flatMap((rule) => {
+    if (rule.Status !== 'Enabled') return [`${nameOf(rule)} is ${rule.Status ?? 'without a status'}`];
+    if (!used.some((each) => overlap(each, prefixOf(rule))))
+      return [`${nameOf(rule)}: no object is below ${prefixOf(rule)}`];
+    if (hasTags(rule)) return [`${nameOf(rule)} asks for tags, and images have none`];
+    const moves = (rule.Transitions?.length ?? 0) + (rule.NoncurrentVersionTransitions?.length ?? 0) > 0;
+    const below = sizeBelow(rule);
+    if (moves && below !== undefined && below <= SMALLEST_TRANSITION_BYTES && sizeAbove(rule) === undefined)
+      return [`${nameOf(rule)} moves objects below ${below} bytes, and S3 moves none below 128 KB`];
+    return [];
+  });
+}
+
+/** Tables whose replaced versions no rule ever deletes. */
+export function endlessHistories(rules: readonly LifecycleRule[], { tablePrefixes }: KeptObjects): string[] {
+  const ending = active(rules).filter(
+    (rule) => rule.NoncurrentVersionExpiration && !hasTags(rule) && sizeBelow(rule) === undefined,
+  );
+  return tablePrefixes.filter((table) => !ending.some((rule) => table.startsWith(prefixOf(rule))));
+}
+
+const active = (rules: readonly LifecycleRule[]) => rules.filter(({ Status }) => Status === 'Enabled');
+const overlap = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
+const nameOf = ({ ID }: LifecycleRule) => `rule ${ID ?? 'without an id'}`;
+// Before filters, the prefix stood in the rule itself; S3 still answers so for rules made then.
+const prefixOf = (rule: LifecycleRule) => {
+  const old: { readonly Prefix?: string } = rule;
+  return rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? old.Prefix ?? '';
+};
+const hasTags = ({ Filter }: LifecycleRule) => Filter?.Tag !== undefined || (Filter?.And?.Tags?.length ?? 0) > 0;
+const sizeBelow = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeLessThan ?? Filter?.And?.ObjectSizeLessThan;
+const sizeAbove = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeGreaterThan ?? Filter?.And?.ObjectSizeGreaterThan;
+const takesTombstonesAlone = (rule: LifecycleRule) => (sizeBelow(rule) ?? Infinity) <= SMALLEST_IMAGE_BYTES;

@@ -1,0 +1,83 @@
+import type { Colours } from '../output/colours';
+import type { OutputRecord } from '../output/output';
+import { counted } from '../output/units';
+import { wrap } from '../output/wrap';
+import type { Finding, Verdict } from './finding';
+
+const WIDTH = 100;
+const ID_WIDTH = 26;
+const INDENT = 6 + ID_WIDTH;
+
+export type Counts = Readonly<Record<Verdict, number>>;
+
+export function countsOf(findings: readonly Finding[]): Counts {
+  const of = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
+  return { ok: of('ok'), problem: of('problem'), warning: of('warning'), cannotTell: of('cannotTell') };
+}
+
+export function findingRecord(finding: Finding): OutputRecord {
+  const { id, verdict, side, subject, found, expected, remedy } = finding;
+  return { type: 'finding', id, verdict, side, subject, found, expected, remedy };
+}
+
+/** One subject with its checks, a line each; where something is not right, what is expected and what to do below. */
+export function sectionText(subject: string, findings: readonly Finding[], colours: Colours): string {
+  const lines = groups(findings).flatMap((group) => {
+    const [finding] = group;
+    if (!finding) return [];
+    return group.length === 1 ? findingLines(finding, colours) : unseenLines(group, finding, colours);
+  });
+  return [colours.bold(subject), ...lines, ''].join('\n');
+}
+
+function findingLines({ id, verdict, found, expected, remedy }: Finding, colours: Colours): string[] {
+  const [first = '', ...rest] = wrap(found, WIDTH - INDENT);
+  const indent = ' '.repeat(INDENT);
+  const labelled = (label: string, rows: readonly string[]) =>
+    rows.map((row, i) => `${indent}${i === 0 ? colours.dim(label) : ' '.repeat(label.length)}${row}`);
+  return [
+    `  ${marks(colours)[verdict]} ${id.padEnd(ID_WIDTH)} ${first}`.trimEnd(),
+    ...rest.map((line) => indent + line),
+    ...(expected === undefined || verdict === 'ok' ? [] : labelled('expected: ', wrap(expected, WIDTH - INDENT - 10))),
+    // Not broken into lines: it is there to be copied.
+    ...(remedy === undefined || verdict === 'ok' ? [] : labelled('remedy:   ', [remedy])),
+  ];
+}
+
+function unseenLines(group: readonly Finding[], { verdict, found }: Finding, colours: Colours): string[] {
+  const ids = wrap(group.map(({ id }) => id).join(', '), WIDTH - 5);
+  const reason = wrap(`${counted(group.length, 'check')} not made: ${found}`, WIDTH - 5);
+  const [first = '', ...rest] = reason;
+  return [`  ${marks(colours)[verdict]} ${first}`, ...[...rest, ...ids.map(colours.dim)].map((line) => `     ${line}`)];
+}
+
+function marks({ good, bad, doubtful }: Colours): Readonly<Record<Verdict, string>> {
+  return { ok: good('ok'), problem: bad('✗ '), warning: doubtful('! '), cannotTell: doubtful('? ') };
+}
+
+/** What cannot be told for one reason is told once. */
+function groups(findings: readonly Finding[]): Finding[][] {
+  const shown: Finding[][] = [];
+  for (const finding of findings) {
+    const same = shown.find(([other]) => other?.verdict === 'cannotTell' && isSame(other, finding));
+    if (same) same.push(finding);
+    else shown.push([finding]);
+  }
+  return shown;
+}
+
+function isSame(one: Finding, other: Finding): boolean {
+  return one.verdict === other.verdict && one.found === other.found && one.remedy === other.remedy;
+}
+
+export function verdictText(counts: Counts, { good, bad, doubtful }: Colours): string {
+  const { ok, problem, warning, cannotTell } = counts;
+  const rest = [
+    `${ok} ok`,
+    ...(warning > 0 ? [counted(warning, 'warning')] : []),
+    ...(cannotTell > 0 ? [`${counted(cannotTell, 'check')} could not be made`] : []),
+  ].join(', ');
+  if (problem > 0) return `${bad(counted(problem, 'problem'))}; ${rest}`;
+  if (cannotTell > 0) return `${doubtful('No problem was seen, but not everything could be looked at')}; ${rest}`;
+  return `${good('Everything that was looked at is as it should be')}; ${rest}`;
+}
