@@ -6,6 +6,7 @@ import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
 import { FailureGuard } from '../failureGuard';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
+import { rememberHeads } from './rememberHeads';
 
 export interface RedriveContext extends ApplyContext {
   readonly texts: TextStore;
@@ -66,7 +67,8 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
   const items = changesByItem(table, records, leave);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
-      for (const outcome of await applyChanges(context, objectKey, changes)) counts[outcome] += 1;
+      const source = rememberHeads(context.source);
+      for (const outcome of await applyChanges({ ...context, source }, objectKey, changes)) counts[outcome] += 1;
       context.guard.succeeded();
     } catch (error) {
       context.signal.throwIfAborted();
