@@ -11,7 +11,7 @@ import { startLocalTable, type LocalTable } from './localTable';
 import type { DeployedBucket, Deployment } from './deployment/synthesized';
 import type { S3Gateway } from './parts/s3Gateway';
 import { databaseSettings, type AccountServer } from './parts/servers';
-import { startParts, type PartsAccount } from './parts/startParts';
+import { startParts, type Parts, type PartsAccount } from './parts/startParts';
 import type { Tools } from './parts/tools';
 import { ReplicationStandIn } from './replication/replicationStandIn';
 import { readRules } from './replication/rules';
@@ -57,8 +57,31 @@ export interface LocalRunOptions {
 }
 
 /** Starts the parts, makes buckets, tables and functions as the deployment says, and connects them. */
-export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  const stops: (() => Promise<void>)[] = [];
+export async function startLocalRun({ tools, ...options }: LocalRunOptions): Promise<LocalRun> {
+  const { source, destination } = options.deployment;
+  const parts = await startParts(tools, {
+    sourceAccountId: source.accountId,
+    sourceRegion: source.region,
+    destinationAccountId: destination.accountId,
+    destinationRegion: destination.region,
+  });
+  return startOn(parts, options, async () => {
+    const buckets = [bucketOf(source, parts.source), bucketOf(destination, parts.destination)];
+    await Promise.all(buckets.map((bucket) => createVersionedBucket(bucket, bucket.bucket)));
+  });
+}
+
+/** The same on parts that run already, with buckets that have been deployed to them. From here on the run stops the parts. */
+export function playDeployment(parts: Parts, options: Omit<LocalRunOptions, 'tools'>): Promise<LocalRun> {
+  return startOn(parts, options, () => Promise.resolve());
+}
+
+async function startOn(
+  parts: Parts,
+  options: Omit<LocalRunOptions, 'tools'>,
+  makeBuckets: () => Promise<void>,
+): Promise<LocalRun> {
+  const stops = [() => parts.stop()];
   const stop = async () => {
     const errors: unknown[] = [];
     // Whatever goes wrong, all that was started is stopped: what is left running would keep this process alive.
@@ -66,28 +89,22 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     if (errors.length > 0) throw errors[0];
   };
   try {
-    return await start(options, stops, stop);
+    await makeBuckets();
+    return await connect(parts, options, stops, stop);
   } catch (error) {
     await stop().catch(() => undefined); // the reason why it did not start says more
     throw error;
   }
 }
 
-async function start(
-  { tools, deployment, ...options }: LocalRunOptions,
+async function connect(
+  parts: Parts,
+  { deployment, ...options }: Omit<LocalRunOptions, 'tools'>,
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<LocalRun> {
-  const parts = await startParts(tools, {
-    sourceAccountId: deployment.source.accountId,
-    sourceRegion: deployment.source.region,
-    destinationAccountId: deployment.destination.accountId,
-    destinationRegion: deployment.destination.region,
-  });
-  stops.push(() => parts.stop());
   const source = bucketOf(deployment.source, parts.source);
   const destination = bucketOf(deployment.destination, parts.destination);
-  await Promise.all([source, destination].map((bucket) => createVersionedBucket(bucket, bucket.bucket)));
 
   const replication = new ReplicationStandIn({
     rules: readRules(deployment.replicationRules),

@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'cdktf';
-import { bundledCode } from './bundledCode';
-import { addStacks } from './deploy';
-import { parseSettings } from './settings/load';
-import { variants } from './variants';
+import { synthesizeVariants } from './synthesizeVariants';
 
 /*
  * npm run validate: has Terraform look at every synthesized stack, with the real providers and without an account. With
@@ -15,14 +11,18 @@ import { variants } from './variants';
 const root = join(__dirname, '..');
 
 function main(argv: readonly string[]): void {
-  const folders = argv.includes('--variants')
-    ? synthesizeVariants()
-    : stacksIn(process.env.CDKTF_OUTDIR ?? 'cdktf.out');
-  for (const folder of folders) {
-    process.stdout.write(`\n${folder}\n`);
-    terraform(folder, 'init', '-backend=false', '-input=false', '-no-color');
-    terraform(folder, 'validate', '-no-color');
-  }
+  const folders = (argv.includes('--variants') ? variants() : [process.env.CDKTF_OUTDIR ?? 'cdktf.out']).flatMap(
+    stacksIn,
+  );
+  const invalid = folders.filter((folder) => !isValid(folder));
+  if (invalid.length === 0) return;
+  throw new Error(`Not valid, for the reasons above: ${invalid.join(', ')} (${invalid.length} of ${folders.length}).`);
+}
+
+function variants(): string[] {
+  const folder = join(root, 'dist', 'variants');
+  rmSync(folder, { recursive: true, force: true });
+  return synthesizeVariants(folder);
 }
 
 function stacksIn(outdir: string): string[] {
@@ -31,24 +31,24 @@ function stacksIn(outdir: string): string[] {
   return readdirSync(stacks).map((name) => join(stacks, name));
 }
 
-function synthesizeVariants(): string[] {
-  const folder = join(root, 'dist', 'variants');
-  rmSync(folder, { recursive: true, force: true });
-  return Object.entries(variants).flatMap(([name, settings]) => {
-    const outdir = join(folder, name);
-    mkdirSync(outdir, { recursive: true });
-    const app = new App({ outdir });
-    addStacks(app, parseSettings(settings, name), bundledCode(root));
-    app.synth();
-    return stacksIn(outdir);
-  });
+function isValid(folder: string): boolean {
+  process.stdout.write(`\n${folder}\n`);
+  if (!terraform(folder, 'init', '-backend=false', '-input=false', '-no-color')) {
+    throw new Error(
+      'Nothing more was looked at: terraform init did not get this stack ready, for the reason above. Next: where the ' +
+        'registry cannot be reached, name a mirror of the providers in a CLI configuration file (TF_CLI_CONFIG_FILE).',
+    );
+  }
+  return terraform(folder, 'validate', '-no-color');
 }
 
-function terraform(folder: string, ...command: string[]): void {
+function terraform(folder: string, ...command: string[]): boolean {
   const cache = join(root, 'dist', 'terraform-plugins'); // The aws provider is 700 MB: once, not for each stack.
   mkdirSync(cache, { recursive: true });
   const env = { TF_PLUGIN_CACHE_DIR: cache, CHECKPOINT_DISABLE: '1', ...process.env };
-  execFileSync('terraform', [`-chdir=${folder}`, ...command], { env, stdio: 'inherit' });
+  const { error, status } = spawnSync('terraform', [`-chdir=${folder}`, ...command], { env, stdio: 'inherit' });
+  if (error) throw error;
+  return status === 0;
 }
 
 try {
@@ -58,6 +58,6 @@ try {
   const message = missing
     ? 'terraform is not on the PATH. Next: install Terraform 1.10 or later.'
     : (error as Error).message;
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`\n${message}\n`);
   process.exitCode = 1;
 }
