@@ -27,7 +27,7 @@ beforeAll(async () => {
   run = await startDeployment((deployed) => ({
     ...deployed,
     captureFunction: { ...deployed.captureFunction, timeoutSeconds: 5 },
-    eventSourceMapping: { ...deployed.eventSourceMapping, maximumRetryAttempts: 12, maximumBatchingWindowInSeconds: 0 },
+    eventSourceMapping: { ...deployed.eventSourceMapping, maximumRetryAttempts: 40, maximumBatchingWindowInSeconds: 0 },
   }));
   users = tableOf(run, 'users');
 });
