@@ -19,6 +19,7 @@ export interface ReadVersion<V extends Version> {
  *   no state at the moment is known, it is not looked for further: `unknown` is told, and never taken for a state.)
  *
  * @param readHeader answers undefined for a version to be passed over as if it were not there
+ * @returns what was read, in the order of being stored
  */
 export async function readDecidingVersions<V extends Version>(
   versions: readonly V[],
@@ -45,6 +46,14 @@ export async function readDecidingVersions<V extends Version>(
   // In the order of being stored: of one change stored twice, the last copy counts.
   const order = new Map(candidates.map((version, at) => [version, at]));
   return read.sort((a, b) => (order.get(a.version) ?? 0) - (order.get(b.version) ?? 0));
+}
+
+/** The version of the newest change; of one change stored twice, the copy that was stored last. */
+export function newestVersion<V extends Version>(read: readonly ReadVersion<V>[]): ReadVersion<V> | undefined {
+  return read.reduce<ReadVersion<V> | undefined>(
+    (best, next) => (best && compareChanges(next.header.position, best.header.position) < 0 ? best : next),
+    undefined,
+  );
 }
 
 const storedBy =

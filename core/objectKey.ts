@@ -51,6 +51,35 @@ export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: At
   return `${tablePrefix(location)}=sha256-${digestOf(canonicalItem(keys))}/${IMAGE_FILE_NAME}`;
 }
 
+/**
+ * The item's keys that an object key spells: the way back of {@link objectKeyOf}. Undefined for a key that had to be shortened
+ * to a digest, and for one that no item of such a table has.
+ */
+export function keysInObjectKey(
+  location: TableLocation,
+  schema: KeySchema,
+  keyTypes: Readonly<Record<string, 'S' | 'N' | 'B'>>,
+  objectKey: string,
+): AttributeMap | undefined {
+  const [prefix, names] = [tablePrefix(location), keyNames(schema)];
+  if (!objectKey.startsWith(prefix) || !isImageKey(objectKey)) return undefined;
+  const segments = objectKey.slice(prefix.length, -`/${IMAGE_FILE_NAME}`.length).split('/');
+  try {
+    const keys = Object.fromEntries(
+      names.map((name, i) => [name, valueInSegment(keyTypes[name] ?? 'S', segments[i] ?? '')]),
+    );
+    return objectKeyOf(location, schema, keys) === objectKey ? keys : undefined;
+  } catch (error) {
+    if (error instanceof UnreadableValueError || error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function valueInSegment(type: 'S' | 'N' | 'B', segment: string): AttributeValue {
+  if (type === 'S') return { S: decodeURIComponent(segment) };
+  return type === 'N' ? { N: segment } : { B: Buffer.from(segment, 'base64url').toString('base64') };
+}
+
 /** The key attributes of an item, in the schema's order. */
 export function keysOf(schema: KeySchema, item: AttributeMap): AttributeMap {
   // fromEntries defines properties, so that a key attribute may be called __proto__.

@@ -3,13 +3,13 @@ import { s3ImageStore } from '../../aws/imageStore';
 import { refreshDefinition } from '../../aws/storedDefinition';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
-import { keyNames, tablePrefix } from '../../core/objectKey';
-import { keySchemaOf, type TableDefinition } from '../../core/tableDefinition';
+import { tablePrefix } from '../../core/objectKey';
+import { keySchemaOf } from '../../core/tableDefinition';
 import type { Command } from '../command';
 import { connect, type CommandContext } from '../context';
-import { UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf, type ConfiguredTable } from '../settings';
+import { tableOf } from '../settings';
+import { requireSameKeys } from '../tables';
 import { backfillItems, type BackfillCounts } from './backfillItems';
 import { itemsToBackfill } from './itemsToBackfill';
 import { knownKeys } from './knownKeys';
@@ -45,7 +45,7 @@ export async function runBackfill(options: BackfillOptions, context: CommandCont
   const bucket = { ...s3, bucket: settings.source.bucketName };
 
   const definition = await describeTableDefinition(table.tableName, dynamoDb);
-  requireSameKeys(table, definition);
+  requireSameKeys(table, keySchemaOf(definition));
   const items = await itemsToBackfill(options, context);
   const describe = () => Promise.resolve(definition);
   const tableDefinition = await refreshDefinition({ ...table, texts: s3TextStore(bucket), describe }, table.tableName);
@@ -73,13 +73,4 @@ export async function runBackfill(options: BackfillOptions, context: CommandCont
     ...{ capacityUnits: items.capacityUnits?.(), elapsedMs: nowMs() - startedAtMs },
   });
   return counts.failed === 0 ? EXIT.done : EXIT.differences;
-}
-
-/** Capture spells object keys by the settings, a backfill by the same: they have to be the table's. */
-function requireSameKeys({ keySchema, tableName }: ConfiguredTable, definition: TableDefinition): void {
-  const [configured, actual] = [keyNames(keySchema), keyNames(keySchemaOf(definition))];
-  if (configured.join() === actual.join()) return;
-  throw new UsageError([
-    `the settings give ${tableName} the key ${configured.join(' and ')}, the table has ${actual.join(' and ')}; correct the settings and deploy them`,
-  ]);
 }

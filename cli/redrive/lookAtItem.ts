@@ -1,7 +1,7 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import { compareChanges, type ChangePosition } from '../../core/changePosition';
-import { readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
 import { CLOCK_SLACK_MS } from '../../core/history';
 import type { ImageHeader } from '../../core/image';
 import { readHeader } from '../../core/readImage';
@@ -23,16 +23,11 @@ type Source = Pick<ImageSource, 'history' | 'images'>;
 export async function lookAtItem(source: Source, objectKey: string): Promise<ItemSeen> {
   const { versions }: Pick<ObjectHistory, 'versions'> = (await source.history(objectKey)) ?? { versions: [] };
   const read = await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
-  const stored = read.toSorted((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
-  const newest = stored.reduce<ReadVersion<ObjectVersion> | undefined>(
-    (best, next) => (best && compareChanges(next.header.position, best.header.position) < 0 ? best : next),
-    undefined,
-  );
-  return { versions, newest, last: stored.at(-1), condition: conditionOf(versions.at(-1)) };
+  return { versions, newest: newestVersion(read), last: read.at(-1), condition: conditionOf(versions.at(-1)) };
 }
 
 /** Under a delete marker no version is the current one, and an object counts as not there. */
-function conditionOf(last: ObjectVersion | undefined): WriteCondition {
+export function conditionOf(last: ObjectVersion | undefined): WriteCondition {
   return last?.isLatest ? { IfMatch: last.etag } : { IfNoneMatch: '*' };
 }
 

@@ -1,0 +1,13 @@
+import type { ObjectVersion } from '../../aws/objectVersions';
+import type { ImageHeader } from '../../core/image';
+import { readHeader } from '../../core/readImage';
+import type { ImageSource } from './imageSource';
+
+/** What a version's metadata alone tells. */
+export async function headerOf(
+  { images }: Pick<ImageSource, 'images'>,
+  { objectKey, versionId, storedAtMs }: ObjectVersion,
+): Promise<ImageHeader> {
+  const { metadata } = await images.head(objectKey, versionId);
+  return readHeader({ metadata, storedAtMs });
+}
