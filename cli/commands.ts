@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Compare a table with both buckets, tell what differs, and mend it.',
     load: async () => anyCommand((await import('./verify/verify')).verify),
   },
+  drill: {
+    summary: 'Restore a table into a scratch table, compare it with the live one, and keep a report.',
+    load: async () => anyCommand((await import('./drill/drill')).drill),
+  },
   backfill: {
     summary: 'Give every item that has no image one: by a scan, or from an export.',
     load: async () => anyCommand((await import('./backfill/backfill')).backfill),

@@ -1,0 +1,132 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { couldNotLook } from '../../aws/couldNotLook';
+import { s3ReportStore } from '../../aws/reports';
+import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
+import type { Command } from '../command';
+import { connect, connectTarget, type CommandContext } from '../context';
+import { CouldNotLookError, UsageError } from '../errors';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { openSource } from '../images/openSource';
+import { realPause } from '../pace';
+import { tableOf, type ConfiguredTable } from '../settings';
+import { requireSameKeys } from '../tables';
+import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
+import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from './performDrill';
+import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
+
+export const drill: Command<DrillOptions> = {
+  usage: 'TABLE [options]',
+  description:
+    'Proves that a table can be restored: restores it, or a random sample of it, from the destination bucket into a scratch table, compares that with the live table as of the same moment, measures the time, and removes it.\n' +
+    'The report is kept as JSON and as a page to print, in the destination bucket (where Object Lock keeps it from being changed) and in a folder. ' +
+    'An item that has changed since the moment is told from one that differs by its images; what differs is listed by its key, and the exit code is 3.\n' +
+    'Nothing is touched but the scratch table TABLE-dcs-drill-TIME. It is removed after a failure and after Ctrl-C, too; one that a killed drill has left is removed by the next drill a day later, when its tag shows that a drill made it.',
+  examples: [
+    { does: 'All items', command: 'dcs drill users' },
+    {
+      does: 'A thousand items at random, reports into a folder',
+      command: 'dcs drill users --sample 1000 --report-folder drills',
+    },
+    { does: 'The source account is lost: is the copy any good?', command: 'dcs drill users --without-live' },
+    { does: 'The state of yesterday noon', command: 'dcs drill users --as-of 2026-11-22T12:00:00Z' },
+  ],
+  positionals: ['TABLE'],
+  options: DRILL_OPTIONS,
+  read: readDrillOptions,
+  run: runDrill,
+};
+
+export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
+  const { output, settings } = context;
+  const table = tableOf(settings, options.tableName);
+  await makeFolder(options.reportFolder);
+  const source = await openSource(options.from, context);
+  const watch = watchDrill(output);
+  try {
+    const order = await orderOf(options, context, table, { source, watch });
+    introduce(output, options, order);
+    const performed = await performDrill(order);
+    watch.end();
+    const kept = await keep(options, context, table, order.startedAtMs, performed);
+    reportDrill(output, performed, kept);
+    if (performed.report.verdict === 'differences') return EXIT.differences;
+    return performed.problem === undefined ? EXIT.done : EXIT.failed;
+  } finally {
+    await source.close?.();
+  }
+}
+
+/** Before anything else: a report that cannot be put anywhere is found out soon. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError([`--report-folder ${folder} cannot be made: ${(error as Error).message}; name another one`]);
+  }
+}
+
+async function orderOf(
+  options: DrillOptions,
+  context: CommandContext,
+  table: ConfiguredTable,
+  { source, watch }: Pick<DrillOrder, 'source' | 'watch'>,
+): Promise<DrillOrder> {
+  const startedAtMs = context.nowMs();
+  const { dynamoDb, sts } = connectTarget(context, options.target);
+  return {
+    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: realPause },
+    momentMs: options.asOfMs ?? startedAtMs,
+    ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
+    live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
+    target: { dynamoDb, sts, region: dynamoDb.region ?? context.settings[options.target].region },
+    onLeftover: (sentence) => context.output.say(sentence),
+  };
+}
+
+/** @throws CouldNotLookError before anything is made, when the live table cannot be read */
+async function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
+  const { accountId, region } = context.settings.source;
+  const live = dynamoDbBatchTable(table.tableName, connect(context, 'source').dynamoDb);
+  const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
+  const description = await live.describe().catch((cause: unknown) => {
+    if (!couldNotLook(cause)) throw cause;
+    throw new CouldNotLookError(
+      `the live table ${table.tableName} cannot be read: ${(cause as Error).message}. ${hint}`,
+      {
+        cause,
+      },
+    );
+  });
+  if (!description) throw new CouldNotLookError(`there is no live table ${table.tableName} in ${region}. ${hint}`);
+  const { KeySchema = [] } = description;
+  const createTable = { KeySchema } as unknown as CreateTable;
+  requireSameKeys(table, keySchemaOf({ tableName: table.tableName, createTable }));
+  return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
+}
+
+/** On this machine first: whatever becomes of the bucket, the report is there then. */
+async function keep(
+  { reportFolder }: DrillOptions,
+  context: CommandContext,
+  table: ConfiguredTable,
+  startedAtMs: number,
+  { report, documents }: PerformedDrill,
+): Promise<KeptReport> {
+  const name = `${table.tableName}-drill-${report.startedAt.replace(/[-:.]/g, '')}`;
+  const files = { json: path.join(reportFolder, `${name}.json`), html: path.join(reportFolder, `${name}.html`) };
+  await writeFile(files.json, documents.json);
+  await writeFile(files.html, documents.html);
+  const bucket = context.settings.destination.bucketName;
+  try {
+    const reports = s3ReportStore({ ...connect(context, 'destination').s3, bucket }, table);
+    const keys = await keepInBucket(reports, startedAtMs, documents);
+    return { files, bucket, keys, sha256: documents.sha256 };
+  } catch (cause) {
+    throw new CouldNotLookError(
+      `the drill ended with the verdict "${report.verdict}", and its report is in ${files.html}, but could not be kept in the bucket: ${(cause as Error).message}. Put both files there below the key prefix of reports, or mend the cause and drill again`,
+      { cause },
+    );
+  }
+}

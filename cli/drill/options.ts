@@ -1,0 +1,76 @@
+import type { OptionTable } from '../command';
+import { FROM_OPTION, readFrom, type SourceChoice } from '../images/openSource';
+import type { OptionReader } from '../optionReader';
+import type { Side } from '../settings';
+import { TARGET_OPTIONS } from '../sides';
+
+export interface DrillOptions {
+  readonly tableName: string;
+  /** Undefined: the start of the drill. */
+  readonly asOfMs?: number;
+  /** Undefined: all items. */
+  readonly sampleItemCount?: number;
+  readonly withoutLive: boolean;
+  readonly waitMs: number;
+  readonly reportFolder: string;
+  readonly from: SourceChoice;
+  /** The account and region of the scratch table. */
+  readonly target: Side;
+  readonly writeRate?: number;
+}
+
+const DEFAULT_WAIT_MS = 300_000;
+
+export const DRILL_OPTIONS: OptionTable = {
+  sample: {
+    type: 'string',
+    value: 'N',
+    help: 'Drill N items, drawn at random from the whole copy. Default: all items.',
+  },
+  'as-of': {
+    type: 'string',
+    value: 'MOMENT',
+    help: 'A time with its zone (2026-11-23T14:05:00Z), or how long ago ("2 hours ago", 90m). Default: the start of the drill.',
+  },
+  'without-live': {
+    type: 'boolean',
+    help: 'Do not look at the live table, because it is lost or cannot be reached: compare the restored table with the plan alone. The report says so.',
+  },
+  wait: {
+    type: 'string',
+    value: 'DURATION',
+    help: 'How long items that differ are looked at again, because their images may still be on their way. Default: 5m.',
+  },
+  'report-folder': {
+    type: 'string',
+    value: 'FOLDER',
+    help: 'Where the report is put on this machine, besides the destination bucket. Default: the current folder.',
+  },
+  'write-rate': {
+    type: 'string',
+    value: 'N',
+    help: 'Items written per second at most. Default: as fast as the scratch table takes them.',
+  },
+  ...FROM_OPTION,
+  target: {
+    type: 'string',
+    value: 'SIDE',
+    help: 'Account and region of the scratch table: destination or source. Default: destination.',
+  },
+  ...TARGET_OPTIONS,
+};
+
+export function readDrillOptions(given: OptionReader): DrillOptions {
+  given.atMostOneOf('without-live', 'wait');
+  return {
+    tableName: given.positional(0),
+    asOfMs: given.moment('as-of'),
+    sampleItemCount: given.wholeNumber('sample', 1, 1_000_000),
+    withoutLive: given.flag('without-live'),
+    waitMs: given.duration('wait') ?? DEFAULT_WAIT_MS,
+    reportFolder: given.text('report-folder') ?? '.',
+    from: readFrom(given),
+    target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
+    writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
+  };
+}

@@ -1,0 +1,23 @@
+/** The page's own style sheet: a screen in light or dark, and A4 or letter paper. */
+export const PAGE_STYLE = `
+:root { color-scheme: light dark; --line: #8886; --good: #1a7f37; --bad: #b3261e; --doubt: #9a6700; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th[scope=row] { width: 22rem; font-weight: normal; opacity: .8; }
+.verdict { border-left: .5rem solid; padding: .75rem 1rem; font-size: 1.1rem; }
+.verdict strong { display: block; font-size: 1.3rem; }
+.verdict.same { border-color: var(--good); }
+.verdict.differences { border-color: var(--bad); }
+.warning { border-left: .5rem solid var(--doubt); padding: .5rem 1rem; }
+.sign td { height: 2.2rem; }
+code { font-size: .9em; }
+@media print {
+  body { font-size: 10.5pt; margin: 0; max-width: none; }
+  section, tr { break-inside: avoid; }
+  section:has(.list) { break-inside: auto; }
+  thead { display: table-header-group; }
+}
+`;

@@ -1,0 +1,92 @@
+import { callerIdentity } from '../../aws/callerIdentity';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
+import type { ReportStore } from '../../aws/reports';
+import { dynamoDbScratchTables } from '../../aws/scratchTables';
+import type { DynamoDbSettings } from '../../aws/table';
+import { scratchTableName } from '../../core/scratchTable';
+import type { TableDefinition } from '../../core/tableDefinition';
+import { version } from '../../package.json';
+import { definitionAt, definitionOfKeys } from '../tables';
+import { drillTable, type DrillRequest } from './drillTable';
+import { reportPage } from './page';
+import { reportOf, reportText, type DrillReport } from './report';
+import { removeLeftovers, type ScratchPlace } from './scratch';
+
+/** What a drill is told, whoever starts it: the command, or the function of the schedule. */
+export interface DrillOrder extends Pick<
+  DrillRequest,
+  'source' | 'table' | 'sampleItemCount' | 'waitMs' | 'writesPerSecond' | 'signal' | 'nowMs' | 'pause' | 'watch'
+> {
+  readonly startedAtMs: number;
+  readonly momentMs: number;
+  /** The live table, and what to call it; or why there is none. */
+  readonly live:
+    { readonly table: Pick<BatchTable, 'getBatch' | 'scan'>; readonly name: string } | { readonly without: string };
+  /** Where the scratch table is made. */
+  readonly target: { readonly dynamoDb: DynamoDbSettings; readonly region: string; readonly sts: AwsSettings };
+  readonly onLeftover: (sentence: string) => void;
+}
+
+export interface PerformedDrill {
+  readonly report: DrillReport;
+  /** The report as it is to be kept. */
+  readonly documents: { readonly json: string; readonly html: string; readonly sha256: string };
+  /** What is wrong with the removal of the scratch table. */
+  readonly problem?: string;
+}
+
+/** A whole drill, from the look for leftovers to the report, which is not kept yet. */
+export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
+  const { source, table, momentMs, startedAtMs, live, target, nowMs, sampleItemCount } = order;
+  const { arn: ranBy } = await callerIdentity(target.sts);
+  const stored = await definitionAt(source, table, momentMs);
+  const scratch = scratchOf(order, stored ?? definitionOfKeys(table));
+  for (const sentence of await removeLeftovers(scratch, nowMs())) order.onLeftover(sentence);
+
+  const result = await drillTable({ ...order, scratch, live: 'table' in live ? live.table : undefined });
+  const report = reportOf(
+    {
+      table: table.tableName,
+      ...('name' in live ? { liveTable: live.name } : { liveTable: null, withoutLive: live.without }),
+      from: source.name,
+      definitionFrom: stored ? 'table.json in the copy' : 'the keys in the settings alone: there is no table.json',
+      ...{ asOf: iso(momentMs), startedAt: iso(startedAtMs), endedAt: iso(nowMs()) },
+      ...{
+        sample: sampleItemCount,
+        scratch: { name: scratch.name, region: target.region },
+        ranBy,
+        toolVersion: version,
+      },
+    },
+    result,
+  );
+  const { text, sha256 } = reportText(report);
+  const html = reportPage(report, { name: `${report.startedAt}.json, beside this page`, sha256 });
+  const problem = result.removal.removed ? undefined : result.removal.problem;
+  return { report, documents: { json: text, html, sha256 }, problem };
+}
+
+/** Keeps both documents in the bucket. Returns their object keys. */
+export async function keepInBucket(
+  reports: ReportStore,
+  startedAtMs: number,
+  { json, html }: PerformedDrill['documents'],
+): Promise<{ readonly json: string; readonly html: string }> {
+  // The page last: where it is, the data is.
+  const jsonKey = await reports.write('drill', startedAtMs, json, 'json');
+  return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
+}
+
+function scratchOf({ table, target, startedAtMs }: DrillOrder, definition: TableDefinition) {
+  const name = scratchTableName(table.tableName, startedAtMs);
+  return {
+    ...{ drilledTable: table.tableName, name, region: target.region, definition },
+    tables: dynamoDbScratchTables(target.dynamoDb),
+    table: dynamoDbBatchTable(name, target.dynamoDb),
+  } satisfies ScratchPlace;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
