@@ -47,7 +47,8 @@ export async function compareTable(request: CompareTableRequest): Promise<Compar
 
   const same = doubts.same + (all?.same ?? 0);
   const keys = all?.keys ?? sampled?.suspects.length ?? 0;
-  if (same + doubts.late + differences.length !== keys) {
+  const vanished = all?.vanished ?? 0;
+  if (same + doubts.late + vanished + differences.length !== keys) {
     throw new DcsError(
       `the counts do not add up: of ${keys} items and objects ${same} are the same, ${doubts.late} became so and ${differences.length} differ; run again, and report it if it happens twice`,
     );

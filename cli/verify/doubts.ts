@@ -1,5 +1,6 @@
 import { BATCH_GET_KEYS, type BatchTable } from '../../aws/batchTable';
 import type { StatusReader } from '../../aws/replicationStatus';
+import { S3Error } from '../../aws/s3Error';
 import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
@@ -141,11 +142,25 @@ export class Doubts {
         differences.push({ objectKey, keys, ...verdict });
         return;
       }
-      const status = await this.places.statusOf(objectKey, source.version.versionId);
+      const status = await replicationStatusOf(this.places, objectKey, source.version.versionId);
       const failed = status === 'FAILED' ? ({ class: 'replicationFailed' } as const) : {};
-      differences.push({ objectKey, keys, ...verdict, ...failed, replicationStatus: status ?? 'NONE' });
+      differences.push({ objectKey, keys, ...verdict, ...failed, replicationStatus: status });
     });
     return differences.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
+  }
+}
+
+/** S3's status of a version; `NONE` where no rule applied when it was stored, `GONE` where it is not there any more. */
+export async function replicationStatusOf(
+  { statusOf }: Pick<Places, 'statusOf'>,
+  objectKey: string,
+  versionId: string,
+): Promise<string> {
+  try {
+    return (await statusOf(objectKey, versionId)) ?? 'NONE';
+  } catch (error) {
+    if (error instanceof S3Error && error.statusCode === 404) return 'GONE';
+    throw error;
   }
 }
 

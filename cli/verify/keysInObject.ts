@@ -2,9 +2,9 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { keysInObjectKey, keysOf, objectKeyOf } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
 import type { KeyTypes } from '../settings';
 import type { TableInBucket } from './lookAtItem';
+import { whyDamaged } from './whyDamaged';
 
 /**
  * The keys of the item that an object is of: from its own key, or, where that was too long to be spelled, from any version
@@ -39,7 +39,7 @@ async function keysInVersion(
     const keys = item && keysOf(table.keySchema, item);
     return keys && objectKeyOf(table, table.keySchema, keys) === objectKey ? keys : undefined;
   } catch (error) {
-    if (whyUnreadable(error) === undefined) throw error;
+    if (whyDamaged(error) === undefined) throw error;
     return undefined;
   }
 }

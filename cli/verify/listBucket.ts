@@ -1,5 +1,4 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
-import { S3Error } from '../../aws/s3Error';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { newestVersion, readDecidingVersions } from '../../core/decidingVersions';
 import { versionsToRead } from '../../core/history';
@@ -7,9 +6,9 @@ import { mapInParallel } from '../../core/mapInParallel';
 import { isImageKey, tablePrefix, type TableLocation } from '../../core/objectKey';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
+import { whyDamaged } from './whyDamaged';
 
 /** Objects of a bucket by what their newest body is; `unclear` where only a look will tell. */
 export interface BucketCounts {
@@ -68,14 +67,9 @@ async function newestBody(
     if (areTrusted && isMd5(etag)) return etag;
     return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await source.images.get(objectKey, versionId)).body);
   } catch (error) {
-    if (whyUnreadable(error) === undefined || isDenied(error)) throw error;
+    if (whyDamaged(error) === undefined) throw error;
     return undefined;
   }
-}
-
-/** Whoever may list and not read would take everything for damaged. */
-function isDenied(error: unknown): boolean {
-  return error instanceof S3Error && error.statusCode === 403;
 }
 
 /**
@@ -96,7 +90,7 @@ class EtagTrust {
     try {
       return md5Of((await this.source.images.get(objectKey, versionId)).body) === etag;
     } catch (error) {
-      if (whyUnreadable(error) === undefined || isDenied(error)) throw error;
+      if (whyDamaged(error) === undefined) throw error;
       return true;
     }
   }

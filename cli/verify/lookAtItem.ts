@@ -1,5 +1,4 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
-import { S3Error } from '../../aws/s3Error';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { digestLeftBy } from '../../core/chain';
@@ -10,8 +9,8 @@ import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../c
 import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
 import { md5Of } from './bodyDigest';
+import { whyDamaged } from './whyDamaged';
 
 /** What the table says of an item. */
 export interface TableLook {
@@ -76,8 +75,8 @@ export async function lookInBucket(
     const digest = await digestOfNewest(source, table, objectKey, newest, expected);
     return { is: 'state', digest, ...newest, versions };
   } catch (error) {
-    const reason = whyUnreadable(error);
-    if (reason === undefined || isDenied(error)) throw error;
+    const reason = whyDamaged(error);
+    if (reason === undefined) throw error;
     return { is: 'unreadable', reason, ...found, versions };
   }
 }
@@ -99,8 +98,4 @@ async function digestOfNewest(
   // The predecessor spelled keys differently: its objects are not those of today's items.
   if (header.event === 'PREDECESSOR') return NO_ITEM;
   throw new UnreadableImageError(`it holds an item that belongs under ${ownKey}`);
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof S3Error && error.statusCode === 403;
 }

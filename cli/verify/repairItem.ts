@@ -6,11 +6,11 @@ import type { ObjectVersion } from '../../aws/objectVersions';
 import { backfillImage, repairImage, type StoredImage } from '../../core/image';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
 import { lookAtItem } from '../redrive/lookAtItem';
 import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
 import { tableLook, type ItemLook } from './lookAtItem';
 import { verdictOf, type Verdict } from './verdict';
+import { whyDamaged } from './whyDamaged';
 
 /*
  * Mends one item by adding one image to the source bucket, from which it replicates. In this order, on the condition that
@@ -54,7 +54,7 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
       const image = await mendingImage(places, { look, verdict, newest, inDestination });
       if ((await images.putIf(objectKey, image, condition, { signal: places.signal })) === 'written') return 'written';
     } catch (error) {
-      const reason = whyUnreadable(error);
+      const reason = whyDamaged(error);
       if (reason === undefined) throw error;
       return { left: `which image is the newest cannot be told: ${reason}` };
     }

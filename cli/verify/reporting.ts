@@ -54,7 +54,7 @@ export function verifyReport(found: {
   };
 }
 
-function bucketCounts({ source, destination }: NonNullable<Comparison['all']>): Record<string, number> {
+function bucketCounts({ source, destination, vanished }: NonNullable<Comparison['all']>): Record<string, number> {
   return {
     images: source.images,
     tombstones: source.tombstones,
@@ -62,6 +62,7 @@ function bucketCounts({ source, destination }: NonNullable<Comparison['all']>): 
     replicas: destination.images,
     replicaTombstones: destination.tombstones,
     unclearReplicas: destination.unclear,
+    vanished,
   };
 }
 

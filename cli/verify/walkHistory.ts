@@ -6,10 +6,10 @@ import type { ImageHeader } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
 import { readHeader, readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
 import { realPause } from '../pace';
 import type { Bucket } from './digestIndex';
-import type { Difference, Places } from './doubts';
+import { replicationStatusOf, type Difference, type Places } from './doubts';
+import { whyDamaged } from './whyDamaged';
 
 /** What the walk went through. */
 export interface HistoryCounts {
@@ -135,7 +135,7 @@ async function readVersion({ images }: ImageSource, version: ObjectVersion): Pro
     const { header } = readImage({ ...object, storedAtMs });
     return { version, header, identity: identityOf(header, object.body) };
   } catch (error) {
-    const problem = whyUnreadable(error);
+    const problem = whyDamaged(error);
     if (problem === undefined) throw error;
     return { version, problem };
   }
@@ -171,13 +171,13 @@ function brokenChain(objectKey: string, versions: readonly ReadVersion[], known:
 }
 
 async function notReplicated(
-  { statusOf }: Places,
+  places: Places,
   objectKey: string,
   versions: readonly ReadVersion[],
 ): Promise<Difference[]> {
   const byStatus = new Map<string, string[]>();
   for (const { version } of versions) {
-    const status = (await statusOf(objectKey, version.versionId)) ?? 'NONE';
+    const status = await replicationStatusOf(places, objectKey, version.versionId);
     byStatus.set(status, [...(byStatus.get(status) ?? []), version.versionId]);
   }
   return [...byStatus].map(([replicationStatus, versionIds]) => ({

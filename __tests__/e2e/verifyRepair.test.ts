@@ -1,0 +1,239 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { setTimeout as delay } from 'node:timers/promises';
+import { s3Client } from '../../aws/s3Client';
+import { BATCH_WRITE_ITEMS } from '../../aws/table';
+import type { AttributeMap } from '../../core/attributeValue';
+import { keysOf } from '../../core/objectKey';
+import { changed, seededRandom, user } from '../../local/demo/workload';
+import type { LocalBucket, LocalRun } from '../../local/localRun';
+import type { LocalTable } from '../../local/localTable';
+import { ACCESS_DENIED } from '../../local/parts/s3Faults';
+import type { S3Request } from '../../local/parts/s3Request';
+import { records } from './support/commandParts';
+import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
+import { expectConverged, objectKeyIn, startDeployment, versionsIn } from './support/deployment';
+import { bucketIn } from './support/twoAccounts';
+
+jest.setTimeout(180_000);
+
+let run: LocalRun;
+beforeAll(async () => {
+  run = await startDeployment();
+});
+afterAll(() => run.stop());
+
+let users: LocalTable;
+let dcs: DcsOnRun;
+let tables = 0;
+beforeEach(async () => {
+  users = await startTableLike(run, 'users', `users${++tables}`);
+  dcs = await dcsOnRun(run, users);
+});
+afterEach(async () => {
+  for (const { gateway } of [run.source, run.destination]) gateway.faults = () => undefined;
+  await users.stop();
+  await dcs.remove();
+});
+
+const name = () => users.deployed.tableName;
+const keyOf = (item: AttributeMap) => objectKeyIn(users, item);
+const remove = (item: AttributeMap) => users.table.delete(keysOf(users.deployed.keySchema, item));
+const random = seededRandom(5);
+const drained = async () => {
+  await users.pump.drained();
+  await run.replication.drained();
+};
+async function filled(count: number): Promise<AttributeMap[]> {
+  const all = Array.from({ length: count }, (_, n) => user(n, random));
+  for (let at = 0; at < count; at += BATCH_WRITE_ITEMS)
+    await users.table.putBatch(all.slice(at, at + BATCH_WRITE_ITEMS));
+  await drained();
+  return all;
+}
+const verify = async (...more: string[]) => {
+  const { code, stdout, stderr } = await dcs.run(['verify', name(), '--json', ...more]);
+  const all = records(stdout);
+  return {
+    ...{ code, stderr },
+    report: all.find(({ type }) => type === 'verify'),
+    of: (wanted: string) => all.filter(({ type }) => type === wanted),
+  };
+};
+const isImagePut = ({ method, objectKey }: S3Request) => method === 'PUT' && objectKey.endsWith('/image.json');
+const bucketOf = (bucket: LocalBucket) => bucketIn(bucket, bucket.bucket);
+
+async function refused(bucket: LocalBucket, work: () => Promise<unknown>): Promise<void> {
+  bucket.gateway.faults = (request) => (isImagePut(request) ? ACCESS_DENIED : undefined);
+  await work();
+  await drained();
+  bucket.gateway.faults = () => undefined;
+}
+
+async function removeVersions(bucket: LocalBucket, objectKey: string): Promise<void> {
+  const { versions } = await bucketOf(bucket).versions(objectKey);
+  for (const { VersionId } of versions) await bucketOf(bucket).delete(objectKey, VersionId);
+}
+
+/** A version with the metadata of the newest one and part of its body, which is not replicated. */
+async function damage(bucket: LocalBucket, objectKey: string): Promise<void> {
+  const { hooks } = run.source.gateway;
+  const { bytes, Metadata } = await bucketOf(bucket).get(objectKey);
+  run.source.gateway.hooks = { ...hooks, onNewVersion: undefined };
+  const Body = bytes.subarray(0, bytes.length - 3);
+  await s3Client(bucket).send(new PutObjectCommand({ Bucket: bucket.bucket, Key: objectKey, Body, Metadata }));
+  run.source.gateway.hooks = hooks;
+}
+
+test('all that can be mended is mended, and is the same when it is verified again', async () => {
+  const all = await filled(20);
+  const [missing, stale, gone, failed, damaged, lost, damagedCopy, back, bare] = all as [
+    AttributeMap,
+    ...AttributeMap[],
+  ] &
+    Record<number, AttributeMap>;
+  await remove(back!);
+  await drained();
+  await refused(run.source, async () => {
+    await users.table.put(changed(stale!, random));
+    await users.table.put(back!);
+    await remove(gone!);
+  });
+  await refused(run.destination, () => users.table.put(changed(failed!, random)));
+  await removeVersions(run.source, keyOf(missing));
+  await removeVersions(run.source, keyOf(bare!));
+  await removeVersions(run.destination, keyOf(bare!));
+  await removeVersions(run.destination, keyOf(lost!));
+  await damage(run.source, keyOf(damaged!));
+  await damage(run.destination, keyOf(damagedCopy!));
+
+  const { code, report, of } = await verify('--repair', '--settle', '3s');
+  expect(of('left')).toEqual([]);
+  expect(code).toBe(0);
+  expect(report).toMatchObject({ differences: 9, repairs: { written: 9, mended: 9, left: 0 }, verdict: 'same' });
+  await drained();
+  // What was damaged is still there, below what mended it.
+  for (const [bucket, item] of [
+    [run.source, damaged!],
+    [run.destination, damagedCopy!],
+  ] as const) {
+    const { versions } = await bucketOf(bucket).versions(keyOf(item));
+    await bucketOf(bucket).delete(keyOf(item), versions[1]?.VersionId);
+  }
+  await expectConverged(run, users);
+
+  const again = await verify('--settle', '0s');
+  expect({ code: again.code, differences: again.of('difference') }).toEqual({ code: 0, differences: [] });
+  const events = (await versionsIn(run.destination, keyOf(stale!))).map(({ header }) => header.event);
+  expect(events).toEqual(['INSERT', 'REPAIR']);
+  expect((await versionsIn(run.destination, keyOf(bare!))).map(({ header }) => header.event)).toEqual(['BACKFILL']);
+
+  // A change after the repair wins over it, in both buckets.
+  await users.table.put(changed(stale!, random));
+  await drained();
+  await expectConverged(run, users);
+  expect((await verify('--settle', '0s')).code).toBe(0);
+});
+
+test('a repair that races with writes covers none of them', async () => {
+  const all = await filled(25);
+  await refused(run.source, async () => {
+    for (const item of all) await users.table.put(changed(item, random));
+  });
+  let [isStopped, writes] = [false, 0];
+  const writer = async () => {
+    while (!isStopped) {
+      const item = all[random(all.length)]!;
+      if (random(4) === 0) await remove(item);
+      else await users.table.put(changed(item, random));
+      writes += 1;
+      await delay(20); // as fast as capture can follow on a slow machine
+    }
+  };
+  const load = Promise.all([writer(), writer()]);
+  // Whatever is about to be repaired is changed first, and captured before the repair is stored.
+  const raced = new Set<string>();
+  run.source.gateway.faults = (request) => {
+    if (!isImagePut(request) || request.headers['if-match'] === undefined || raced.has(request.objectKey))
+      return undefined;
+    raced.add(request.objectKey);
+    return { kind: 'delay', milliseconds: 150 };
+  };
+  const { code, of } = await verify('--repair', '--settle', '20s').finally(async () => {
+    isStopped = true;
+    await load;
+  });
+  expect({ code, left: of('left') }).toEqual({ code: 0, left: [] });
+  expect(writes).toBeGreaterThan(20);
+  await drained();
+  await expectConverged(run, users);
+});
+
+test('a table that was emptied is not taken for the truth', async () => {
+  const all = await filled(3);
+  await refused(run.source, async () => {
+    for (const item of all) await remove(item);
+  });
+  const { code, stderr } = await verify('--repair', '--settle', '0s');
+  expect(code).toBe(5);
+  expect(stderr).toContain('--allow-deletes');
+  expect((await versionsIn(run.source, keyOf(all[0]!))).length).toBe(1);
+
+  expect((await verify('--repair', '--allow-deletes', '--settle', '3s')).code).toBe(0);
+  expect((await versionsIn(run.destination, keyOf(all[0]!))).map(({ header }) => header.event)).toEqual([
+    'INSERT',
+    'REPAIR',
+  ]);
+});
+
+test('what only the destination has is told and never touched', async () => {
+  const [item] = await filled(2);
+  await remove(item!);
+  await drained();
+  await removeVersions(run.source, keyOf(item!));
+  const tombstone = (await bucketOf(run.destination).versions(keyOf(item!))).versions.at(-1);
+  await bucketOf(run.destination).delete(keyOf(item!), tombstone?.VersionId);
+  const { code, of } = await verify('--repair', '--settle', '0s');
+  expect(code).toBe(3);
+  expect(of('left')).toEqual([expect.objectContaining({ class: 'extra', in: 'destination' })]);
+  expect(await versionsIn(run.destination, keyOf(item!))).toHaveLength(1);
+  expect(await versionsIn(run.source, keyOf(item!))).toEqual([]);
+});
+
+test('--history finds a change that is missing, a version that did not replicate, and one that is damaged', async () => {
+  const all = await filled(6);
+  for (const item of [...all, ...all]) await users.table.put(changed(item, random));
+  await drained();
+  const whole = await verify('--history', '--settle', '5s');
+  expect({ code: whole.code, differences: whole.of('difference') }).toEqual({ code: 0, differences: [] });
+  expect(whole.report).toMatchObject({
+    history: true,
+    historyCounts: { objects: 6, sourceVersions: 18, destinationVersions: 18 },
+  });
+
+  const [hole, behind, damaged] = all as [AttributeMap, AttributeMap, AttributeMap];
+  const removed = async (bucket: LocalBucket, item: AttributeMap) => {
+    const { VersionId } = (await bucketOf(bucket).versions(keyOf(item))).versions[1]!;
+    await bucketOf(bucket).delete(keyOf(item), VersionId);
+    return VersionId;
+  };
+  await removed(run.source, hole);
+  await removed(run.destination, behind);
+  await damage(run.destination, keyOf(damaged));
+  // The newest again, so that only the history shows the damage.
+  await users.table.put(changed(damaged, random));
+  await drained();
+
+  expect((await verify('--settle', '0s')).code).toBe(0);
+  const { code, of } = await verify('--history', '--settle', '0s');
+  expect(code).toBe(3);
+  const found = of('difference').map(
+    ({ class: is, in: where, objectKey }) => `${String(is)} ${String(where)} ${String(objectKey)}`,
+  );
+  expect(found.sort()).toEqual(
+    [
+      `brokenChain source ${keyOf(hole)}`,
+      `notReplicated destination ${keyOf(behind)}`,
+      `unreadable destination ${keyOf(damaged)}`,
+    ].sort(),
+  );
+});
