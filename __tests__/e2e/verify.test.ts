@@ -247,7 +247,7 @@ describe('on a table of its own', () => {
         if (random(4) === 0) await users.table.delete(keysOf(users.deployed.keySchema, item));
         else await users.table.put(changed(item, random));
         writes += 1;
-        await delay(20); // as fast as capture can follow on a slow machine
+        await delay(100); // as fast as capture can follow on a slow machine
       }
     };
     const ended = Promise.all([writer(), writer()]);

@@ -1,6 +1,7 @@
 import type { ReportStore } from '../../aws/reports';
 import type { Output } from '../output/output';
 import { count, counted } from '../output/units';
+import { batchReplicationCommand, type ReplicationGap } from './batchReplication';
 import type { Comparison } from './compareTable';
 import type { Difference } from './doubts';
 import type { VerifyOptions } from './options';
@@ -99,7 +100,12 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
   brokenChain: 'dcs history shows where; what is parked can be filled in by dcs redrive, what was lost cannot',
 };
 
-export function sayComparison(output: Output, options: VerifyOptions, comparison: Comparison): void {
+export function sayComparison(
+  output: Output,
+  options: VerifyOptions,
+  comparison: Comparison,
+  gap: ReplicationGap,
+): void {
   const differences = allDifferences(comparison);
   // With --json everything; for people a line for each class, with an example.
   for (const difference of differences) output.result(differenceRecord(difference));
@@ -117,6 +123,13 @@ export function sayComparison(output: Output, options: VerifyOptions, comparison
   }
   if (differences.length === 0) output.result({ type: 'text' }, good(sameWords(options)));
   else output.result({ type: 'text' }, bad(`${counted(differences.length, 'difference')}; --json lists all of them`));
+  if (comparison.history?.differences.some((one) => one.in === 'destination' && one.class !== 'unreadable')) {
+    const command = batchReplicationCommand(gap);
+    output.result(
+      { type: 'text' },
+      `Older versions that are not in the destination are for S3 Batch Replication, ROLE being one that may run it:\n  ${command}`,
+    );
+  }
 }
 
 function sameWords({ sample, history }: VerifyOptions): string {
@@ -158,11 +171,12 @@ function bucketWords({ images, tombstones, unclear }: NonNullable<Comparison['al
 }
 
 export function sayRepairs(output: Output, { written, mended, left }: Repairs): void {
-  for (const { why, ...difference } of left) {
-    const reason = why ?? 'it is still different after the repair, or cannot be repaired';
+  for (const { why, class: name, in: bucket, objectKey, keys, versionIds } of left) {
+    const reason =
+      why ?? (versionIds ? 'a repair mends the newest state alone' : 'it is still different after the repair');
     output.result(
-      { ...differenceRecord(difference), type: 'left', why: reason },
-      `left: ${difference.class} ${difference.objectKey}: ${reason}`,
+      { type: 'left', why: name, in: bucket, objectKey, keys, versionIds, reason },
+      `left: ${name} ${objectKey}: ${reason}`,
     );
   }
   const { good, bad } = output.colours;

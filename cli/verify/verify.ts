@@ -2,6 +2,7 @@ import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import { s3ReportStore } from '../../aws/reports';
+import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
 import { connect, type CommandContext } from '../context';
 import { CouldNotLookError } from '../errors';
@@ -58,7 +59,8 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   const startedAtMs = nowMs();
   const itemCount = described.ItemCount ?? 0;
   const comparison = await compareTable({ options, context, places, buckets, itemCount, keyTypes: table.keyTypes });
-  sayComparison(output, options, comparison);
+  const { accountId, region, bucketName: bucket } = settings.source;
+  sayComparison(output, options, comparison, { accountId, region, bucket, prefix: tablePrefix(table) });
 
   const repairs = options.repair ? await repair(options, context, places, comparison) : undefined;
   if (repairs) sayRepairs(output, repairs);

@@ -1,0 +1,33 @@
+/** What S3 Batch Replication has to be told to copy the versions of one table that are not in the destination. */
+export interface ReplicationGap {
+  readonly accountId: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Start of the object keys, ending with a slash. */
+  readonly prefix: string;
+}
+
+/**
+ * The command that has S3 itself replicate older versions, with their ids and times. A verify must not: stored anew, an older
+ * image would be the last version of its object in the destination for as long as the newest one is on its way behind it.
+ */
+export function batchReplicationCommand({ accountId, region, bucket, prefix }: ReplicationGap): string {
+  const manifest = {
+    S3JobManifestGenerator: {
+      SourceBucket: `arn:aws:s3:::${bucket}`,
+      ExpectedBucketOwner: accountId,
+      EnableManifestOutput: false,
+      Filter: {
+        EligibleForReplication: true,
+        ObjectReplicationStatuses: ['FAILED', 'NONE'],
+        KeyNameConstraint: { MatchAnyPrefix: [prefix] },
+      },
+    },
+  };
+  return [
+    `aws s3control create-job --account-id ${accountId} --region ${region} --priority 1 --no-confirmation-required`,
+    `--operation '{"S3ReplicateObject":{}}' --report '{"Enabled":false}'`,
+    `--manifest-generator '${JSON.stringify(manifest)}'`,
+    `--role-arn ROLE`,
+  ].join(' \\\n    ');
+}
