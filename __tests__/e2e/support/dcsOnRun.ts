@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { refreshDefinition } from '../../../aws/storedDefinition';
+import { describeTableDefinition } from '../../../aws/tableDefinition';
+import { s3TextStore } from '../../../aws/textStore';
 import { bundleCommand } from '../../../cli/bundle';
 import type { LocalRun } from '../../../local/localRun';
 import { startLocalTable, type LocalTable } from '../../../local/localTable';
@@ -17,6 +20,8 @@ export interface Outcome {
 
 /** The real executable, in processes of its own, on the parts of a local run. */
 export interface DcsOnRun {
+  /** Holds the settings file; a command's current folder. */
+  readonly folder: string;
   run(args: readonly string[]): Promise<Outcome>;
   /** Starts it, for a test that ends it halfway. */
   start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> };
@@ -51,14 +56,20 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const start: DcsOnRun['start'] = (args) => {
-    const child = spawn(process.execPath, [executable, ...args], { env });
+    const child = spawn(process.execPath, [executable, ...args], { env, cwd: folder });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const ended = new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
     return { child, ended };
   };
-  return { start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
+  return { folder, start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** Stores the table's definition in the source bucket, as the schedule does. */
+export async function storeDefinition(run: LocalRun, { deployed: { tableName }, dynamoDb }: LocalTable): Promise<void> {
+  const describe = () => describeTableDefinition(tableName, dynamoDb);
+  await refreshDefinition({ prefix: '', texts: s3TextStore(run.source), describe }, tableName);
 }
 
 function settingsOf({ deployed: { tableName, createTable, keySchema } }: LocalTable) {
