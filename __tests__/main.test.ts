@@ -25,7 +25,7 @@ describe('npm run synth', () => {
   }
 
   function bundle(copy: string): void {
-    for (const name of ['capture', 'table-definition']) {
+    for (const name of ['capture', 'table-definition', 'drill']) {
       mkdirSync(join(copy, 'dist', 'lambda', name), { recursive: true });
       writeFileSync(join(copy, 'dist', 'lambda', name, 'index.js'), 'exports.handler = async () => ({});\n');
     }
@@ -58,7 +58,7 @@ describe('npm run synth', () => {
   test('without bundles says what to run', () => {
     expect(synth(checkout('one'))).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/no index\.js in .*capture.* Next: npm run bundle\./) as unknown,
+      stderr: expect.stringMatching(/no index\.js in .*drill.* Next: npm run bundle\./) as unknown,
     });
   }, 30_000);
 

@@ -26,7 +26,7 @@ export function boundedName(parts: readonly string[], maxLength = 64): string {
 export interface NamedDeployment {
   readonly name: string;
   readonly source: { readonly accountId: string; readonly region: string; readonly bucketName: string };
-  readonly destination: { readonly bucketName: string };
+  readonly destination: { readonly accountId: string; readonly bucketName: string };
 }
 
 export interface Names {
@@ -38,6 +38,12 @@ export interface Names {
   readonly replicationRuleId: string;
   readonly restoreRole: string;
   readonly tableDefinition: string;
+  /** The function that drills on a schedule; its role has the same name, and so has the topic of its alarms. */
+  readonly drill: string;
+  readonly drillRoleArn: string;
+  /** The role in the source account by which the drill reads the live tables. */
+  readonly drillReader: string;
+  readonly drillReaderRoleArn: string;
   readonly alarmTopic: string;
   readonly replicationFailureQueue: string;
   /** The capture function of a table; its role has the same name. */
@@ -58,6 +64,10 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     replicationRuleId: `${name}-to-destination`,
     restoreRole: `${name}-restore`,
     tableDefinition: `${name}-table-definition`,
+    drill: `${name}-drill`,
+    drillRoleArn: `arn:${partition}:iam::${destination.accountId}:role/${name}-drill`,
+    drillReader: `${name}-drill-reader`,
+    drillReaderRoleArn: `arn:${partition}:iam::${source.accountId}:role/${name}-drill-reader`,
     alarmTopic: `${name}-alarms`,
     replicationFailureQueue: `${name}-replication-failures`,
     capture: (table) => boundedName([name, 'capture', table]),

@@ -9,30 +9,29 @@ import { accountProvider, archiveProvider } from './providers';
 import type { BackendSettings } from './settings/backend';
 import type { Settings } from './settings/schema';
 
-export interface ApartDestinationStackProps {
+export interface ApartStackProps {
   readonly settings: Settings;
   readonly backend: BackendSettings;
+  readonly code: FunctionCode;
 }
 
 /** The destination account alone, with a state and credentials of its own. Deployed first. */
 export class ApartDestinationStack extends DcsStack {
-  constructor(scope: Construct, id: string, { settings, backend }: ApartDestinationStackProps) {
+  constructor(scope: Construct, id: string, { settings, code, backend }: ApartStackProps) {
     super(scope, id);
     useBackend(this, id, backend);
     new DestinationAccount(this, 'destination', {
       settings,
+      code,
       provider: accountProvider(this, 'destination', settings),
+      archiveProvider: archiveProvider(this),
     });
   }
 }
 
-export interface ApartSourceStackProps extends ApartDestinationStackProps {
-  readonly code: FunctionCode;
-}
-
 /** The source account alone. It knows the destination by the names in the settings, not by its state. */
 export class ApartSourceStack extends DcsStack {
-  constructor(scope: Construct, id: string, { settings, code, backend }: ApartSourceStackProps) {
+  constructor(scope: Construct, id: string, { settings, code, backend }: ApartStackProps) {
     super(scope, id);
     useBackend(this, id, backend);
     new SourceAccount(this, 'source', {

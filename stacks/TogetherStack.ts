@@ -18,15 +18,18 @@ export class TogetherStack extends DcsStack {
   constructor(scope: Construct, id: string, { settings, code, backend }: TogetherStackProps) {
     super(scope, id);
     useBackend(this, id, backend);
+    const archive = archiveProvider(this);
     const destination = new DestinationAccount(this, 'destination', {
       settings,
+      code,
       provider: accountProvider(this, 'destination', settings),
+      archiveProvider: archive,
     });
     new SourceAccount(this, 'source', {
       settings,
       code,
       provider: accountProvider(this, 'source', settings),
-      archiveProvider: archiveProvider(this),
+      archiveProvider: archive,
       destinationKeyArn: destination.keyArn,
       after: destination.guards,
     });

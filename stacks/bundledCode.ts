@@ -4,5 +4,9 @@ import type { FunctionCode } from './accounts/SourceAccount';
 /** Where `npm run bundle` puts the functions, below the root of the project. */
 export function bundledCode(root: string): FunctionCode {
   const bundles = join(root, 'dist', 'lambda');
-  return { capture: join(bundles, 'capture'), tableDefinition: join(bundles, 'table-definition') };
+  return {
+    capture: join(bundles, 'capture'),
+    tableDefinition: join(bundles, 'table-definition'),
+    drill: join(bundles, 'drill'),
+  };
 }

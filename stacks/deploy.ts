@@ -11,6 +11,10 @@ export function addStacks(app: App, settings: Settings, code: FunctionCode): voi
     new TogetherStack(app, name, { settings, code, backend: deployment.backend });
     return;
   }
-  new ApartDestinationStack(app, `${name}-destination`, { settings, backend: deployment.destinationBackend });
+  new ApartDestinationStack(app, `${name}-destination`, {
+    settings,
+    code,
+    backend: deployment.destinationBackend,
+  });
   new ApartSourceStack(app, `${name}-source`, { settings, code, backend: deployment.sourceBackend });
 }

@@ -13,6 +13,7 @@ export function afterSource(): string[] {
     'npx dcs check      # proves the deployment: stream, mapping, versioning, rule, policies, lock, keys',
     'npx dcs backfill   # writes the items that the streams have not shown',
     'npx dcs verify     # compares table, source bucket and destination bucket',
+    'npx dcs drill      # restores a table into a scratch table, compares, and keeps a report',
   ];
 }
 

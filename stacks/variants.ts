@@ -114,6 +114,7 @@ export const variants = {
       logRetentionDays: 365,
     },
     tableDefinition: { scheduleExpression: 'cron(0 3 * * ? *)' },
+    drill: { scheduleExpression: 'cron(30 4 * * ? *)', sampleItemCount: 100 },
     restore: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/on-call'] },
     alarms: { emails: ['a@example.com', 'b@example.com'], captureLagSeconds: 60 },
     tags: { team: 'data' },
@@ -121,6 +122,7 @@ export const variants = {
   paused: {
     ...minimal,
     replication: { enabled: false },
+    drill: { enabled: false },
     destination: { ...minimal.destination, objectLock: { mode: 'OFF' } },
   },
   emulated: {

@@ -8,6 +8,7 @@ import { resource, resources, synthesizeTogether } from './support/synth';
 const EXISTING: Record<string, readonly string[]> = {
   'AWS/Lambda IteratorAge': ['FunctionName'],
   'AWS/Lambda Errors': ['FunctionName'],
+  'AWS/Lambda Invocations': ['FunctionName'],
   'AWS/Lambda Throttles': ['FunctionName'],
   'AWS/Lambda DestinationDeliveryFailures': ['FunctionName'],
   'AWS/Lambda DroppedEventCount': ['EventSourceMappingUUID'],
@@ -55,10 +56,12 @@ describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (nam
   });
 
   test('say what it means and what to do, and tell the topic', () => {
-    for (const { alarm_description, alarm_actions, ok_actions } of alarms) {
+    for (const { address, body } of resources(stack, 'aws_cloudwatch_metric_alarm')) {
+      const { alarm_description, alarm_actions, ok_actions } = body;
       expect(alarm_description).toMatch(/\b(Look at|Raise|Mend|Check)\b/);
       expect((alarm_description as string).length).toBeLessThanOrEqual(1024);
-      expect(alarm_actions).toEqual(['${aws_sns_topic.source_watch_topic.arn}']);
+      const topic = address.includes('.source_') ? 'source_watch_topic' : 'destination_drill_topic';
+      expect(alarm_actions).toEqual([`\${aws_sns_topic.${topic}.arn}`]);
       expect(ok_actions).toEqual(alarm_actions);
     }
   });
@@ -83,13 +86,19 @@ test('the lag of capture is told in time: long before the stream forgets', () =>
 
 test('everybody in the settings is told', () => {
   const subscriptions = resources(synthesizeTogether(variants.everything), 'aws_sns_topic_subscription');
-  expect(subscriptions.map(({ body }) => [body.protocol, body.endpoint])).toEqual([
-    ['email', 'a@example.com'],
-    ['email', 'b@example.com'],
-  ]);
+  const told = (topic: string) =>
+    subscriptions
+      .filter(({ body }) => body.topic_arn === `\${aws_sns_topic.${topic}.arn}`)
+      .map(({ body }) => [body.protocol, body.endpoint]);
+  for (const topic of ['source_watch_topic', 'destination_drill_topic']) {
+    expect(told(topic)).toEqual([
+      ['email', 'a@example.com'],
+      ['email', 'b@example.com'],
+    ]);
+  }
 });
 
-test('the dashboard shows every metric that has an alarm', () => {
+test('the dashboard shows every metric of the source account that has an alarm', () => {
   const { dashboard_body } = resource(
     synthesizeTogether(variants.minimal),
     'aws_cloudwatch_dashboard.source_watch_dashboard',
@@ -100,7 +109,9 @@ test('the dashboard shows every metric that has an alarm', () => {
   const shown = widgets.flatMap(({ properties }) =>
     properties.metrics.map(([namespace, name]) => `${String(namespace)} ${String(name)}`),
   );
-  expect(new Set(shown)).toEqual(new Set(Object.keys(EXISTING)));
+  // The drill runs in the destination account, whose metrics a dashboard of this one does not see.
+  const ofSource = Object.keys(EXISTING).filter((metric) => metric !== 'AWS/Lambda Invocations');
+  expect(new Set(shown)).toEqual(new Set(ofSource));
   for (const { properties } of widgets) expect(properties.region).toBe('eu-central-1');
 });
 
@@ -118,4 +129,31 @@ test('replication failures are kept: S3 sends them, with their reasons, to a que
       ],
     },
   ]);
+});
+
+describe('the alarm that there was no drill', () => {
+  const alarm = (scheduleExpression: string) =>
+    resource(
+      synthesizeTogether({ ...variants.minimal, drill: { scheduleExpression } }),
+      'aws_cloudwatch_metric_alarm.destination_drill_drill-missing',
+    );
+
+  test.each([
+    ['rate(1 hour)', 2],
+    ['rate(1 day)', 2],
+    ['rate(6 days)', 7],
+    ['cron(30 4 * * ? *)', 2],
+  ])('with %s goes off after %d days without one, which CloudWatch can see', (schedule, days) => {
+    expect(alarm(schedule)).toMatchObject({
+      metric_name: 'Invocations',
+      comparison_operator: 'LessThanThreshold',
+      threshold: 1,
+      // Without a drill there is no value at all: that has to count.
+      treat_missing_data: 'breaching',
+      evaluation_periods: days,
+      datapoints_to_alarm: days,
+      period: 86_400,
+    });
+    expect(days).toBeLessThanOrEqual(7);
+  });
 });

@@ -116,6 +116,7 @@ const WILDCARDS: Record<string, string> = {
   RefuseLongerRetention: 'a Deny, as above',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
+  FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   EncryptReplicas: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',
   EncryptNotificationsOfCloudWatch: 'a key policy: "*" is the key itself; bound to the account',
   EncryptNotificationsOfS3: 'a key policy: "*" is the key itself; bound to the account',

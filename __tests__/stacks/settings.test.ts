@@ -72,6 +72,16 @@ describe('settings', () => {
       'tableDefinition.scheduleExpression',
     ],
     [
+      'a drill so seldom that no alarm can miss it',
+      { ...minimal, drill: { scheduleExpression: 'rate(7 days)' } },
+      'drill.scheduleExpression',
+    ],
+    [
+      'a drill on weekdays, of which the alarm knows nothing',
+      { ...minimal, drill: { scheduleExpression: 'cron(0 4 ? * MON-FRI *)' } },
+      'drill.scheduleExpression',
+    ],
+    [
       'a key attribute that Terraform would take for a template',
       table({ partitionKey: { name: '${id}', type: 'S' } }),
       'tables[0].partitionKey.name',
@@ -151,7 +161,7 @@ describe('settings', () => {
         '  name is "DCS"; allowed: 3 to 20 lowercase letters, digits and hyphens, a letter first. Next: correct it.',
         '  prefix is "x"; allowed: empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start. Next: correct it.',
         '  tables[0].partitionKey is missing; allowed: an object. Next: add it.',
-        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, encryption, replication, capture, tableDefinition, restore, alarms, tags. Next: correct its name or take it out.`,
+        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, encryption, replication, capture, tableDefinition, restore, drill, alarms, tags. Next: correct its name or take it out.`,
       ].join('\n'),
     );
   });

@@ -1,7 +1,9 @@
+import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
@@ -9,15 +11,18 @@ import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, type Names } from '../names';
 import { afterDestination, outputs } from '../outputs';
 import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
-import { administerInAccount, encryptReplicas } from '../policies/keys';
+import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
 import type { Settings } from '../settings/schema';
+import type { FunctionCode } from './SourceAccount';
 
 export interface DestinationAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
+  readonly archiveProvider: ArchiveProvider;
+  readonly code: FunctionCode;
 }
 
-/** Everything in the destination account: the bucket that keeps the second copy, its lock, its key, and the role that restores. */
+/** Everything in the destination account: the bucket that keeps the second copy, its lock, its key, the role that restores, and the drill. */
 export class DestinationAccount extends Construct {
   /** The customer-managed key, if there is one. */
   readonly keyArn?: string;
@@ -42,12 +47,25 @@ export class DestinationAccount extends Construct {
       names: this.names,
       keyArn: this.keyArn,
     });
+    const drill = this.makeDrill();
     outputs(this, {
       bucket_name: settings.destination.bucketName,
       bucket_arn: this.names.destinationBucketArn,
       restore_role_arn: role.arn,
       ...(this.keyArn === undefined ? {} : { key_arn: this.keyArn }),
+      ...(drill ? { drill_function_name: drill.functionName, alarm_topic_arn: drill.topic.arn } : {}),
       next_steps: afterDestination(settings, this.keyArn),
+    });
+  }
+
+  private makeDrill(): Drill | undefined {
+    const { settings, code } = this.props;
+    if (!settings.drill.enabled) return undefined;
+    return new Drill(this, 'drill', {
+      ...this.props,
+      names: this.names,
+      keyArn: this.keyArn,
+      codeDirectory: code.drill,
     });
   }
 
@@ -65,7 +83,11 @@ export class DestinationAccount extends Construct {
       aliasName: `alias/${settings.name}-destination`,
       description: `Encrypts replicas in ${bucketName}`,
       deletionWindowDays: settings.encryption.keyDeletionWindowDays,
-      policy: [administerInAccount(this.names.partition, accountId), encryptReplicas(sender)],
+      policy: [
+        administerInAccount(this.names.partition, accountId),
+        encryptReplicas(sender),
+        ...(settings.drill.enabled ? encryptNotifications(accountId, ['cloudwatch']) : []),
+      ],
     }).key.arn;
   }
 

@@ -7,6 +7,7 @@ import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
 import type { WatchedCapture } from '../constructs/alarmSpecs';
+import { DrillReader } from '../constructs/DrillReader';
 import { Replication } from '../constructs/Replication';
 import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
@@ -23,6 +24,7 @@ import type { TableSettings } from '../settings/tables';
 export interface FunctionCode {
   readonly capture: string;
   readonly tableDefinition: string;
+  readonly drill: string;
 }
 
 export interface SourceAccountProps {
@@ -60,6 +62,7 @@ export class SourceAccount extends Construct {
     const parts = { ...props, names: this.names, keyArn, after: [...bucket.guards, replication.configuration] };
     const captures = settings.tables.map((table) => this.capture(table, parts));
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
+    if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
     const failures = new ReplicationFailures(this, 'replication-failures', parts);
     const { topic } = new Watch(this, 'watch', { ...parts, captures });
     outputs(this, {
@@ -99,7 +102,10 @@ export class SourceAccount extends Construct {
       aliasName: `alias/${settings.name}-source`,
       description: `Encrypts images in ${settings.source.bucketName}`,
       deletionWindowDays: settings.encryption.keyDeletionWindowDays,
-      policy: [administerInAccount(this.names.partition, accountId), ...encryptNotifications(accountId)],
+      policy: [
+        administerInAccount(this.names.partition, accountId),
+        ...encryptNotifications(accountId, ['cloudwatch', 's3']),
+      ],
     }).key.arn;
   }
 

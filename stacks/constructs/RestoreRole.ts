@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import type { Names } from '../names';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
+import { removeScratchTables } from '../policies/drill';
 import { decryptReplicas, encryptReports, fillTables, readVersions, writeReports } from '../policies/restore';
 import { trustPrincipals } from '../policies/trust';
 import type { Settings } from '../settings/schema';
@@ -43,6 +44,7 @@ export class RestoreRole extends Construct {
         writeReports(bucketArn, settings.prefix),
         ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
         fillTables(partition, accountId),
+        ...removeScratchTables({ partition, accountId, region: '*' }),
       ),
     });
   }

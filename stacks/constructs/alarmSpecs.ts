@@ -17,13 +17,14 @@ export interface AlarmSpec {
   /** Part of the logical id and of the alarm's name. */
   readonly id: string;
   readonly metric: Metric;
-  /** The alarm goes off above this value. */
+  /** The alarm goes off above this value, unless it is said how else. */
   readonly threshold: number;
+  readonly comparison?: 'LessThanThreshold';
   readonly periodSeconds: number;
-  /** So many of the last so many periods. */
+  /** So many of the last so many periods. At most 7 days of them are looked at. */
   readonly periods: readonly [above: number, of: number];
-  /** notBreaching: no value means that nothing happened. ignore: it means nothing at all (S3's own advice for its metrics). */
-  readonly missing: 'notBreaching' | 'ignore';
+  /** notBreaching: no value means that nothing happened. ignore: it means nothing at all (S3's own advice for its metrics). breaching: it is what the alarm is about. */
+  readonly missing: 'notBreaching' | 'ignore' | 'breaching';
   /** What it means and what to do, for whoever is woken up. */
   readonly description: string;
 }

@@ -37,9 +37,12 @@ export function encryptReplicas(by: ReplicaEncryption): Statement {
   };
 }
 
-/** Lets the services that tell about the buckets write to a topic and a queue under the key. */
-export function encryptNotifications(accountId: string): readonly Statement[] {
-  return ['cloudwatch', 's3'].map((service) => ({
+/** Lets services write to a topic or a queue under the key: alarms, and what S3 tells about the buckets. */
+export function encryptNotifications(
+  accountId: string,
+  services: readonly ('cloudwatch' | 's3')[],
+): readonly Statement[] {
+  return services.map((service) => ({
     Sid: `EncryptNotificationsOf${service === 's3' ? 'S3' : 'CloudWatch'}`,
     Effect: 'Allow',
     Principal: { Service: `${service}.amazonaws.com` },

@@ -67,6 +67,7 @@ export function fillTables(partition: string, accountId: string): Statement {
     Sid: 'FillTables',
     Effect: 'Allow',
     Action: [
+      'dynamodb:BatchGetItem',
       'dynamodb:BatchWriteItem',
       'dynamodb:CreateTable',
       'dynamodb:DeleteItem',

@@ -5,6 +5,7 @@ import { group, text } from './fields';
 import {
   alarmSettings,
   captureSettings,
+  drillSettings,
   encryptionSettings,
   replicationSettings,
   restoreSettings,
@@ -37,6 +38,7 @@ export const settingsSchema = group(
     capture: captureSettings.prefault({}),
     tableDefinition: tableDefinitionSettings.prefault({}),
     restore: restoreSettings.prefault({}),
+    drill: drillSettings.prefault({}),
     alarms: alarmSettings.prefault({}),
     tags: z
       .record(

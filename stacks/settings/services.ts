@@ -96,6 +96,29 @@ export const tableDefinitionSettings = group(
   'The function that keeps the definition of each table beside its images.',
 );
 
+export const drillSettings = group(
+  {
+    enabled: yesOrNo(
+      'false: no function and no schedule; dcs drill can be run by hand all the same. Default: true.',
+    ).default(true),
+    scheduleExpression: text(
+      /^(rate\((1 hour|([2-9]|1\d|2[0-4]) hours|1 day|[2-6] days)\)|cron\([0-5]?\d ([01]?\d|2[0-3]) \* \* \? \*\))$/,
+      {
+        description:
+          'How often each table is drilled, at least every 6 days: an alarm tells when there was no drill, and CloudWatch looks back 7 days. Default: "rate(1 day)".',
+        allowed:
+          'rate(1 hour), rate(2..24 hours), rate(1 day), rate(2..6 days), or every day at a time in UTC: cron(MINUTE HOUR * * ? *)',
+      },
+    ).default('rate(1 day)'),
+    sampleItemCount: wholeNumber(
+      1,
+      100_000,
+      'Items of each table that are drawn at random, restored and compared; more than fit into 15 minutes fail the drill. All items: dcs drill, by hand. Default: 1,000.',
+    ).default(1_000),
+  },
+  'The restore drill: a function in the destination account restores a sample of each table into a scratch table, compares it with the live table, keeps a report below "=dcs/" of the destination bucket, and removes the scratch table.',
+);
+
 export const restoreSettings = group(
   {
     trustedPrincipalArns: z

@@ -37,7 +37,7 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
     }
   });
 
-  test('a role is assumed by its one service, and S3 only for the source bucket of the source account', () => {
+  test('a role is assumed by its one service, S3 only for the source bucket of the source account, and the drill reader only by the drill', () => {
     const trusts = statements(stack).filter(({ kind }) => kind === 'trust');
     expect(trusts).toHaveLength(resources(stack, 'aws_iam_role').length);
     for (const { address, statement } of trusts) {
@@ -49,6 +49,11 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
         });
       } else if (address === 'aws_iam_role.destination_restore-role') {
         expect(statement.Principal).toEqual({ AWS: ['arn:aws:iam::222222222222:root'] });
+      } else if (address === 'aws_iam_role.source_drill-reader') {
+        expect(statement.Principal).toEqual({ AWS: 'arn:aws:iam::222222222222:root' });
+        expect(statement.Condition).toEqual({
+          ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::222222222222:role/dcs-drill' },
+        });
       } else expect(statement.Principal).toEqual({ Service: 'lambda.amazonaws.com' });
     }
   });

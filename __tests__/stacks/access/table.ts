@@ -17,6 +17,8 @@ export const PRINCIPALS = {
   'Table definition function': role(SOURCE, 'dcs-table-definition', 'source_table-definitions_function_role-policy'),
   'Administrator of the source account': { arn: `arn:aws:iam::${SOURCE}:user/administrator` },
   'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
+  'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
+  'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
   'Operator (restore role)': role(DESTINATION, 'dcs-restore', 'destination_restore-role_policy'),
 } satisfies Record<string, Principal>;
 
@@ -77,6 +79,17 @@ const restoredTable: Place = {
   name: 'tables of the destination account',
   resourceArn: `arn:aws:dynamodb:eu-west-1:${DESTINATION}:table/users`,
   resourceAccountId: DESTINATION,
+};
+
+const scratchTable: Place = {
+  name: 'scratch tables of drills',
+  resourceArn: `arn:aws:dynamodb:eu-west-1:${DESTINATION}:table/users-dcs-drill-20260101T000000000Z`,
+  resourceAccountId: DESTINATION,
+};
+const otherTable: Place = {
+  name: 'a table without a copy',
+  resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/passwords`,
+  resourceAccountId: SOURCE,
 };
 
 export interface Row {
@@ -267,9 +280,9 @@ export const ROWS: readonly Row[] = [
   allow('Operator (restore role)', ['kms:Decrypt'], key('destination'), 'a restore decrypts, through S3'),
   allow(
     'Operator (restore role)',
-    ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'],
+    ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'],
     restoredTable,
-    'a restore fills a table',
+    'a restore fills a table, and compares it',
   ),
   allow('Operator (restore role)', ['s3:PutObject'], reports, 'verify and drill leave their reports there'),
   allow('Operator (restore role)', ['kms:GenerateDataKey'], key('destination'), 'reports are encrypted, through S3'),
@@ -282,8 +295,51 @@ export const ROWS: readonly Row[] = [
   deny('Operator (restore role)', DESTROY_OBJECTS, copies, 'whoever restores cannot destroy the copy'),
   deny('Operator (restore role)', CHANGE_BUCKET, destinationBucket, 'as above'),
   deny('Operator (restore role)', ['dynamodb:DeleteTable'], restoredTable, 'a restore deletes no table'),
+  allow('Operator (restore role)', ['dynamodb:DeleteTable'], scratchTable, 'a drill removes the table that it made'),
   deny('Operator (restore role)', READ_OBJECTS, sourceImages, 'the source account is not needed'),
   deny('Operator (restore role)', RUIN_KEY, key('destination'), 'whoever restores cannot lose the key'),
+
+  allow('Drill function', LIST, destinationBucket, 'a drill lists versions'),
+  allow('Drill function', READ_OBJECTS, copies, 'and reads them'),
+  allow('Drill function', ['kms:Decrypt'], key('destination'), 'and decrypts them, through S3'),
+  allow('Drill function', ['s3:PutObject'], reports, 'it leaves its report'),
+  allow('Drill function', ['kms:GenerateDataKey'], key('destination'), 'reports are encrypted, through S3'),
+  allow(
+    'Drill function',
+    ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:Scan', 'dynamodb:DeleteTable'],
+    scratchTable,
+    'it makes, fills, reads and removes a table of its own',
+  ),
+  deny(
+    'Drill function',
+    ['dynamodb:CreateTable', 'dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DeleteTable'],
+    restoredTable,
+    'other tables are not its business',
+  ),
+  deny('Drill function', DESTROY_OBJECTS, copies, 'a drill cannot harm the copy'),
+  deny(
+    'Drill function',
+    DESTROY_OBJECTS.filter((action) => action !== 's3:PutObject'),
+    reports,
+    'a report that is written stays',
+  ),
+  deny('Drill function', CHANGE_BUCKET, destinationBucket, 'as above'),
+  deny('Drill function', RUIN_KEY, key('destination'), 'nor lose the key'),
+  deny('Drill function', READ_OBJECTS, sourceImages, 'it reads the copy in the destination'),
+  allow(
+    'Drill reader (role in the source account)',
+    ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+    sourceTable,
+    'the drill function assumes it, to compare what it restored',
+  ),
+  deny(
+    'Drill reader (role in the source account)',
+    ['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    sourceTable,
+    'by key alone, and nothing is written',
+  ),
+  deny('Drill reader (role in the source account)', ['dynamodb:GetItem'], otherTable, 'only tables that have a copy'),
+  deny('Drill reader (role in the source account)', READ_OBJECTS, sourceImages, 'the table is all it reads'),
 ];
 
 /** A request for each action of a row. */

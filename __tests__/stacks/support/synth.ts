@@ -58,7 +58,7 @@ function stubCode(folder: string, code: string) {
     writeFileSync(join(folder, name, 'index.js'), code);
     return join(folder, name);
   };
-  return { capture: write('capture'), tableDefinition: write('table-definition') };
+  return { capture: write('capture'), tableDefinition: write('table-definition'), drill: write('drill') };
 }
 
 function readStack(folder: string): StackJson {

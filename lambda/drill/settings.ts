@@ -1,0 +1,61 @@
+import { DcsError } from '../../core/errors';
+
+export interface DrillSettings {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Region of the function: where scratch tables are made. */
+  readonly region: string;
+  readonly sampleItemCount: number;
+  readonly sourceAccountId: string;
+  readonly sourceRegion: string;
+  /** The role in the source account that may read items of the live tables by key. */
+  readonly readerRoleArn: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws DcsError that names every variable that is missing or wrong */
+export function drillSettings(environment: Environment): DrillSettings {
+  const problems: string[] = [];
+  const text = (name: string, pattern: RegExp, allowed: string): string => {
+    const value = environment[name] ?? '';
+    if (!pattern.test(value)) problems.push(`${name} is ${JSON.stringify(value)}; it has to be ${allowed}`);
+    return value;
+  };
+  const settings = {
+    bucket: text('DCS_BUCKET', /./, 'the name of the destination bucket'),
+    prefix: text('DCS_PREFIX', /^(.*\/)?$/, 'empty or end with a slash'),
+    region: text('AWS_REGION', /./, 'the region, which Lambda sets'),
+    sampleItemCount: Number(text('DCS_SAMPLE_ITEM_COUNT', /^[1-9]\d{0,5}$/, 'a whole number from 1 to 999999')),
+    sourceAccountId: text('DCS_SOURCE_ACCOUNT_ID', /^\d{12}$/, '12 digits'),
+    sourceRegion: text('DCS_SOURCE_REGION', /./, 'the region of the live tables'),
+    readerRoleArn: text('DCS_READER_ROLE_ARN', /^arn:/, 'the ARN of the role that reads the live tables'),
+  };
+  if (problems.length === 0) return settings;
+  throw new DcsError(`the drill function's environment is wrong: ${problems.join('. ')}.`);
+}
+
+/** What the schedule sends: the table to drill, with its keys as the settings have them. */
+export interface DrillEvent {
+  readonly table: { readonly name: string; readonly partitionKey: Key; readonly sortKey?: Key };
+}
+interface Key {
+  readonly name: string;
+  readonly type: 'S' | 'N' | 'B';
+}
+
+/** @throws DcsError when the event is not one that the schedule sends */
+export function drilledTable({ prefix }: Pick<DrillSettings, 'prefix'>, event: Partial<DrillEvent> | undefined) {
+  const table = event?.table;
+  const keys = [table?.partitionKey, ...(table?.sortKey ? [table.sortKey] : [])];
+  if (!table?.name || !keys.every((key) => key?.name && ['S', 'N', 'B'].includes(key.type))) {
+    throw new DcsError(
+      `the event is ${JSON.stringify(event)}; write {"table":{"name":"users","partitionKey":{"name":"id","type":"S"}}}, with a sortKey where the table has one`,
+    );
+  }
+  const { name: tableName, partitionKey, sortKey } = table;
+  return {
+    ...{ prefix, tableName, keySchema: { partitionKey: partitionKey.name, sortKey: sortKey?.name } },
+    keyTypes: Object.fromEntries(keys.flatMap((key) => (key ? [[key.name, key.type] as const] : []))),
+  };
+}

@@ -1,0 +1,121 @@
+import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
+import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { Construct } from 'constructs';
+import { boundedName, type Names } from '../names';
+import type { Statement } from '../policies/document';
+import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
+import { decryptReplicas, encryptReports, writeReports } from '../policies/restore';
+import type { Settings } from '../settings/schema';
+import type { TableSettings } from '../settings/tables';
+import { alarmTopic, metricAlarm } from './alarms';
+import { drillAlarms } from './drillAlarms';
+import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+
+const MEMORY_MB = 1024; // Half a processor and more: a sample is bound by the network, its listing by the processor.
+const TIMEOUT_SECONDS = 900; // Lambda's most.
+
+export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly keyArn?: string;
+}
+
+/** A restore of a sample of each table on a schedule, compared with the live table, and watched. */
+export class Drill extends Construct {
+  readonly functionName: string;
+  readonly topic: SnsTopic;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DrillProps,
+  ) {
+    super(scope, id);
+    const { settings, names, provider, keyArn } = props;
+    this.functionName = names.drill;
+    const { lambda } = new NodeFunction(this, 'function', {
+      ...props,
+      functionName: this.functionName,
+      logGroupName: names.logGroup(this.functionName),
+      description: `Restores a sample of each table from ${settings.destination.bucketName} and compares it`,
+      runtime: settings.capture.runtime,
+      memoryMb: MEMORY_MB,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      logRetentionDays: settings.capture.logRetentionDays,
+      environment: environmentOf(props),
+      policy: policyOf(props),
+    });
+    new LambdaFunctionEventInvokeConfig(this, 'invocation', {
+      provider,
+      functionName: lambda.functionName,
+      maximumRetryAttempts: 0, // A drill that finds differences fails; to find them twice more helps nobody.
+    });
+    for (const table of settings.tables) this.schedule(lambda, table);
+    const watched = { provider, settings, side: 'destination', topicName: names.drill, keyArn } as const;
+    this.topic = alarmTopic(this, watched);
+    for (const spec of drillAlarms(this.functionName, settings)) {
+      metricAlarm(this, spec, { provider, settings, topic: this.topic });
+    }
+  }
+
+  /** A rule for each table, so that each has the function's whole time. */
+  private schedule(lambda: LambdaFunction, table: TableSettings): void {
+    const { settings, provider } = this.props;
+    const id = boundedName([table.name], 100);
+    const schedule = new CloudwatchEventRule(this, `schedule-${id}`, {
+      provider,
+      name: boundedName([settings.name, 'drill', table.name]),
+      description: `Drills table ${table.name}: restores a sample, compares it, keeps a report.`.slice(0, 512),
+      scheduleExpression: settings.drill.scheduleExpression,
+    });
+    new CloudwatchEventTarget(this, `target-${id}`, {
+      provider,
+      rule: schedule.name,
+      targetId: 'function',
+      arn: lambda.arn,
+      input: JSON.stringify({
+        table: { name: table.name, partitionKey: table.partitionKey, sortKey: table.sortKey },
+      }),
+    });
+    new LambdaPermission(this, `permission-${id}`, {
+      provider,
+      statementId: boundedName(['schedule', table.name], 100),
+      action: 'lambda:InvokeFunction',
+      functionName: lambda.functionName,
+      principal: 'events.amazonaws.com',
+      sourceArn: schedule.arn,
+      sourceAccount: settings.destination.accountId,
+    });
+  }
+}
+
+/** What the function reads at its start; lambda/drill says what each is for. */
+function environmentOf({ settings, names }: DrillProps): Record<string, string> {
+  return {
+    DCS_BUCKET: settings.destination.bucketName,
+    DCS_PREFIX: settings.prefix,
+    DCS_SAMPLE_ITEM_COUNT: String(settings.drill.sampleItemCount),
+    DCS_SOURCE_ACCOUNT_ID: settings.source.accountId,
+    DCS_SOURCE_REGION: settings.source.region,
+    DCS_READER_ROLE_ARN: names.drillReaderRoleArn,
+  };
+}
+
+function policyOf({ settings, names, keyArn }: DrillProps): Statement[] {
+  const { accountId, region } = settings.destination;
+  const { destinationBucketArn: bucketArn, partition } = names;
+  const scratch = { partition, accountId, region };
+  const key = keyArn === undefined ? undefined : { keyArn, bucketArn, region };
+  return [
+    ...readCopies(bucketArn),
+    writeReports(bucketArn, settings.prefix),
+    ...(key ? [decryptReplicas(key), encryptReports(key)] : []),
+    fillScratchTables(scratch),
+    ...removeScratchTables(scratch),
+    assumeReader(names.drillReaderRoleArn),
+  ];
+}

@@ -1,0 +1,39 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import { ITSELF } from '../DcsStack';
+import type { Names } from '../names';
+import { policyJson } from '../policies/document';
+import { decryptItems, readItemsByKey, trustDrill } from '../policies/drill';
+import type { Settings } from '../settings/schema';
+
+export interface DrillReaderProps {
+  readonly provider: AwsProvider;
+  readonly settings: Settings;
+  readonly names: Names;
+}
+
+/** The role in the source account by which the destination's drill reads items of the live tables, by key and nothing else. */
+export class DrillReader extends Construct {
+  constructor(scope: Construct, id: string, { provider, settings, names }: DrillReaderProps) {
+    super(scope, id);
+    const { tables, source, destination } = settings;
+    const role = new IamRole(this, ITSELF, {
+      provider,
+      name: names.drillReader,
+      description: 'Reads items of the live tables for the restore drill of the destination account',
+      assumeRolePolicy: policyJson(trustDrill({ ...names, destinationAccountId: destination.accountId })),
+    });
+    const keyArns = tables.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
+    new IamRolePolicy(this, 'policy', {
+      provider,
+      name: names.drillReader,
+      role: role.name,
+      policy: policyJson(
+        readItemsByKey(tables.map(({ name }) => names.tableArn(name))),
+        ...decryptItems(keyArns, source.region),
+      ),
+    });
+  }
+}

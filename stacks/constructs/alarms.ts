@@ -1,0 +1,60 @@
+import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+import type { Construct } from 'constructs';
+import { policyJson } from '../policies/document';
+import { publishAlarms } from '../policies/notifications';
+import type { Settings } from '../settings/schema';
+import type { AlarmSpec } from './alarmSpecs';
+
+/** The account that watches, and who is told. */
+export interface AlarmsProps {
+  readonly provider: AwsProvider;
+  readonly settings: Settings;
+  readonly side: 'source' | 'destination';
+  readonly topicName: string;
+  readonly keyArn?: string;
+}
+
+/** A topic that everybody in the settings hears, as part of `scope`. */
+export function alarmTopic(scope: Construct, props: AlarmsProps): SnsTopic {
+  const { provider, settings, side, topicName, keyArn } = props;
+  const topic = new SnsTopic(scope, 'topic', { provider, name: topicName, kmsMasterKeyId: keyArn });
+  new SnsTopicPolicy(scope, 'topic-policy', {
+    provider,
+    arn: topic.arn,
+    policy: policyJson(publishAlarms(topic.arn, settings[side].accountId)),
+  });
+  for (const [index, endpoint] of settings.alarms.emails.entries()) {
+    new SnsTopicSubscription(scope, `email-${index}`, { provider, topicArn: topic.arn, protocol: 'email', endpoint });
+  }
+  return topic;
+}
+
+/** An alarm that tells the topic when it goes off, and when it is over. */
+export function metricAlarm(
+  scope: Construct,
+  spec: AlarmSpec,
+  { provider, settings, topic }: Pick<AlarmsProps, 'provider' | 'settings'> & { readonly topic: SnsTopic },
+): void {
+  const [beyond, of] = spec.periods;
+  new CloudwatchMetricAlarm(scope, spec.id, {
+    provider,
+    alarmName: `${settings.name}-${spec.id}`,
+    alarmDescription: spec.description,
+    namespace: spec.metric.namespace,
+    metricName: spec.metric.name,
+    dimensions: { ...spec.metric.dimensions },
+    statistic: spec.metric.statistic,
+    comparisonOperator: spec.comparison ?? 'GreaterThanThreshold',
+    threshold: spec.threshold,
+    period: spec.periodSeconds,
+    evaluationPeriods: of,
+    datapointsToAlarm: beyond,
+    treatMissingData: spec.missing,
+    alarmActions: [topic.arn],
+    okActions: [topic.arn],
+  });
+}
