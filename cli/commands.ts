@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Bring a table, or some of its items, back as it was at a moment.',
     load: async () => anyCommand((await import('./restore/restore')).restore),
   },
+  status: {
+    summary: 'Where each table stands: lag, parked batches, replication, last verify and drill.',
+    load: async () => anyCommand((await import('./status/status')).status),
+  },
   check: {
     summary: 'Prove a deployment, and say what to change.',
     load: async () => anyCommand((await import('./check/check')).check),

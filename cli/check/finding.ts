@@ -11,6 +11,8 @@ export interface Judgement {
   readonly expected?: string;
   /** A command, or a setting to change. */
   readonly remedy?: string;
+  /** The same as numbers and times, for machines. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** One check of one thing. */

@@ -6,6 +6,7 @@ export interface ListedBatch {
   readonly objectKey: string;
   /** All of it has been applied: its marker is there. */
   readonly isRedriven: boolean;
+  readonly storedAtMs: number;
 }
 
 /**
@@ -15,15 +16,15 @@ export interface ListedBatch {
  * @param lister of current objects
  */
 export async function* parkedBatches(lister: VersionLister, signal?: AbortSignal): AsyncGenerator<ListedBatch> {
-  let batchKey: string | undefined;
+  let batch: Omit<ListedBatch, 'isRedriven'> | undefined;
   let after: { objectKey: string } | undefined;
   do {
     const page = await lister.page(PARKED_BATCHES_PREFIX, { after, signal });
-    for (const { objectKey } of page.versions) {
-      if (batchKey !== undefined) yield { objectKey: batchKey, isRedriven: objectKey === redrivenMarkerKey(batchKey) };
-      batchKey = isParkedBatchKey(objectKey) ? objectKey : undefined;
+    for (const { objectKey, storedAtMs } of page.versions) {
+      if (batch) yield { ...batch, isRedriven: objectKey === redrivenMarkerKey(batch.objectKey) };
+      batch = isParkedBatchKey(objectKey) ? { objectKey, storedAtMs } : undefined;
     }
     after = page.next;
   } while (after);
-  if (batchKey !== undefined) yield { objectKey: batchKey, isRedriven: false };
+  if (batch) yield { ...batch, isRedriven: false };
 }

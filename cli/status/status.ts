@@ -1,0 +1,100 @@
+import type { Command } from '../command';
+import { checkContext } from '../check/checkContext';
+import { countsOf, sectionText } from '../check/reporting';
+import type { Finding } from '../check/finding';
+import type { CommandContext } from '../context';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { utc } from '../moment';
+import type { Colours } from '../output/colours';
+import { realPause } from '../pace';
+import { onTheWay } from './onTheWay';
+import { tableStatus } from './tableStatus';
+
+export interface StatusOptions {
+  /** None: all tables of the settings. */
+  readonly tableNames: readonly string[];
+  readonly watchSeconds: number | undefined;
+}
+
+export const status: Command<StatusOptions> = {
+  usage: '[TABLE...] [options]',
+  description:
+    'Shows where each table stands: its stream and event source mapping, how far capture is behind, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, and when the copy was last verified and drilled. ' +
+    'With the destination account alone it shows what that holds, and says what could not be looked at.\n' +
+    'The newest image is looked for among the first 10,000 objects of a table, for S3 lists by key: at most ten requests for each bucket and table. In a larger table it is the newest of those, and says so.\n' +
+    'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, a lag of more than an hour, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
+  examples: [
+    { does: 'One table', command: 'dcs status users' },
+    { does: 'All tables, looked at again every minute', command: 'dcs status --watch 60' },
+    { does: 'For a script', command: `dcs status --json | jq 'select(.verdict == "problem")'` },
+  ],
+  positionals: [],
+  furtherPositionals: 'TABLE',
+  options: {
+    watch: {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'Look again this often, 5 to 3600, until Ctrl-C (exit code 130). Default: look once.',
+    },
+  },
+  read: (given) => ({
+    tableNames: given.positionals(),
+    watchSeconds: given.wholeNumber('watch', 5, 3_600),
+  }),
+  run: runStatus,
+};
+
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+export async function runStatus(
+  { tableNames, watchSeconds }: StatusOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output, signal, nowMs } = context;
+  const statusContext = checkContext(tableNames, context);
+  // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
+  const isScreen = output.colours.bold('x') !== 'x';
+  for (;;) {
+    const looks = [
+      ...statusContext.tables.flatMap((table) => tableStatus(statusContext, table)),
+      ...onTheWay(statusContext),
+    ];
+    const findings = (await Promise.all(looks.map((each) => each()))).flat();
+    signal.throwIfAborted();
+    for (const finding of findings) output.result(stateRecord(finding));
+    const counts = countsOf(findings);
+    const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
+    output.result(
+      { type: 'status', at: new Date(nowMs()).toISOString(), counts },
+      before + screen(findings, nowMs(), output.colours),
+    );
+    if (watchSeconds === undefined) {
+      if (counts.problem > 0) return EXIT.differences;
+      return counts.cannotTell > 0 ? EXIT.couldNotLook : EXIT.done;
+    }
+    await realPause(watchSeconds * 1_000, signal);
+  }
+}
+
+function stateRecord({ id, verdict, side, subject, found, remedy, values }: Finding) {
+  return { type: 'state', id: id.replaceAll(' ', '-'), verdict, side, subject, found, remedy, ...values };
+}
+
+function screen(findings: readonly Finding[], nowMs: number, colours: Colours): string {
+  const subjects = [...new Set(findings.map(({ subject }) => subject))];
+  const sections = subjects.map((subject) =>
+    sectionText(
+      subject,
+      findings.filter((finding) => finding.subject === subject),
+      colours,
+    ),
+  );
+  const { problem, cannotTell } = countsOf(findings);
+  const verdict =
+    problem > 0
+      ? colours.bad(`${problem} to act on`)
+      : cannotTell > 0
+        ? colours.doubtful('Nothing to act on was seen, but not everything could be looked at')
+        : colours.good('Nothing to act on');
+  return [...sections, `${verdict}; as of ${utc(Math.floor(nowMs / 1_000) * 1_000)}`].join('\n');
+}
