@@ -194,7 +194,7 @@ test('what only the destination has is told and never touched', async () => {
   await bucketOf(run.destination).delete(keyOf(item!), tombstone?.VersionId);
   const { code, of } = await verify('--repair', '--settle', '0s');
   expect(code).toBe(3);
-  expect(of('left')).toEqual([expect.objectContaining({ class: 'extra', in: 'destination' })]);
+  expect(of('left')).toEqual([expect.objectContaining({ why: 'extra', in: 'destination' })]);
   expect(await versionsIn(run.destination, keyOf(item!))).toHaveLength(1);
   expect(await versionsIn(run.source, keyOf(item!))).toEqual([]);
 });

@@ -2,7 +2,7 @@
 export interface ReplicationGap {
   readonly accountId: string;
   readonly region: string;
-  readonly bucket: string;
+  readonly bucketName: string;
   /** Start of the object keys, ending with a slash. */
   readonly prefix: string;
 }
@@ -11,10 +11,10 @@ export interface ReplicationGap {
  * The command that has S3 itself replicate older versions, with their ids and times. A verify must not: stored anew, an older
  * image would be the last version of its object in the destination for as long as the newest one is on its way behind it.
  */
-export function batchReplicationCommand({ accountId, region, bucket, prefix }: ReplicationGap): string {
+export function batchReplicationCommand({ accountId, region, bucketName, prefix }: ReplicationGap): string {
   const manifest = {
     S3JobManifestGenerator: {
-      SourceBucket: `arn:aws:s3:::${bucket}`,
+      SourceBucket: `arn:aws:s3:::${bucketName}`,
       ExpectedBucketOwner: accountId,
       EnableManifestOutput: false,
       Filter: {

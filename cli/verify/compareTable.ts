@@ -25,7 +25,14 @@ export interface Comparison {
   readonly late: number;
   /** Of the newest state of items: at most one for each. */
   readonly differences: readonly Difference[];
-  readonly history?: { readonly counts: HistoryCounts; readonly differences: readonly Difference[] };
+  /** The items of a sample. */
+  readonly sampled?: readonly Suspect[];
+}
+
+/** What the walk through the history has found: any number of differences for an object. */
+export interface Walked {
+  readonly counts: HistoryCounts;
+  readonly differences: readonly Difference[];
 }
 
 export interface CompareTableRequest {
@@ -37,7 +44,7 @@ export interface CompareTableRequest {
   readonly itemCount: number;
 }
 
-/** Compares all items, or a sample, waits for what is on its way, and walks the history where it is asked for. */
+/** Compares all items, or a sample, and waits for what is on its way. */
 export async function compareTable(request: CompareTableRequest): Promise<Comparison> {
   const { options, places } = request;
   const doubts = new Doubts(places, options.settleMs);
@@ -53,9 +60,8 @@ export async function compareTable(request: CompareTableRequest): Promise<Compar
       `the counts do not add up: of ${keys} items and objects ${same} are the same, ${doubts.late} became so and ${differences.length} differ; run again, and report it if it happens twice`,
     );
   }
-  const history = options.history ? await walk(request, sampled?.suspects) : undefined;
-  const items = all?.items ?? keys;
-  return { all, sample: sampled?.sample, items, same, late: doubts.late, differences, history };
+  const { sample: sampleOf, suspects } = sampled ?? {};
+  return { all, sample: sampleOf, sampled: suspects, items: all?.items ?? keys, same, late: doubts.late, differences };
 }
 
 async function everything(request: CompareTableRequest, doubts: Doubts): Promise<Compared> {
@@ -123,10 +129,11 @@ async function settled(
   return differences;
 }
 
-async function walk(
-  { options, context, places }: CompareTableRequest,
+/** Walks the history of all objects, or of those of the sample. */
+export async function walkTable(
+  { options, context, places }: Pick<CompareTableRequest, 'options' | 'context' | 'places'>,
   suspects: readonly Suspect[] | undefined,
-): Promise<NonNullable<Comparison['history']>> {
+): Promise<Walked> {
   const { output, signal } = context;
   const progress = output.progress('read versions');
   const histories = suspects ? ofSample(places, suspects) : places.source.histories(tablePrefix(places.table), signal);

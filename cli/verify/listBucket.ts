@@ -61,15 +61,20 @@ async function newestBody(
   const isOneBody = isMd5(first.etag) && candidates.every(({ etag }) => etag === first.etag);
   if (areTrusted && isOneBody) return first.etag;
   try {
-    const newest = newestVersion(await readDecidingVersions(candidates, Infinity, (one) => headerOf(source, one)));
+    const newest = candidates.length === 1 ? first : await newestOf(source, candidates);
     if (!newest) return undefined;
-    const { objectKey, versionId, etag, storageClass } = newest.version;
+    const { objectKey, versionId, etag, storageClass } = newest;
     if (areTrusted && isMd5(etag)) return etag;
     return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await source.images.get(objectKey, versionId)).body);
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return undefined;
   }
+}
+
+async function newestOf(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ObjectVersion | undefined> {
+  const read = await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
+  return newestVersion(read)?.version;
 }
 
 /**

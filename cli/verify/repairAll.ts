@@ -31,14 +31,12 @@ const FEW_DELETES = 10;
 const SHARE_OF_DELETES = 0.1;
 
 /**
- * Mends each difference of an item's newest state, and looks at it again until it had the time to replicate. Broken chains
- * and older versions are left: what is lost is lost, and older versions have their place in the destination only when S3
- * itself replicates them.
+ * Mends each difference of an item's newest state, and looks at it again until it had the time to replicate.
  *
  * @throws RefusedError when so many items would become deletes that it may be the wrong table, or one that was emptied
  */
 export async function repairAll({ places, images, options, comparison, output }: RepairRequest): Promise<Repairs> {
-  const { differences, history } = comparison;
+  const { differences } = comparison;
   refuseManyDeletes(options, comparison);
   const left: (Difference & { why?: string })[] = [];
   const touched: Difference[] = [];
@@ -56,11 +54,7 @@ export async function repairAll({ places, images, options, comparison, output }:
   const again = new Doubts(places, options.settleMs);
   await again.add(touched);
   const still = await again.settle();
-  return {
-    written,
-    mended: touched.length - still.length,
-    left: [...left, ...still, ...(history?.differences ?? [])],
-  };
+  return { written, mended: touched.length - still.length, left: [...left, ...still] };
 }
 
 function refuseManyDeletes({ allowDeletes }: VerifyOptions, { differences, items }: Comparison): void {

@@ -10,11 +10,12 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { tableOf } from '../settings';
 import { requireSameKeys } from '../tables';
-import { compareTable, type Comparison } from './compareTable';
+import { compareTable, walkTable, type Comparison } from './compareTable';
 import type { Places } from './doubts';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOptions } from './options';
 import { repairAll, type Repairs } from './repairAll';
-import { sayComparison, sayRepairs, storeReport, verifyReport } from './reporting';
+import { storeReport, verifyReport } from './report';
+import { sayComparison, sayHistory, sayRepairs, sayVerdict } from './reporting';
 
 export const verify: Command<VerifyOptions> = {
   usage: 'TABLE [options]',
@@ -58,15 +59,20 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   };
   const startedAtMs = nowMs();
   const itemCount = described.ItemCount ?? 0;
-  const comparison = await compareTable({ options, context, places, buckets, itemCount, keyTypes: table.keyTypes });
-  const { accountId, region, bucketName: bucket } = settings.source;
-  sayComparison(output, options, comparison, { accountId, region, bucket, prefix: tablePrefix(table) });
-
+  const request = { options, context, places, buckets, itemCount, keyTypes: table.keyTypes };
+  const comparison = await compareTable(request);
+  sayComparison(output, options, comparison);
   const repairs = options.repair ? await repair(options, context, places, comparison) : undefined;
   if (repairs) sayRepairs(output, repairs);
-  const report = verifyReport({ options, comparison, repairs, startedAtMs, endedAtMs: nowMs() });
+  // Of what there is after the repair: older versions and broken chains are beyond it.
+  const history = options.history ? await walkTable(request, comparison.sampled) : undefined;
+  if (history) sayHistory(output, history, { ...settings.source, prefix: tablePrefix(table) });
+
+  const found = { options, comparison, repairs, history, startedAtMs, endedAtMs: nowMs() };
+  const report = verifyReport(found);
   const reports = s3ReportStore(buckets.destination, table);
   await storeReport(output, reports, report, startedAtMs, buckets.destination.bucket);
+  sayVerdict(output, report);
   return report.verdict === 'same' ? EXIT.done : EXIT.differences;
 }
 
