@@ -88,6 +88,22 @@ async function streamOff(walk: Walk): Promise<void> {
   await walk.dcs('stream-off-history', 3, 'history', 'sessions', '--key', '{"id":"sessions-1"}');
 }
 
+async function parkedBatches(walk: Walk): Promise<void> {
+  const { table, items, random, run } = walk;
+  const { gateway } = run.source;
+  gateway.faults = ({ method, objectKey }) =>
+    method === 'PUT' && objectKey.endsWith('/image.json') ? ACCESS_DENIED : undefined;
+  for (const item of items.slice(0, 5)) await table.table.put(changed(item, random));
+  await walk.settled();
+  gateway.faults = () => undefined;
+  await table.table.put(changed(items[0]!, random));
+  await walk.settled();
+
+  await walk.dcs('parked-plan', 0, 'redrive', '--table', 'baskets', '--dry-run');
+  await walk.dcs('parked-redrive', 0, 'redrive', '--table', 'baskets');
+  await walk.dcs('parked-again', 0, 'redrive', '--table', 'baskets');
+}
+
 async function replicationFailed(walk: Walk): Promise<void> {
   const { table, items, random, run } = walk;
   run.destination.gateway.faults = ({ method }) => (method === 'PUT' ? ACCESS_DENIED : undefined);
@@ -147,6 +163,7 @@ const STORIES: readonly { readonly tableName: string; readonly play: (walk: Walk
   { tableName: 'customers', play: deletedItems },
   { tableName: 'accounts', play: takenOver },
   { tableName: 'sessions', play: streamOff },
+  { tableName: 'baskets', play: parkedBatches },
   { tableName: 'carts', play: replicationFailed },
   { tableName: 'people', play: erasePerson },
   { tableName: 'bookings', play: regionGone },
