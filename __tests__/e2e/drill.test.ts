@@ -7,6 +7,8 @@ import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { dynamoDbTable, type DynamoDbSettings } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { bundleCommand } from '../../cli/bundle';
+import type { DrillReport } from '../../cli/drill/report';
+import { scheduledDrill } from '../../cli/drill/scheduledDrill';
 import type { AttributeMap } from '../../core/attributeValue';
 import { objectKeyOf } from '../../core/objectKey';
 import { SCRATCH_TAG, scratchTableName } from '../../core/scratchTable';
@@ -247,6 +249,59 @@ describe('dcs drill', () => {
     const [code] = (await once(child, 'close')) as [number];
     expect(errors.join('')).toContain('Removing the scratch table.');
     expect(code).toBe(130);
+    expect(await deployment.scratchTables()).toEqual([]);
+  });
+});
+
+describe('the drill of the schedule', () => {
+  const scheduled = (deployment: Drilled, name: string, signal = new AbortController().signal) => {
+    const { dynamoDb } = deployment;
+    const sts = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials: dynamoDb.credentials };
+    return scheduledDrill({
+      table: { ...LOCATION, keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } },
+      ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, say: () => undefined },
+      destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
+      live: { name: 'users in 111111111111', dynamoDb },
+    });
+  };
+  const newest = async (deployment: Drilled, name: string) =>
+    JSON.parse(
+      (await s3ReportStore(bucketOf(deployment, name), LOCATION).newest('drill'))?.text ?? '{}',
+    ) as Partial<DrillReport>;
+
+  test('keeps its report, and fails where somebody has to look: at differences, and at a live table that is gone', async () => {
+    const deployment = await drillable('drillSchedule');
+    await withItems(deployment, users(12));
+    expect(await scheduled(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', items: 5, sample: 5 });
+    expect(await newest(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', sampledFrom: 12 });
+
+    for (const { id } of users(12)) await deployment.table('users').delete({ id: id! });
+    await expect(scheduled(deployment, 'drillSchedule')).rejects.toThrow(
+      /5 differences\. Its report is s3:\/\/drillschedule-destination\/=dcs\/users\/drill\/.*html/,
+    );
+    expect(await newest(deployment, 'drillSchedule')).toMatchObject({ differencesByKind: { extra: 5 } });
+
+    await deployment.table('users').drop();
+    await expect(scheduled(deployment, 'drillSchedule')).rejects.toThrow(
+      'there is no live table users in 111111111111',
+    );
+    expect(await newest(deployment, 'drillSchedule')).toMatchObject({
+      verdict: 'same',
+      comparedWith: 'plan',
+      items: 5,
+    });
+    expect(await deployment.scratchTables()).toEqual([]);
+  });
+
+  test('that runs out of time says so, and removes its table', async () => {
+    const deployment = await drillable('drillSlow');
+    await withItems(deployment, users(12));
+    const ending = new AbortController();
+    parts.s3.faults = ({ method, objectKey }) => {
+      if (method === 'GET' && objectKey.endsWith('image.json')) ending.abort(new Error('the time is over'));
+      return undefined;
+    };
+    await expect(scheduled(deployment, 'drillSlow', ending.signal)).rejects.toThrow('the time is over');
     expect(await deployment.scratchTables()).toEqual([]);
   });
 });
