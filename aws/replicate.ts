@@ -7,6 +7,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DcsError } from '../core/errors';
 import { s3Client, type S3ClientSettings } from './s3Client';
@@ -48,6 +49,7 @@ export function versionCopier(source: S3ClientSettings, destination: S3ClientSet
         Bucket: to.bucket,
         Key,
         Body: bytes,
+        ContentMD5: bytes && createHash('md5').update(bytes).digest('base64'), // Object Lock asks for it.
         ...headersOf(read),
         StorageClass: (to.storageClass ?? read.StorageClass) as 'STANDARD' | undefined,
         Tagging: TagCount === 0 ? undefined : await tagsOf(reader, version),

@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { s3Client } from '../../../aws/s3Client';
+import { playDeployment, type LocalRun } from '../../../local/localRun';
+import { startParts, type Parts } from '../../../local/parts/startParts';
+import { findTools } from '../../../local/parts/tools';
+import { AWS_PROVIDER_VERSION, PLUGIN_CACHE } from './providers';
+import { awsSettings, readDeployment } from './readDeployment';
+import { SIDES, settingsFor, type Way } from './settings';
+import { stackFolder, type StackFolder } from './terraform';
+
+const PROJECT = path.resolve(__dirname, '../../..');
+
+/** A resource of the synthesized JSON. */
+export interface Asked {
+  readonly address: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Stacks that Terraform has applied to two emulated accounts. */
+export interface Deployed {
+  readonly parts: Parts;
+  /** In the order in which they were applied. */
+  readonly stacks: readonly StackFolder[];
+  /** Of all stacks. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What has to be told to every command on a stack. */
+  readonly variables: (stack: StackFolder) => Readonly<Record<string, string>>;
+  /** Where a stack's files are. */
+  readonly folderOf: (stack: StackFolder) => string;
+  /** Everything of a type that was asked for, in all stacks, as it stands in the synthesized JSON. */
+  readonly asked: (type: string) => Promise<Asked[]>;
+  /** Plays what moto does not: streams, the functions, replication. By what the accounts say that they are set to. */
+  play(onLog: (line: string) => void): Promise<LocalRun>;
+  remove(): Promise<void>;
+}
+
+/** Synthesizes, has Terraform apply, one stack after the other: the destination first. */
+export async function deploy(way: Way): Promise<Deployed> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dcs-deploy-'));
+  const tools = await findTools(process.env, console.warn);
+  const parts = await startParts(tools, {
+    sourceAccountId: SIDES.source.accountId,
+    sourceRegion: SIDES.source.region,
+    destinationAccountId: SIDES.destination.accountId,
+    destinationRegion: SIDES.destination.region,
+  });
+  let run: LocalRun | undefined;
+  const remove = async () => {
+    await (run ?? parts).stop();
+    await rm(folder, { recursive: true });
+  };
+  try {
+    await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settingsFor(way, parts)));
+    const stacks = await synthesize(folder);
+    let outputs: Record<string, unknown> = {};
+    const variables = variablesFrom(() => outputs);
+    for (const stack of stacks) {
+      await stack.init();
+      await stack.apply(variables(stack));
+      outputs = { ...outputs, ...(await stack.outputs()) };
+    }
+    const play = async (onLog: (line: string) => void) => {
+      const deployment = await readDeployment(parts, outputs);
+      await dropDenials(parts);
+      const bundlesFolder = path.join(PROJECT, 'dist/lambda');
+      run = await playDeployment(parts, { deployment, bundlesFolder, onLog, retryPauseMs: 20 });
+      return run;
+    };
+    const folderOf = ({ name }: StackFolder) => stackPath(folder, name);
+    const asked = async (type: string) =>
+      (await Promise.all(stacks.map((stack) => resourcesIn(folderOf(stack), type)))).flat();
+    return { parts, stacks, outputs, variables, folderOf, asked, play, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/**
+ * moto does not look at the conditions of a bucket policy: "no request without TLS" refuses every request. What the
+ * policies say is tested by evaluation (docs/security.md).
+ */
+async function dropDenials({ source, destination }: Parts): Promise<void> {
+  for (const account of [source, destination]) {
+    const Bucket = SIDES[account === source ? 'source' : 'destination'].bucketName;
+    await s3Client(awsSettings(account)).send(new DeleteBucketPolicyCommand({ Bucket }));
+  }
+}
+
+/** In two stacks, the source has to be told the destination's key, as the destination's `next_steps` say. */
+function variablesFrom(outputs: () => Readonly<Record<string, unknown>>): Deployed['variables'] {
+  return ({ name }): Readonly<Record<string, string>> => {
+    const { destination_key_arn: keyArn } = outputs();
+    if (!name.endsWith('-source') || typeof keyArn !== 'string') return {};
+    return { destination_key_arn: keyArn };
+  };
+}
+
+async function resourcesIn(stack: string, type: string): Promise<Asked[]> {
+  const { resource } = JSON.parse(await readFile(path.join(stack, 'cdk.tf.json'), 'utf8')) as {
+    resource: Record<string, Record<string, Asked['body']> | undefined>;
+  };
+  return Object.entries(resource[type] ?? {}).map(([id, body]) => ({ address: `${type}.${id}`, body }));
+}
+
+const stackPath = (folder: string, name: string) => path.join(folder, 'cdktf.out/stacks', name);
+
+async function synthesize(folder: string): Promise<StackFolder[]> {
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main.ts'], {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      CDKTF_OUTDIR: path.join(folder, 'cdktf.out'),
+      DCS_CONFIG: path.join(folder, 'dcs.config.json'),
+    },
+  });
+  const names = await readdir(path.join(folder, 'cdktf.out/stacks'));
+  for (const name of names) {
+    const required_providers = { aws: { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION } };
+    const override = JSON.stringify({ terraform: { required_providers } });
+    await writeFile(path.join(stackPath(folder, name), 'version_override.tf.json'), override);
+  }
+  // By name, the destination comes before the source.
+  return names.sort().map((name) => stackFolder(name, stackPath(folder, name), PLUGIN_CACHE));
+}

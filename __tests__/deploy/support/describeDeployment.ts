@@ -1,0 +1,54 @@
+import { deploy, type Deployed } from './deployed';
+import { describeUse } from './describeUse';
+import { describeWhatIsThere } from './describeWhatIsThere';
+import { providersMissing } from './providers';
+import type { Way } from './settings';
+
+jest.setTimeout(300_000);
+const DEPLOYING_TAKES_AT_MOST_MS = 900_000;
+
+/**
+ * Deploys once, with the real Terraform and the real AWS provider, and tests what has come of it.
+ *
+ * @param forgotten what moto does not keep, so that the next plan changes it, and why: `type attribute`, which has to be
+ *   every resource of that type; nothing else may change
+ */
+export function describeDeployment(way: Way, forgotten: Readonly<Record<string, string>>): void {
+  const missing = providersMissing();
+  const describeOrSkip = missing === undefined ? describe : describe.skip;
+  describeOrSkip(`deployed ${way}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+    let deployed: Deployed | undefined;
+    const here = () => {
+      if (deployed) return deployed;
+      throw new Error('not deployed');
+    };
+    beforeAll(async () => {
+      deployed = await deploy(way);
+    }, DEPLOYING_TAKES_AT_MOST_MS);
+    afterAll(() => deployed?.remove());
+
+    test('planned again, nothing changes but what the emulator forgets', async () => {
+      const { stacks, variables, asked } = here();
+      const expected = Object.keys(forgotten).map(async (what) => {
+        const [type = '', attribute = ''] = what.split(' ');
+        return (await asked(type)).map(({ address }) => `${address} ${attribute}`);
+      });
+      const changes = await Promise.all(stacks.map((stack) => stack.plannedChanges(variables(stack))));
+      expect(changes.flat().sort()).toEqual((await Promise.all(expected)).flat().sort());
+    });
+
+    describeWhatIsThere(way, here);
+    describeUse(way, here);
+
+    test('terraform destroy is refused, and leaves everything in its place', async () => {
+      const { stacks, variables } = here();
+      for (const stack of stacks) {
+        const before = await stack.addresses();
+        const { exitCode, said } = await stack.destroy(variables(stack));
+        expect(exitCode).toBe(1);
+        expect(said).toContain('Instance cannot be destroyed');
+        expect(await stack.addresses()).toEqual(before);
+      }
+    });
+  });
+}

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { GetRoleCommand, GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetBucketNotificationConfigurationCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { bucketConfiguration, type BucketConfiguration } from '../../../aws/bucketConfiguration';
+import { captureFunction } from '../../../aws/captureFunction';
+import { alarmsNamed } from '../../../aws/cloudWatch';
+import { kmsKey } from '../../../aws/kmsKey';
+import { s3Client } from '../../../aws/s3Client';
+import { describeTableDefinition } from '../../../aws/tableDefinition';
+import { subscriptionsOf } from '../../../aws/topic';
+import type { PartsAccount } from '../../../local/parts/startParts';
+import type { Deployed } from './deployed';
+import { awsSettings } from './readDeployment';
+import { CAPTURE, RETENTION_DAYS, SIDES, type Way } from './settings';
+
+type Side = keyof typeof SIDES;
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: unknown;
+  readonly Principal?: unknown;
+}
+
+/** What was asked for is there: told by S3, Lambda, DynamoDB, IAM, KMS, CloudWatch and SNS themselves. */
+export function describeWhatIsThere(way: Way, here: () => Deployed): void {
+  const account = (side: Side): PartsAccount => here().parts[side];
+  const output = (name: string) => String(here().outputs[name]);
+  const bucket = (side: Side): BucketConfiguration =>
+    bucketConfiguration({ ...awsSettings(account(side)), bucket: SIDES[side].bucketName });
+
+  describe.each(['source', 'destination'] as const)('the %s account', (side) => {
+    test('has one bucket, its own', async () => {
+      const { Buckets } = await s3Client(awsSettings(account(side))).send(new ListBucketsCommand({}));
+      expect(Buckets?.map(({ Name }) => Name)).toEqual([SIDES[side].bucketName]);
+      expect(output(`${side}_bucket_name`)).toBe(SIDES[side].bucketName);
+    });
+
+    test('keeps every version, in private', async () => {
+      expect(await bucket(side).versioning()).toBe('Enabled');
+      expect(await bucket(side).ownership()).toBe('BucketOwnerEnforced');
+      expect(await bucket(side).publicAccessBlock()).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(await statementsOf(bucket(side))).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    });
+
+    test('encrypts with what the settings say', async () => {
+      if (way === 'together') {
+        expect(await bucket(side).encryption()).toEqual({ SSEAlgorithm: 'AES256' });
+        return;
+      }
+      const { KMSMasterKeyID: keyArn = '', SSEAlgorithm } = (await bucket(side).encryption()) ?? {};
+      expect(SSEAlgorithm).toBe('aws:kms');
+      const { accountId, region } = SIDES[side];
+      expect(keyArn).toMatch(new RegExp(`^arn:aws:kms:${region}:${accountId}:key/`));
+      expect(await kmsKey(keyArn, awsSettings(account(side))).rotates()).toBe(true);
+    });
+
+    test('ages images, parked batches and broken uploads', async () => {
+      const rules = await bucket(side).lifecycle();
+      const prefixOf = (rule: (typeof rules)[number]) => rule.Filter?.Prefix ?? '';
+      expect(rules.map(prefixOf).sort()).toEqual(['', 'aws/lambda/', 'orders/', 'users/']);
+      expect(rules.find((rule) => prefixOf(rule) === 'users/')).toMatchObject({
+        Status: 'Enabled',
+        Transitions: [{ Days: 30, StorageClass: 'GLACIER' }],
+        NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'GLACIER' }],
+        NoncurrentVersionExpiration: { NoncurrentDays: 365 },
+        Expiration: { ExpiredObjectDeleteMarker: true },
+      });
+    });
+  });
+
+  test('the destination bucket locks, the source bucket does not', async () => {
+    expect(await bucket('source').objectLock()).toEqual({ enabled: false });
+    expect(await bucket('destination').objectLock()).toMatchObject({
+      enabled: true,
+      retention: { Mode: 'COMPLIANCE', Days: RETENTION_DAYS },
+    });
+  });
+
+  test('replication runs from bucket to bucket, on time, with the role that the destination accepts', async () => {
+    const { Role, Rules } = (await bucket('source').replication()) ?? {};
+    const destinationArn = output('destination_bucket_arn');
+    expect(Role).toBe(output('source_replication_role_arn'));
+    expect(Rules).toHaveLength(1);
+    expect(Rules?.[0]).toMatchObject({
+      Status: 'Enabled',
+      DeleteMarkerReplication: { Status: 'Disabled' },
+      Destination: {
+        Bucket: destinationArn,
+        Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } },
+        ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } },
+        ...(way === 'apart' && { EncryptionConfiguration: { ReplicaKmsKeyID: output('destination_key_arn') } }),
+      },
+    });
+    const accepted = (await statementsOf(bucket('destination'))).filter(({ Effect }) => Effect === 'Allow');
+    expect(accepted).toEqual([
+      expect.objectContaining({
+        Action: 's3:ReplicateObject',
+        Resource: `${destinationArn}/*`,
+        Condition: expect.objectContaining({ ArnEquals: { 'aws:PrincipalArn': Role } }) as unknown,
+      }),
+    ]);
+  });
+
+  test('the replication role may add versions to the destination, and nothing else there', async () => {
+    const { trust, statements } = await roleNamed(account('source'), 'dcs-replication');
+    expect(trust).toMatchObject([
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 's3.amazonaws.com' } },
+    ]);
+    const onDestination = statements.filter(({ Resource }) => String(Resource).includes(SIDES.destination.bucketName));
+    expect(onDestination.flatMap(({ Action }) => Action)).toEqual(['s3:ReplicateObject']);
+  });
+
+  test.each(['users', 'orders'])('table %s is made as it has to be, and captured', async (tableName) => {
+    const settings = awsSettings(account('source'));
+    expect(await describeTableDefinition(tableName, settings)).toMatchObject({
+      createTable: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        Tags: [{ Key: 'dcs:name', Value: 'dcs' }],
+      },
+      pointInTimeRecoveryDays: 35,
+      ...(tableName === 'orders' && { timeToLiveAttributeName: 'expiresAt' }),
+    });
+    const functionName = (here().outputs.source_capture_functions as Record<string, string>)[tableName]!;
+    const capture = captureFunction(functionName, settings);
+    expect(await capture.configuration()).toMatchObject({
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Architectures: ['arm64'],
+      MemorySize: CAPTURE.memoryMb,
+      Timeout: CAPTURE.timeoutSeconds,
+      CodeSha256: packageDigest(here(), functionName),
+      Environment: { Variables: { DCS_BUCKET: SIDES.source.bucketName, DCS_TABLE: tableName } },
+    });
+    expect(await capture.mappings()).toEqual([
+      expect.objectContaining({
+        EventSourceArn: expect.stringContaining(`:table/${tableName}/stream/`) as unknown,
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: CAPTURE.batchSize,
+        MaximumBatchingWindowInSeconds: CAPTURE.batchingWindowSeconds,
+        ParallelizationFactor: CAPTURE.parallelizationFactor,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRetryAttempts: CAPTURE.maximumRetryAttempts,
+        MaximumRecordAgeInSeconds: CAPTURE.maximumRecordAgeSeconds,
+        DestinationConfig: { OnFailure: { Destination: output('source_bucket_arn') } },
+      }),
+    ]);
+  });
+
+  test('a capture function may write the images of its own table, and park', async () => {
+    const { statements } = await roleNamed(account('source'), 'dcs-capture-users');
+    const writes = statements.filter(({ Action }) => Action === 's3:PutObject');
+    const sourceArn = output('source_bucket_arn');
+    expect(writes.flatMap(({ Resource }) => Resource).sort()).toEqual([
+      `${sourceArn}/aws/lambda/*`,
+      `${sourceArn}/users/*`,
+    ]);
+  });
+
+  test.each(['source', 'destination'] as const)(
+    'every alarm of the %s account is there, and tells a topic',
+    async (side) => {
+      const inAccount = (await here().asked('aws_cloudwatch_metric_alarm')).filter(
+        ({ body }) => body.provider === `aws.${side}`,
+      );
+      const alarms = await alarmsNamed('dcs-', awsSettings(account(side)));
+      expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(
+        inAccount.map(({ body }) => body.alarm_name).sort(),
+      );
+      const { accountId, region } = SIDES[side];
+      for (const { AlarmActions = [], OKActions } of alarms) {
+        expect(AlarmActions).toEqual([expect.stringContaining(`arn:aws:sns:${region}:${accountId}:dcs-`)]);
+        expect(OKActions).toEqual(AlarmActions);
+        const subscriptions = await subscriptionsOf(AlarmActions[0]!, awsSettings(account(side)));
+        expect(subscriptions).toMatchObject([{ Endpoint: 'on-call@example.com' }]);
+      }
+    },
+  );
+
+  test('the alarm on parked batches looks at the mapping that was made', async () => {
+    const settings = awsSettings(account('source'));
+    const [mapping] = await captureFunction('dcs-capture-users', settings).mappings();
+    const [parked] = await alarmsNamed('dcs-capture-users-parked', settings);
+    expect(parked?.Dimensions).toEqual([{ Name: 'EventSourceMappingUUID', Value: mapping?.UUID }]);
+  });
+
+  test('S3 tells the queue what it could not replicate', async () => {
+    const { bucketName: Bucket } = SIDES.source;
+    const client = s3Client(awsSettings(account('source')));
+    const { QueueConfigurations } = await client.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    expect(QueueConfigurations).toMatchObject([
+      { QueueArn: expect.stringContaining(':dcs-replication-failures') as unknown },
+    ]);
+    expect(QueueConfigurations?.[0]?.Events).toContain('s3:Replication:OperationFailedReplication');
+  });
+
+  test('the restore role is in the destination account and cannot touch what is copied', async () => {
+    const { trust, statements } = await roleNamed(account('destination'), 'dcs-restore');
+    expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
+    const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+    expect(writes.map(({ Resource }) => Resource)).toEqual([`${output('destination_bucket_arn')}/=dcs/*`]);
+    expect(JSON.stringify(statements)).not.toContain('s3:Delete');
+  });
+}
+
+async function statementsOf(bucket: BucketConfiguration): Promise<Statement[]> {
+  return statementsIn((await bucket.policy()) ?? '');
+}
+
+function statementsIn(policy: string): Statement[] {
+  return (JSON.parse(policy) as { Statement: Statement[] }).Statement;
+}
+
+async function roleNamed(
+  account: PartsAccount,
+  RoleName: string,
+): Promise<{ trust: Statement[]; statements: Statement[] }> {
+  const client = new IAMClient(awsSettings(account));
+  const { Role } = await client.send(new GetRoleCommand({ RoleName }));
+  const { PolicyDocument } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName: RoleName }));
+  return {
+    trust: statementsIn(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')),
+    statements: statementsIn(decodeURIComponent(PolicyDocument ?? '')),
+  };
+}
+
+/** What Lambda should have: the package that Terraform made in the stack's folder. */
+function packageDigest({ stacks, folderOf }: Deployed, functionName: string): string {
+  const packages = path.join(folderOf(stacks.at(-1)!), 'packages');
+  const zip = readdirSync(packages).find((name) => name.startsWith(`${functionName}-`)) ?? '';
+  return createHash('sha256')
+    .update(readFileSync(path.join(packages, zip)))
+    .digest('base64');
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { terraformEnvironment } from './terraform';
+
+/**
+ * The provider that the deployments are made with, within what the stacks ask for: the lists of what moto forgets are
+ * about this version.
+ */
+export const AWS_PROVIDER_VERSION = '5.100.0';
+
+export const PLUGIN_CACHE = path.resolve(__dirname, '../../../dist/terraform-plugins');
+const MISSING = 'DCS_TEST_PROVIDERS_MISSING';
+
+/** Why Terraform and its providers cannot be had; undefined when they can. */
+export const providersMissing = (): string | undefined => process.env[MISSING];
+
+/**
+ * Before the tests of this project: has Terraform get the providers, once for all. Where it cannot, the tests are
+ * skipped, and it is said why; whatever goes wrong later is a failure.
+ */
+export default function getProviders(): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dcs-providers-'));
+  try {
+    mkdirSync(PLUGIN_CACHE, { recursive: true });
+    const required_providers = {
+      aws: { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION },
+      archive: { source: 'hashicorp/archive', version: '~> 2.7' },
+    };
+    writeFileSync(path.join(folder, 'providers.tf.json'), JSON.stringify({ terraform: { required_providers } }));
+    const env = terraformEnvironment(PLUGIN_CACHE);
+    execFileSync('terraform', ['init', '-input=false', '-no-color'], { cwd: folder, env, stdio: 'pipe' });
+  } catch (error) {
+    const reason = reasonOf(error);
+    process.env[MISSING] = reason.split('\n')[0];
+    process.stderr.write(`\nSKIPPED, nothing is deployed: ${reason}\n\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: Buffer };
+  if (code === 'ENOENT') return 'terraform is not on the PATH (1.10 or later is needed).';
+  return `Terraform cannot get its providers from the registry, nor from a mirror (TF_CLI_CONFIG_FILE).\n${stderr?.toString().trim() ?? message}`;
+}

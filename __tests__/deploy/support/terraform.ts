@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { devNull } from 'node:os';
+
+/** A stack's folder, and what Terraform does in it. */
+export interface StackFolder {
+  readonly name: string;
+  init(): Promise<void>;
+  apply(variables?: Readonly<Record<string, string>>): Promise<void>;
+  /** Every change that Terraform would make now: `address path.to.attribute`, or `address action`. */
+  plannedChanges(variables?: Readonly<Record<string, string>>): Promise<string[]>;
+  /** What Terraform says, and the code it ends with. */
+  destroy(variables?: Readonly<Record<string, string>>): Promise<Ended>;
+  outputs(): Promise<Readonly<Record<string, unknown>>>;
+  /** Addresses of everything in the state. */
+  addresses(): Promise<string[]>;
+}
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** Standard output and standard error, in the order in which they came. */
+  readonly said: string;
+}
+
+/** What Terraform is run with: nothing of the AWS settings of whoever runs the tests. */
+export function terraformEnvironment(pluginCache: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(AWS_|TF_(WORKSPACE|DATA_DIR|CLI_ARGS))/.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    AWS_ACCESS_KEY_ID: 'emulated',
+    AWS_SECRET_ACCESS_KEY: 'emulated',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TF_PLUGIN_CACHE_DIR: pluginCache,
+    TF_IN_AUTOMATION: 'true',
+    CHECKPOINT_DISABLE: '1',
+  };
+}
+
+export function stackFolder(name: string, folder: string, pluginCache: string): StackFolder {
+  const env = terraformEnvironment(pluginCache);
+  const tried = (args: readonly string[]) => run(args, folder, env);
+  const done = async (...args: string[]) => {
+    const ended = await tried(args);
+    if (ended.exitCode === 0) return ended.stdout;
+    throw new Error(`terraform ${args.join(' ')} in ${name} ended with ${ended.exitCode}:\n${ended.said}`);
+  };
+  const inBatch = ['-input=false', '-no-color'];
+  const withVariables = (variables: Readonly<Record<string, string>> = {}) =>
+    Object.entries(variables).map(([variable, value]) => `-var=${variable}=${value}`);
+  return {
+    name,
+    async init() {
+      await done('init', ...inBatch);
+    },
+    async apply(variables) {
+      await done('apply', '-auto-approve', ...inBatch, ...withVariables(variables));
+    },
+    async plannedChanges(variables) {
+      await done('plan', '-out=again.tfplan', ...inBatch, ...withVariables(variables));
+      return changesIn(JSON.parse(await done('show', '-json', 'again.tfplan')) as Plan);
+    },
+    destroy: (variables) => tried(['destroy', '-auto-approve', ...inBatch, ...withVariables(variables)]),
+    async outputs() {
+      const outputs = JSON.parse(await done('output', '-json')) as Record<string, { value: unknown }>;
+      return Object.fromEntries(Object.entries(outputs).map(([output, { value }]) => [output, value]));
+    },
+    addresses: async () => (await done('state', 'list')).trim().split('\n'),
+  };
+}
+
+function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('terraform', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, said] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      said += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.once('error', reject);
+    child.once('close', (exitCode) => resolve({ exitCode, stdout, said }));
+  });
+}
+
+/** As far as `terraform show -json` is read. */
+interface Plan {
+  readonly resource_changes?: readonly { readonly address: string; readonly change: Change }[];
+  readonly output_changes?: Readonly<Record<string, Change>>;
+}
+interface Change {
+  readonly actions: readonly string[];
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly after_unknown: unknown;
+}
+
+function changesIn({ resource_changes: resources = [], output_changes: outputs = {} }: Plan): string[] {
+  const all = [
+    ...resources.map(({ address, change }) => ({ address, change })),
+    ...Object.entries(outputs).map(([name, change]) => ({ address: `output.${name}`, change })),
+  ];
+  return all.flatMap(({ address, change }) => {
+    const [action = '', ...more] = change.actions;
+    if (action === 'no-op' || action === 'read') return [];
+    if (action !== 'update' || more.length > 0) return [`${address} ${change.actions.join(' and ')}`];
+    const paths = [...differences(change.before, change.after), ...unknowns(change.after_unknown)];
+    return [...new Set(paths)].map((path) => `${address} ${path}`);
+  });
+}
+
+function differences(before: unknown, after: unknown, path = ''): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    return before.flatMap((element, i) => differences(element, after[i], `${path}[${i}]`));
+  }
+  if (isObject(before) && isObject(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names].flatMap((name) => differences(before[name], after[name], below(path, name)));
+  }
+  return [path];
+}
+
+function unknowns(unknown: unknown, path = ''): string[] {
+  if (unknown === true) return [path];
+  if (Array.isArray(unknown)) return unknown.flatMap((element, i) => unknowns(element, `${path}[${i}]`));
+  if (isObject(unknown)) return Object.entries(unknown).flatMap(([name, value]) => unknowns(value, below(path, name)));
+  return [];
+}
+
+const below = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
