@@ -12,6 +12,8 @@ export interface VerifyReport {
   readonly table: string;
   readonly startedAt: string;
   readonly endedAt: string;
+  /** ARN of the identity in the destination account; null when STS could not be asked. */
+  readonly ranBy: string | null;
   readonly sample: number | null;
   readonly sampled?: Comparison['sample'];
   readonly history: boolean;
@@ -31,8 +33,9 @@ export function verifyReport(found: {
   readonly history: Walked | undefined;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  readonly ranBy: string | null;
 }): VerifyReport {
-  const { options, comparison, repairs, history, startedAtMs, endedAtMs } = found;
+  const { options, comparison, repairs, history, startedAtMs, endedAtMs, ranBy } = found;
   const { all, sample, items, same, late } = comparison;
   const differences = [...comparison.differences, ...(history?.differences ?? [])];
   const left = differences.length - (repairs?.mended ?? 0);
@@ -41,6 +44,7 @@ export function verifyReport(found: {
     table: options.tableName,
     startedAt: new Date(startedAtMs).toISOString(),
     endedAt: new Date(endedAtMs).toISOString(),
+    ranBy,
     sample: options.sample ?? null,
     sampled: sample,
     history: options.history,

@@ -1,4 +1,5 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { callerIdentity } from '../../aws/callerIdentity';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import { s3ReportStore } from '../../aws/reports';
@@ -68,8 +69,12 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   const history = options.history ? await walkTable(request, comparison.sampled) : undefined;
   if (history) sayHistory(output, history, { ...settings.source, prefix: tablePrefix(table) });
 
-  const found = { options, comparison, repairs, history, startedAtMs, endedAtMs: nowMs() };
-  const report = verifyReport(found);
+  const endedAtMs = nowMs();
+  const ranBy = await callerIdentity(destination.sts).then(
+    ({ arn }) => arn,
+    () => null, // a verdict does not depend on it
+  );
+  const report = verifyReport({ options, comparison, repairs, history, startedAtMs, endedAtMs, ranBy });
   const reports = s3ReportStore(buckets.destination, table);
   await storeReport(output, reports, report, startedAtMs, buckets.destination.bucket);
   sayVerdict(output, report);
