@@ -69,6 +69,7 @@ describe.each([1, 2])('after a random life (seed %i)', (seed) => {
     await drained();
     await expectConverged(run, users); // promise 2
     await expectWholeHistory(model); // promises 5 and 7
+    await expectDone(['verify', name(), '--history', '--settle', '10s'], { differences: 0 });
     await expectRestored(`fuzz${seed}-restored`); // promise 8
   });
 });
