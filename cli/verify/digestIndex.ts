@@ -37,15 +37,18 @@ export class DigestIndex {
   /** @param md5 of the newest body, in hexadecimal; undefined when the listing does not tell it */
   note(bucket: Bucket, objectKey: string, md5: string | undefined): void {
     if (this.count >= (this.words.length / WORDS) * FULL) this.grow();
-    const at = this.slotOf(hashOf(objectKey));
-    const flags = this.words[at + FLAGS] ?? 0;
+    const hash = hashOf(objectKey);
+    const at = this.slotOf(hash);
+    const { words } = this;
+    let flags = words[at + FLAGS] ?? 0;
     const [high, low] = md5 === undefined ? [0, 0] : wordsOf(md5);
     if (flags === 0) {
       this.count += 1;
-      this.words.set(hashOf(objectKey), at);
-      this.words.set([high, low], at + DIGEST);
-    } else if (!this.holds(at, high, low)) this.words[at + FLAGS] = (this.words[at + FLAGS] ?? 0) | DIFFERS;
-    this.words[at + FLAGS] = (this.words[at + FLAGS] ?? 0) | IN[bucket] | (md5 === undefined ? UNSURE : 0);
+      words.set(hash, at);
+      words[at + DIGEST] = high;
+      words[at + DIGEST + 1] = low;
+    } else if (!this.holds(at, high, low)) flags |= DIFFERS;
+    words[at + FLAGS] = flags | IN[bucket] | (md5 === undefined ? UNSURE : 0);
   }
 
   /** Whether both buckets have this very body as the newest one; notes that the table has the item. */
