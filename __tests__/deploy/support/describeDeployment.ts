@@ -42,13 +42,14 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
 
     test('terraform destroy is refused, and leaves everything in its place', async () => {
       const { stacks, variables } = here();
-      for (const stack of stacks) {
+      const refusals = stacks.map(async (stack) => {
         const before = await stack.addresses();
         const { exitCode, said } = await stack.destroy(variables(stack));
         expect(exitCode).toBe(1);
         expect(said).toContain('Instance cannot be destroyed');
         expect(await stack.addresses()).toEqual(before);
-      }
+      });
+      await Promise.all(refusals);
     });
   });
 }

@@ -63,7 +63,9 @@ export function stackFolder(name: string, folder: string, pluginCache: string): 
       await done('plan', '-out=again.tfplan', ...inBatch, ...withVariables(variables));
       return changesIn(JSON.parse(await done('show', '-json', 'again.tfplan')) as Plan);
     },
-    destroy: (variables) => tried(['destroy', '-auto-approve', ...inBatch, ...withVariables(variables)]),
+    // What is refused is refused without a look at the accounts, too, and sooner.
+    destroy: (variables) =>
+      tried(['destroy', '-auto-approve', '-refresh=false', ...inBatch, ...withVariables(variables)]),
     async outputs() {
       const outputs = JSON.parse(await done('output', '-json')) as Record<string, { value: unknown }>;
       return Object.fromEntries(Object.entries(outputs).map(([output, { value }]) => [output, value]));
