@@ -22,6 +22,17 @@ const KINDS: Readonly<Record<DifferenceKind, string>> = {
   notAsPlanned: 'Not as it was written',
 };
 
+/** In a column. */
+const KIND_WORDS: Readonly<Record<DifferenceKind, string>> = {
+  missing: 'missing',
+  extra: 'extra',
+  different: 'different',
+  unreadable: 'unreadable',
+  unknown: 'unknown',
+  rejected: 'refused',
+  notAsPlanned: 'not as written',
+};
+
 /** A report as a page that prints: one file, no scripts, nothing loaded from elsewhere, every value escaped. */
 export function reportPage(report: DrillReport, json: { readonly name: string; readonly sha256: string }): string {
   const { table, verdict } = report;
@@ -59,18 +70,19 @@ export function reportPage(report: DrillReport, json: { readonly name: string; r
   ].join('\n');
 }
 
-function headline({ verdict, differences: found, comparedWith }: DrillReport): string {
+function headline({ verdict, differences: found, comparedWith, sample }: DrillReport): string {
   if (verdict === 'differences') return `${counted(found, 'item differs', 'items differ')}.`;
-  return comparedWith === 'plan' ? 'The copy can be restored.' : 'The restored table is the live table.';
+  if (comparedWith === 'plan') return 'The copy can be restored.';
+  return sample === null ? 'The restored table is the live table.' : 'Every item drawn is the live one.';
 }
 
-function explanation({ verdict, items, sample, comparedWith, asOf, restoreSeconds }: DrillReport): string {
+function explanation({ verdict, items, sample, comparedWith, asOf, restoreSeconds, counts }: DrillReport): string {
   const what = sample === null ? counted(items, 'item') : `${counted(items, 'item')} of a random sample`;
   const restored = `${what} as of ${moment(asOf)} restored in ${duration(restoreSeconds * 1_000)}`;
   if (verdict === 'differences') return `${restored}; what differs is listed below.`;
   return comparedWith === 'plan'
     ? `${restored}, and the restored table holds what the copy says. The live table was not looked at.`
-    : `${restored}, and every one of them is what the live table held at that moment.`;
+    : `${restored}, and every ${counts.late > 0 ? 'other ' : ''}one of them is what the live table held at that moment.`;
 }
 
 function warnings({ withoutLive, counts, scratchTable, sample }: DrillReport): string[] {
@@ -80,6 +92,11 @@ function warnings({ withoutLive, counts, scratchTable, sample }: DrillReport): s
       : [
           `Not compared with the live table: ${withoutLive}. This drill proves that the copy can be restored, not that it is the live table.`,
         ]),
+    ...(counts.late > 0
+      ? [
+          `${counted(counts.late, 'item was', 'items were')} restored without the last change before that moment, for its image came to the copy only during the drill. The copy has it now.`,
+        ]
+      : []),
     ...(counts.archived > 0
       ? [
           `${counted(counts.archived, 'item was', 'items were')} left out: the images are in an archive class and have to be asked back first.`,
@@ -158,7 +175,7 @@ function differences({ differencesByKind, listedDifferences, differences: found 
     '<tbody>',
     ...listedDifferences.map(
       ({ objectKey, kind, reason }) =>
-        `<tr><td><code>${escaped(objectKey)}</code></td><td>${escaped(kind)}</td><td>${escaped(reason)}</td></tr>`,
+        `<tr><td><code>${escaped(objectKey)}</code></td><td>${escaped(KIND_WORDS[kind])}</td><td>${escaped(reason)}</td></tr>`,
     ),
     '</tbody>',
     '</table>',
@@ -177,7 +194,7 @@ function rows(pairs: readonly Row[]): string[] {
 }
 
 function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+  return `${iso.slice(0, 10)} ${iso.slice(11).replace(/(\.000)?Z$/, '')} UTC`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

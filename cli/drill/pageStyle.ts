@@ -12,6 +12,8 @@ th[scope=row] { width: 22rem; font-weight: normal; opacity: .8; }
 .verdict.same { border-color: var(--good); }
 .verdict.differences { border-color: var(--bad); }
 .warning { border-left: .5rem solid var(--doubt); padding: .5rem 1rem; }
+.list td:first-child { width: 40%; }
+.list td:nth-child(2) { white-space: nowrap; }
 .sign td { height: 2.2rem; }
 code { font-size: .9em; }
 @media print {

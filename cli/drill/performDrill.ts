@@ -62,7 +62,7 @@ export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
     result,
   );
   const { text, sha256 } = reportText(report);
-  const html = reportPage(report, { name: `${report.startedAt}.json, beside this page`, sha256 });
+  const html = reportPage(report, { name: 'the .json file of the same name, beside this page', sha256 });
   const problem = result.removal.removed ? undefined : result.removal.problem;
   return { report, documents: { json: text, html, sha256 }, problem };
 }

@@ -23,7 +23,7 @@ describe('the page of a drill', () => {
   test('says the verdict first, then the numbers, the time, who and where, and the digest of its data', () => {
     const text = words(reportPage(report, json));
     expect(text).toContain(
-      'Restore drill of users The restored table is the live table. 1,234 items as of 2026-11-23 14:05:00 UTC restored in 1 min 2 s, and every one of them is what the live table held at that moment.',
+      'Restore drill of users The restored table is the live table. 1,234 items as of 2026-11-23 14:05:00 UTC restored in 1 min 2 s, and every other one of them is what the live table held at that moment.',
     );
     for (const shown of ['1,234 (2.0 KB of DynamoDB JSON)', 'Differences 0', 'f'.repeat(64), report.ranBy, '1.2.3']) {
       expect(text).toContain(shown);
@@ -35,8 +35,10 @@ describe('the page of a drill', () => {
     const text = words(reportPage(lost, json));
     expect(text).not.toContain('The restored table is the live table');
     expect(text).toContain('Not compared with the live table: it is gone.');
+    expect(text).toContain('2 items were restored without the last change before that moment');
     const counts = { ...report.counts, archived: 3 };
     const sampled = words(reportPage({ ...report, sample: 10, sampledFrom: 99, counts }, json));
+    expect(sampled).toContain('Every item drawn is the live one.');
     expect(sampled).toContain('cannot show items that the copy does not know');
     expect(sampled).toContain('3 items were left out');
     expect(words(reportPage({ ...report, scratchTable: { ...report.scratchTable, removed: false } }, json))).toContain(
