@@ -20,7 +20,7 @@ export function readReport(report: Pick<StoredReport, 'text' | 'storedAtMs' | 'o
   const said = fields === undefined ? `${report.objectKey} cannot be read` : `${verdict}${sample}${took}`;
   return {
     isSame,
-    found: `${utc(atMs)}, ${duration(Math.max(0, nowMs - atMs))} ago: ${said}`,
+    found: `${utc(Math.floor(atMs / 1_000) * 1_000)}, ${duration(Math.max(0, nowMs - atMs))} ago: ${said}`,
     values: { reportAt: new Date(atMs).toISOString(), differences: differences ?? null, objectKey: report.objectKey },
   };
 }

@@ -1,0 +1,142 @@
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3ReportStore } from '../../aws/reports';
+import { s3Client } from '../../aws/s3Client';
+import type { Parts } from '../../local/parts/startParts';
+import { records } from './support/commandParts';
+import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
+import { startTwoAccounts } from './support/twoAccounts';
+
+jest.setTimeout(60_000);
+
+let parts: Parts;
+const deployments: DeployedAccounts[] = [];
+beforeAll(async () => {
+  parts = await startTwoAccounts();
+});
+afterAll(async () => {
+  await parts.stop();
+  await Promise.all(deployments.map((each) => each.remove()));
+});
+
+async function deploy(): Promise<DeployedAccounts> {
+  const deployed = await deployAccounts(parts, `status${String.fromCharCode(97 + deployments.length)}`);
+  deployments.push(deployed);
+  return deployed;
+}
+
+interface State {
+  readonly id: string;
+  readonly verdict: string;
+  readonly side: string;
+  readonly found: string;
+}
+function states(stdout: string) {
+  const all = records(stdout).filter(({ type }) => type === 'state') as unknown as State[];
+  return {
+    all,
+    state: (id: string) => all.find((each) => each.id === id),
+    of: (verdict: string) => all.filter((each) => each.verdict === verdict).map(({ id }) => id),
+  };
+}
+const putImage = ({ sourceBucket: Bucket, tableName }: DeployedAccounts, id: string) =>
+  s3Client(parts.source).send(new PutObjectCommand({ Bucket, Key: `${tableName}/${id}/image.json`, Body: '{}' }));
+const report = async ({ destinationBucket, tableName }: DeployedAccounts, kind: 'verify' | 'drill', fields: object) =>
+  s3ReportStore({ ...parts.destination, bucket: destinationBucket }, { prefix: '', tableName }).write(
+    kind,
+    Date.now(),
+    JSON.stringify(fields),
+  );
+const metric = (namespace: string, name: string, dimensions: Record<string, string>, value: number) =>
+  new CloudWatchClient(parts.source).send(
+    new PutMetricDataCommand({
+      Namespace: namespace,
+      MetricData: [
+        {
+          MetricName: name,
+          Value: value,
+          Timestamp: new Date(Date.now() - 120_000),
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        },
+      ],
+    }),
+  );
+
+test('where a table stands: all of it on one screen, and nothing to act on', async () => {
+  const deployed = await deploy();
+  await putImage(deployed, 'a');
+  await deployed.replication.drained();
+  const endedAt = new Date().toISOString();
+  await report(deployed, 'verify', { endedAt, sample: 500, differences: 0, verdict: 'same' });
+  await report(deployed, 'drill', { endedAt, items: 7, differences: 0, verdict: 'same', restoreSeconds: 90 });
+  await metric('AWS/Lambda', 'IteratorAge', { FunctionName: deployed.functionName }, 4_000);
+
+  const { code, stdout } = await deployed.run(['status']);
+  expect(stdout).toContain('Nothing to act on; as of');
+  expect(stdout).toMatch(/ok lag +4 s\n/);
+  expect(stdout).toMatch(/ok last verify +.*no difference, a sample of 500\n/);
+  expect(stdout).toMatch(/ok last drill +.*no difference, restored in 1 min 30 s\n/);
+  expect(stdout).toMatch(/ok newest objects +1 COMPLETED\n/);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(stdout).not.toContain('\u001b');
+  expect(code).toBe(0);
+
+  const { state } = states((await deployed.run(['status', '--json'])).stdout);
+  expect(state('lag')).toMatchObject({ lagMs: 4_000 });
+  expect(state('newest-image')).toMatchObject({ looked: 1, isWhole: true, newestAt: expect.any(String) as string });
+  expect(state('newest-replica')).toMatchObject({ side: 'destination', looked: 1 });
+});
+
+test('no data is said to be none, not zero', async () => {
+  const deployed = await deploy();
+  const { state } = states((await deployed.run(['status', '--json'])).stdout);
+  expect(state('lag')).toMatchObject({ lagMs: null, found: 'no data in the last 15 minutes: no batch was read' });
+  expect(state('pending')).toMatchObject({ pendingOperations: null });
+  expect(state('newest-image')).toMatchObject({ newestAt: null });
+  expect(state('last-drill')).toMatchObject({ verdict: 'warning', found: 'never' });
+});
+
+test('what has to be acted on is exit code 3, each with what to do', async () => {
+  const deployed = await deploy();
+  const { functionName, sourceBucket, destinationBucket } = deployed;
+  const lambda = new LambdaClient(parts.source);
+  const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
+  await lambda.send(new UpdateEventSourceMappingCommand({ UUID: EventSourceMappings![0]!.UUID, Enabled: false }));
+  await metric('AWS/Lambda', 'IteratorAge', { FunctionName: functionName }, 7_200_000);
+  const ofRule = {
+    SourceBucket: sourceBucket,
+    DestinationBucket: destinationBucket,
+    RuleId: `${deployed.tableName}-to-destination`,
+  };
+  await metric('AWS/S3', 'OperationsFailedReplication', ofRule, 3);
+  await metric('AWS/S3', 'OperationsPendingReplication', ofRule, 12);
+  await metric('AWS/S3', 'BytesPendingReplication', ofRule, 2_048);
+  await s3Client(parts.source).send(
+    new PutObjectCommand({ Bucket: sourceBucket, Key: 'aws/lambda/m/shard/2026/01/01/b', Body: '{}' }),
+  );
+  await report(deployed, 'verify', { verdict: 'differences', differences: { missing: 2, stale: 1 } });
+
+  const { code, stdout } = await deployed.run(['status', '--json']);
+  const { of, state } = states(stdout);
+  expect(of('problem').sort()).toEqual(['failed', 'lag', 'last-verify', 'mapping', 'parked-batches']);
+  expect(state('failed')).toMatchObject({ failedOperations: 3 });
+  expect(state('pending')).toMatchObject({ pendingOperations: 12, pendingBytes: 2_048 });
+  expect(state('parked-batches')).toMatchObject({
+    parked: 1,
+    remedy: expect.stringContaining('dcs redrive') as string,
+  });
+  expect(state('last-verify')).toMatchObject({ differences: 3 });
+  expect(code).toBe(3);
+});
+
+test('with the source account lost, the destination is shown and the rest is said not to be seen', async () => {
+  const deployed = await deploy();
+  await putImage(deployed, 'a');
+  await deployed.replication.drained();
+  const { code, stdout } = await deployed.spawn(['status', '--json', '--source-endpoint', 'http://127.0.0.1:9']);
+  const { all, state } = states(stdout);
+  expect(state('newest-replica')).toMatchObject({ verdict: 'ok', looked: 1 });
+  expect(all.filter(({ side }) => side === 'source').every(({ verdict }) => verdict === 'cannotTell')).toBe(true);
+  expect(code).toBe(4);
+});

@@ -1,0 +1,349 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  LambdaClient,
+  type CreateEventSourceMappingCommandInput,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
+  PutPublicAccessBlockCommand,
+} from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import type { DefaultRetention } from '../../../aws/bucketConfiguration';
+import { versionCopier } from '../../../aws/replicate';
+import { s3Client } from '../../../aws/s3Client';
+import { refreshDefinition } from '../../../aws/storedDefinition';
+import { describeTableDefinition } from '../../../aws/tableDefinition';
+import { s3TextStore } from '../../../aws/textStore';
+import { runDcs } from '../../../cli/run';
+import { namesOf } from '../../../core/deployedNames';
+import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
+import type { Parts, PartsAccount } from '../../../local/parts/startParts';
+import { ReplicationStandIn } from '../../../local/replication/replicationStandIn';
+import { readRules } from '../../../local/replication/rules';
+import { lifecycleRulesOf, replicationRulesOf } from '../../stacks/support/awsWords';
+import { resource, resources, synthesizeTogether, type StackJson } from '../../stacks/support/synth';
+import type { Outcome } from './commandParts';
+
+type Json = Record<string, unknown>;
+
+/** A deployment of one table, made in moto's two accounts as the synthesized stack says; every service answers there. */
+export interface DeployedAccounts {
+  readonly sourceBucket: string;
+  readonly destinationBucket: string;
+  readonly functionName: string;
+  readonly tableName: string;
+  readonly replication: ReplicationStandIn;
+  run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  /** The same in a process of its own, where a broken connection is the error that it is outside of a test. */
+  spawn(args: readonly string[]): Promise<Outcome>;
+  remove(): Promise<void>;
+}
+
+/**
+ * @param name lower-case letters: of the deployment, its table and its buckets, so that several share the accounts
+ * @param lock the default retention, where it is to be another than the stack's
+ */
+export async function deployAccounts(parts: Parts, name: string, lock?: DefaultRetention): Promise<DeployedAccounts> {
+  const settings = settingsOf(parts, name);
+  const stack = synthesizeTogether(settings);
+  const names = namesOf(settings);
+  await makeBucket(parts.destination, stack, 'destination', settings.destination.bucketName, lock);
+  await makeBucket(parts.source, stack, 'source', settings.source.bucketName);
+  await makeTableAndCapture(parts.source, stack, names.capture(name));
+  await makeAlarms(parts.source, stack, names.alarmTopic);
+  const replication = replicate(parts, stack, settings);
+  const bucket = { ...parts.source, bucket: settings.source.bucketName };
+  await refreshDefinition(
+    { prefix: '', texts: s3TextStore(bucket), describe: (table) => describeTableDefinition(table, parts.source) },
+    name,
+  );
+  await replication.drained();
+
+  const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
+  await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+  await writeFile(path.join(folder, 'credentials'), profilesOf(parts));
+  const env = {
+    PATH: process.env.PATH,
+    AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'credentials'),
+    AWS_CONFIG_FILE: path.join(folder, 'none'),
+    AWS_MAX_ATTEMPTS: '2',
+    DCS_CONFIG: path.join(folder, 'dcs.config.json'),
+    DCS_SOURCE_PROFILE: 'source',
+    DCS_DESTINATION_PROFILE: 'destination',
+  };
+  return {
+    sourceBucket: settings.source.bucketName,
+    destinationBucket: settings.destination.bucketName,
+    functionName: names.capture(name),
+    tableName: name,
+    replication,
+    run: (args, more) => runWith({ ...env, ...more }, args),
+    spawn: (args) => spawnWith(env, args),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+function settingsOf({ source, destination }: Parts, name: string) {
+  return {
+    name,
+    deployment: { way: 'together', backend: { type: 'local' } },
+    // moto leaves the size out of a lifecycle rule, and a rule for tombstones would be one for all images.
+    source: { ...sideOf(source, `${name}-source`), lifecycle: { tombstoneExpirationDays: null } },
+    destination: { ...sideOf(destination, `${name}-destination`), lifecycle: { tombstoneExpirationDays: null } },
+    tables: [{ name, partitionKey: { name: 'id', type: 'S' } }],
+    alarms: { emails: ['on-call@example.com'] },
+  } as const;
+}
+
+function sideOf({ accountId, region, endpoint }: PartsAccount, bucketName: string) {
+  return { accountId, region, bucketName, endpoint };
+}
+
+async function makeBucket(
+  account: PartsAccount,
+  stack: StackJson,
+  side: string,
+  Bucket: string,
+  lock?: DefaultRetention,
+): Promise<void> {
+  const client = s3Client(account);
+  const body = (type: string, name: string) => resource(stack, `${type}.${side}_${name}`);
+  const { object_lock_enabled } = body('aws_s3_bucket', 'bucket');
+  const constraint = account.region === 'us-east-1' ? {} : { LocationConstraint: account.region as 'eu-west-1' };
+  await client.send(
+    new CreateBucketCommand({
+      Bucket,
+      ObjectLockEnabledForBucket: object_lock_enabled as boolean,
+      ...(account.region !== 'us-east-1' && { CreateBucketConfiguration: constraint }),
+    }),
+  );
+  await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  const ownership = body('aws_s3_bucket_ownership_controls', 'bucket_ownership').rule as Json;
+  await client.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: ownership.object_ownership as 'ObjectWriter' }] },
+    }),
+  );
+  const blocked = body('aws_s3_bucket_public_access_block', 'bucket_public-access');
+  await client.send(
+    new PutPublicAccessBlockCommand({
+      Bucket,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: blocked.block_public_acls as boolean,
+        BlockPublicPolicy: blocked.block_public_policy as boolean,
+        IgnorePublicAcls: blocked.ignore_public_acls as boolean,
+        RestrictPublicBuckets: blocked.restrict_public_buckets as boolean,
+      },
+    }),
+  );
+  await client.send(
+    new PutBucketEncryptionCommand({
+      Bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    }),
+  );
+  const Policy = withoutTls(body('aws_s3_bucket_policy', 'bucket_policy').policy as string);
+  if (Policy !== undefined) await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+  const Rules = lifecycleRulesOf(body('aws_s3_bucket_lifecycle_configuration', 'bucket_lifecycle'));
+  await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+  if (side === 'source') {
+    const configuration = body('aws_s3_bucket_replication_configuration', 'replication');
+    const { accountId } = account;
+    const ReplicationConfiguration = {
+      Role: `arn:aws:iam::${accountId}:role/${resource(stack, 'aws_iam_role.source_replication_role').name as string}`,
+      Rules: replicationRulesOf(configuration),
+    };
+    await client.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
+  } else {
+    const { rule } = body('aws_s3_bucket_object_lock_configuration', 'object-lock') as {
+      rule: { default_retention: { mode: 'COMPLIANCE'; days: number } };
+    };
+    const { mode: Mode, days: Days } = rule.default_retention;
+    const ObjectLockConfiguration = {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: lock ?? { Mode, Days } },
+    } as const;
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
+  }
+}
+
+/** moto knows no conditions: under the statement that refuses what comes without TLS it would refuse everything. */
+function withoutTls(policy: string): string | undefined {
+  const document = JSON.parse(policy) as { Statement: { Sid: string }[] };
+  const Statement = document.Statement.filter(({ Sid }) => Sid !== 'RequireTls');
+  return Statement.length === 0 ? undefined : JSON.stringify({ ...document, Statement });
+}
+
+async function makeTableAndCapture(account: PartsAccount, stack: StackJson, functionName: string): Promise<void> {
+  const [table] = resources(stack, 'aws_dynamodb_table');
+  const { name: TableName, stream_view_type } = table!.body as { name: string; stream_view_type: 'KEYS_ONLY' };
+  const { TableDescription } = await new DynamoDBClient(account).send(
+    new CreateTableCommand({
+      TableName,
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamEnabled: true, StreamViewType: stream_view_type },
+    }),
+  );
+  const lambda = new LambdaClient(account);
+  const capture = resources(stack, 'aws_lambda_function').find(({ body }) => body.function_name === functionName)!.body;
+  await createRole(account, functionName);
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: functionName,
+      Role: `arn:aws:iam::${account.accountId}:role/${functionName}`,
+      Code: { ZipFile: Buffer.from('none: nothing is run') },
+      Handler: capture.handler as string,
+      Runtime: capture.runtime as 'nodejs22.x',
+      Environment: { Variables: (capture.environment as { variables: Record<string, string> }).variables },
+    }),
+  );
+  const mapping = resources(stack, 'aws_lambda_event_source_mapping')[0]!.body;
+  await lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: functionName,
+      EventSourceArn: TableDescription?.LatestStreamArn,
+      ...mappingInput(mapping),
+    }),
+  );
+}
+
+function mappingInput(mapping: Json): Partial<CreateEventSourceMappingCommandInput> {
+  const { on_failure } = mapping.destination_config as { on_failure: { destination_arn: string } };
+  return {
+    StartingPosition: mapping.starting_position as 'TRIM_HORIZON',
+    BatchSize: mapping.batch_size as number,
+    BisectBatchOnFunctionError: mapping.bisect_batch_on_function_error as boolean,
+    FunctionResponseTypes: mapping.function_response_types as ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: mapping.maximum_retry_attempts as number,
+    MaximumRecordAgeInSeconds: mapping.maximum_record_age_in_seconds as number,
+    DestinationConfig: { OnFailure: { Destination: on_failure.destination_arn } },
+  };
+}
+
+async function makeAlarms(account: PartsAccount, stack: StackJson, topicName: string): Promise<void> {
+  const sns = new SNSClient(account);
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: topicName }));
+  for (const { body } of resources(stack, 'aws_sns_topic_subscription')) {
+    // moto confirms at once whoever has a queue; an e-mail address too.
+    await sns.send(
+      new SubscribeCommand({ TopicArn, Protocol: body.protocol as string, Endpoint: body.endpoint as string }),
+    );
+  }
+  const cloudWatch = new CloudWatchClient(account);
+  for (const { body } of resources(stack, 'aws_cloudwatch_metric_alarm')) {
+    await cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: body.alarm_name as string,
+        Namespace: body.namespace as string,
+        MetricName: body.metric_name as string,
+        Statistic: body.statistic as 'Sum',
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: body.threshold as number,
+        Period: body.period as number,
+        EvaluationPeriods: body.evaluation_periods as number,
+        AlarmActions: [TopicArn],
+      }),
+    );
+  }
+}
+
+/** IAM has no client here, and moto's Lambda wants the role to be there. moto looks at the key id alone. */
+async function createRole({ s3Endpoint, credentials, region }: PartsAccount, RoleName: string): Promise<void> {
+  const answer = await fetch(s3Endpoint, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=${createHash('sha256').digest('hex')}`,
+    },
+    body: new URLSearchParams({
+      Action: 'CreateRole',
+      Version: '2010-05-08',
+      RoleName,
+      AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}',
+    }),
+  });
+  if (!answer.ok) throw new Error(`CreateRole: ${answer.status} ${await answer.text()}`);
+}
+
+/** Replication between the two buckets, and the destination account's own border: moto has none. */
+function replicate(parts: Parts, stack: StackJson, settings: ReturnType<typeof settingsOf>): ReplicationStandIn {
+  const source = { ...parts.source, bucket: settings.source.bucketName };
+  const destination = { ...parts.destination, bucket: settings.destination.bucketName };
+  const { rule } = resource(stack, 'aws_s3_bucket_replication_configuration.source_replication');
+  const replication = new ReplicationStandIn({
+    rules: readRules(rule as unknown[]),
+    sourceBucketName: source.bucket,
+    targets: versionCopier({ ...source, endpoint: parts.source.s3Endpoint }, destination),
+  });
+  parts.source.gateway.hooks = {
+    onNewVersion: (version) => replication.onNewVersion(version),
+    replicationStatus: (objectKey, versionId) => replication.statusInSource(objectKey, versionId),
+  };
+  parts.destination.gateway.hooks = {
+    replicationStatus: (objectKey, versionId) => replication.statusInDestination(objectKey, versionId),
+  };
+  parts.destination.gateway.faults = ({ headers }) =>
+    headers.authorization?.includes(source.credentials.accessKeyId) ? ACCESS_DENIED : undefined;
+  return replication;
+}
+
+function profilesOf(parts: Parts): string {
+  return (['source', 'destination'] as const)
+    .map((side) => {
+      const { accessKeyId, secretAccessKey, sessionToken } = parts[side].credentials;
+      return `[${side}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
+    })
+    .join('\n');
+}
+
+/** Runs a command line in this process, with the environment that the SDK reads. */
+async function runWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const before = process.env;
+  process.env = { ...before, ...env };
+  try {
+    const code = await runDcs(args, {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      env,
+      signal,
+      nowMs: Date.now,
+    });
+    return { code, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    process.env = before;
+  }
+}
+
+function spawnWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+  const project = path.resolve(__dirname, '../../..');
+  const command = ['--import', 'tsx', 'cli/main.ts', ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env, cwd: project }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
