@@ -210,6 +210,9 @@ test('--history finds a change that is missing, a version that did not replicate
     historyCounts: { objects: 6, sourceVersions: 18, destinationVersions: 18 },
   });
 
+  const alone = await verify('--in', 'destination', '--settle', '5s');
+  expect(alone).toMatchObject({ code: 0, report: { historyCounts: { objects: 6, destinationVersions: 18 } } });
+
   const [hole, behind, damaged] = all as [AttributeMap, AttributeMap, AttributeMap];
   const removed = async (bucket: LocalBucket, item: AttributeMap) => {
     const { VersionId } = (await bucketOf(bucket).versions(keyOf(item))).versions[1]!;
@@ -236,4 +239,15 @@ test('--history finds a change that is missing, a version that did not replicate
       `unreadable destination ${keyOf(damaged)}`,
     ].sort(),
   );
+
+  // With the destination alone: the version that did not replicate is a hole there.
+  run.source.gateway.faults = () => ACCESS_DENIED;
+  const left = await verify('--in', 'destination', '--settle', '0s');
+  expect(left.code).toBe(3);
+  expect(
+    left
+      .of('difference')
+      .map(({ class: is, objectKey }) => `${String(is)} ${String(objectKey)}`)
+      .sort(),
+  ).toEqual([`brokenChain ${keyOf(behind)}`, `unreadable ${keyOf(damaged)}`].sort());
 });

@@ -13,7 +13,7 @@ import { compareAll, type Compared } from './compareAll';
 import { Doubts, type Difference, type Places, type Suspect } from './doubts';
 import type { VerifyOptions } from './options';
 import { sampleItems, type Sample } from './sampleItems';
-import { walkHistory, type HistoryCounts } from './walkHistory';
+import { walkBoth, walkHistory, type HistoryCounts } from './walkHistory';
 
 /** Everything that was found, and how much was looked at. */
 export interface Comparison {
@@ -138,7 +138,8 @@ export async function walkTable(
   const progress = output.progress('read versions');
   const histories = suspects ? ofSample(places, suspects) : places.source.histories(tablePrefix(places.table), signal);
   const walked = await walkHistory({
-    ...{ places, histories, settleMs: options.settleMs },
+    ...{ clock: places, histories, settleMs: options.settleMs },
+    walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
     onVersions: (versions) => progress.add(versions),
   });
   progress.end();

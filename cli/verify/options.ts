@@ -3,6 +3,8 @@ import type { OptionReader } from '../optionReader';
 
 export interface VerifyOptions {
   readonly tableName: string;
+  /** The destination alone: its history, without table and source bucket. */
+  readonly isDestinationAlone: boolean;
   /** So many items, drawn at random; undefined for all. */
   readonly sample?: number;
   /** How long a difference may be on its way to being none. */
@@ -19,6 +21,11 @@ const DEFAULT_SETTLE_MS = 5 * 60_000;
 const DEFAULT_SEGMENTS = 8;
 
 export const VERIFY_OPTIONS: OptionTable = {
+  in: {
+    type: 'string',
+    value: 'WHERE',
+    help: 'destination: only the history in the destination bucket, every version of it, with nothing of the source account. Default: all three places.',
+  },
   sample: {
     type: 'string',
     value: 'N',
@@ -57,8 +64,10 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
   given.atMostOneOf('sample', 'read-rate');
   given.atMostOneOf('sample', 'segments');
   given.needs('allow-deletes', 'repair');
+  for (const other of ['sample', 'repair', 'read-rate', 'segments']) given.atMostOneOf('in', other);
   return {
     tableName: given.positional(0),
+    isDestinationAlone: given.oneOf('in', ['destination']) !== undefined,
     sample: given.wholeNumber('sample', 1, 1_000_000),
     settleMs: given.duration('settle') ?? DEFAULT_SETTLE_MS,
     history: given.flag('history'),

@@ -49,7 +49,7 @@ export function sayHistory(output: Output, { counts, differences }: Walked, gap:
 }
 
 /** With --json all of them; for people a line for each class, with an example and the next step. */
-function sayDifferences(output: Output, differences: readonly Difference[]): void {
+export function sayDifferences(output: Output, differences: readonly Difference[]): void {
   for (const { in: bucket, ...difference } of differences) {
     output.result({ type: 'difference', ...difference, in: bucket });
   }

@@ -15,6 +15,7 @@ import { compareTable, walkTable, type Comparison } from './compareTable';
 import type { Places } from './doubts';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOptions } from './options';
 import { repairAll, type Repairs } from './repairAll';
+import { verifyDestination } from './verifyDestination';
 import { storeReport, verifyReport } from './report';
 import { sayComparison, sayHistory, sayRepairs, sayVerdict } from './reporting';
 
@@ -30,6 +31,10 @@ export const verify: Command<VerifyOptions> = {
     { does: 'Is everything in both buckets?', command: 'dcs verify users' },
     { does: 'A quick look at a large table', command: 'dcs verify users --sample 1000' },
     { does: 'Prove that no change is missing, for an audit', command: 'dcs verify users --history --json' },
+    {
+      does: 'The source account is lost: is what the destination has whole in itself?',
+      command: 'dcs verify users --in destination',
+    },
     { does: 'Mend what is different, after an outage', command: 'dcs verify users --repair --settle 15m' },
   ],
   positionals: ['TABLE'],
@@ -39,6 +44,7 @@ export const verify: Command<VerifyOptions> = {
 };
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+  if (options.isDestinationAlone) return verifyDestination(options, context);
   const { settings, output, signal, nowMs } = context;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];

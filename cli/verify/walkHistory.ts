@@ -23,12 +23,22 @@ export interface HistoryCounts {
   late: number;
 }
 
-interface HistoryRequest {
-  readonly places: Places;
+export interface HistoryRequest {
+  readonly clock: Pick<Places, 'signal' | 'nowMs' | 'pause'>;
   readonly settleMs: number;
-  /** The objects of the source bucket. */
+  /** The objects that are walked through. */
   readonly histories: AsyncIterable<ObjectHistory>;
+  /** @param known ids of the versions that are looked at; others have come since */
+  readonly walkObject: (objectKey: string, known: ReadonlySet<string>) => Promise<WalkedObject>;
   readonly onVersions: (versions: number) => void;
+}
+
+/** What was found in the history of one object. */
+export interface WalkedObject extends Pick<
+  HistoryCounts,
+  'sourceVersions' | 'destinationVersions' | 'onlyInDestination'
+> {
+  readonly differences: readonly Difference[];
 }
 
 const OBJECTS_AT_A_TIME = 8;
@@ -36,15 +46,14 @@ const READS = 8;
 const PAUSE_MS = 2_000;
 
 /**
- * Reads every version of every object in both buckets: its body must be what its metadata says, the source's images must
- * follow from one another, and each of them must be in the destination, by change and digest. What capture and replication
- * have added since the first look at an object is left to the next walk.
+ * Walks the history of every object. What is wrong is looked at again until it had the time to arrive; what capture and
+ * replication have added since the first look at an object is left to the next walk.
  */
 export async function walkHistory(
   request: HistoryRequest,
 ): Promise<{ counts: HistoryCounts; differences: Difference[] }> {
-  const { places, histories, settleMs, onVersions } = request;
-  const { nowMs, signal, pause = realPause } = places;
+  const { histories, walkObject, settleMs, onVersions } = request;
+  const { nowMs, signal, pause = realPause } = request.clock;
   const counts: HistoryCounts = {
     ...{ objects: 0, sourceVersions: 0, destinationVersions: 0, onlyInDestination: 0, late: 0 },
   };
@@ -53,12 +62,12 @@ export async function walkHistory(
     if (!isImageKey(objectKey)) return;
     signal.throwIfAborted();
     const known = new Set(versions.map(({ versionId }) => versionId));
-    const walked = await walkObject(places, objectKey, known);
+    const walked = await walkObject(objectKey, known);
     counts.objects += 1;
     counts.sourceVersions += walked.sourceVersions;
     counts.destinationVersions += walked.destinationVersions;
     counts.onlyInDestination += walked.onlyInDestination;
-    onVersions(walked.sourceVersions);
+    onVersions(versions.length);
     if (walked.differences.length > 0) open.push({ objectKey, sinceMs: nowMs(), known });
   });
 
@@ -68,7 +77,7 @@ export async function walkHistory(
     const startedMs = nowMs();
     const left: typeof open = [];
     await inParallel(waiting, OBJECTS_AT_A_TIME, async (doubt) => {
-      const walked = await walkObject(places, doubt.objectKey, doubt.known);
+      const walked = await walkObject(doubt.objectKey, doubt.known);
       if (walked.differences.length === 0) counts.late += 1;
       else if (startedMs >= doubt.sinceMs + settleMs) differences.push(...walked.differences);
       else left.push(doubt);
@@ -88,8 +97,13 @@ interface ReadVersion {
   readonly problem?: string;
 }
 
-/** @param known ids of the source's versions that are looked at; others have come since */
-async function walkObject(places: Places, objectKey: string, known: ReadonlySet<string>) {
+/**
+ * Reads every version of an object in both buckets: its body must be what its metadata says, the source's images must follow
+ * from one another, and each of them must be in the destination, by change and digest.
+ *
+ * @param known ids of the source's versions that are looked at
+ */
+export async function walkBoth(places: Places, objectKey: string, known: ReadonlySet<string>): Promise<WalkedObject> {
   const [allInSource, inDestination] = await Promise.all([
     readAll(places.source, objectKey),
     readAll(places.destination, objectKey),
@@ -100,7 +114,7 @@ async function walkObject(places: Places, objectKey: string, known: ReadonlySet<
   const differences = [
     ...unreadable('source', objectKey, inSource),
     ...unreadable('destination', objectKey, inDestination),
-    ...brokenChain(objectKey, allInSource, known),
+    ...brokenChain('source', objectKey, allInSource, known),
     ...(await notReplicated(
       places,
       objectKey,
@@ -113,6 +127,21 @@ async function walkObject(places: Places, objectKey: string, known: ReadonlySet<
     destinationVersions: inDestination.length,
     onlyInDestination: inDestination.filter(({ identity }) => identity !== undefined && !captured.has(identity)).length,
   };
+}
+
+/** The same of the destination alone, whose images must follow from one another. */
+export async function walkDestination(
+  destination: ImageSource,
+  objectKey: string,
+  known: ReadonlySet<string>,
+): Promise<WalkedObject> {
+  const all = await readAll(destination, objectKey);
+  const versions = all.filter(({ version }) => known.has(version.versionId));
+  const differences = [
+    ...unreadable('destination', objectKey, versions),
+    ...brokenChain('destination', objectKey, all, known),
+  ];
+  return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
 }
 
 async function readAll(source: ImageSource, objectKey: string): Promise<ReadVersion[]> {
@@ -154,7 +183,12 @@ function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVe
   return [{ objectKey, class: 'unreadable', in: bucket, reason: first.problem ?? '', versionIds }];
 }
 
-function brokenChain(objectKey: string, versions: readonly ReadVersion[], known: ReadonlySet<string>): Difference[] {
+function brokenChain(
+  bucket: Bucket,
+  objectKey: string,
+  versions: readonly ReadVersion[],
+  known: ReadonlySet<string>,
+): Difference[] {
   const idOf = new Map(versions.map(({ header, version }) => [header, version.versionId]));
   const headers = versions.flatMap(({ header }) => (header ? [header] : []));
   return chainGaps(headers).flatMap(({ kind, after, before, repairedBy }): Difference[] => {
@@ -166,7 +200,7 @@ function brokenChain(objectKey: string, versions: readonly ReadVersion[], known:
         ? `two images claim to be the same change of ${new Date(before.changedAtMs).toISOString()} and differ`
         : `changes between ${between} are missing${repairedBy ? '; a repair has put the state right' : ''}`;
     const isRepaired = repairedBy ? { isRepaired: true } : {};
-    return [{ objectKey, class: 'brokenChain', in: 'source', reason, versionIds: [first, second], ...isRepaired }];
+    return [{ objectKey, class: 'brokenChain', in: bucket, reason, versionIds: [first, second], ...isRepaired }];
   });
 }
 
