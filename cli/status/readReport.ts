@@ -8,7 +8,8 @@ export function readReport(report: Pick<StoredReport, 'text' | 'storedAtMs' | 'o
   const endedAtMs = typeof fields?.endedAt === 'string' ? Date.parse(fields.endedAt) : NaN;
   const atMs = Number.isNaN(endedAtMs) ? report.storedAtMs : endedAtMs;
   const differences = countOf(fields?.differences);
-  const isSame = fields !== undefined && fields.verdict !== 'differences' && (differences ?? 0) === 0;
+  // What a repair has mended counts as a difference that was found; the verdict is about what is left.
+  const isSame = fields?.verdict === 'same' || (fields?.verdict === undefined && differences === 0);
   const sample = typeof fields?.sample === 'number' ? `, a sample of ${count(fields.sample)}` : '';
   const took =
     typeof fields?.restoreSeconds === 'number' ? `, restored in ${duration(fields.restoreSeconds * 1_000)}` : '';
