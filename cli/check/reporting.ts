@@ -6,7 +6,6 @@ import type { Finding, Verdict } from './finding';
 
 const WIDTH = 100;
 const ID_WIDTH = 26;
-const INDENT = 6 + ID_WIDTH;
 
 export type Counts = Readonly<Record<Verdict, number>>;
 
@@ -21,24 +20,32 @@ export function findingRecord(finding: Finding): OutputRecord {
 }
 
 /** One subject with its checks, a line each; where something is not right, what is expected and what to do below. */
-export function sectionText(subject: string, findings: readonly Finding[], colours: Colours): string {
+export function sectionText(
+  subject: string,
+  findings: readonly Finding[],
+  colours: Colours,
+  idWidth = ID_WIDTH,
+): string {
   const lines = groups(findings).flatMap((group) => {
     const [finding] = group;
     if (!finding) return [];
-    return group.length === 1 ? findingLines(finding, colours) : unseenLines(group, finding, colours);
+    return group.length === 1 ? findingLines(finding, colours, idWidth) : unseenLines(group, finding, colours);
   });
   return [colours.bold(subject), ...lines, ''].join('\n');
 }
 
-function findingLines({ id, verdict, found, expected, remedy }: Finding, colours: Colours): string[] {
-  const [first = '', ...rest] = wrap(found, WIDTH - INDENT);
-  const indent = ' '.repeat(INDENT);
+function findingLines({ id, verdict, found, expected, remedy }: Finding, colours: Colours, idWidth: number): string[] {
+  const indentWidth = 6 + idWidth;
+  const [first = '', ...rest] = wrap(found, WIDTH - indentWidth);
+  const indent = ' '.repeat(indentWidth);
   const labelled = (label: string, rows: readonly string[]) =>
     rows.map((row, i) => `${indent}${i === 0 ? colours.dim(label) : ' '.repeat(label.length)}${row}`);
   return [
-    `  ${marks(colours)[verdict]} ${id.padEnd(ID_WIDTH)} ${first}`.trimEnd(),
+    `  ${marks(colours)[verdict]} ${id.padEnd(idWidth)} ${first}`.trimEnd(),
     ...rest.map((line) => indent + line),
-    ...(expected === undefined || verdict === 'ok' ? [] : labelled('expected: ', wrap(expected, WIDTH - INDENT - 10))),
+    ...(expected === undefined || verdict === 'ok'
+      ? []
+      : labelled('expected: ', wrap(expected, WIDTH - indentWidth - 10))),
     // Not broken into lines: it is there to be copied.
     ...(remedy === undefined || verdict === 'ok' ? [] : labelled('remedy:   ', [remedy])),
   ];

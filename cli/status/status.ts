@@ -44,6 +44,7 @@ export const status: Command<StatusOptions> = {
   run: runStatus,
 };
 
+const ID_WIDTH = 14;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 export async function runStatus(
@@ -87,6 +88,7 @@ function screen(findings: readonly Finding[], nowMs: number, colours: Colours): 
       subject,
       findings.filter((finding) => finding.subject === subject),
       colours,
+      ID_WIDTH,
     ),
   );
   const { problem, cannotTell } = countsOf(findings);
