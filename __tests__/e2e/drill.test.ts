@@ -201,6 +201,22 @@ describe('dcs drill', () => {
     expect(textOf(await page(deployment))).toContain('Drawn at random 7 of 40 objects');
   });
 
+  test('leaves archived items out, counts them, and does not call them compared', async () => {
+    const deployment = await drillable('drillArchived');
+    const large = user('large', 'x'.repeat(200_000));
+    await deployment.store([{ after: large, atMs: BEFORE_MS }], 'GLACIER');
+    await deployment.live([large]);
+    const { code, stderr } = await deployment.drill();
+    expect(code).toBe(4);
+    expect(stderr).toContain('the images of all 1 items are archived');
+    await withItems(deployment, users(4));
+    const { record, ...outcome } = await deployment.drill();
+    expect(outcome.code).toBe(0);
+    expect(record).toMatchObject({ items: 4, differences: 0, counts: { archived: 1, compared: 4 } });
+    expect(textOf(await page(deployment))).toContain('1 item was left out: the images are in an archive class');
+    expect(await deployment.scratchTables()).toEqual([]);
+  });
+
   test('without the live table says so, on the page too; that it cannot be read is exit code 4 before anything is made', async () => {
     const deployment = await drillable('drillLost');
     await withItems(deployment, users(5));
@@ -213,6 +229,9 @@ describe('dcs drill', () => {
     expect(code).toBe(0);
     expect(record).toMatchObject({ verdict: 'same', comparedWith: 'plan', liveTable: null, items: 5 });
     expect(textOf(await page(deployment))).toContain('Not compared with the live table');
+    const nothing = await deployment.drill('--without-live', '--as-of', '2020-01-01T00:00:00Z');
+    expect(nothing).toMatchObject({ code: 4, record: undefined });
+    expect(nothing.stderr).toContain('no item was there at that moment');
   });
 
   test('removes the scratch table after a failure in the middle', async () => {

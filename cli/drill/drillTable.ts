@@ -59,7 +59,7 @@ export interface DrillResult {
  * Restores a table, or a sample of it, into a scratch table, compares it with the live table as of the same moment, and
  * removes it. Touches nothing but the scratch table.
  *
- * @throws CouldNotLookError when the copy has no images of the table
+ * @throws CouldNotLookError when the copy has no images of the table, or no item that can be restored
  */
 export async function drillTable(request: DrillRequest): Promise<DrillResult> {
   const { watch, scratch } = request;
@@ -80,7 +80,20 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
     },
   });
   const stageMs = stages.end();
+  requireSomething(request, findings);
   return { findings, bytes: result.bytes, objects: sample?.objects, stageMs, removal };
+}
+
+/** A drill that has restored nothing proves nothing, unless the live table was as empty. */
+function requireSomething({ source, table, momentMs }: DrillRequest, { counts, differences }: Findings): void {
+  if (counts.restored > 0 || differences > 0 || (counts.compared > 0 && counts.archived === 0)) return;
+  const why =
+    counts.archived > 0
+      ? `the images of all ${counts.archived} items are archived; ask them back with dcs restore --thaw`
+      : 'no item was there at that moment; give another one with --as-of, or draw a larger sample';
+  throw new CouldNotLookError(
+    `there was nothing to drill in ${source.name} for ${table.tableName} as of ${new Date(momentMs).toISOString()}: ${why}`,
+  );
 }
 
 /** Draws the sample, or makes sure that there is something to restore. Nothing has been made yet. */

@@ -41,7 +41,10 @@ export async function settle(request: SettleRequest, suspects: AsyncIterable<Sus
   let open: Open[] = [];
   const look = async (suspect: Suspect) => {
     signal.throwIfAborted();
-    if (findings.isNamed(suspect.objectKey)) return;
+    if (findings.isNamed(suspect.objectKey)) {
+      findings.counts.compared -= 1; // It was not restored, and it has been said why.
+      return;
+    }
     const found = await lookAgain(request, suspect);
     if ('changedAfter' in found) {
       findings.counts.changedAfter += found.changedAfter ? 1 : 0;
