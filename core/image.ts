@@ -81,7 +81,7 @@ export function backfillImage(item: AttributeMap, readAtMs: number): StoredImage
  * The image of a state that `dcs verify --repair` read from the table where the newest image said something else.
  *
  * @param item undefined when the table has no such item: the image is a tombstone
- * @param newest the change position of that image, the newest of both buckets; undefined when there was none
+ * @param newest the change position of that image; undefined when there was none
  */
 export function repairImage(
   item: AttributeMap | undefined,

@@ -114,7 +114,8 @@ async function settled(
   doubts: Doubts,
 ): Promise<Difference[]> {
   const { output } = context;
-  if (doubts.size > 0 && options.settleMs > 0) {
+  if (doubts.size === 0) return [];
+  if (options.settleMs > 0) {
     output.say(
       `${counted(doubts.size, 'item differs', 'items differ')} so far; looking again for up to ${duration(options.settleMs)} (--settle).`,
     );

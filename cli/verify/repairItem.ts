@@ -1,6 +1,6 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ImageStore } from '../../aws/imageStore';
-import { compareChanges, type ChangePosition } from '../../core/changePosition';
+import { compareChanges } from '../../core/changePosition';
 import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { backfillImage, repairImage, type StoredImage } from '../../core/image';
@@ -19,10 +19,13 @@ import { whyDamaged } from './whyDamaged';
  *   1. look at the source bucket: the newest image, and the condition
  *   2. read the table, strongly consistent, and both buckets
  *   3. write: where the source bucket is right and the destination is not, its newest image once more; else what the
- *      table holds, directly above the newest image of both buckets (core/changePosition.ts, positionAbove)
+ *      table holds, directly above the newest image of the source bucket (core/changePosition.ts, positionAbove)
  *
  * A change that is captured between 1 and 3 makes the write fail, and all is done again. One that is captured after 3 has a
  * place above what was written.
+ *
+ * Where the destination holds an image of a later change than the source bucket does, and it is wrong, nothing is written: a
+ * forged one may claim any sequence number, and an image above it would cover every change to come in the source bucket too.
  */
 
 /** `written`: it remains to be seen whether it is right now. Otherwise why it cannot be mended, or need not be. */
@@ -51,7 +54,12 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
         return { left: 'only the destination has it, and what is in the destination is never touched' };
       }
       const inDestination = await newestIn(places.destination, objectKey);
-      const image = await mendingImage(places, { look, verdict, newest, inDestination });
+      if (isOutOfReach(look, newest, inDestination)) {
+        return {
+          left: 'the destination holds an image of a later change than the source bucket; see dcs history whether it is real. The next change of the item mends it if so',
+        };
+      }
+      const image = await mendingImage(places, look, verdict, newest);
       if ((await images.putIf(objectKey, image, condition, { signal: places.signal })) === 'written') return 'written';
     } catch (error) {
       const reason = whyDamaged(error);
@@ -66,25 +74,29 @@ type Read = ReadVersion<ObjectVersion>;
 
 async function mendingImage(
   { source }: Places,
-  seen: { look: ItemLook; verdict: Verdict; newest?: Read; inDestination?: Read },
+  { table: { item }, atMs }: ItemLook,
+  verdict: Verdict,
+  newest: Read | undefined,
 ): Promise<StoredImage> {
-  const { look, verdict, newest, inDestination } = seen;
-  const { item } = look.table;
-  const top = higher(newest?.header.position, inDestination?.header.position);
   const isSourceRight = verdict.in === 'destination';
-  const canBeStoredAgain =
-    newest && newest.header.position === top && !ARCHIVE_CLASSES.has(newest.version.storageClass);
-  if (isSourceRight && canBeStoredAgain) {
+  if (isSourceRight && newest && !ARCHIVE_CLASSES.has(newest.version.storageClass)) {
     const { body, metadata } = await source.images.get(newest.version.objectKey, newest.version.versionId);
     return { body, metadata };
   }
-  if (item && !top) return backfillImage(item, look.atMs);
-  return repairImage(item, top, look.atMs);
+  if (item && !newest) return backfillImage(item, atMs);
+  return repairImage(item, newest?.header.position, atMs);
 }
 
-/** The source's, where both have the same. */
-function higher(a: ChangePosition | undefined, b: ChangePosition | undefined): ChangePosition | undefined {
-  return a && b && compareChanges(b, a) > 0 ? b : (a ?? b);
+/** Whether nothing that is stored in the source bucket could be the newest image in the destination and right. */
+function isOutOfReach(
+  { table, destination }: ItemLook,
+  inSource: Read | undefined,
+  inDestination: Read | undefined,
+): boolean {
+  if (!inDestination || (destination.is === 'state' && destination.digest === table.digest)) return false;
+  const { position } = inDestination.header;
+  if (!inSource) return position.source === 'stream' || position.source === 'repair';
+  return compareChanges(position, inSource.header.position) > 0;
 }
 
 async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
