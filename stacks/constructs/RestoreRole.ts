@@ -6,7 +6,14 @@ import { ITSELF } from '../DcsStack';
 import type { Names } from '../names';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
-import { decryptReplicas, encryptReports, fillTables, readVersions, writeReports } from '../policies/restore';
+import {
+  decryptReplicas,
+  encryptReports,
+  fillTables,
+  lookAtKey,
+  readVersions,
+  writeReports,
+} from '../policies/restore';
 import { trustPrincipals } from '../policies/trust';
 import type { Settings } from '../settings/schema';
 
@@ -51,5 +58,5 @@ export class RestoreRole extends Construct {
 }
 
 function underKey(key: BucketKey): Statement[] {
-  return [decryptReplicas(key), encryptReports(key)];
+  return [lookAtKey(key), decryptReplicas(key), encryptReports(key)];
 }

@@ -16,7 +16,9 @@ export function readVersions(bucketArn: string): readonly Statement[] {
       Action: [
         's3:GetBucketLocation',
         's3:GetBucketObjectLockConfiguration',
+        's3:GetBucketOwnershipControls',
         's3:GetBucketPolicy',
+        's3:GetBucketPublicAccessBlock',
         's3:GetBucketVersioning',
         's3:GetEncryptionConfiguration',
         's3:GetLifecycleConfiguration',
@@ -31,6 +33,16 @@ export function readVersions(bucketArn: string): readonly Statement[] {
       Resource: `${bucketArn}/*`,
     },
   ];
+}
+
+/** For dcs check: whether the key is enabled, and not about to be deleted. */
+export function lookAtKey({ keyArn }: BucketKey): Statement {
+  return {
+    Sid: 'LookAtKey',
+    Effect: 'Allow',
+    Action: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
+    Resource: keyArn,
+  };
 }
 
 export function decryptReplicas(key: BucketKey): Statement {

@@ -277,6 +277,20 @@ export const ROWS: readonly Row[] = [
     copies,
     'a restore reads them, and asks archived ones back',
   ),
+  allow(
+    'Operator (restore role)',
+    [
+      's3:GetBucketObjectLockConfiguration',
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:GetLifecycleConfiguration',
+    ],
+    destinationBucket,
+    'a check looks at what guards the copy',
+  ),
   allow('Operator (restore role)', ['kms:Decrypt'], key('destination'), 'a restore decrypts, through S3'),
   allow(
     'Operator (restore role)',
@@ -285,6 +299,12 @@ export const ROWS: readonly Row[] = [
     'a restore fills a table, and compares it',
   ),
   allow('Operator (restore role)', ['s3:PutObject'], reports, 'verify and drill leave their reports there'),
+  allow(
+    'Operator (restore role)',
+    ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
+    key('destination'),
+    'a check looks at the key',
+  ),
   allow('Operator (restore role)', ['kms:GenerateDataKey'], key('destination'), 'reports are encrypted, through S3'),
   deny(
     'Operator (restore role)',
