@@ -1,0 +1,90 @@
+import { isObject, list, type Json, type JsonObject } from './json';
+
+/** The plan of `terraform show -json`, as far as a review reads it (format 1.x: developer.hashicorp.com, "JSON output format"). */
+export interface Plan {
+  readonly changes: readonly ResourceChange[];
+}
+
+export interface ResourceChange {
+  readonly address: string;
+  readonly type: string;
+  readonly actions: readonly Action[];
+  /** Null: it does not exist yet. */
+  readonly before: JsonObject | null;
+  /** Null: it does not exist any more. */
+  readonly after: JsonObject | null;
+  /** True in the place of each value that is known after the apply. */
+  readonly afterUnknown: Json;
+  /** Put off to a later apply: what it will be is not in this plan. */
+  readonly isDeferred: boolean;
+}
+
+const ACTIONS = ['no-op', 'create', 'read', 'update', 'delete', 'forget'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The text is no plan that can be reviewed. */
+export class NotAPlan extends Error {}
+
+const HOW = 'Next: terraform plan -out plan.tfplan, then terraform show -json plan.tfplan > plan.json.';
+
+/** @throws NotAPlan with what the text is instead, and how to make a plan. */
+export function parsePlan(text: string): Plan {
+  const root = parsed(text);
+  if (!isObject(root)) throw new NotAPlan(`It is not a JSON object. ${HOW}`);
+  const version = root.format_version;
+  if (typeof version !== 'string') throw new NotAPlan(`It has no format_version. ${HOW}`);
+  if (!/^1\.\d+$/.test(version)) {
+    throw new NotAPlan(`Its format_version is ${version}; this review knows 1.x. Next: review it by hand.`);
+  }
+  if (!isObject(root.planned_values)) {
+    throw new NotAPlan(`It has no planned_values${isObject(root.values) ? ': it is a state, not a plan' : ''}. ${HOW}`);
+  }
+  if (root.errored === true) {
+    throw new NotAPlan('Terraform did not finish this plan (errored: true). Next: correct what terraform plan says.');
+  }
+  const deferred = list(root.deferred_changes).map((entry) => (isObject(entry) ? entry.resource_change : undefined));
+  return {
+    changes: [
+      ...list(root.resource_changes).flatMap((entry) => resourceChange(entry, false)),
+      ...deferred.flatMap((entry) => resourceChange(entry, true)),
+    ],
+  };
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    const saved = text.startsWith('PK') ? 'It is the saved plan itself' : 'It is not JSON';
+    throw new NotAPlan(`${saved} (${(error as Error).message}). ${HOW}`);
+  }
+}
+
+function resourceChange(entry: Json | undefined, isDeferred: boolean): ResourceChange[] {
+  if (!isObject(entry) || typeof entry.address !== 'string' || typeof entry.type !== 'string') {
+    throw new NotAPlan(
+      `A resource change is without address or type: ${JSON.stringify(entry ?? null).slice(0, 120)}. ${HOW}`,
+    );
+  }
+  if (entry.mode === 'data') return [];
+  const { address, type, change } = entry;
+  const actions = isObject(change) ? list(change.actions) : [];
+  const unknown = actions.filter((action) => !ACTIONS.some((known) => known === action));
+  if (!isObject(change) || actions.length === 0 || unknown.length > 0) {
+    throw new NotAPlan(
+      `${address}: actions ${JSON.stringify(actions)}; this review knows ${ACTIONS.join(', ')}. Next: review it by hand.`,
+    );
+  }
+  const side = (value: Json | undefined) => (isObject(value) ? value : null);
+  return [
+    {
+      address,
+      type,
+      actions: actions as Action[],
+      before: side(change.before),
+      after: side(change.after),
+      afterUnknown: change.after_unknown ?? {},
+      isDeferred,
+    },
+  ];
+}
