@@ -42,8 +42,9 @@ export async function readDeployment(
 
 async function readTable(account: PartsAccount, tableName: string, functionName: string): Promise<DeployedTable> {
   const definition = await describeTableDefinition(tableName, awsSettings(account));
-  const [mapping, ...others] = await captureFunction(functionName, awsSettings(account)).mappings();
-  if (!mapping || others.length > 0) throw new Error(`${functionName} has ${others.length} more mappings than one`);
+  const mappings = await captureFunction(functionName, awsSettings(account)).mappings();
+  const [mapping] = mappings;
+  if (!mapping || mappings.length > 1) throw new Error(`${functionName} has ${mappings.length} mappings; expected one`);
   // DynamoDB Local, where the table is made once more, knows no tags.
   const createTable = { ...definition.createTable, Tags: undefined };
   return {
