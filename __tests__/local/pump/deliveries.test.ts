@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { FakeStream } from './fakeStream';
-import { everythingThatCanHappenNow, ManualClock } from './manualClock';
+import { everythingThatCanHappenNow } from './manualClock';
 import { ids } from './pumpUnderTest';
-import { clock, start, stream, usePumps } from './usePumps';
+import { clock, start, startOver, stream, usePumps } from './usePumps';
 
 usePumps();
 
@@ -139,9 +138,8 @@ describe('batching', () => {
         fc.integer({ min: 1, max: 10 }),
         fc.integer({ min: 1, max: 5 }),
         async (items, parallelizationFactor, batchSize) => {
-          clock = new ManualClock();
           const itemIds = items.map((item) => `item${item}`);
-          stream = new FakeStream().addShard('shard-1').append('shard-1', itemIds, clock.now());
+          startOver(itemIds);
           const underWay = new Set<string>();
           const delivered: string[] = [];
           const { pump } = await start({ parallelizationFactor, batchSize }, async (batch, event) => {

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
-import { FakeStream } from './fakeStream';
-import { ManualClock } from './manualClock';
 import { failedAt, ids, readParked, type TestFunction } from './pumpUnderTest';
-import { clock, start, stream, throwOn, usePumps } from './usePumps';
+import { clock, start, startOver, stream, throwOn, usePumps } from './usePumps';
 
 usePumps();
 
@@ -110,8 +108,7 @@ describe('failures', () => {
       );
     await fc.assert(
       fc.asyncProperty(streams, fc.nat(2), async ([all, poison, batchSize], maximumRetryAttempts) => {
-        clock = new ManualClock();
-        stream = new FakeStream().addShard('shard-1').append('shard-1', all, clock.now());
+        startOver(all);
         const mapping = { batchSize, maximumRetryAttempts, bisectBatchOnFunctionError: true };
         const { pump, parked, taken } = await start(mapping, throwOn(...poison));
         await clock.through(pump.drained());
@@ -132,9 +129,8 @@ describe('failures', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.boolean(),
         async (plan, count, batchSize, bisectBatchOnFunctionError) => {
-          clock = new ManualClock();
           const all = ids('a', count);
-          stream = new FakeStream().addShard('shard-1').append('shard-1', all, clock.now());
+          startOver(all);
           const done = new Set<string>();
           let call = 0;
           const fn: TestFunction = (batch, event) => {

@@ -10,14 +10,19 @@ let started: PumpUnderTest[];
 /** Every test of the file has a clock and a stream of its own, and ends with a pump that stops and leaves nothing behind. */
 export function usePumps(): void {
   beforeEach(() => {
-    clock = new ManualClock();
-    stream = new FakeStream().addShard('shard-1');
+    startOver();
     started = [];
   });
   afterEach(async () => {
     for (const { pump } of started) if (!pump.failure) await clock.through(pump.stop());
     expect(clock.isIdle).toBe(true);
   });
+}
+
+/** For each run of a property: a new clock, and a stream with these records in its one shard. */
+export function startOver(recordIds: readonly string[] = []): void {
+  clock = new ManualClock();
+  stream = new FakeStream().addShard('shard-1').append('shard-1', recordIds, clock.now());
 }
 
 export async function start(...rest: DropTwo<Parameters<typeof pumpUnderTest>>): Promise<PumpUnderTest> {
