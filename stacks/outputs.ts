@@ -8,12 +8,13 @@ export function outputs(account: Construct, values: Readonly<Record<string, unkn
   for (const [name, value] of Object.entries(values)) new TerraformOutput(account, name, { value });
 }
 
-export function afterSource(): string[] {
+export function afterSource({ tables }: Settings): string[] {
+  const forEachTable = (command: string) => tables.map(({ name }) => `npx dcs ${command} ${name}`);
   return [
-    'npx dcs check      # proves the deployment: stream, mapping, versioning, rule, policies, lock, keys',
-    'npx dcs backfill   # writes the items that the streams have not shown',
-    'npx dcs verify     # compares table, source bucket and destination bucket',
-    'npx dcs drill      # restores a table into a scratch table, compares, and keeps a report',
+    'npx dcs check  # proves the deployment: stream, mapping, versioning, rule, policies, lock, keys',
+    ...forEachTable('backfill'), // items that the streams have not shown
+    ...forEachTable('verify'),
+    ...forEachTable('drill'),
   ];
 }
 
@@ -22,8 +23,9 @@ export function afterDestination(settings: Settings, keyArn: string | undefined)
   const restoreRoleArn = `arn:${partition}:iam::${settings.destination.accountId}:role/${restoreRole}`;
   return [
     ...(settings.deployment.way === 'together' ? [] : [deploySource(settings.name, keyArn)]),
-    `aws sts assume-role --role-arn ${restoreRoleArn} --role-session-name restore`,
-    'npx dcs restore --dry-run   # with the credentials of that role: shows what a restore would do',
+    ...settings.tables.map(
+      ({ name }) => `npx dcs restore ${name} --into ${name} --dry-run --destination-role-arn ${restoreRoleArn}`,
+    ),
   ];
 }
 

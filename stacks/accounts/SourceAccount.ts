@@ -72,7 +72,7 @@ export class SourceAccount extends Construct {
       replication_role_arn: this.names.replicationRoleArn,
       replication_failures_queue_url: failures.queue.url,
       alarm_topic_arn: topic.arn,
-      next_steps: afterSource(),
+      next_steps: afterSource(settings),
     });
   }
 

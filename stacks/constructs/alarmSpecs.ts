@@ -97,7 +97,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       periodSeconds: FIVE_MINUTES,
       periods: [1, 1],
       missing: 'notBreaching',
-      description: `Records of table ${table} were dropped: neither written nor parked. The newest state of their items can still be had from the table. Mend the cause (logs of ${functionName}), then run: npx dcs verify --repair`,
+      description: `Records of table ${table} were dropped: neither written nor parked. The newest state of their items can still be had from the table. Mend the cause (logs of ${functionName}), then run: npx dcs verify ${table} --repair`,
     },
     {
       id: `${id}-parking-failed`,
@@ -106,7 +106,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       periodSeconds: FIVE_MINUTES,
       periods: [1, 1],
       missing: 'notBreaching',
-      description: `Lambda could not park a batch of table ${table} in the source bucket. Check that the role of ${functionName} may write below aws/lambda/ (npx dcs check), then run: npx dcs verify --repair`,
+      description: `Lambda could not park a batch of table ${table} in the source bucket. Check that the role of ${functionName} may write below aws/lambda/ (npx dcs check), then run: npx dcs verify ${table} --repair`,
     },
   ];
 }
@@ -142,7 +142,7 @@ export function replicationAlarms(settings: Settings, names: Names): AlarmSpec[]
       periodSeconds: FIVE_MINUTES,
       periods: [1, 1],
       missing: 'ignore',
-      description: `Objects were not replicated, and S3 will not try them again. The queue ${names.replicationFailureQueue} holds each key with its reason. Mend the cause (npx dcs check), then have S3 Batch Replication copy what failed.`,
+      description: `Objects were not replicated, and S3 will not try them again. The queue ${names.replicationFailureQueue} holds each key with its reason. Mend the cause (npx dcs check), then run npx dcs verify TABLE --repair; it brings the newest states, and --history names the command for those in between.`,
     },
     {
       id: 'replication-pending',

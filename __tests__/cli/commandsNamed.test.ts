@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseCommandLine } from '../../cli/commandLine';
+import { COMMANDS } from '../../cli/commands';
+import { GLOBAL_OPTIONS } from '../../cli/globalOptions';
+import { OptionReader } from '../../cli/optionReader';
+import { resources, synthesize } from '../stacks/support/synth';
+import { variants } from '../../stacks/variants';
+
+const ROOT = path.resolve(__dirname, '../..');
+const NOW_MS = Date.UTC(2100, 0);
+
+/** What is wrong with a command line of dcs, as the command itself tells it. */
+async function problemsOf(commandLine: string): Promise<string[]> {
+  const [verb = '', ...args] = words(commandLine);
+  const command = await COMMANDS[verb]?.load();
+  if (!command) return [`${verb} is no command`];
+  const line = parseCommandLine(args, { ...GLOBAL_OPTIONS, ...command.options });
+  const missing = command.positionals.slice(line.positionals.length).map((name) => `${name} is missing`);
+  const given = new OptionReader({ ...line, problems: [...line.problems, ...missing] }, NOW_MS);
+  command.read(given);
+  try {
+    given.throwIfWrong();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+/** A line as a shell splits it. */
+function words(line: string): string[] {
+  return [...line.matchAll(/'((?:[^']|'\\'')*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single?.replaceAll(`'\\''`, `'`) ?? double ?? bare ?? '',
+  );
+}
+
+async function expectAllRight(commandLines: readonly string[]): Promise<void> {
+  expect(commandLines.length).toBeGreaterThan(0);
+  for (const commandLine of new Set(commandLines))
+    expect({ commandLine, problems: await problemsOf(commandLine) }).toEqual({ commandLine, problems: [] });
+}
+
+describe('every command line of dcs that we tell people to type is one that dcs takes', () => {
+  test('in the help of each command', async () => {
+    const commands = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
+    const examples = commands.flatMap((command) => command.examples.map((example) => example.command));
+    await expectAllRight(
+      examples.flatMap((example) => [...example.matchAll(/^dcs (.*)$/gm)].map(([, line = '']) => line)),
+    );
+  });
+
+  test('in the documents', async () => {
+    const pages = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+    const texts = pages
+      .filter((page) => page.endsWith('.md'))
+      .map((page) => readFileSync(path.join(ROOT, page), 'utf8'));
+    // In the README a word on what it does stands behind it.
+    const lines = texts.flatMap((text) => [...text.matchAll(/^(?:\$ )?npx dcs (.*?)(?: {2}.*)?$/gm)]);
+    await expectAllRight(lines.map(([, line = '']) => line));
+  });
+
+  test('in the outputs and the alarms of every variant', async () => {
+    const stacks = Object.values(variants).flatMap((settings) => Object.values(synthesize(settings)));
+    const steps = stacks.flatMap(({ output = {} }) =>
+      Object.entries(output).flatMap(([name, { value }]) => (name.endsWith('next_steps') ? (value as string[]) : [])),
+    );
+    const ofSteps = steps.flatMap((step) => /^npx dcs (.*?)(?: {2}#.*)?$/.exec(step)?.[1] ?? []);
+    const alarms = stacks.flatMap((stack) => resources(stack, 'aws_cloudwatch_metric_alarm'));
+    const ofAlarms = alarms.flatMap(({ body }) =>
+      [...String(body.alarm_description).matchAll(/npx dcs ([\w -]*\w)/g)].map(([, line = '']) => line),
+    );
+    await expectAllRight(ofSteps);
+    await expectAllRight(ofAlarms);
+  });
+});
