@@ -3,6 +3,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } 
 import type { StoredImage } from '../core/image';
 import type { StoredObject } from '../core/readImage';
 import { putWhenAllowed, type ConditionalOutcome, type WriteCondition } from './conditionalPut';
+import { LARGE_IMAGE_BYTES } from './largeImages';
 import { s3Client, type S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
 
@@ -32,9 +33,6 @@ export interface ImageStoreSettings extends S3ClientSettings {
   /** For images that STANDARD_IA would not bill at its minimum size. */
   readonly largeImageStorageClass: string;
 }
-
-/** STANDARD_IA and colder classes bill at least this much for each version. Source: S3 user guide, storage classes. */
-export const LARGE_IMAGE_BYTES = 128 * 1024;
 
 export function s3ImageStore(settings: ImageStoreSettings, client: S3Client = s3Client(settings)): ImageStore {
   const { bucket: Bucket, largeImageStorageClass } = settings;

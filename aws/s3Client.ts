@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Credentials } from './credentials';
+import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './timeouts';
 
 /**
  * How a bucket's endpoint is reached. What is left out comes from the SDK's own environment variables and files
@@ -14,9 +15,6 @@ export interface S3ClientSettings {
   /** How often the SDK sends a request that fails in passing, the first time included. */
   readonly attempts?: number;
 }
-
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 
 export function s3Client({
   region,

@@ -1,4 +1,3 @@
-import { S3ServiceException } from '@aws-sdk/client-s3';
 import { DcsError } from '../core/errors';
 
 /** A call to S3 that failed: `<method> s3://<bucket>/<key>`, S3's code, and what to look at. */
@@ -33,7 +32,8 @@ export async function inS3<Answer>(
     return await call();
   } catch (cause) {
     const { name: code, message } = cause instanceof Error ? cause : { name: 'Error', message: String(cause) };
-    const statusCode = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
+    // Both clients of S3 put the status here; an error of the network has none.
+    const statusCode = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
     const next = NEXT_STEP[code];
     throw new S3Error(
       code,

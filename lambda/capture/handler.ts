@@ -1,6 +1,7 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { setMaxListeners } from 'node:events';
-import { s3ImageStore } from '../../aws/imageStore';
+import { signedImageStore } from '../../aws/signed/signedImageStore';
+import { signedS3FromEnvironment } from '../../aws/signed/s3Calls';
 import type { StreamRecord } from '../../core/streamRecord';
 import { captureBatch, type BatchResponse, type CaptureContext } from './captureBatch';
 import { NewestWritten } from './newestWritten';
@@ -16,7 +17,7 @@ const REMEMBERED_ITEMS = 100_000;
 const settings = captureSettings(process.env);
 const context: CaptureContext = {
   table: settings.table,
-  images: s3ImageStore({ ...settings, connections: PARALLELISM }),
+  images: signedImageStore(settings, signedS3FromEnvironment(process.env, settings.bucket, PARALLELISM)),
   newestWritten: new NewestWritten(REMEMBERED_ITEMS),
   parallelism: PARALLELISM,
   onFailure: logFailure,

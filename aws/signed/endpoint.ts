@@ -1,0 +1,35 @@
+import { DcsError } from '../../core/errors';
+
+/** Where one bucket's or one service's calls go, and what they are signed for. */
+export interface Endpoint {
+  /** Scheme, host and port. */
+  readonly origin: URL;
+  /** What stands before every path: empty, or a slash and the bucket. */
+  readonly basePath: string;
+  readonly signingRegion: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A bucket's endpoint as the SDK finds it from environment variables alone, which is what a function has: AWS_REGION,
+ * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are honoured. Bucket names
+ * with a dot go into the path, since the certificate covers one label.
+ */
+export function s3EndpointFrom(environment: Environment, bucket: string): Endpoint {
+  const signingRegion = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  if (!signingRegion) throw new DcsError('AWS_REGION is missing; set it to the region of the bucket');
+  const configured = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
+  if (configured) return pathStyle(new URL(configured), bucket, signingRegion);
+
+  const service = environment.AWS_USE_FIPS_ENDPOINT === 'true' ? 's3-fips' : 's3';
+  const dualStack = environment.AWS_USE_DUALSTACK_ENDPOINT === 'true' ? '.dualstack' : '';
+  const suffix = signingRegion.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const host = `${service}${dualStack}.${signingRegion}.${suffix}`;
+  if (bucket.includes('.')) return pathStyle(new URL(`https://${host}`), bucket, signingRegion);
+  return { origin: new URL(`https://${bucket}.${host}`), basePath: '', signingRegion };
+}
+
+export function pathStyle(endpoint: URL, bucket: string, signingRegion: string): Endpoint {
+  return { origin: endpoint, basePath: `${endpoint.pathname.replace(/\/$/, '')}/${bucket}`, signingRegion };
+}

@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What a service refused, in the shape that the AWS SDK gives it: `name` is AWS's code. */
+export class ServiceError extends Error {
+  readonly $metadata: {
+    readonly httpStatusCode: number;
+    readonly requestId?: string;
+    readonly extendedRequestId?: string;
+  };
+
+  constructor(
+    code: string,
+    message: string,
+    httpStatusCode: number,
+    /** Of the answer, names in lower case. */
+    readonly headers: IncomingHttpHeaders,
+  ) {
+    super(message);
+    this.name = code;
+    // A long header of S3's, which its support asks for; not to be printed with every error.
+    Object.defineProperty(this, 'headers', { enumerable: false });
+    this.$metadata = {
+      httpStatusCode,
+      requestId: textOf(headers['x-amz-request-id'] ?? headers['x-amzn-requestid']),
+      extendedRequestId: textOf(headers['x-amz-id-2']),
+    };
+  }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

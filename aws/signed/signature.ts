@@ -1,0 +1,80 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** What signs: an access key, and the session token that belongs to it where it is temporary. */
+export interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** What is signed. Everything is as it goes over the wire. */
+export interface RequestToSign {
+  readonly method: string;
+  /** Encoded. */
+  readonly path: string;
+  /** In canonical form; empty when there is none. */
+  readonly query: string;
+  /** Names in lower case. All of them are signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** SHA-256 of the body in hexadecimal. */
+  readonly payloadHash: string;
+}
+
+/** For what a signature counts. */
+export interface SigningScope {
+  readonly region: string;
+  /** AWS's signing name: `s3`, `dynamodb`. */
+  readonly service: string;
+  /** `yyyymmddThhmmssZ` */
+  readonly amzDate: string;
+}
+
+/** The Authorization header of Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). */
+export function authorization(request: RequestToSign, keys: AccessKeys, scope: SigningScope): string {
+  const { method, path, query, headers, payloadHash } = request;
+  const names = Object.keys(headers).sort();
+  const signedHeaders = names.join(';');
+  let canonicalHeaders = '';
+  for (const name of names) canonicalHeaders += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
+  const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedHeaders}\n${payloadHash}`;
+
+  const day = scope.amzDate.slice(0, 8);
+  const credentialScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
+  const toSign = `AWS4-HMAC-SHA256\n${scope.amzDate}\n${credentialScope}\n${sha256(canonical)}`;
+  const signature = createHmac('sha256', signingKey(keys.secretAccessKey, credentialScope))
+    .update(toSign)
+    .digest('hex');
+  return `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${credentialScope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+}
+
+/** SHA-256 in hexadecimal. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** `yyyymmddThhmmssZ` of a moment. */
+export function amzDateOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace(/[:-]/g, '')}Z`;
+}
+
+const PLAIN = /^\S*$/;
+
+function canonicalValue(value: string): string {
+  return PLAIN.test(value) ? value : value.trim().replace(/\s+/g, ' ');
+}
+
+/** A signing key serves a whole day; making one costs four times what a signature does. */
+const signingKeys = new Map<string, Buffer>();
+const KEPT_SIGNING_KEYS = 50;
+
+function signingKey(secretAccessKey: string, credentialScope: string): Buffer {
+  const name = `${secretAccessKey}\n${credentialScope}`;
+  const kept = signingKeys.get(name);
+  if (kept) return kept;
+  if (signingKeys.size >= KEPT_SIGNING_KEYS) signingKeys.clear();
+  const made = credentialScope
+    .split('/')
+    .reduce<string | Buffer>((key, part) => createHmac('sha256', key).update(part).digest(), `AWS4${secretAccessKey}`);
+  signingKeys.set(name, made as Buffer);
+  return made as Buffer;
+}

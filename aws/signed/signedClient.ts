@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AccessKeySource } from './accessKeys';
+import type { Endpoint } from './endpoint';
+import { isPassing, pauseMs } from './retry';
+import type { ServiceError } from './serviceError';
+import { amzDateOf, authorization, sha256, type AccessKeys } from './signature';
+import { Transport, type HttpAnswer } from './transport';
+
+export interface SignedCall {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  /** Below the endpoint's base path, encoded, with its slash. */
+  readonly path: string;
+  /** In canonical form. */
+  readonly query?: string;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly signal?: AbortSignal;
+}
+
+export interface SignedClientSettings {
+  /** AWS's signing name. */
+  readonly service: 's3' | 'dynamodb';
+  readonly endpoint: () => Endpoint | Promise<Endpoint>;
+  readonly accessKeys: AccessKeySource;
+  readonly connections: number;
+  /** How often a call that fails in passing is sent, the first time included. */
+  readonly attempts: number;
+  /** What the service refused; undefined when it did the work. */
+  readonly errorOf: (answer: HttpAnswer) => ServiceError | undefined;
+}
+
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+/** AWS refuses signatures that are older or newer than this. */
+const SKEW_ALLOWED_MS = 5 * 60 * 1000;
+
+/**
+ * Sends signed calls to one endpoint, with the meaning of the SDK's standard retry mode. A call that is refused for
+ * expired keys or a wrong clock is sent once more with new keys or the service's time; that is no attempt.
+ */
+export class SignedClient {
+  private target?: { readonly endpoint: Endpoint; readonly transport: Transport; readonly host: string };
+  /** What to add to this machine's clock. */
+  private skewMs = 0;
+
+  constructor(private readonly settings: SignedClientSettings) {}
+
+  /** @throws ServiceError, or what node:http says of the network */
+  async send(call: SignedCall): Promise<HttpAnswer> {
+    let renewed = false;
+    let corrected = false;
+    for (let attempt = 1; ;) {
+      try {
+        return await this.sendOnce(call, renewed);
+      } catch (error) {
+        if (!renewed && EXPIRED.has((error as Error).name)) {
+          renewed = true;
+        } else if (!corrected && this.correctClock(error as Partial<ServiceError>)) {
+          corrected = true;
+        } else {
+          if (attempt >= this.settings.attempts || !isPassing(error)) throw error;
+          await delay(pauseMs(error, attempt), undefined, { signal: call.signal });
+          attempt++;
+        }
+      }
+    }
+  }
+
+  private async sendOnce(call: SignedCall, renewKeys: boolean): Promise<HttpAnswer> {
+    const { endpoint, transport, host } = this.target ?? (await this.resolveTarget());
+    const keys = this.settings.accessKeys(renewKeys);
+    const signed = this.sign(call, endpoint, host, keys instanceof Promise ? await keys : keys);
+    const answer = await transport.send(signed);
+    const error = this.settings.errorOf(answer);
+    if (error) throw error;
+    return answer;
+  }
+
+  private sign(call: SignedCall, { basePath, signingRegion: region }: Endpoint, host: string, keys: AccessKeys) {
+    const { method, query = '', body, signal } = call;
+    const path = `${basePath}${call.path}`;
+    const amzDate = amzDateOf(Date.now() + this.skewMs);
+    const payloadHash = body === undefined ? EMPTY_HASH : sha256(body);
+    const headers: Record<string, string> = {
+      ...call.headers,
+      host,
+      'x-amz-content-sha256': payloadHash,
+      'x-amz-date': amzDate,
+    };
+    if (body !== undefined) headers['content-length'] = String(body.length);
+    if (keys.sessionToken !== undefined) headers['x-amz-security-token'] = keys.sessionToken;
+    headers.authorization = authorization({ method, path, query, headers, payloadHash }, keys, {
+      region,
+      service: this.settings.service,
+      amzDate,
+    });
+    return { method, path: query === '' ? path : `${path}?${query}`, headers, body, signal };
+  }
+
+  private async resolveTarget() {
+    const endpoint = await this.settings.endpoint();
+    // Calls that come side by side before the first endpoint is known share the connections of the first.
+    return (this.target ??= {
+      endpoint,
+      transport: new Transport(endpoint.origin, this.settings.connections),
+      host: endpoint.origin.host,
+    });
+  }
+
+  /** Whether the service's clock differs so much from ours that it refuses our signatures; from now on we use its time. */
+  private correctClock({ $metadata, headers }: Partial<ServiceError>): boolean {
+    const date = Date.parse(headers?.date ?? '');
+    if (!$metadata || $metadata.httpStatusCode >= 500 || Number.isNaN(date)) return false;
+    const skewMs = date - Date.now();
+    if (Math.abs(skewMs - this.skewMs) < SKEW_ALLOWED_MS) return false;
+    this.skewMs = skewMs;
+    return true;
+  }
+}
+
+const EMPTY_HASH = sha256('');
