@@ -3,7 +3,7 @@ import type { AccessKeySource } from './accessKeys';
 import type { Endpoint } from './endpoint';
 import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
-import { amzDateOf, authorization, sha256, type AccessKeys } from './signature';
+import { amzDateOf, authorization, sha256, sortedByName, type AccessKeys, type Header } from './signature';
 import { Transport, type HttpAnswer } from './transport';
 
 export interface SignedCall {
@@ -12,8 +12,7 @@ export interface SignedCall {
   readonly path: string;
   /** In canonical form. */
   readonly query?: string;
-  /** Names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: readonly Header[];
   readonly body?: Buffer;
   readonly signal?: AbortSignal;
 }
@@ -53,6 +52,7 @@ export class SignedClient {
       try {
         return await this.sendOnce(call, renewed);
       } catch (error) {
+        if (call.signal?.aborted) throw error;
         if (!renewed && EXPIRED.has((error as Error).name)) {
           renewed = true;
         } else if (!corrected && this.correctClock(error as Partial<ServiceError>)) {
@@ -67,6 +67,7 @@ export class SignedClient {
   }
 
   private async sendOnce(call: SignedCall, renewKeys: boolean): Promise<HttpAnswer> {
+    call.signal?.throwIfAborted();
     const { endpoint, transport, host } = this.target ?? (await this.resolveTarget());
     const keys = this.settings.accessKeys(renewKeys);
     const signed = this.sign(call, endpoint, host, keys instanceof Promise ? await keys : keys);
@@ -81,19 +82,16 @@ export class SignedClient {
     const path = `${basePath}${call.path}`;
     const amzDate = amzDateOf(Date.now() + this.skewMs);
     const payloadHash = body === undefined ? EMPTY_HASH : sha256(body);
-    const headers: Record<string, string> = {
-      ...call.headers,
-      host,
-      'x-amz-content-sha256': payloadHash,
-      'x-amz-date': amzDate,
-    };
-    if (body !== undefined) headers['content-length'] = String(body.length);
-    if (keys.sessionToken !== undefined) headers['x-amz-security-token'] = keys.sessionToken;
-    headers.authorization = authorization({ method, path, query, headers, payloadHash }, keys, {
-      region,
-      service: this.settings.service,
-      amzDate,
-    });
+    const headers: Header[] = [
+      ['host', host],
+      ['x-amz-content-sha256', payloadHash],
+      ['x-amz-date', amzDate],
+    ];
+    if (call.headers) headers.push(...call.headers);
+    if (body !== undefined) headers.push(['content-length', String(body.length)]);
+    if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
+    const request = { method, path, query, headers: sortedByName(headers), payloadHash };
+    headers.push(['authorization', authorization(request, keys, { region, service: this.settings.service, amzDate })]);
     return { method, path: query === '' ? path : `${path}?${query}`, headers, body, signal };
   }
 

@@ -5,6 +5,7 @@ import type { ImageStore } from '../imageStore';
 import { LARGE_IMAGE_BYTES } from '../largeImages';
 import { inS3 } from '../s3Error';
 import { canonicalQuery, encodedPath } from './encoding';
+import type { Header } from './signature';
 import type { SignedClient } from './signedClient';
 import type { HttpAnswer } from './transport';
 
@@ -57,16 +58,15 @@ function putHeaders(
   body: Buffer,
   largeImageStorageClass: string,
   condition: WriteCondition | undefined,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-md5': createHash('md5').update(body).digest('base64'),
-    'content-type': 'application/json',
-  };
-  for (const name in metadata) headers[`${METADATA}${name}`] = metadata[name] ?? '';
-  if (body.length >= LARGE_IMAGE_BYTES) headers['x-amz-storage-class'] = largeImageStorageClass;
+): Header[] {
+  const headers: Header[] = [
+    ['content-md5', createHash('md5').update(body).digest('base64')],
+    ['content-type', 'application/json'],
+  ];
+  for (const name in metadata) headers.push([`${METADATA}${name}`, metadata[name] ?? '']);
+  if (body.length >= LARGE_IMAGE_BYTES) headers.push(['x-amz-storage-class', largeImageStorageClass]);
   if (condition === undefined) return headers;
-  if ('IfMatch' in condition) headers['if-match'] = condition.IfMatch;
-  else headers['if-none-match'] = condition.IfNoneMatch;
+  headers.push('IfMatch' in condition ? ['if-match', condition.IfMatch] : ['if-none-match', condition.IfNoneMatch]);
   return headers;
 }
 

@@ -1,13 +1,15 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../timeouts';
+import { onAbort } from './onAbort';
+import type { Header } from './signature';
 
 export interface HttpRequest {
   readonly method: string;
   /** Encoded, with the query. */
   readonly path: string;
   /** All of them, `host` too: nothing is added. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: readonly Header[];
   readonly body?: Buffer;
   readonly signal?: AbortSignal;
 }
@@ -37,23 +39,25 @@ export class Transport {
   send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.origin;
-      const request = this.request({ agent: this.agent, hostname: bare(hostname), port, method, path, headers });
+      const request = this.request({
+        agent: this.agent,
+        hostname: bare(hostname),
+        port,
+        method,
+        path,
+        headers: headers.flat(),
+      });
       let timer: NodeJS.Timeout | undefined;
       const over = () => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        forget();
       };
       const fail = (error: Error) => {
         over();
         reject(error);
         request.destroy();
       };
-      const abort = () => fail(new AbortError(signal?.reason));
-      if (signal?.aborted) {
-        abort();
-        return;
-      }
-      signal?.addEventListener('abort', abort);
+      const forget = onAbort(signal, (reason) => fail(new AbortError(reason)));
       request.on('error', fail);
       request.on('socket', (socket) => {
         const expire = () => fail(new TimeoutError(`no answer within ${REQUEST_TIMEOUT_MS} ms`));
