@@ -9,7 +9,7 @@ const shared = {
   testEnvironment: 'node',
   clearMocks: true,
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
-  modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist', '<rootDir>/bench/node_modules'],
 };
 
 module.exports = {

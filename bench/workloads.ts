@@ -1,0 +1,17 @@
+import type { Workload } from './workload';
+import { capture, latency, memory, order } from './workloads/capture';
+import { scale } from './workloads/scale';
+import { start } from './workloads/start';
+import { backfill, restore, verify } from './workloads/tables';
+
+export const WORKLOADS: readonly Workload[] = [
+  capture,
+  latency,
+  memory,
+  order,
+  start,
+  backfill,
+  restore,
+  verify,
+  scale,
+];

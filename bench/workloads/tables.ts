@@ -1,0 +1,68 @@
+import { perItem, requireDone, type Contender, type Workload } from '../workload';
+import type { Received } from '../sink/state';
+
+type Work = 'backfill' | 'restore' | 'verify';
+
+/** The command as it is typed. */
+export const dcsCommand = (does: Work): Contender => ({ name: 'dcs', file: 'dcsCommand', does });
+const v3 = (does: Work): Contender => ({ name: 'v3', file: 'v3Tables', does });
+const MAPBOX: Contender = { name: 'mapbox', file: 'mapboxBackfill', isInstalled: true, mayRepeat: true };
+
+/** What the sink must have seen when a work was done. */
+const DONE: Readonly<Record<Work, (items: number, contender: Contender) => Partial<Received>>> = {
+  backfill: (items, { mayRepeat }) => ({ ...(!mayRepeat && { writes: items }), items, damaged: 0 }),
+  restore: (items) => ({ writes: items, items, damaged: 0, gets: items }),
+  verify: (items) => ({ writes: 0, scanned: items }),
+};
+
+/** Runs a work on so many items. The sink has the images already, except for a backfill. */
+export function runWork(work: Work): Workload['run'] {
+  return async (bench, contender, items) => {
+    const { cost, received } = await bench.run(contender, {
+      task: { items, warmUpItems: Math.min(1_000, items), batchRecords: 1, revisions: 1 },
+      sink: { items, hasImages: work !== 'backfill', latencyMs: 0, jitterMs: 0 },
+    });
+    requireDone(contender.name, DONE[work](items, contender), received);
+    return perItem(items, cost);
+  };
+}
+
+const FIGURES = ['itemsPerSecond', 'itemsPerCpuSecond', 'cpuSecondsPer10k', 'peakMb'];
+
+export const backfill: Workload = {
+  name: 'backfill',
+  title: 'Backfill: every item of a table gets an image',
+  about: '`dcs backfill`: list what is there, scan in segments, write each image on condition that there is none.',
+  contenders: [dcsCommand('backfill'), v3('backfill'), MAPBOX],
+  items: 20_000,
+  figures: FIGURES,
+  targets: [
+    { figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 7 },
+    { figure: 'itemsPerCpuSecond', peer: 'mapbox', atLeast: 3.5 },
+  ],
+  run: runWork('backfill'),
+};
+
+export const restore: Workload = {
+  name: 'restore',
+  title: 'Restore: a table from its images',
+  about:
+    '`dcs restore`: list all versions twice (once to find what is archived), read each newest image, write in batches, and at the end read the table again and compare. The peer lists, reads and writes, and compares nothing.',
+  contenders: [dcsCommand('restore'), v3('restore')],
+  items: 20_000,
+  figures: FIGURES,
+  targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 9 }],
+  run: runWork('restore'),
+};
+
+export const verify: Workload = {
+  name: 'verify',
+  title: 'Verify: a table against its images',
+  about:
+    '`dcs verify`: list all versions of both buckets, scan the table against the digests in the listings. The peer scans, and reads each image of one bucket.',
+  contenders: [dcsCommand('verify'), v3('verify')],
+  items: 20_000,
+  figures: FIGURES,
+  targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 20 }],
+  run: runWork('verify'),
+};
