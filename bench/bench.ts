@@ -10,16 +10,17 @@ import type { Received, SinkSettings } from './sink/state';
 import type { Bench } from './workload';
 
 const REGION = 'eu-central-1';
+/** Processes run as they would by themselves; `node --cpu-prof --import tsx bench/main.ts` leaves a profile of each. */
+const execArgv = process.execArgv.filter((arg) => arg.startsWith('--cpu-prof'));
 
 /** A bench with its sink under way. Call `close` at the end. */
 export async function openBench(contenderFiles: readonly string[]): Promise<Bench & { close(): void }> {
-  // Inside the project, so that nothing of the bundles has to be found elsewhere; beside what else is built.
   const folder = mkdtempSync(path.join(tmpdir(), 'dcs-bench-'));
   const close = () => rmSync(folder, { recursive: true, force: true });
   try {
     await bundleContenders(folder, [...contenderFiles, 'starter']);
     const [key, cert] = makeCertificate(folder);
-    const sink = fork(path.join(folder, 'main.js'), [key, cert]);
+    const sink = fork(path.join(folder, 'main.js'), [key, cert], { execArgv });
     const endpoint = `https://127.0.0.1:${await answer<number>(sink)}`;
     const settingsFile = writeSettings(folder, endpoint);
     const surroundings = { ...process.env, ...environment(endpoint, cert) };
@@ -29,12 +30,13 @@ export async function openBench(contenderFiles: readonly string[]): Promise<Benc
         const whole: Task = { ...task, endpoint, settingsFile };
         const args = [JSON.stringify(whole), does];
         await setSink(sink, { ...sinkSettings, items: task.warmUpItems });
-        const child = fork(path.join(folder, `${file}.js`), args, { env: { ...surroundings, ...env } });
+        const child = fork(path.join(folder, `${file}.js`), args, { execArgv, env: { ...surroundings, ...env } });
         try {
           await answer(child); // it is warm
           await setSink(sink, sinkSettings);
           child.send('go');
           const cost = await answer<Cost>(child);
+          if (child.exitCode === null) await once(child, 'exit');
           sink.send('received?');
           return { cost, received: await answer<Received>(sink) };
         } finally {
@@ -44,7 +46,7 @@ export async function openBench(contenderFiles: readonly string[]): Promise<Benc
       bundle: (kind) => startBundle(folder, kind),
       async start(file) {
         await setSink(sink, { items: 1, hasImages: false, latencyMs: 0, jitterMs: 0 });
-        return answer(fork(path.join(folder, 'starter.js'), [file], { env: surroundings }));
+        return answer(fork(path.join(folder, 'starter.js'), [file], { execArgv, env: surroundings }));
       },
       close() {
         sink.kill();

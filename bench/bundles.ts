@@ -24,13 +24,18 @@ export async function bundleContenders(folder: string, files: readonly string[])
       outdir: folder,
       entryNames: '[name]',
     }),
-    build({ ...options, entryPoints: [path.join(CONTENDERS, 'v3Start.ts')], minify: true, outdir: folder }),
+    build({
+      ...options,
+      entryPoints: [path.join(CONTENDERS, 'v3Start.ts')],
+      minify: true,
+      outfile: path.join(folder, 'start', 'v3.js'),
+    }),
     bundleFunctions(folder),
   ]);
 }
 
 export function startBundle(folder: string, kind: 'dcs' | 'v3'): { file: string; bytes: number } {
-  const file = path.join(folder, kind === 'dcs' ? path.join('capture', 'index.js') : 'v3Start.js');
+  const file = path.join(folder, kind === 'dcs' ? path.join('capture', 'index.js') : path.join('start', 'v3.js'));
   return { file, bytes: statSync(file).size };
 }
 

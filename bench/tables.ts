@@ -12,9 +12,9 @@ const HEADINGS: Readonly<Record<string, string>> = {
   importAndFirstMs: 'import + first image ms',
   bundleKb: 'bundle KB',
   cpuMicrosecondsPerItem: 'CPU µs an item',
-  timeRatio: 'of that with few',
+  timeRatio: 'CPU µs an item, many ÷ few',
   fewPeakMb: 'peak MB with few',
-  memoryRatio: 'of that with few ',
+  memoryRatio: 'peak MB, many ÷ few',
   addedBytesPerItem: 'bytes added an item',
 };
 /** Figures of which a peer's ratio tells nothing. */
@@ -36,7 +36,7 @@ export function resultTable({ figures, name }: Workload, { contenders }: Result)
 }
 
 export function targetLine({ of, figure, peer, atLeast, value, atMost, isMet }: Judged): string {
-  const what = `${of === 'dcs' ? '' : `${of}: `}${(HEADINGS[figure] ?? figure).trim()}`;
+  const what = `${of === 'dcs' ? '' : `${of}: `}${HEADINGS[figure] ?? figure}`;
   const limit =
     atLeast === undefined ? `at most ${quantity(atMost ?? NaN, peer)}` : `at least ${quantity(atLeast, peer)}`;
   const beside = peer === undefined ? '' : ` that of ${peer}`;

@@ -48,7 +48,7 @@ export class SinkState {
     const number = Number(/"n":(?:\{"N":)?"?(\d+)/.exec(body)?.[1]);
     const revision = Number(/"revision":(?:\{"N":)?"?(\d+)/.exec(body)?.[1] ?? 0);
     this.writes += 1;
-    if (!isWhole || !(number < items) || body.length < 450) this.damaged += 1;
+    if (!isWhole || !(number < items) || body.length < 420) this.damaged += 1;
     if (!(number < items)) return;
     if (this.written[number] === 0) this.distinct += 1;
     this.written[number] = 1;
