@@ -5,7 +5,7 @@ import { machine } from './machine';
 import { readOptions, usage, UsageError, type BenchOptions } from './options';
 import { printPage } from './page';
 import { contendersOf, runWorkload, type Result } from './results';
-import { aligned, resultTable, targetLine } from './tables';
+import { aligned, ofRounds, resultTable, targetLine } from './tables';
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
@@ -39,7 +39,7 @@ async function run(options: BenchOptions): Promise<Result[]> {
 }
 
 function tell(title: string, table: string[][], { items, rounds, targets }: Result): void {
-  const lines = [`${title} (${items.toLocaleString('en')} items, medians of ${rounds})`, '', aligned(table), ''];
+  const lines = [`${title} (${items.toLocaleString('en')} items, ${ofRounds(rounds)})`, '', aligned(table), ''];
   console.log(['', ...lines, ...targets.map((target) => `  ${targetLine(target)}`)].join('\n'));
 }
 

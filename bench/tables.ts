@@ -51,6 +51,10 @@ function times(ratio: number): string {
   return `${shown(ratio)} ×`;
 }
 
+export function ofRounds(rounds: number): string {
+  return rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
+}
+
 /** Columns of one width, for a terminal. */
 export function aligned(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));

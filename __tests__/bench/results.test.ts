@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { marks, withResult } from '../../bench/page';
+import { marks, withResult, withSummary } from '../../bench/page';
 import { runWorkload, type Result } from '../../bench/results';
 import { readOptions, UsageError } from '../../bench/options';
 import { aligned, markdown, resultTable, targetLine } from '../../bench/tables';
@@ -104,6 +104,12 @@ describe('docs/performance.md', () => {
       );
     },
   );
+
+  test('sums up what its sections say', () => {
+    expect(withSummary(page)).toBe(page);
+    const targets = WORKLOADS.flatMap((workload) => workload.targets);
+    expect(page).toMatch(new RegExp(`\\n\\d+ of ${targets.length} targets are met\\.\\n`));
+  });
 
   test('is printed anew section by section', () => {
     const result: Result = { workload: capture!.name, items: 7, rounds: 2, contenders: [], targets: [] };

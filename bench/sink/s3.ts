@@ -77,10 +77,12 @@ function listing(state: SinkState, query: URLSearchParams): string {
   const next = hasVersions
     ? `<NextKeyMarker>${last}</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>`
     : `<NextContinuationToken>${last}</NextContinuationToken>`;
+  // All characters of these keys stand for themselves.
+  const encoding = query.get('encoding-type') === 'url' ? '<EncodingType>url</EncodingType>' : '';
   const root = hasVersions ? 'ListVersionsResult' : 'ListBucketResult';
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bench</Name>` +
-    `<Prefix>${prefix}</Prefix><MaxKeys>${PAGE}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>` +
+    `<Prefix>${prefix}</Prefix><MaxKeys>${PAGE}</MaxKeys>${encoding}<IsTruncated>${isTruncated}</IsTruncated>` +
     `${isTruncated ? next : ''}${entries.join('')}</${root}>`
   );
 }
