@@ -1,6 +1,4 @@
 import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
@@ -15,9 +13,9 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
-import { toSdkItem } from './sdkAttributes';
+import { signedDynamoDbAs } from './signed/asSdk';
+import type { DynamoDbCaller } from './signed/dynamoDb';
 import type { DynamoDbSettings } from './table';
-import { sendForWireJson } from './wireJson';
 
 export type WriteOperation = { readonly put: AttributeMap } | { readonly delete: AttributeMap };
 
@@ -55,7 +53,8 @@ const WAIT = { maxWaitTime: 600, minDelay: 0.1, maxDelay: 5 };
 export function dynamoDbBatchTable(TableName: string, settings: DynamoDbSettings): BatchTable {
   const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
   // Whoever writes waits by itself when it is throttled, and wants to know.
-  const writer = new DynamoDBClient({ ...settings, maxAttempts: 3 });
+  const writer = signedDynamoDbAs(settings, 3);
+  const reader = signedDynamoDbAs(settings, 8);
   return {
     tableName: TableName,
     async describe() {
@@ -74,19 +73,13 @@ export function dynamoDbBatchTable(TableName: string, settings: DynamoDbSettings
       const { Count = 0 } = await client.send(new ScanCommand({ TableName, Limit: 1, ConsistentRead: true }));
       return Count > 0;
     },
-    getBatch: (keys) => getAll(client, TableName, keys),
+    getBatch: (keys) => getAll(reader, TableName, keys),
     write: (operations) => writeOnce(writer, TableName, operations),
     async *scan(Segment, TotalSegments) {
       let ExclusiveStartKey: AttributeMap | undefined;
       do {
-        const command = new ScanCommand({
-          TableName,
-          ConsistentRead: true,
-          Segment,
-          TotalSegments,
-          ExclusiveStartKey: ExclusiveStartKey && toSdkItem(ExclusiveStartKey),
-        });
-        const page: ScanPage = await sendForWireJson<ScanPage>(client, command);
+        const segment = { Segment, TotalSegments, ExclusiveStartKey };
+        const page: ScanPage = await reader<ScanPage>('Scan', { TableName, ConsistentRead: true, ...segment });
         yield page.Items;
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
@@ -110,16 +103,16 @@ interface ScanPage {
   LastEvaluatedKey?: AttributeMap;
 }
 
-async function getAll(client: DynamoDBClient, table: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+async function getAll(call: DynamoDbCaller, table: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
   const items: AttributeMap[] = [];
   let left = keys;
   for (let attempt = 0; left.length > 0; attempt++) {
     if (attempt > 0) await delay(backoffMs(attempt));
-    const RequestItems = { [table]: { Keys: left.map(toSdkItem), ConsistentRead: true } };
-    const answer = await sendForWireJson<{
+    const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
+    const answer = await call<{
       Responses?: Record<string, AttributeMap[]>;
       UnprocessedKeys?: Record<string, { Keys: AttributeMap[] }>;
-    }>(client, new BatchGetItemCommand({ RequestItems }));
+    }>('BatchGetItem', { RequestItems });
     items.push(...(answer.Responses?.[table] ?? []));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
   }
@@ -127,22 +120,20 @@ async function getAll(client: DynamoDBClient, table: string, keys: readonly Attr
 }
 
 async function writeOnce(
-  client: DynamoDBClient,
+  call: DynamoDbCaller,
   table: string,
   operations: readonly WriteOperation[],
 ): Promise<WriteOperation[]> {
   const requests = operations.map((operation) =>
-    'put' in operation
-      ? { PutRequest: { Item: toSdkItem(operation.put) } }
-      : { DeleteRequest: { Key: toSdkItem(operation.delete) } },
+    'put' in operation ? { PutRequest: { Item: operation.put } } : { DeleteRequest: { Key: operation.delete } },
   );
   try {
-    const { UnprocessedItems } = await sendForWireJson<{
+    const { UnprocessedItems } = await call<{
       UnprocessedItems?: Record<
         string,
         ({ PutRequest: { Item: AttributeMap } } | { DeleteRequest: { Key: AttributeMap } })[]
       >;
-    }>(client, new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+    }>('BatchWriteItem', { RequestItems: { [table]: requests } });
     return (UnprocessedItems?.[table] ?? []).map((request) =>
       'PutRequest' in request ? { put: request.PutRequest.Item } : { delete: request.DeleteRequest.Key },
     );

@@ -1,30 +1,24 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { VersionLister } from './objectVersions';
-import { s3Client, type S3ClientSettings } from './s3Client';
+import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
+import { signedS3As } from './signed/asSdk';
+import { listedPage } from './signed/listing';
 
 /**
  * Lists objects by their current version alone: a page of 1,000 objects costs one request however long their histories
  * are. An object under a delete marker is not there. A listing does not tell version ids, so the key stands in for it.
  */
-export function s3CurrentLister({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
-  const client = s3Client(settings);
+export function s3CurrentLister({ bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
+  const client = signedS3As(settings, bucket);
+  const kind = { root: 'ListBucketResult', entry: 'Contents' };
   return {
-    bucket: Bucket,
-    async page(Prefix, { after, maxKeys, signal } = {}) {
-      const command = new ListObjectsV2Command({ Bucket, Prefix, StartAfter: after?.objectKey, MaxKeys: maxKeys });
-      const page = await inS3('LIST', Bucket, `${Prefix}*`, () => client.send(command, { abortSignal: signal }));
-      const versions = (page.Contents ?? []).map((object) => ({
-        objectKey: object.Key ?? '',
-        versionId: object.Key ?? '',
-        storedAtMs: object.LastModified?.getTime() ?? NaN,
-        sizeBytes: object.Size ?? 0,
-        etag: (object.ETag ?? '').replaceAll('"', ''),
-        isLatest: true,
-        storageClass: object.StorageClass ?? 'STANDARD',
-      }));
+    bucket,
+    async page(prefix, { after, maxKeys, signal } = {}) {
+      const query = { 'list-type': '2', prefix, 'start-after': after?.objectKey, 'max-keys': maxKeys?.toString() };
+      const page = await inS3('LIST', bucket, `${prefix}*`, () => listedPage(client, kind, query, signal));
+      const versions = page.entries.map(({ listed }) => ({ ...listed, versionId: listed.objectKey, isLatest: true }));
       const last = versions.at(-1);
-      return { versions, ...(page.IsTruncated && last && { next: { objectKey: last.objectKey } }) };
+      return { versions, ...(page.isTruncated && last && { next: { objectKey: last.objectKey } }) };
     },
   };
 }

@@ -1,7 +1,8 @@
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { Version } from '../core/history';
-import { s3Client, type S3ClientSettings } from './s3Client';
+import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
+import { signedS3As } from './signed/asSdk';
+import { listedPage } from './signed/listing';
 
 /** A version of an object as a listing shows it. */
 export interface ObjectVersion extends Version {
@@ -41,30 +42,30 @@ export interface VersionLister {
   ): Promise<VersionsPage>;
 }
 
-export function s3VersionLister({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
-  const client = s3Client(settings);
+export function s3VersionLister({ bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
+  const client = signedS3As(settings, bucket);
+  const kind = { root: 'ListVersionsResult', entry: 'Version' };
   return {
-    bucket: Bucket,
-    async page(Prefix, { after, maxKeys, signal } = {}) {
-      const command = new ListObjectVersionsCommand({
-        Bucket,
-        Prefix,
-        KeyMarker: after?.objectKey,
-        VersionIdMarker: after?.versionId,
-        MaxKeys: maxKeys,
-      });
-      const page = await inS3('LIST', Bucket, `${Prefix}*`, () => client.send(command, { abortSignal: signal }));
-      const versions = (page.Versions ?? []).map((version) => ({
-        objectKey: version.Key ?? '',
-        versionId: version.VersionId ?? 'null',
-        storedAtMs: version.LastModified?.getTime() ?? NaN,
-        sizeBytes: version.Size ?? 0,
-        etag: (version.ETag ?? '').replaceAll('"', ''),
-        isLatest: version.IsLatest ?? false,
-        storageClass: version.StorageClass ?? 'STANDARD',
+    bucket,
+    async page(prefix, { after, maxKeys, signal } = {}) {
+      const query = {
+        versions: '',
+        prefix,
+        'key-marker': after?.objectKey,
+        'version-id-marker': after?.versionId,
+        'max-keys': maxKeys?.toString(),
+      };
+      const page = await inS3('LIST', bucket, `${prefix}*`, () => listedPage(client, kind, query, signal));
+      const versions = page.entries.map(({ listed, text }) => ({
+        ...listed,
+        versionId: text('VersionId') ?? 'null',
+        isLatest: text('IsLatest') === 'true',
       }));
-      const { IsTruncated, NextKeyMarker = '', NextVersionIdMarker } = page;
-      return { versions, ...(IsTruncated && { next: { objectKey: NextKeyMarker, versionId: NextVersionIdMarker } }) };
+      if (!page.isTruncated) return { versions };
+      return {
+        versions,
+        next: { objectKey: page.key('NextKeyMarker') ?? '', versionId: page.text('NextVersionIdMarker') },
+      };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Credentials } from './credentials';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './timeouts';
 
@@ -16,14 +16,19 @@ export interface S3ClientSettings {
   readonly attempts?: number;
 }
 
-export function s3Client({
+export function s3Client(settings: S3ClientSettings): S3Client {
+  return new S3Client(s3ClientConfig(settings));
+}
+
+/** What the SDK's client is made of. */
+export function s3ClientConfig({
   region,
   endpoint,
   credentials,
   connections = 64,
   attempts = 4,
-}: S3ClientSettings): S3Client {
-  return new S3Client({
+}: S3ClientSettings): S3ClientConfig {
+  return {
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     ...(credentials !== undefined && { credentials }),
@@ -38,5 +43,5 @@ export function s3Client({
       httpAgent: { keepAlive: true, maxSockets: connections },
       httpsAgent: { keepAlive: true, maxSockets: connections },
     },
-  });
+  };
 }

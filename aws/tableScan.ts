@@ -1,8 +1,6 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeMap } from '../core/attributeValue';
-import { toSdkItem } from './sdkAttributes';
+import { signedDynamoDbAs } from './signed/asSdk';
 import type { DynamoDbSettings } from './table';
-import { sendForWireJson } from './wireJson';
 
 /** What one Scan call brought. */
 export interface ScanPage {
@@ -26,21 +24,16 @@ export interface TableScanner {
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 
 export function dynamoDbScanner(TableName: string, settings: DynamoDbSettings): TableScanner {
-  const client = new DynamoDBClient({ ...settings, maxAttempts: 4 });
+  const call = signedDynamoDbAs(settings, 4);
   return {
-    async page({ number: Segment, of: TotalSegments }, { after, maxItems: Limit, signal }) {
-      const command = new ScanCommand({
-        TableName,
-        ConsistentRead: true,
-        Segment,
-        TotalSegments,
-        ExclusiveStartKey: after && toSdkItem(after),
-        Limit,
-        ReturnConsumedCapacity: 'TOTAL',
-      });
+    async page({ number: Segment, of: TotalSegments }, { after: ExclusiveStartKey, maxItems: Limit, signal }) {
+      const input = {
+        ...{ TableName, ConsistentRead: true, Segment, TotalSegments },
+        ...{ ExclusiveStartKey, Limit, ReturnConsumedCapacity: 'TOTAL' },
+      };
       signal.throwIfAborted();
       try {
-        const page = await sendForWireJson<WirePage>(client, command);
+        const page = await call<WirePage>('Scan', input, signal);
         return {
           items: page.Items,
           capacityUnits: page.ConsumedCapacity?.CapacityUnits ?? 0,

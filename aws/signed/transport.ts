@@ -58,7 +58,8 @@ export class Transport {
         request.destroy();
       };
       const forget = onAbort(signal, (reason) => fail(new AbortError(reason)));
-      request.on('error', fail);
+      const failOnNetwork = (error: NodeJS.ErrnoException) => fail(new NetworkError(error));
+      request.on('error', failOnNetwork);
       request.on('socket', (socket) => {
         const expire = () => fail(new TimeoutError(`no answer within ${REQUEST_TIMEOUT_MS} ms`));
         if (!socket.connecting) {
@@ -77,7 +78,7 @@ export class Transport {
       request.on('response', (response: IncomingMessage) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', fail); // also when the connection breaks before the end
+        response.on('error', failOnNetwork); // also when the connection breaks before the end
         response.on('end', () => {
           over();
           const only = chunks.length === 1 ? chunks[0] : undefined;
@@ -98,6 +99,16 @@ class AbortError extends Error {
   override readonly name = 'AbortError';
   constructor(cause: unknown) {
     super('Request aborted', { cause });
+  }
+}
+
+/** What Node.js says of the network, by its code (`ECONNRESET`): its own name for all of that is `Error`. */
+class NetworkError extends Error {
+  override readonly name: string;
+  readonly code: string;
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.name = this.code = cause.code ?? 'NetworkError';
   }
 }
 
