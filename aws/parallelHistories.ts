@@ -12,7 +12,7 @@ import {
  * Lists what is below a prefix on several connections: object by object, in no order.
  *
  * Steps: one worker starts with everything. Whenever a worker has nothing to do, it takes the far part of the range of
- * one that has further pages before it (`middleOf`). Each range is cut between keys, so the versions of an object stay
+ * one that has a whole page of it behind it and further ones before it (`middleOf`). Each range is cut between keys, so the versions of an object stay
  * with one worker. Memory: a page for each worker, and what waits to be taken.
  *
  * Cutting needs an S3 that starts a listing at any key, not only at one that is there. S3 does; an emulator may leave
@@ -47,7 +47,12 @@ interface Range {
   /** Everything up to this key has been received. */
   after: string;
   upTo?: string;
-  marker?: ListingMarker;
+  /**
+   * Since its last cut a whole page has come, with nothing from beyond its end. Each cut costs a page, most of which may lie
+   * beyond the new end: without this, workers with nothing to do cut what is left of a range whose owner only waits for
+   * the consumer, and most of what is listed is listed many times.
+   */
+  isLong: boolean;
 }
 
 class Listing {
@@ -86,7 +91,7 @@ class Listing {
       if (this.stopped) return undefined;
       if (!this.started) {
         this.started = true;
-        return this.opened({ after: '' });
+        return this.opened({ after: '', isLong: false });
       }
       const cut = this.cut();
       if (cut) return this.opened(cut);
@@ -103,8 +108,7 @@ class Listing {
   /** Takes the far part of the range that is cut at the shortest key: most likely the largest one. */
   private cut(): Range | undefined {
     const cuts = [...this.open]
-      // A page may end behind the range it was asked for: then the range is done.
-      .filter(({ marker, after, upTo }) => this.canCut && marker !== undefined && (upTo === undefined || after < upTo))
+      .filter(({ isLong }) => this.canCut && isLong)
       .flatMap((range) => {
         const middle = middleOf(range satisfies KeyRange, this.prefix);
         return middle === undefined ? [] : [{ range, middle }];
@@ -112,8 +116,9 @@ class Listing {
       .sort((a, b) => a.middle.length - b.middle.length);
     const [best] = cuts;
     if (!best) return undefined;
-    const far: Range = { after: best.middle, upTo: best.range.upTo };
+    const far: Range = { after: best.middle, upTo: best.range.upTo, isLong: false };
     best.range.upTo = best.middle;
+    best.range.isLong = false;
     return far;
   }
 
@@ -125,7 +130,8 @@ class Listing {
       const page = await this.lister.page(this.prefix, { after, signal: this.signal });
       const last = page.versions.at(-1)?.objectKey;
       range.after = last ?? range.after;
-      range.marker = page.next;
+      // A page may end behind the range it was asked for: then the range is done.
+      range.isLong = page.next !== undefined && (range.upTo === undefined || range.after < range.upTo);
       if (page.next && !this.triedCut) await this.tryCut(page.versions);
       this.wakeIdle();
       if (!(await this.give(range, grouping.add(page.versions)))) return;

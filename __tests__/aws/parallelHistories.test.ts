@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import type { ListingMarker, ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import { parallelHistories } from '../../aws/parallelHistories';
 
@@ -72,6 +73,31 @@ describe('listing on several connections', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('several pages come at a time, and little is listed twice, however slow the consumer is', async () => {
+    const random = (n: number) => createHash('md5').update(String(n)).digest('hex');
+    const all = new Map(Array.from({ length: 10_000 }, (_, n) => [`${PREFIX}${random(n)}/image.json`, 1]));
+    const lister = bucket(all, asS3);
+    const [listed, running, most] = [{ entries: 0 }, { pages: 0 }, { pages: 0 }];
+    const counted: VersionLister = {
+      ...lister,
+      async page(prefix, options) {
+        most.pages = Math.max(most.pages, ++running.pages);
+        const page = await lister.page(prefix, { maxKeys: 1_000, ...options });
+        running.pages -= 1;
+        listed.entries += page.versions.length;
+        return page;
+      },
+    };
+    let found = 0;
+    for await (const history of parallelHistories(counted, PREFIX, { parallelism: 16 })) {
+      found += history.versions.length;
+      await new Promise(setImmediate);
+    }
+    expect(found).toBe(all.size);
+    expect(most.pages).toBeGreaterThan(1);
+    expect(listed.entries).toBeLessThan(2 * all.size);
   });
 
   test('a page that fails fails the listing', async () => {
