@@ -1,4 +1,5 @@
 import { deploy, type Deployed } from './deployed';
+import { describeReview } from './describeReview';
 import { describeUse } from './describeUse';
 import { describeWhatIsThere } from './describeWhatIsThere';
 import { providersMissing } from './providers';
@@ -37,6 +38,8 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
       expect(changes.flat().sort()).toEqual((await Promise.all(expected)).flat().sort());
     });
 
+    // In two stacks every override would have to go to its own; the provider is the same.
+    if (way === 'together') describeReview(here);
     describeWhatIsThere(way, here);
     describeUse(way, here);
 

@@ -8,6 +8,8 @@ export interface StackFolder {
   apply(variables?: Readonly<Record<string, string>>): Promise<void>;
   /** Every change that Terraform would make now: `address path.to.attribute`, or `address action`. */
   plannedChanges(variables?: Readonly<Record<string, string>>): Promise<string[]>;
+  /** What `terraform show -json` writes for a plan that is made without a look at the accounts. */
+  planned(variables?: Readonly<Record<string, string>>): Promise<string>;
   /** What Terraform says, and the code it ends with. */
   destroy(variables?: Readonly<Record<string, string>>): Promise<Ended>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
@@ -62,6 +64,10 @@ export function stackFolder(name: string, folder: string, pluginCache: string): 
     async plannedChanges(variables) {
       await done('plan', '-out=again.tfplan', ...inBatch, ...withVariables(variables));
       return changesIn(JSON.parse(await done('show', '-json', 'again.tfplan')) as Plan);
+    },
+    async planned(variables) {
+      await done('plan', '-out=reviewed.tfplan', '-refresh=false', ...inBatch, ...withVariables(variables));
+      return done('show', '-json', 'reviewed.tfplan');
     },
     // What is refused is refused without a look at the accounts, too, and sooner.
     destroy: (variables) =>
