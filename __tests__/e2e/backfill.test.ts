@@ -14,29 +14,16 @@ import { ACCESS_DENIED, RESET_AFTER, SLOW_DOWN, type Faults } from '../../local/
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
 import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
-import { expectConverged, folded, imagesIn, objectKeyIn, startDeployment } from './support/deployment';
+import { expectConverged, folded, imagesIn, objectKeyIn } from './support/deployment';
+import { eachTestHasItsTable } from './support/ownTable';
 
 jest.setTimeout(180_000);
 
-let run: LocalRun;
-beforeAll(async () => {
-  run = await startDeployment();
-});
-afterAll(() => run.stop());
-
 /** A table of each test's own: the stream has not shown what was put while S3 was away, for its batches were parked. */
+let run: LocalRun;
 let users: LocalTable;
 let dcs: DcsOnRun;
-let tables = 0;
-beforeEach(async () => {
-  users = await startTableLike(run, 'users', `users${++tables}`);
-  dcs = await dcsOnRun(run, users);
-});
-afterEach(async () => {
-  run.source.gateway.faults = () => undefined;
-  await users.stop();
-  await dcs.remove();
-});
+eachTestHasItsTable((own) => ({ run, users, dcs } = own));
 const name = () => users.deployed.tableName;
 const drained = async (table = users) => {
   await table.pump.drained();

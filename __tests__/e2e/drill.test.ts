@@ -24,8 +24,8 @@ import {
   startCommandParts,
   type CommandParts,
   type Deployment,
-  type Outcome,
 } from './support/commandParts';
+import type { Outcome } from './support/inProcess';
 
 jest.setTimeout(60_000);
 

@@ -196,16 +196,20 @@ describe('dcs restore, when things go wrong', () => {
     expect(await restored(deployment, 'slow')).toHaveLength(60);
   });
 
-  test('S3 that stays away is exit code 4, and the same command brings everything once it is back', async () => {
-    const deployment = await deploy(parts, 'outage');
+  const EXPIRED = { kind: 'error', statusCode: 400, code: 'ExpiredToken' } as const;
+  test.each([
+    ['S3 that stays away', 'outage', SLOW_DOWN, 'SlowDown'],
+    ['credentials that expire', 'expired', EXPIRED, 'the credentials have expired; get new ones and run again'],
+  ])('%s halfway: exit code 4, and later the same command brings everything', async (_, name, fault, said) => {
+    const deployment = await deploy(parts, name);
     await deployment.store(inserts(60));
     let gets = 0;
     parts.s3.faults = ({ method, objectKey }) =>
-      method === 'GET' && objectKey !== '' && gets++ > 30 ? SLOW_DOWN : undefined;
+      method === 'GET' && objectKey !== '' && gets++ > 30 ? fault : undefined;
     const args = ['restore', 'users', '--into', 'later'];
     const failed = await deployment.run(args, { AWS_MAX_ATTEMPTS: '2' });
     expect(failed.code).toBe(4);
-    expect(failed.stderr).toContain('SlowDown');
+    expect(failed.stderr).toContain(said);
     parts.s3.faults = () => undefined;
     expect(await deployment.run(args)).toMatchObject({ code: 0 });
     expect(await restored(deployment, 'later')).toHaveLength(60);

@@ -10,30 +10,17 @@ import type { LocalTable } from '../../local/localTable';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
-import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
-import { expectConverged, objectKeyIn, startDeployment, versionsIn } from './support/deployment';
+import type { DcsOnRun } from './support/dcsOnRun';
+import { expectConverged, objectKeyIn, versionsIn } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
+import { eachTestHasItsTable } from './support/ownTable';
 
 jest.setTimeout(180_000);
 
 let run: LocalRun;
-beforeAll(async () => {
-  run = await startDeployment();
-});
-afterAll(() => run.stop());
-
 let users: LocalTable;
 let dcs: DcsOnRun;
-let tables = 0;
-beforeEach(async () => {
-  users = await startTableLike(run, 'users', `users${++tables}`);
-  dcs = await dcsOnRun(run, users);
-});
-afterEach(async () => {
-  for (const { gateway } of [run.source, run.destination]) gateway.faults = () => undefined;
-  await users.stop();
-  await dcs.remove();
-});
+eachTestHasItsTable((own) => ({ run, users, dcs } = own));
 
 const name = () => users.deployed.tableName;
 const keyOf = (item: AttributeMap) => objectKeyIn(users, item);

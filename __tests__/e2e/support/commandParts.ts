@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setMaxListeners } from 'node:events';
 import { createVersionedBucket } from '../../../aws/buckets';
 import { s3ImageStore } from '../../../aws/imageStore';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../../aws/table';
 import { s3TextStore } from '../../../aws/textStore';
-import { runDcs } from '../../../cli/run';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
 import { keysOf, objectKeyOf, type KeySchema } from '../../../core/objectKey';
@@ -15,6 +13,7 @@ import type { Part } from '../../../local/parts/processes';
 import { startS3Gateway, type S3Gateway } from '../../../local/parts/s3Gateway';
 import { startAccount, startDynamoDbLocal } from '../../../local/parts/servers';
 import { findTools } from '../../../local/parts/tools';
+import { runInProcess, type Outcome } from './inProcess';
 
 /** DynamoDB Local, and S3 behind a gateway that can make it fail: what the commands' tests share. */
 export interface CommandParts {
@@ -40,12 +39,6 @@ export async function startCommandParts(): Promise<CommandParts> {
       await Promise.all([dynamoDb.stop(), account.stop()]);
     },
   };
-}
-
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A bucket, a database and a settings file of one test's own. */
@@ -113,34 +106,13 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
     },
     define: (definition) =>
       s3TextStore(s3Settings).write(tableDefinitionKey(LOCATION), tableDefinitionText(definition)),
-    run: (args, more) => runWith({ ...env, ...more }, args),
+    run: (args, more) => runInProcess({ ...env, ...more }, args),
   };
 }
 
 const folders: string[] = [];
 export async function removeFolders(): Promise<void> {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
-}
-
-/** Runs a command line in this process, with the environment that the SDK reads. */
-async function runWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const { signal } = new AbortController();
-  setMaxListeners(0, signal);
-  const before = process.env;
-  process.env = { ...before, ...env };
-  try {
-    const code = await runDcs(args, {
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
-      env,
-      signal,
-      nowMs: Date.now,
-    });
-    return { code, stdout: out.join(''), stderr: err.join('') };
-  } finally {
-    process.env = before;
-  }
 }
 
 /** The records of a command's output, by type. */

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,7 +29,6 @@ import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
-import { runDcs } from '../../../cli/run';
 import { namesOf } from '../../../core/deployedNames';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
 import type { Parts, PartsAccount } from '../../../local/parts/startParts';
@@ -38,7 +36,7 @@ import { ReplicationStandIn } from '../../../local/replication/replicationStandI
 import { readRules } from '../../../local/replication/rules';
 import { lifecycleRulesOf, replicationRulesOf } from '../../stacks/support/awsWords';
 import { resource, resources, synthesizeTogether, type StackJson } from '../../stacks/support/synth';
-import type { Outcome } from './commandParts';
+import { runInProcess, type Outcome } from './inProcess';
 
 type Json = Record<string, unknown>;
 
@@ -93,7 +91,7 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
     functionName: names.capture(name),
     tableName: name,
     replication,
-    run: (args, more) => runWith({ ...env, ...more }, args),
+    run: (args, more) => runInProcess({ ...env, ...more }, args),
     spawn: (args) => spawnWith(env, args),
     remove: () => rm(folder, { recursive: true }),
   };
@@ -315,27 +313,6 @@ function profilesOf(parts: Parts): string {
       return `[${side}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
     })
     .join('\n');
-}
-
-/** Runs a command line in this process, with the environment that the SDK reads. */
-async function runWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const { signal } = new AbortController();
-  setMaxListeners(0, signal);
-  const before = process.env;
-  process.env = { ...before, ...env };
-  try {
-    const code = await runDcs(args, {
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
-      env,
-      signal,
-      nowMs: Date.now,
-    });
-    return { code, stdout: out.join(''), stderr: err.join('') };
-  } finally {
-    process.env = before;
-  }
 }
 
 function spawnWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {

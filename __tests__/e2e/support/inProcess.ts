@@ -1,0 +1,30 @@
+import { setMaxListeners } from 'node:events';
+import { runDcs } from '../../../cli/run';
+
+/** What a command line came to. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, with the environment that the SDK reads. */
+export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const before = process.env;
+  process.env = { ...before, ...env };
+  try {
+    const code = await runDcs(args, {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      env,
+      signal,
+      nowMs: Date.now,
+    });
+    return { code, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    process.env = before;
+  }
+}
