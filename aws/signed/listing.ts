@@ -1,6 +1,6 @@
 import { ServiceError } from './serviceError';
 import type { SignedCall, SignedClient } from './signedClient';
-import type { HttpAnswer } from './transport';
+import type { HttpAnswer } from './http/answerReader';
 import { canonicalQuery } from './encoding';
 import { elementText } from './xml';
 

@@ -47,6 +47,6 @@ const LONGEST_PAUSE_MS = 20_000;
 export function pauseMs(error: unknown, attempt: number): number {
   const first = isThrottled(error) ? FIRST_PAUSE_THROTTLED_MS : FIRST_PAUSE_MS;
   const jittered = Math.random() * Math.min(first * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
-  const askedFor = error instanceof ServiceError ? Number(error.headers['retry-after']) * 1000 : NaN;
+  const askedFor = error instanceof ServiceError ? Number(error.headers.get('retry-after')) * 1000 : NaN;
   return askedFor > jittered ? Math.min(askedFor, LONGEST_PAUSE_MS) : jittered;
 }

@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
 /** What a service refused, in the shape that the AWS SDK gives it: `name` is AWS's code. */
 export class ServiceError extends Error {
   readonly $metadata: {
@@ -13,7 +11,7 @@ export class ServiceError extends Error {
     message: string,
     httpStatusCode: number,
     /** Of the answer, names in lower case. */
-    readonly headers: IncomingHttpHeaders,
+    readonly headers: ReadonlyMap<string, string>,
   ) {
     super(message);
     this.name = code;
@@ -21,12 +19,8 @@ export class ServiceError extends Error {
     Object.defineProperty(this, 'headers', { enumerable: false });
     this.$metadata = {
       httpStatusCode,
-      requestId: textOf(headers['x-amz-request-id'] ?? headers['x-amzn-requestid']),
-      extendedRequestId: textOf(headers['x-amz-id-2']),
+      requestId: headers.get('x-amz-request-id') ?? headers.get('x-amzn-requestid'),
+      extendedRequestId: headers.get('x-amz-id-2'),
     };
   }
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

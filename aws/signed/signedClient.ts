@@ -4,7 +4,8 @@ import type { Endpoint } from './endpoint';
 import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
 import { amzDateOf, authorization, sha256, sortedByName, type AccessKeys, type Header } from './signature';
-import { Transport, type HttpAnswer } from './transport';
+import type { HttpAnswer } from './http/answerReader';
+import { Transport } from './http/transport';
 
 export interface SignedCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -44,7 +45,7 @@ export class SignedClient {
 
   constructor(private readonly settings: SignedClientSettings) {}
 
-  /** @throws ServiceError, or what node:http says of the network */
+  /** @throws ServiceError, or an error of aws/signed/http */
   async send(call: SignedCall): Promise<HttpAnswer> {
     let renewed = false;
     let corrected = false;
@@ -71,14 +72,14 @@ export class SignedClient {
     const { endpoint, transport, host } = this.target ?? (await this.resolveTarget());
     const keys = this.settings.accessKeys(renewKeys);
     const signed = this.sign(call, endpoint, host, keys instanceof Promise ? await keys : keys);
-    const answer = await transport.send(signed);
+    const answer = await transport.send(signed, call.signal);
     const error = this.settings.errorOf(answer);
     if (error) throw error;
     return answer;
   }
 
   private sign(call: SignedCall, { basePath, signingRegion: region }: Endpoint, host: string, keys: AccessKeys) {
-    const { method, query = '', body, signal } = call;
+    const { method, query = '', body } = call;
     const path = `${basePath}${call.path}`;
     const amzDate = amzDateOf(Date.now() + this.skewMs);
     const payloadHash = body === undefined ? EMPTY_HASH : sha256(body);
@@ -92,7 +93,7 @@ export class SignedClient {
     if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
     const request = { method, path, query, headers: sortedByName(headers), payloadHash };
     headers.push(['authorization', authorization(request, keys, { region, service: this.settings.service, amzDate })]);
-    return { method, path: query === '' ? path : `${path}?${query}`, headers, body, signal };
+    return { method, path: query === '' ? path : `${path}?${query}`, headers, body };
   }
 
   private async resolveTarget() {
@@ -107,7 +108,7 @@ export class SignedClient {
 
   /** Whether the service's clock differs so much from ours that it refuses our signatures; from now on we use its time. */
   private correctClock({ $metadata, headers }: Partial<ServiceError>): boolean {
-    const date = Date.parse(headers?.date ?? '');
+    const date = Date.parse(headers?.get('date') ?? '');
     if (!$metadata || $metadata.httpStatusCode >= 500 || Number.isNaN(date)) return false;
     const skewMs = date - Date.now();
     if (Math.abs(skewMs - this.skewMs) < SKEW_ALLOWED_MS) return false;

@@ -7,7 +7,7 @@ import { inS3 } from '../s3Error';
 import { canonicalQuery, encodedPath } from './encoding';
 import type { Header } from './signature';
 import type { SignedClient } from './signedClient';
-import type { HttpAnswer } from './transport';
+import type { HttpAnswer } from './http/answerReader';
 
 export interface SignedImageStoreSettings {
   readonly bucket: string;
@@ -74,8 +74,8 @@ const METADATA = 'x-amz-meta-';
 
 function described({ headers }: HttpAnswer): { metadata: Record<string, string>; storedAtMs: number } {
   const metadata: Record<string, string> = {};
-  for (const name in headers) {
-    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = String(headers[name]);
+  for (const [name, value] of headers) {
+    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = value;
   }
-  return { metadata, storedAtMs: Date.parse(headers['last-modified'] ?? '') };
+  return { metadata, storedAtMs: Date.parse(headers.get('last-modified') ?? '') };
 }

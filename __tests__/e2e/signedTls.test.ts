@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { Transport } from '../../aws/signed/http/transport';
+
+let folder: string;
+let cert: Buffer;
+let server: https.Server;
+let port: number;
+/** Whether each connection went on with a session of one before. */
+let resumed: boolean[] = [];
+let close = false;
+let requests = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dcs-tls-'));
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const request = 'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost';
+  execFileSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+  cert = readFileSync(certFile);
+  server = https.createServer({ key: readFileSync(keyFile), cert }, (_, response) => {
+    requests++;
+    if (close) response.setHeader('connection', 'close');
+    response.end('whole');
+  });
+  server.on('secureConnection', (socket: TLSSocket) => resumed.push(socket.isSessionReused()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  resumed = [];
+  close = false;
+  requests = 0;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** As with `NODE_EXTRA_CA_CERTS`, which Node.js reads only when it starts. */
+function trustOurs(): void {
+  const { connect } = tls;
+  jest
+    .spyOn(tls, 'connect')
+    .mockImplementation(((options: ConnectionOptions) => connect({ ...options, ca: cert })) as typeof connect);
+}
+
+function send(transport: Transport) {
+  return transport.send({ method: 'GET', path: '/', headers: [['host', 'localhost']] });
+}
+const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), 1);
+
+/** What had been sent has been received then. */
+async function connectionsEnded(): Promise<void> {
+  const open = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+  while ((await open()) > 0) await new Promise(setImmediate);
+}
+
+test('a certificate that nobody trusts is refused, before anything is sent', async () => {
+  await expect(send(to('localhost'))).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  await connectionsEnded();
+  expect(requests).toBe(0);
+});
+
+test('a trusted certificate of another host is refused, before anything is sent', async () => {
+  trustOurs();
+  await expect(send(to('127.0.0.1'))).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  await connectionsEnded();
+  expect(requests).toBe(0);
+});
+
+test('a trusted certificate of the host is accepted; the next connection goes on with its session', async () => {
+  trustOurs();
+  close = true;
+  const transport = to('localhost');
+  for (let i = 0; i < 3; i++) expect((await send(transport)).body.toString()).toBe('whole');
+  expect(resumed).toEqual([false, true, true]);
+});
