@@ -96,7 +96,6 @@ export class Connection {
   private receiveEnd(): void {
     const answer = this.call?.reader.close();
     if (this.call && answer) this.answered(this.call, answer);
-    else this.close(hungUp());
   }
 
   private answered({ reader, resolve }: Call, answer: HttpAnswer): void {

@@ -1,6 +1,8 @@
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { MalformedAnswerError } from '../../../../aws/signed/http/errors';
 import { Transport } from '../../../../aws/signed/http/transport';
@@ -10,6 +12,7 @@ const sockets = new Set<Socket>();
 
 afterEach(() => {
   jest.useRealTimers();
+  jest.restoreAllMocks();
   for (const socket of sockets) socket.destroy();
   for (const server of servers.splice(0)) server.close();
 });
@@ -126,10 +129,15 @@ test('a connection that nobody has used for long is not used again', async () =>
   await Promise.all([transport.send(get(origin)), transport.send(get(origin))]);
   await transport.send(get(origin));
   expect(seen.connections).toBe(2);
-  const now = Date.now();
-  jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
+  const clock = jest.spyOn(Date, 'now');
+  const startedAtMs = Date.now();
+  clock.mockReturnValue(startedAtMs + 4_000);
   await transport.send(get(origin));
-  jest.restoreAllMocks();
+  clock.mockReturnValue(startedAtMs + 8_000); // one of the two has not been used for eight seconds
+  await transport.send(get(origin));
+  expect(seen.connections).toBe(2);
+  clock.mockReturnValue(startedAtMs + 60_000);
+  await transport.send(get(origin));
   expect(seen.connections).toBe(3);
 });
 
@@ -150,6 +158,13 @@ test('an answer that breaks off is an error', async () => {
     response.write('the first half', () => request.socket.destroy());
   });
   await expect(new Transport(origin, 1).send(get(origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
+test('an error whose end is that of the connection is an answer', async () => {
+  const refusal = 'HTTP/1.1 503 Busy\r\nServer: proxy\r\n\r\ncome later';
+  const origin = await listening(net.createServer((socket) => socket.end(refusal)));
+  const { statusCode, body } = await new Transport(origin, 1).send(get(origin));
+  expect([statusCode, body.toString()]).toEqual([503, 'come later']);
 });
 
 test('an answer of another protocol is an error', async () => {
@@ -187,18 +202,20 @@ const onlyTimeouts = () =>
     doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval', 'Date', 'hrtime'],
   });
 
-test('a service that does not answer is given up', async () => {
+test.each([1, 2])('a service that does not answer request %i of a connection is given up', async (silentFrom) => {
   onlyTimeouts();
-  const asked = new Promise<void>((resolve) => {
-    void answering(() => resolve()).then(({ origin }) => {
-      const sent = new Transport(origin, 1).send(get(origin));
-      outcome = expect(sent).rejects.toMatchObject({ name: 'TimeoutError', message: 'no answer within 15000 ms' });
-    });
+  const reached = new EventEmitter();
+  const { origin } = await answering((_, response, nth) => {
+    if (nth < silentFrom) response.end();
+    else reached.emit('silence');
   });
-  let outcome: Promise<void> | undefined;
-  await asked;
+  const transport = new Transport(origin, 1);
+  for (let nth = 1; nth < silentFrom; nth++) await transport.send(get(origin));
+  const silence = once(reached, 'silence');
+  const sent = transport.send(get(origin));
+  await silence;
   jest.advanceTimersByTime(15_000);
-  await outcome;
+  await expect(sent).rejects.toMatchObject({ name: 'TimeoutError', message: 'no answer within 15000 ms' });
 });
 
 test('a service that does not let itself be connected to is given up', async () => {
@@ -225,6 +242,46 @@ test('what is aborted ends at once, in flight and in the queue, and the others g
     expect(aborted).toMatchObject({ status: 'rejected', reason: { name: 'AbortError', cause: new Error('enough') } });
   expect(other).toMatchObject({ status: 'fulfilled' });
 });
+
+test('what is aborted in the queue takes no connection with it', async () => {
+  const controller = new AbortController();
+  const held: ServerResponse[] = [];
+  const { origin } = await answering((request, response) => {
+    if (request.url !== '/held') response.end();
+    else {
+      held.push(response);
+      controller.abort();
+    }
+  });
+  const transport = new Transport(origin, 1);
+  const first = transport.send(get(origin, '/held'));
+  await expect(transport.send(get(origin), controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  held[0]?.end();
+  await first;
+  expect((await transport.send(get(origin))).statusCode).toBe(200);
+});
+
+test('what is aborted later does not touch the connection', async () => {
+  const controller = new AbortController();
+  const { origin, seen } = await answering((_, response) => response.end());
+  const transport = new Transport(origin, 1);
+  await Promise.all([1, 2].map(() => transport.send(get(origin), controller.signal)));
+  controller.abort();
+  await transport.send(get(origin));
+  expect(seen.connections).toBe(1);
+});
+
+test('a process that has nothing else to do ends, whatever connections are open', async () => {
+  const { origin, server } = await answering((_, response) => response.end());
+  server.keepAliveTimeout = 0; // never closed by the server
+  const source = `
+    const { Transport } = require(${JSON.stringify(require.resolve('../../../../aws/signed/http/transport'))});
+    const request = { method: 'GET', path: '/', headers: [['host', 'x']] };
+    new Transport(new URL('${origin.href}'), 1).send(request).then(({ statusCode }) => console.log(statusCode));`;
+  const args = ['--import', 'tsx', '--eval', source];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  expect(stdout).toBe('200\n');
+}, 30_000);
 
 test.each([
   ['path', '/a b', 'x'],
