@@ -38,6 +38,7 @@ export class Connection {
       () => this.close(new TimeoutError(`no connection within ${CONNECTION_TIMEOUT_MS} ms`)),
       CONNECTION_TIMEOUT_MS,
     );
+    socket.unref(); // while there is a call, its timer keeps the process
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 1000);
     socket.on('connect', () => this.expectAnswer());
@@ -59,7 +60,6 @@ export class Connection {
       if (this.closedBy) throw this.closedBy;
       this.call = { reader: new AnswerReader(method), resolve, reject };
       if (!this.socket.connecting) this.expectAnswer();
-      this.socket.ref();
       this.socket.write(bytes);
     });
   }
@@ -104,7 +104,6 @@ export class Connection {
     this.freeSinceMs = Date.now();
     // An answer that came before all of the request had gone leaves the rest of the request on the connection.
     if (reader.keepsConnection && this.socket.writableLength === 0) {
-      this.socket.unref(); // a process that has nothing else to do may end
       this.events.onFree(this);
     } else {
       this.close(hungUp());
