@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /** What signs: an access key, and the session token that belongs to it where it is temporary. */
 export interface AccessKeys {
@@ -59,7 +59,7 @@ export function sortedByName(headers: Header[]): Header[] {
 
 /** SHA-256 in hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** `yyyymmddThhmmssZ` of a moment. */

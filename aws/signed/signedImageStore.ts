@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StoredImage } from '../../core/image';
 import { putWhenAllowed, type WriteCondition } from '../conditionalPut';
 import type { ImageStore } from '../imageStore';
@@ -60,7 +60,7 @@ function putHeaders(
   condition: WriteCondition | undefined,
 ): Header[] {
   const headers: Header[] = [
-    ['content-md5', createHash('md5').update(body).digest('base64')],
+    ['content-md5', hash('md5', body, 'base64')],
     ['content-type', 'application/json'],
   ];
   for (const name in metadata) headers.push([`${METADATA}${name}`, metadata[name] ?? '']);
