@@ -9,7 +9,7 @@ import { captureSettings } from './settings';
 
 /** Left between the last image and Lambda's time limit, for the answer to get out. */
 const RESERVE_MS = 1_500;
-const PARALLELISM = 128;
+const PARALLELISM = 256;
 /** About 30 MB when full, of the smallest sensible function's 512. */
 const REMEMBERED_ITEMS = 100_000;
 
