@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3ReportStore } from '../../aws/reports';
@@ -232,6 +233,22 @@ describe('dcs drill', () => {
     const nothing = await deployment.drill('--without-live', '--as-of', '2020-01-01T00:00:00Z');
     expect(nothing).toMatchObject({ code: 4, record: undefined });
     expect(nothing.stderr).toContain('no item was there at that moment');
+  });
+
+  test('keeps its report in the bucket when the disk takes none', async () => {
+    const deployment = await drillable('drillNoDisk');
+    await withItems(deployment, users(5));
+    parts.s3.faults = ({ objectKey }) => {
+      if (objectKey.endsWith('image.json')) rmSync(deployment.reports, { recursive: true, force: true });
+      return undefined;
+    };
+    const { code, stderr } = await deployment.drill();
+    expect(code).toBe(1);
+    const where = 's3://drillnodisk-destination/=dcs/users/drill/';
+    expect(stderr).toContain(`the drill ended with the verdict "same", and its report is in ${where}`);
+    expect(stderr).toContain(`but the report in ${deployment.reports} cannot be written: ENOENT`);
+    const reports = s3ReportStore(bucketOf(deployment, 'drillNoDisk'), LOCATION);
+    expect(JSON.parse((await reports.newest('drill'))?.text ?? '{}')).toMatchObject({ verdict: 'same' });
   });
 
   test('removes the scratch table after a failure in the middle', async () => {

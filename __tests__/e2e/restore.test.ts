@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
+import { VERSIONS } from '../../cli/images/copyFile';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';
@@ -169,6 +171,32 @@ describe('dcs restore, from the destination bucket alone', () => {
     const one = ['restore', 'users', '--into', 'one-item', '--key', '{"id":"u3"}', ...from];
     expect(await deployment.run(one)).toMatchObject({ code: 0 });
     expect(await restored(deployment, 'one-item')).toEqual(sorted([user(3, 'x')]));
+  });
+
+  test('a disk that becomes full leaves no copy that could be taken for a whole one, and the same command goes on later', async () => {
+    const deployment = await deploy(parts, 'fullDisk');
+    await deployment.store(inserts(40));
+    const copy = path.join(deployment.folder, 'copy');
+    const download = ['download', 'users', '--to', copy];
+    expect(await deployment.run(download)).toMatchObject({ code: 0 });
+
+    await rm(path.join(copy, VERSIONS));
+    await symlink('/dev/full', path.join(copy, VERSIONS)); // Linux: a file on a disk that is full
+    const full = await deployment.run(download);
+    expect(full.code).toBe(1);
+    expect(full.stderr).toContain(`the copy in ${copy} cannot be written: ENOSPC: no space left on device`);
+    expect(full.stderr).toContain('Free some space, or give another folder with --to, and run the same command again');
+    expect(full.stderr).not.toContain('    at ');
+    const restore = ['restore', 'users', '--into', 'of-full-disk', '--from', `folder:${copy}`];
+    const refused = await deployment.run(restore);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('holds no whole copy');
+    await expect(deployment.table('of-full-disk').describe()).rejects.toThrow('non-existent table');
+
+    await rm(path.join(copy, VERSIONS));
+    expect(await deployment.run(download)).toMatchObject({ code: 0 });
+    expect(await deployment.run(restore)).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'of-full-disk')).toHaveLength(40);
   });
 
   test('archived images are counted and refused, and with --thaw asked back and restored', async () => {

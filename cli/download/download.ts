@@ -5,6 +5,7 @@ import { connect, type CommandContext } from '../context';
 import { CouldNotLookError } from '../errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../images/s3ImageSource';
+import { onDisk } from '../onDisk';
 import { bytes, counted } from '../output/units';
 import { tableOf } from '../settings';
 import { downloadTable } from './downloadTable';
@@ -46,10 +47,12 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   const source = s3ImageSource(bucket);
   const progress = output.progress('copied versions');
   const histories = objectHistories(bucket, tablePrefix(table));
-  const manifest = await downloadTable({
-    ...{ source, histories, table, folder: options.folder, signal, nowMs },
-    onVersion: () => progress.add(1),
-  });
+  const manifest = await onDisk(`the copy in ${options.folder}`, '--to', () =>
+    downloadTable({
+      ...{ source, histories, table, folder: options.folder, signal, nowMs },
+      onVersion: () => progress.add(1),
+    }),
+  );
   progress.end();
   if (manifest.objects === 0)
     throw new CouldNotLookError(`${manifest.from} holds nothing; check table, prefix and side`);

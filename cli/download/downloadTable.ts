@@ -35,7 +35,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
   await rm(manifestFile, { force: true });
 
   const counts = { objects: 0, versions: 0, archived: 0 };
-  await pipeline(linesOf(request, counts), createWriteStream(versionsFile), { signal });
+  await pipeline(linesOf(request, counts), createWriteStream(versionsFile, { flush: true }), { signal });
   const { size: bytes } = await stat(versionsFile);
   const manifest: CopyManifest = {
     format: COPY_FORMAT,
@@ -47,7 +47,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
     ...counts,
     bytes,
   };
-  await writeFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
   await rename(`${manifestFile}.part`, manifestFile);
   return manifest;
 }

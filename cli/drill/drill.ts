@@ -3,12 +3,14 @@ import path from 'node:path';
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { couldNotLook } from '../../aws/couldNotLook';
 import { s3ReportStore } from '../../aws/reports';
+import { DcsError } from '../../core/errors';
 import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
 import type { Command } from '../command';
 import { connect, connectTarget, type CommandContext } from '../context';
 import { CouldNotLookError, UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { openSource } from '../images/openSource';
+import { onDisk } from '../onDisk';
 import { realPause } from '../pace';
 import { tableOf, type ConfiguredTable } from '../settings';
 import { requireSameKeys } from '../tables';
@@ -106,7 +108,7 @@ async function liveTable(context: CommandContext, table: ConfiguredTable): Promi
   return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
 }
 
-/** On this machine first: whatever becomes of the bucket, the report is there then. */
+/** On this machine and in the bucket, whatever becomes of either: what a drill has found must not be lost with a full disk. */
 async function keep(
   { reportFolder }: DrillOptions,
   context: CommandContext,
@@ -116,17 +118,24 @@ async function keep(
 ): Promise<KeptReport> {
   const name = `${table.tableName}-drill-${report.startedAt.replace(/[-:.]/g, '')}`;
   const files = { json: path.join(reportFolder, `${name}.json`), html: path.join(reportFolder, `${name}.html`) };
-  await writeFile(files.json, documents.json);
-  await writeFile(files.html, documents.html);
+  const [onThisMachine] = await Promise.allSettled([
+    onDisk(`the report in ${reportFolder}`, '--report-folder', async () => {
+      await writeFile(files.json, documents.json);
+      await writeFile(files.html, documents.html);
+    }),
+  ]);
+  const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;
+  const verdict = `the drill ended with the verdict "${report.verdict}"`;
   const bucket = context.settings.destination.bucketName;
-  try {
-    const reports = s3ReportStore({ ...connect(context, 'destination').s3, bucket }, table);
-    const keys = await keepInBucket(reports, startedAtMs, documents);
-    return { files, bucket, keys, sha256: documents.sha256 };
-  } catch (cause) {
+  const reports = s3ReportStore({ ...connect(context, 'destination').s3, bucket }, table);
+  const keys = await keepInBucket(reports, startedAtMs, documents).catch((cause: unknown) => {
+    const place = notOnDisk ? `nowhere (${notOnDisk.message})` : `in ${files.html}`;
     throw new CouldNotLookError(
-      `the drill ended with the verdict "${report.verdict}", and its report is in ${files.html}, but could not be kept in the bucket: ${(cause as Error).message}. Put both files there below the key prefix of reports, or mend the cause and drill again`,
+      `${verdict}, and its report is ${place}, but could not be kept in the bucket: ${(cause as Error).message}. Put both files there below the key prefix of reports, or mend the cause and drill again`,
       { cause },
     );
-  }
+  });
+  if (notOnDisk)
+    throw new DcsError(`${verdict}, and its report is in s3://${bucket}/${keys.html}, but ${notOnDisk.message}`);
+  return { files, bucket, keys, sha256: documents.sha256 };
 }
