@@ -16,6 +16,7 @@ import { records } from './support/commandParts';
 import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
 import { expectConverged, folded, imagesIn, objectKeyIn } from './support/deployment';
 import { eachTestHasItsTable } from './support/ownTable';
+import { underLoad, type Load } from './support/underLoad';
 
 jest.setTimeout(180_000);
 
@@ -51,33 +52,19 @@ const usersOf = (count: number) => {
 };
 const report = (stdout: string) => records(stdout).find(({ type }) => type === 'backfill');
 
-/** Writes to the table until it is told to stop: changes, deletes, new items. */
-function underLoad({ table, deployed }: LocalTable, items: readonly AttributeMap[], seed: number) {
+/** Changes, deletes, new items. */
+function writing({ table, deployed }: LocalTable, items: readonly AttributeMap[], seed: number): Load {
   const random = seededRandom(seed);
-  let isStopped = false;
-  let writes = 0;
-  const writer = async () => {
-    while (!isStopped) {
-      const item = items[random(items.length)]!;
-      if (random(3) === 0) await table.delete(keysOf(deployed.keySchema, item));
-      else await table.put(changed(item, random));
-      writes += 1;
-    }
-  };
-  const ended = Promise.all([writer(), writer()]);
-  return {
-    async stop() {
-      isStopped = true;
-      await ended;
-      return writes;
-    },
-  };
+  return underLoad(() => {
+    const item = items[random(items.length)]!;
+    return random(3) === 0 ? table.delete(keysOf(deployed.keySchema, item)) : table.put(changed(item, random));
+  });
 }
 
 test('a table that is written to: whatever happens between, the newest image of each item is the item', async () => {
   const items = usersOf(600);
   await itemsFromBefore(users, items.slice(0, 500));
-  const load = underLoad(users, items, 3);
+  const load = writing(users, items, 3);
   await killAndContinue().finally(() => load.stop());
   expect(await load.stop()).toBeGreaterThan(50);
   await drained();

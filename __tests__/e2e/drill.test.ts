@@ -16,31 +16,12 @@ import { SCRATCH_TAG, scratchTableName } from '../../core/scratchTable';
 import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
-import {
-  deploy,
-  KEY_SCHEMA,
-  LOCATION,
-  records,
-  removeFolders,
-  startCommandParts,
-  type CommandParts,
-  type Deployment,
-} from './support/commandParts';
+import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
 import type { Outcome } from './support/inProcess';
 
 jest.setTimeout(60_000);
 
-let parts: CommandParts;
-beforeAll(async () => {
-  parts = await startCommandParts();
-});
-afterAll(async () => {
-  await parts.stop();
-  await removeFolders();
-});
-afterEach(() => {
-  parts.s3.faults = () => undefined;
-});
+const parts = commandPartsOfFile();
 
 const BEFORE_MS = Date.UTC(2026, 0, 5, 12);
 const user = (id: number | string, name = `name ${id}`): AttributeMap => ({ id: { S: `u${id}` }, name: { S: name } });

@@ -1,16 +1,9 @@
 import { canonicalItem } from '../../core/canonicalItem';
-import { deploy, records, removeFolders, startCommandParts, type CommandParts } from './support/commandParts';
+import { commandPartsOfFile, deploy, records } from './support/commandParts';
 
 jest.setTimeout(60_000);
 
-let parts: CommandParts;
-beforeAll(async () => {
-  parts = await startCommandParts();
-});
-afterAll(async () => {
-  await parts.stop();
-  await removeFolders();
-});
+const parts = commandPartsOfFile();
 
 const at = (minutes: number) => Date.UTC(2026, 0, 5, 12, minutes);
 const user = (id: number, name: string) => ({

@@ -9,29 +9,11 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
-import {
-  deploy,
-  itemsOf,
-  records,
-  removeFolders,
-  startCommandParts,
-  type CommandParts,
-  type Deployment,
-} from './support/commandParts';
+import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
 
 jest.setTimeout(60_000);
 
-let parts: CommandParts;
-beforeAll(async () => {
-  parts = await startCommandParts();
-});
-afterAll(async () => {
-  await parts.stop();
-  await removeFolders();
-});
-afterEach(() => {
-  parts.s3.faults = () => undefined;
-});
+const parts = commandPartsOfFile();
 
 const NOON_MS = Date.UTC(2026, 0, 5, 12);
 const at = (minutes: number) => NOON_MS + minutes * 60_000;

@@ -15,6 +15,7 @@ import { records } from './support/commandParts';
 import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
 import { objectKeyIn, startDeployment } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
+import { underLoad, type Load } from './support/underLoad';
 
 jest.setTimeout(180_000);
 
@@ -237,32 +238,19 @@ describe('on a table of its own', () => {
     expect(text.stdout).toContain('8 differences');
   });
 
-  /** Writes to the table until it is told to stop: changes, deletes, new items, and one item all the time. */
-  function underLoad(all: readonly AttributeMap[]) {
-    let isStopped = false;
-    let writes = 0;
-    const writer = async () => {
-      while (!isStopped) {
-        const item = all[writes % 4 === 0 ? 0 : random(all.length)]!;
-        if (random(4) === 0) await users.table.delete(keysOf(users.deployed.keySchema, item));
-        else await users.table.put(changed(item, random));
-        writes += 1;
-        await delay(100); // as fast as capture can follow on a slow machine
-      }
-    };
-    const ended = Promise.all([writer(), writer()]);
-    return {
-      async stop() {
-        isStopped = true;
-        await ended;
-        return writes;
-      },
-    };
+  /** Changes, deletes, new items, and one item all the time. */
+  function writing(all: readonly AttributeMap[]): Load {
+    return underLoad(async (writes) => {
+      const item = all[writes % 4 === 0 ? 0 : random(all.length)]!;
+      if (random(4) === 0) await users.table.delete(keysOf(users.deployed.keySchema, item));
+      else await users.table.put(changed(item, random));
+      await delay(100); // as fast as capture can follow on a slow machine
+    });
   }
 
   test('a table that is written to all the time gives no false alarm', async () => {
     const all = await filled(80);
-    const load = underLoad(all);
+    const load = writing(all);
     try {
       const { code, report, differences } = await verify('--settle', '60s');
       expect({ code, differences }).toEqual({ code: 0, differences: [] });

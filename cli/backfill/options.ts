@@ -1,29 +1,16 @@
 import type { OptionTable } from '../command';
 import type { OptionReader } from '../optionReader';
+import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 import type { ExportPlace } from './openExport';
 
-export interface BackfillOptions {
+export interface BackfillOptions extends ScanOptions {
   readonly tableName: string;
-  /** Read capacity units a second; undefined for as fast as it goes. */
-  readonly readRate?: number;
-  readonly segments: number;
   readonly fromExport?: ExportPlace;
   readonly allowGap: boolean;
 }
 
-const DEFAULT_SEGMENTS = 8;
-
 export const BACKFILL_OPTIONS: OptionTable = {
-  'read-rate': {
-    type: 'string',
-    value: 'N',
-    help: 'Read capacity units a second that the scan takes at most, on average (4 KB each). Default: as fast as it goes.',
-  },
-  segments: {
-    type: 'string',
-    value: 'N',
-    help: `Segments of the table that are scanned side by side. Default: ${DEFAULT_SEGMENTS}.`,
-  },
+  ...SCAN_OPTIONS,
   'from-export': {
     type: 'string',
     value: 'S3-URI',
@@ -40,8 +27,7 @@ export function readBackfillOptions(given: OptionReader): BackfillOptions {
   given.atMostOneOf('from-export', 'segments');
   return {
     tableName: given.positional(0),
-    readRate: given.wholeNumber('read-rate', 1, 10_000_000),
-    segments: given.wholeNumber('segments', 1, 1_000) ?? DEFAULT_SEGMENTS,
+    ...readScanOptions(given),
     fromExport: readPlace(given),
     allowGap: given.flag('allow-gap'),
   };

@@ -1,7 +1,8 @@
 import type { OptionTable } from '../command';
 import type { OptionReader } from '../optionReader';
+import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ScanOptions {
   readonly tableName: string;
   /** The destination alone: its history, without table and source bucket. */
   readonly isDestinationAlone: boolean;
@@ -12,14 +13,9 @@ export interface VerifyOptions {
   readonly history: boolean;
   readonly repair: boolean;
   readonly allowDeletes: boolean;
-  /** Read capacity units a second; undefined for as fast as it goes. */
-  readonly readRate?: number;
-  readonly segments: number;
 }
 
 const DEFAULT_SETTLE_MS = 5 * 60_000;
-const DEFAULT_SEGMENTS = 8;
-
 export const VERIFY_OPTIONS: OptionTable = {
   in: {
     type: 'string',
@@ -48,16 +44,7 @@ export const VERIFY_OPTIONS: OptionTable = {
     type: 'boolean',
     help: 'With --repair: store deletes even if the table lacks more than one in ten of the items that the images hold.',
   },
-  'read-rate': {
-    type: 'string',
-    value: 'N',
-    help: 'Read capacity units a second that the scan takes at most, on average (4 KB each). Default: as fast as it goes.',
-  },
-  segments: {
-    type: 'string',
-    value: 'N',
-    help: `Segments of the table that are scanned side by side. Default: ${DEFAULT_SEGMENTS}.`,
-  },
+  ...SCAN_OPTIONS,
 };
 
 export function readVerifyOptions(given: OptionReader): VerifyOptions {
@@ -73,7 +60,6 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
     history: given.flag('history'),
     repair: given.flag('repair'),
     allowDeletes: given.flag('allow-deletes'),
-    readRate: given.wholeNumber('read-rate', 1, 10_000_000),
-    segments: given.wholeNumber('segments', 1, 1_000) ?? DEFAULT_SEGMENTS,
+    ...readScanOptions(given),
   };
 }

@@ -19,12 +19,34 @@ import { runInProcess, type Outcome } from './inProcess';
 export interface CommandParts {
   readonly dynamoDb: Part;
   readonly s3: S3Gateway;
-  stop(): Promise<void>;
 }
 
 const REGION = 'eu-west-1';
 
-export async function startCommandParts(): Promise<CommandParts> {
+/** Runs the parts for all tests of a file; takes S3's faults away after each, and what the tests have left on the disk at the end. */
+export function commandPartsOfFile(): CommandParts {
+  let started: Awaited<ReturnType<typeof startCommandParts>>;
+  beforeAll(async () => {
+    started = await startCommandParts();
+  });
+  afterEach(() => {
+    started.s3.faults = () => undefined;
+  });
+  afterAll(async () => {
+    await started.stop();
+    await removeFolders();
+  });
+  return {
+    get dynamoDb() {
+      return started.dynamoDb;
+    },
+    get s3() {
+      return started.s3;
+    },
+  };
+}
+
+async function startCommandParts(): Promise<CommandParts & { stop(): Promise<void> }> {
   const { java, motoServer } = await findTools(process.env, console.warn);
   const [dynamoDb, account] = await Promise.all([
     startDynamoDbLocal(java),
@@ -111,7 +133,7 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
 }
 
 const folders: string[] = [];
-export async function removeFolders(): Promise<void> {
+async function removeFolders(): Promise<void> {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
 }
 
