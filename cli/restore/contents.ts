@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../../core/digest';
 
+const HASH_DIGITS = 32;
 const MODULUS = 1n << 128n;
 
 /**
@@ -32,6 +33,5 @@ export class Contents {
 }
 
 function hashOf(objectKey: string, digest: string): bigint {
-  const hash = createHash('sha256').update(`${digest}${objectKey}`, 'utf8').digest();
-  return (hash.readBigUInt64LE(0) << 64n) + hash.readBigUInt64LE(8);
+  return BigInt(`0x${digestOf(`${digest}${objectKey}`).slice(0, HASH_DIGITS)}`);
 }

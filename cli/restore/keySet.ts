@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestIntoWords } from '../../core/digest';
 
 const WORDS = 4;
 const FIRST_CAPACITY = 1_024;
@@ -10,6 +10,7 @@ const FULL = 0.6;
  */
 export class KeySet {
   private words = new Uint32Array(FIRST_CAPACITY * WORDS);
+  private readonly hash = new Uint32Array(WORDS);
   private count = 0;
 
   get size(): number {
@@ -18,47 +19,49 @@ export class KeySet {
 
   add(objectKey: string): void {
     if (this.count >= (this.words.length / WORDS) * FULL) this.grow();
-    if (insert(this.words, hashOf(objectKey))) this.count += 1;
+    const at = this.slotOfKey(objectKey);
+    if (!isEmpty(this.words, at)) return;
+    this.words.set(this.hash, at);
+    this.count += 1;
   }
 
   has(objectKey: string): boolean {
-    return slotOf(this.words, hashOf(objectKey)).isTaken;
+    return !isEmpty(this.words, this.slotOfKey(objectKey));
   }
 
   private grow(): void {
     const old = this.words;
     this.words = new Uint32Array(old.length * 2);
     for (let at = 0; at < old.length; at += WORDS) {
+      if (isEmpty(old, at)) continue;
       const hash = old.subarray(at, at + WORDS);
-      if (!isEmpty(hash)) insert(this.words, hash);
+      this.words.set(hash, this.slotOf(hash));
+    }
+  }
+
+  /** The place of a key, whose hash is in `this.hash` afterwards. */
+  private slotOfKey(objectKey: string): number {
+    digestIntoWords(objectKey, this.hash);
+    return this.slotOf(this.hash);
+  }
+
+  /** Where a hash is, or where it would go: from its own place on, the first that is empty. */
+  private slotOf(hash: Uint32Array): number {
+    const { words } = this;
+    const slots = words.length / WORDS;
+    for (let slot = (hash[0] ?? 0) % slots; ; slot = (slot + 1) % slots) {
+      const at = slot * WORDS;
+      if (isEmpty(words, at) || isSame(words, at, hash)) return at;
     }
   }
 }
 
-type Hash = Uint32Array;
-
-function hashOf(objectKey: string): Hash {
-  const digest = createHash('sha256').update(objectKey, 'utf8').digest();
-  return Uint32Array.from({ length: WORDS }, (_, word) => digest.readUInt32LE(word * 4));
+function isSame(words: Uint32Array, at: number, hash: Uint32Array): boolean {
+  for (let word = 0; word < WORDS; word += 1) if (words[at + word] !== hash[word]) return false;
+  return true;
 }
 
-function insert(words: Uint32Array, hash: Hash): boolean {
-  const { at, isTaken } = slotOf(words, hash);
-  if (!isTaken) words.set(hash, at);
-  return !isTaken;
-}
-
-/** Where a hash is, or where it would go: from its own place on, the first that is empty. */
-function slotOf(words: Uint32Array, hash: Hash): { at: number; isTaken: boolean } {
-  const slots = words.length / WORDS;
-  for (let slot = (hash[0] ?? 0) % slots; ; slot = (slot + 1) % slots) {
-    const at = slot * WORDS;
-    const found = words.subarray(at, at + WORDS);
-    if (isEmpty(found)) return { at, isTaken: false };
-    if (found.every((word, i) => word === hash[i])) return { at, isTaken: true };
-  }
-}
-
-function isEmpty(hash: Hash): boolean {
-  return hash.every((word) => word === 0);
+function isEmpty(words: Uint32Array, at: number): boolean {
+  for (let word = 0; word < WORDS; word += 1) if (words[at + word] !== 0) return false;
+  return true;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TOMBSTONE_BODY } from '../../core/image';
 
 /** The MD5 of a body in hexadecimal: its ETag, where S3 encrypts with its own keys and the body came in one piece. */
 export function md5Of(body: string): string {
-  return createHash('md5').update(body, 'utf8').digest('hex');
+  return hash('md5', body, 'hex');
 }
 
 export const TOMBSTONE_MD5 = md5Of(TOMBSTONE_BODY);

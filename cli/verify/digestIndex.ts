@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestIntoWords } from '../../core/digest';
 import { TOMBSTONE_MD5 } from './bodyDigest';
 
 /*
@@ -27,6 +27,7 @@ const TAKEN = 32;
 
 export class DigestIndex {
   private words = new Uint32Array(FIRST_SLOTS * WORDS);
+  private readonly hash = new Uint32Array(KEY_WORDS);
   private count = 0;
 
   /** Objects that either bucket has. */
@@ -37,14 +38,13 @@ export class DigestIndex {
   /** @param md5 of the newest body, in hexadecimal; undefined when the listing does not tell it */
   note(bucket: Bucket, objectKey: string, md5: string | undefined): void {
     if (this.count >= (this.words.length / WORDS) * FULL) this.grow();
-    const hash = hashOf(objectKey);
-    const at = this.slotOf(hash);
+    const at = this.slotOfKey(objectKey);
     const { words } = this;
     let flags = words[at + FLAGS] ?? 0;
     const [high, low] = md5 === undefined ? [0, 0] : wordsOf(md5);
     if (flags === 0) {
       this.count += 1;
-      words.set(hash, at);
+      words.set(this.hash, at);
       words[at + DIGEST] = high;
       words[at + DIGEST + 1] = low;
     } else if (!this.holds(at, high, low)) flags |= DIFFERS;
@@ -53,7 +53,7 @@ export class DigestIndex {
 
   /** Whether both buckets have this very body as the newest one; notes that the table has the item. */
   isSame(objectKey: string, md5: string): boolean {
-    const at = this.slotOf(hashOf(objectKey));
+    const at = this.slotOfKey(objectKey);
     const flags = this.words[at + FLAGS] ?? 0;
     if (flags === 0) return false;
     this.words[at + FLAGS] = flags | SEEN;
@@ -61,7 +61,7 @@ export class DigestIndex {
   }
 
   has(objectKey: string): boolean {
-    return (this.words[this.slotOf(hashOf(objectKey)) + FLAGS] ?? 0) !== 0;
+    return (this.words[this.slotOfKey(objectKey) + FLAGS] ?? 0) !== 0;
   }
 
   /** Objects whose item the table does not have: those that are tombstones, and those that need a look. */
@@ -78,7 +78,7 @@ export class DigestIndex {
 
   /** Whether this is one of the doubtful ones; true once for each. */
   takeDoubtful(objectKey: string): boolean {
-    const at = this.slotOf(hashOf(objectKey));
+    const at = this.slotOfKey(objectKey);
     const flags = this.words[at + FLAGS] ?? 0;
     if (flags === 0 || (flags & (SEEN | TAKEN)) !== 0 || this.isTombstone(at, flags)) return false;
     this.words[at + FLAGS] = flags | TAKEN;
@@ -93,7 +93,13 @@ export class DigestIndex {
     return this.words[at + DIGEST] === high && this.words[at + DIGEST + 1] === low;
   }
 
-  /** Where a key is, or where it would go: from its own place on, the first that is empty. */
+  /** The place of a key, whose hash is in `this.hash` afterwards. */
+  private slotOfKey(objectKey: string): number {
+    digestIntoWords(objectKey, this.hash);
+    return this.slotOf(this.hash);
+  }
+
+  /** Where a hash is, or where it would go: from its own place on, the first that is empty. */
   private slotOf(hash: Uint32Array): number {
     const { words } = this;
     const slots = words.length / WORDS;
@@ -112,11 +118,6 @@ export class DigestIndex {
       this.words.set(old.subarray(at, at + WORDS), this.slotOf(old.subarray(at, at + KEY_WORDS)));
     }
   }
-}
-
-function hashOf(objectKey: string): Uint32Array {
-  const digest = createHash('sha256').update(objectKey, 'utf8').digest();
-  return Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8));
 }
 
 function wordsOf(md5: string): [number, number] {
