@@ -10,15 +10,16 @@ import { listedPage } from './signed/listing';
  */
 export function s3CurrentLister({ bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
   const client = signedS3As(settings, bucket);
-  const kind = { root: 'ListBucketResult', entry: 'Contents' };
+  const kind = { root: 'ListBucketResult', entry: 'Contents', versionIdOf: (objectKey: string) => objectKey };
   return {
     bucket,
     async page(prefix, { after, maxKeys, signal } = {}) {
       const query = { 'list-type': '2', prefix, 'start-after': after?.objectKey, 'max-keys': maxKeys?.toString() };
-      const page = await inS3('LIST', bucket, `${prefix}*`, () => listedPage(client, kind, query, signal));
-      const versions = page.entries.map(({ listed }) => ({ ...listed, versionId: listed.objectKey, isLatest: true }));
+      const { versions, isTruncated } = await inS3('LIST', bucket, `${prefix}*`, () =>
+        listedPage(client, kind, query, signal),
+      );
       const last = versions.at(-1);
-      return { versions, ...(page.isTruncated && last && { next: { objectKey: last.objectKey } }) };
+      return { versions, ...(isTruncated && last && { next: { objectKey: last.objectKey } }) };
     },
   };
 }

@@ -44,7 +44,7 @@ export interface VersionLister {
 
 export function s3VersionLister({ bucket, ...settings }: S3ClientSettings & { bucket: string }): VersionLister {
   const client = signedS3As(settings, bucket);
-  const kind = { root: 'ListVersionsResult', entry: 'Version' };
+  const kind = { root: 'ListVersionsResult', entry: 'Version', versionIdOf: () => 'null' };
   return {
     bucket,
     async page(prefix, { after, maxKeys, signal } = {}) {
@@ -56,11 +56,7 @@ export function s3VersionLister({ bucket, ...settings }: S3ClientSettings & { bu
         'max-keys': maxKeys?.toString(),
       };
       const page = await inS3('LIST', bucket, `${prefix}*`, () => listedPage(client, kind, query, signal));
-      const versions = page.entries.map(({ listed, text }) => ({
-        ...listed,
-        versionId: text('VersionId') ?? 'null',
-        isLatest: text('IsLatest') === 'true',
-      }));
+      const { versions } = page;
       if (!page.isTruncated) return { versions };
       return {
         versions,
@@ -90,16 +86,18 @@ export class HistoryGrouping {
   private current: ObjectVersion[] = [];
 
   /** The histories that are whole now. S3 lists an object's versions with the last stored first. */
-  *add(versions: readonly ObjectVersion[]): Generator<ObjectHistory> {
+  add(versions: readonly ObjectVersion[]): ObjectHistory[] {
+    const whole: ObjectHistory[] = [];
     for (const version of versions) {
-      if (this.current[0] && this.current[0].objectKey !== version.objectKey) yield* this.rest();
+      if (this.current[0] && this.current[0].objectKey !== version.objectKey) whole.push(...this.rest());
       this.current.push(version);
     }
+    return whole;
   }
 
-  *rest(): Generator<ObjectHistory> {
+  rest(): ObjectHistory[] {
     const newestFirst = this.current;
     this.current = [];
-    if (newestFirst[0]) yield { objectKey: newestFirst[0].objectKey, versions: newestFirst.toReversed() };
+    return newestFirst[0] ? [{ objectKey: newestFirst[0].objectKey, versions: newestFirst.reverse() }] : [];
   }
 }

@@ -8,8 +8,14 @@ import {
   type VersionLister,
 } from './objectVersions';
 
+/** Lists what is below a prefix as {@link historyPages} does, object by object. */
+export async function* parallelHistories(...listing: Parameters<typeof historyPages>): AsyncGenerator<ObjectHistory> {
+  for await (const page of historyPages(...listing)) for (const history of page) yield history;
+}
+
 /**
- * Lists what is below a prefix on several connections: object by object, in no order.
+ * Lists what is below a prefix on several connections, in no order. Objects come as many at a time as they were listed:
+ * to hand on one by one costs more than to list them.
  *
  * Steps: one worker starts with everything. Whenever a worker has nothing to do, it takes the far part of the range of
  * one that has a whole page of it behind it and further ones before it (`middleOf`). Each range is cut between keys, so the versions of an object stay
@@ -18,12 +24,12 @@ import {
  * Cutting needs an S3 that starts a listing at any key, not only at one that is there. S3 does; an emulator may leave
  * out an object then. So the first cut is tried on keys that are known, and where it fails nothing is cut.
  */
-export async function* parallelHistories(
+export async function* historyPages(
   lister: VersionLister,
   prefix: string,
   { parallelism = 16, signal }: { parallelism?: number; signal?: AbortSignal } = {},
-): AsyncGenerator<ObjectHistory> {
-  const channel = new Channel<ObjectHistory>(QUEUE);
+): AsyncGenerator<readonly ObjectHistory[]> {
+  const channel = new Channel<readonly ObjectHistory[]>(QUEUED_PAGES);
   const listing = new Listing(lister, prefix, channel, signal);
   const workers = Promise.all(Array.from({ length: parallelism }, () => listing.work())).then(
     () => channel.end(),
@@ -40,7 +46,7 @@ export async function* parallelHistories(
   }
 }
 
-const QUEUE = 2_000;
+const QUEUED_PAGES = 2;
 
 /** A range that a worker is listing. */
 interface Range {
@@ -66,7 +72,7 @@ class Listing {
   constructor(
     private readonly lister: VersionLister,
     private readonly prefix: string,
-    private readonly channel: Channel<ObjectHistory>,
+    private readonly channel: Channel<readonly ObjectHistory[]>,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
@@ -142,14 +148,11 @@ class Listing {
   }
 
   /** Hands on what lies in the range; false at its end, or when nothing more is wanted. */
-  private async give({ upTo }: Range, histories: Iterable<ObjectHistory>): Promise<boolean> {
-    for (const history of histories) {
-      if (upTo !== undefined && history.objectKey > upTo) return false;
-      if (await this.channel.send(history)) continue;
-      this.stop();
-      return false;
-    }
-    return true;
+  private async give({ upTo }: Range, histories: readonly ObjectHistory[]): Promise<boolean> {
+    const beyond = upTo === undefined ? -1 : histories.findIndex(({ objectKey }) => objectKey > upTo);
+    const inRange = beyond < 0 ? histories : histories.slice(0, beyond);
+    if (inRange.length > 0 && !(await this.channel.send(inRange))) this.stop();
+    return beyond < 0 && !this.stopped;
   }
 
   /** Looks whether a listing that starts just before a key that is there begins with the newest version of that key. */

@@ -1,35 +1,25 @@
+import type { ObjectVersion } from '../objectVersions';
 import { ServiceError } from './serviceError';
 import type { SignedCall, SignedClient } from './signedClient';
 import type { HttpAnswer } from './http/answerReader';
 import { canonicalQuery } from './encoding';
-import { elementText } from './xml';
+import { elementReader, elementText } from './xml';
 
 /** One page of a bucket's listing, from its XML. */
 export interface ListedPage {
-  readonly entries: readonly Entry[];
+  readonly versions: readonly ObjectVersion[];
   readonly isTruncated: boolean;
-  /** An element beside the entries: a key is decoded. */
+  /** An element beside the versions: a key is decoded. */
   readonly key: (name: string) => string | undefined;
   readonly text: (name: string) => string | undefined;
 }
 
-export interface Entry {
-  /** What both listings say of a version. */
-  readonly listed: {
-    readonly objectKey: string;
-    readonly storedAtMs: number;
-    readonly sizeBytes: number;
-    /** Without quotes. */
-    readonly etag: string;
-    readonly storageClass: string;
-  };
-  readonly text: (name: string) => string | undefined;
-}
-
-/** Which listing: the element around the answer, and that around each entry. */
+/** Which listing: the element around the answer, and that around each version. */
 export interface Kind {
   readonly root: string;
   readonly entry: string;
+  /** The id of a version that is listed without one. */
+  readonly versionIdOf: (objectKey: string) => string;
 }
 
 /** Asks for one page. Keys come percent-encoded, so that they survive whatever XML cannot hold. */
@@ -48,47 +38,52 @@ export async function listedPage(
   return parsedListing(await client.send(call), kind);
 }
 
+const [encodingTypeIn, isTruncatedIn] = [elementReader('EncodingType'), elementReader('IsTruncated')];
+const [keyIn, versionIdIn, isLatestIn] = [elementReader('Key'), elementReader('VersionId'), elementReader('IsLatest')];
+const [storedAtIn, etagIn, sizeIn] = [elementReader('LastModified'), elementReader('ETag'), elementReader('Size')];
+const storageClassIn = elementReader('StorageClass');
+
 /** @throws ServiceError when it is not what was asked for, or not all of it */
-export function parsedListing({ body, statusCode, headers }: HttpAnswer, { root, entry }: Kind): ListedPage {
+export function parsedListing({ body, statusCode, headers }: HttpAnswer, kind: Kind): ListedPage {
+  const { root, entry, versionIdOf } = kind;
   const xml = body.toString('utf8');
   const malformed = (complaint: string) =>
     new ServiceError('MalformedListing', `${complaint}: ${excerpt(xml)}`, statusCode, headers);
+  const required = (value: string | undefined, name: string) => {
+    if (value === undefined) throw malformed(`an <${entry}> has no <${name}>`);
+    return value;
+  };
   if (!xml.includes(`<${root}`) || !xml.trimEnd().endsWith(`</${root}>`))
     throw malformed(`expected one whole <${root}>`);
 
-  const keyOf = elementText(xml, 'EncodingType') === 'url' ? decodedKey : (text: string) => text;
+  const keyOf = encodingTypeIn(xml) === 'url' ? decodedKey : (text: string) => text;
   const [start, end] = [`<${entry}>`, `</${entry}>`];
-  const entries: Entry[] = [];
+  const versions: ObjectVersion[] = [];
   let beside = '';
   let at = 0;
   for (let from = xml.indexOf(start); from >= 0; from = xml.indexOf(start, at)) {
     const to = xml.indexOf(end, from);
     if (to < 0) throw malformed(`an <${entry}> has no end`);
-    beside += xml.slice(at, from);
+    if (from > at) beside += xml.slice(at, from);
     at = to + end.length;
     const block = xml.slice(from + start.length, to);
-    const required = (name: string) => {
-      const value = elementText(block, name);
-      if (value === undefined) throw malformed(`an <${entry}> has no <${name}>`);
-      return value;
-    };
-    entries.push({
-      listed: {
-        objectKey: keyOf(required('Key')),
-        storedAtMs: Date.parse(required('LastModified')),
-        sizeBytes: Number(required('Size')),
-        etag: required('ETag').replaceAll('"', ''),
-        storageClass: elementText(block, 'StorageClass') ?? 'STANDARD',
-      },
-      text: (name) => elementText(block, name),
+    const objectKey = keyOf(required(keyIn(block), 'Key'));
+    versions.push({
+      objectKey,
+      versionId: versionIdIn(block) ?? versionIdOf(objectKey),
+      storedAtMs: Date.parse(required(storedAtIn(block), 'LastModified')),
+      sizeBytes: Number(required(sizeIn(block), 'Size')),
+      etag: required(etagIn(block), 'ETag').replaceAll('"', ''),
+      isLatest: isLatestIn(block) !== 'false',
+      storageClass: storageClassIn(block) ?? 'STANDARD',
     });
   }
   beside += xml.slice(at);
-  const text = (name: string) => elementText(beside, name);
-  const isTruncated = text('IsTruncated');
+  const isTruncated = isTruncatedIn(beside);
   if (isTruncated !== 'true' && isTruncated !== 'false') throw malformed('<IsTruncated> should be true or false');
+  const text = (name: string) => elementText(beside, name);
   return {
-    entries,
+    versions,
     isTruncated: isTruncated === 'true',
     text,
     key(name) {

@@ -2,11 +2,19 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>
 
 /** The text of the first element of this name; undefined where there is none. */
 export function elementText(xml: string, name: string): string | undefined {
-  const start = xml.indexOf(`<${name}>`);
-  if (start < 0) return undefined;
-  const from = start + name.length + 2;
-  const end = xml.indexOf('</', from);
-  return end < 0 ? undefined : unescaped(xml.slice(from, end));
+  return elementReader(name)(xml);
+}
+
+/** The same for a name that is looked for in many texts. */
+export function elementReader(name: string): (xml: string) => string | undefined {
+  const tag = `<${name}>`;
+  return (xml) => {
+    const start = xml.indexOf(tag);
+    if (start < 0) return undefined;
+    const from = start + tag.length;
+    const end = xml.indexOf('</', from);
+    return end < 0 ? undefined : unescaped(xml.slice(from, end));
+  };
 }
 
 /** Text with its entities resolved. */

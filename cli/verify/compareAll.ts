@@ -1,5 +1,5 @@
 import { s3CurrentLister } from '../../aws/currentObjects';
-import { parallelHistories } from '../../aws/parallelHistories';
+import { historyPages, parallelHistories } from '../../aws/parallelHistories';
 import { s3VersionLister, type VersionLister } from '../../aws/objectVersions';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import { BATCH_GET_KEYS } from '../../aws/batchTable';
@@ -35,9 +35,9 @@ export interface CompareRequest {
   readonly buckets: Readonly<Record<'source' | 'destination', S3ClientSettings & { bucket: string }>>;
   readonly pages: AsyncIterable<readonly ReadItem[]>;
   readonly doubts: Doubts;
-  readonly onObject: () => void;
+  readonly onObjects: (objects: number) => void;
   readonly onListed: () => void;
-  readonly onItem: () => void;
+  readonly onItems: (items: number) => void;
 }
 
 const BATCHES_AT_A_TIME = 4;
@@ -48,10 +48,13 @@ const BATCHES_AT_A_TIME = 4;
  * by going through the buckets' keys once more, which is done only when there is any.
  */
 export async function compareAll(request: CompareRequest): Promise<Compared> {
-  const { places, doubts, onObject, onListed } = request;
+  const { places, buckets, doubts, onObjects, onListed } = request;
   const { table, signal } = places;
   const index = new DigestIndex();
-  const list = (bucket: Bucket) => listBucket({ source: places[bucket], table, signal, onObject }, bucket, index);
+  const list = (bucket: Bucket) => {
+    const pages = historyPages(s3VersionLister(buckets[bucket]), tablePrefix(table), { signal });
+    return listBucket({ pages, source: places[bucket], signal, onObjects }, bucket, index);
+  };
   const [source, destination] = await Promise.all([list('source'), list('destination')]);
   onListed();
   const counts = { items: 0, same: 0, unlisted: 0 };
@@ -76,7 +79,7 @@ async function lookInBatches(doubts: Doubts, suspects: AsyncIterable<Suspect>): 
 
 /** Items of the table that the buckets do not both have as they are. */
 async function* suspectItems(
-  { places, pages, onItem }: CompareRequest,
+  { places, pages, onItems }: CompareRequest,
   index: DigestIndex,
   counts: { items: number; same: number; unlisted: number },
 ): AsyncGenerator<Suspect> {
@@ -86,8 +89,6 @@ async function* suspectItems(
     for (const { item } of page) {
       const keys: AttributeMap = keysOf(table.keySchema, item);
       const objectKey = objectKeyOf(table, table.keySchema, keys);
-      counts.items += 1;
-      onItem();
       if (index.isSame(objectKey, md5Of(imageBody(item)))) {
         counts.same += 1;
         continue;
@@ -95,6 +96,8 @@ async function* suspectItems(
       if (!index.has(objectKey)) counts.unlisted += 1;
       yield { objectKey, keys };
     }
+    counts.items += page.length;
+    onItems(page.length);
   }
 }
 

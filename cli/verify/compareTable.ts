@@ -76,13 +76,13 @@ async function everything(request: CompareTableRequest, doubts: Doubts): Promise
   });
   const compared = await compareAll({
     ...{ places, keyTypes, buckets, pages, doubts },
-    onObject: () => listing.add(1),
+    onObjects: (objects) => listing.add(objects),
     onListed() {
       listing.end();
       // DynamoDB counts the items of a table every six hours: enough for a progress bar.
       scanning = output.progress('compared items', itemCount === 0 ? undefined : itemCount);
     },
-    onItem: () => scanning.add(1),
+    onItems: (items) => scanning.add(items),
   });
   scanning.end();
   return compared;

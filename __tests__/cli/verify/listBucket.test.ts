@@ -36,18 +36,19 @@ function bucket(encryption: 's3' | 'kms') {
   const { get, head } = versioned.source.images;
   const source: ImageSource = {
     name: 's3://memory',
-    async *histories() {
-      for (const objectKey of versioned.objects.keys()) yield await Promise.resolve(versionsOf(objectKey));
-    },
+    histories: () => [] as never,
     history: (objectKey) => Promise.resolve(versioned.objects.has(objectKey) ? versionsOf(objectKey) : undefined),
     images: {
       get: (objectKey, versionId) => (reads.push(`GET ${objectKey}`), get(objectKey, versionId)),
       head: (objectKey, versionId) => (reads.push(`HEAD ${objectKey}`), head(objectKey, versionId)),
     },
   };
+  async function* pages() {
+    yield await Promise.resolve([...versioned.objects.keys()].map(versionsOf));
+  }
   const list = async (index: DigestIndex) =>
     listBucket(
-      { source, table: TABLE, signal: new AbortController().signal, onObject: () => undefined },
+      { pages: pages(), source, signal: new AbortController().signal, onObjects: () => undefined },
       'source',
       index,
     );
