@@ -18,7 +18,9 @@ export function elementReader(name: string): (xml: string) => string | undefined
 }
 
 /** Text with its entities resolved. */
-export function unescaped(text: string): string {
+export function unescaped(escaped: string): string {
+  // Every ETag has two of these: by the expression below they would cost as much as all else of an entry.
+  const text = escaped.replaceAll('&quot;', '"');
   if (!text.includes('&')) return text;
   return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
     if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));

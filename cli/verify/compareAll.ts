@@ -41,6 +41,8 @@ export interface CompareRequest {
 }
 
 const BATCHES_AT_A_TIME = 4;
+/** Pages of each bucket listed at a time: together as many as one listing takes by itself. */
+const LISTERS = 8;
 
 /**
  * Compares a whole table with both buckets: both are listed into an index of digests, then the table is scanned against it.
@@ -52,7 +54,7 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   const { table, signal } = places;
   const index = new DigestIndex();
   const list = (bucket: Bucket) => {
-    const pages = historyPages(s3VersionLister(buckets[bucket]), tablePrefix(table), { signal });
+    const pages = historyPages(s3VersionLister(buckets[bucket]), tablePrefix(table), { parallelism: LISTERS, signal });
     return listBucket({ pages, source: places[bucket], signal, onObjects }, bucket, index);
   };
   const [source, destination] = await Promise.all([list('source'), list('destination')]);
