@@ -16,7 +16,7 @@ import type { SignedClient } from './signedClient';
  * is not sent, and it renews the keys. Neither of the two reads proxies from the environment.
  */
 export function signedS3As(settings: S3ClientSettings, bucket: string): SignedClient {
-  const { connections = 64, attempts = 4 } = settings;
+  const { connections = 128, attempts = 4 } = settings;
   const seen: Seen = {};
   const client = new S3Client({ ...s3ClientConfig(settings), requestHandler: noticing(seen) });
   const endpoint = async () => {

@@ -37,10 +37,15 @@ export async function survey(
 ): Promise<Survey> {
   const archived = new Map<string, ArchiveCount>();
   let objects = 0;
-  await inParallel(historiesOf(request), LOOKS, async (history) => {
+  async function* suspects() {
+    for await (const history of historiesOf(request)) {
+      objects += 1;
+      onObject();
+      if (mayNeedArchived(request, history)) yield history;
+    }
+  }
+  await inParallel(suspects(), LOOKS, async (history) => {
     request.signal?.throwIfAborted();
-    objects += 1;
-    onObject();
     const version = await archivedVersionNeeded(request, history);
     if (!version) return;
     const { storageClass, sizeBytes } = version;
@@ -57,12 +62,13 @@ class NeedsArchived extends Error {
   }
 }
 
+function mayNeedArchived({ momentMs }: PlanRequest, { versions }: ObjectHistory): boolean {
+  if (!versions.some(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass))) return false;
+  return versionsToRead(versions, momentMs).some(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass));
+}
+
 async function archivedVersionNeeded(request: PlanRequest, history: ObjectHistory): Promise<ObjectVersion | undefined> {
-  const { source, momentMs } = request;
-  const mayNeed = versionsToRead(history.versions, momentMs).some(({ storageClass }) =>
-    ARCHIVE_CLASSES.has(storageClass),
-  );
-  if (!mayNeed) return undefined;
+  const { source } = request;
   try {
     await stateOfObject({ ...request, whenArchived: (version) => Promise.reject(new NeedsArchived(version)) }, history);
     return undefined;
