@@ -19,6 +19,7 @@ export function elementReader(name: string): (xml: string) => string | undefined
 
 /** Text with its entities resolved. */
 export function unescaped(escaped: string): string {
+  if (!escaped.includes('&')) return escaped;
   // Every ETag has two of these: by the expression below they would cost as much as all else of an entry.
   const text = escaped.replaceAll('&quot;', '"');
   if (!text.includes('&')) return text;

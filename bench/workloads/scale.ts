@@ -17,7 +17,7 @@ export const scale: Workload = {
     ...{ ...dcsCommand(work), name: work },
     env: { NODE_OPTIONS },
   })),
-  items: 200_000,
+  items: 1_000_000,
   figures: ['cpuMicrosecondsPerItem', 'timeRatio', 'fewPeakMb', 'peakMb', 'memoryRatio', 'addedBytesPerItem'],
   targets: (['backfill', 'restore', 'verify'] as const).flatMap((of) => [
     { of, figure: 'timeRatio', atMost: TIME_IS_LINEAR },
