@@ -50,10 +50,12 @@ const knownTypes = Object.keys(writers).join(', ');
 
 function canonicalMap(content: unknown, path: string): string {
   if (!isObject(content)) throw unreadable(path, content, 'should be a map of attributes');
-  const attributes = Object.keys(content)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalValue(content[name] as AttributeValue, join(path, name))}`);
-  return `{${attributes.join(',')}}`;
+  let attributes = '';
+  for (const name of Object.keys(content).sort()) {
+    if (attributes !== '') attributes += ',';
+    attributes += `${JSON.stringify(name)}:${canonicalValue(content[name] as AttributeValue, join(path, name))}`;
+  }
+  return `{${attributes}}`;
 }
 
 function canonicalSet(
