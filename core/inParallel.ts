@@ -1,6 +1,6 @@
 /**
- * Does `work` for every item with at most `limit` at a time. Rejects with the first error, once everything that had
- * been started has ended; nothing is started after an error.
+ * Does `work` for every item with at most `limit` at a time. Rejects with the first error, once all work that had been
+ * started has ended; nothing is started after an error, and nobody waits for further items: `items` is closed.
  */
 export async function inParallel<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -9,13 +9,31 @@ export async function inParallel<Item>(
 ): Promise<void> {
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const errors: unknown[] = [];
-  const worker = async () => {
-    while (errors.length === 0) {
-      const next = await iterator.next();
-      if (next.done) return;
-      await work(next.value);
-    }
+  const hasFailed = () => errors.length > 0;
+  let working = 0;
+  let nothingLeft: () => void;
+  const stopped = new Promise<void>((resolve) => (nothingLeft = resolve));
+  const fail = (error: unknown) => {
+    errors.push(error);
+    if (working === 0) nothingLeft();
   };
-  await Promise.all(Array.from({ length: limit }, () => worker().catch((error: unknown) => void errors.push(error))));
-  if (errors.length > 0) throw errors[0];
+  const worker = async () => {
+    while (!hasFailed()) {
+      const next = await iterator.next();
+      if (next.done || hasFailed()) return;
+      working += 1;
+      try {
+        await work(next.value);
+      } finally {
+        working -= 1;
+      }
+    }
+    if (working === 0) nothingLeft();
+  };
+  const workers = Array.from({ length: limit }, () => worker().catch(fail));
+  await Promise.race([Promise.all(workers), stopped]);
+  if (!hasFailed()) return;
+  // Not awaited: it takes effect when the item that is on its way has come.
+  Promise.resolve(iterator.return?.()).catch(() => undefined);
+  throw errors[0];
 }
