@@ -5,7 +5,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls';
+import tls, { type TLSSocket } from 'node:tls';
 import { Transport } from '../../aws/signed/http/transport';
 
 let folder: string;
@@ -49,11 +49,8 @@ afterEach(() => {
 
 /** As with `NODE_EXTRA_CA_CERTS`, which Node.js reads only when it starts. */
 function trustOurs(maxVersion: 'TLSv1.2' | 'TLSv1.3'): void {
-  const { connect } = tls;
-  jest
-    .spyOn(tls, 'connect')
-    .mockImplementation(((options: ConnectionOptions) =>
-      connect({ ...options, ca: cert, maxVersion })) as typeof connect);
+  const { createSecureContext } = tls;
+  jest.spyOn(tls, 'createSecureContext').mockImplementation(() => createSecureContext({ ca: cert, maxVersion }));
 }
 
 function send(transport: Transport) {

@@ -1,7 +1,9 @@
+const UNRESERVED = /^[\w.~-]*$/;
 const UNRESERVED_AND_SLASH = /^[\w.~/-]*$/;
 
 /** Percent-encodes UTF-8 bytes outside RFC 3986's unreserved set: the one encoding that Signature V4 knows. */
 export function percentEncoded(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -4,7 +4,7 @@ import { putWhenAllowed, type WriteCondition } from '../conditionalPut';
 import type { ImageStore } from '../imageStore';
 import { LARGE_IMAGE_BYTES } from '../largeImages';
 import { inS3 } from '../s3Error';
-import { canonicalQuery, encodedPath } from './encoding';
+import { encodedPath, percentEncoded } from './encoding';
 import type { Header } from './signature';
 import type { SignedClient } from './signedClient';
 import type { HttpAnswer } from './http/answerReader';
@@ -27,7 +27,7 @@ export function signedImageStore(
     return inS3('PUT', bucket, objectKey, () => client.send(call));
   };
   const read = (method: 'GET' | 'HEAD', objectKey: string, versionId: string | undefined) => {
-    const query = versionId === undefined ? '' : canonicalQuery({ versionId });
+    const query = versionId === undefined ? '' : `versionId=${percentEncoded(versionId)}`;
     return inS3(method, bucket, objectKey, () => client.send({ method, path: pathOf(objectKey), query }));
   };
   return {

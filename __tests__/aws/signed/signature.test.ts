@@ -105,3 +105,14 @@ test('any key, query, header and body is signed as the SDK signs it', async () =
     { numRuns: 500 },
   );
 });
+
+test('the date of a signature is that of its second, whatever was signed before', () => {
+  const moment = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
+  fc.assert(
+    fc.property(fc.array(moment), fc.nat({ max: 2_000 }), (moments, ms) => {
+      const all = moments.flatMap((at) => [at, new Date(at.getTime() + ms)]);
+      const basic = all.map((at) => at.toISOString().replace(/[:-]|\.\d+/g, ''));
+      expect(all.map((at) => amzDateOf(at.getTime()))).toEqual(basic);
+    }),
+  );
+});

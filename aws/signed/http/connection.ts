@@ -13,6 +13,14 @@ export interface ConnectionEvents {
   readonly onSession: (session: Buffer) => void;
 }
 
+/** What connections to one host have in common. */
+export interface TlsMaterial {
+  /** The certificates that are trusted. Made anew for each connection, they would take time and memory each time. */
+  readonly secureContext?: tls.SecureContext;
+  /** To go on with, in place of a whole handshake. */
+  readonly session?: Buffer;
+}
+
 interface Call {
   readonly reader: AnswerReader;
   readonly resolve: (answer: HttpAnswer) => void;
@@ -29,10 +37,10 @@ export class Connection {
 
   constructor(
     origin: URL,
-    session: Buffer | undefined,
+    security: TlsMaterial,
     private readonly events: ConnectionEvents,
   ) {
-    const socket = connected(origin, session);
+    const socket = connected(origin, security);
     this.socket = socket;
     this.timer = setTimeout(
       () => this.close(new TimeoutError(`no connection within ${CONNECTION_TIMEOUT_MS} ms`)),
@@ -116,9 +124,9 @@ function hungUp(): NetworkError {
   return new NetworkError({ message: 'socket hang up', code: 'ECONNRESET' });
 }
 
-function connected({ protocol, hostname, port }: URL, session: Buffer | undefined): net.Socket {
+function connected({ protocol, hostname, port }: URL, security: TlsMaterial): net.Socket {
   const host = hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
   if (protocol === 'http:') return net.connect({ host, port: Number(port || 80) });
   const servername = net.isIP(host) ? '' : host;
-  return tls.connect({ host, port: Number(port || 443), servername, session, ALPNProtocols: ['http/1.1'] });
+  return tls.connect({ host, port: Number(port || 443), servername, ...security, ALPNProtocols: ['http/1.1'] });
 }

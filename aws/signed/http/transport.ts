@@ -1,3 +1,4 @@
+import tls from 'node:tls';
 import { onAbort } from '../onAbort';
 import type { HttpAnswer } from './answerReader';
 import { Connection } from './connection';
@@ -17,13 +18,16 @@ export class Transport {
   private readonly free: Connection[] = [];
   private waiting: Waiting[] = [];
   private open = 0;
+  private readonly secureContext?: tls.SecureContext;
   private session: Buffer | undefined;
 
   /** @param origin scheme, host and port */
   constructor(
     private readonly origin: URL,
     private readonly connections: number,
-  ) {}
+  ) {
+    if (origin.protocol === 'https:') this.secureContext = tls.createSecureContext();
+  }
 
   async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     const bytes = requestBytes(request);
@@ -63,11 +67,13 @@ export class Transport {
 
   private opened(): Connection {
     this.open++;
-    return new Connection(this.origin, this.session, {
-      onFree: (connection) => this.hand(connection),
-      onClosed: (connection) => this.drop(connection),
-      onSession: (session) => (this.session = session),
-    });
+    const { secureContext, session } = this;
+    const events = {
+      onFree: (connection: Connection) => this.hand(connection),
+      onClosed: (connection: Connection) => this.drop(connection),
+      onSession: (newest: Buffer) => (this.session = newest),
+    };
+    return new Connection(this.origin, { secureContext, session }, events);
   }
 
   private hand(connection: Connection): void {
