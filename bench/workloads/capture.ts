@@ -52,7 +52,7 @@ export const capture = captureWorkload(
     about:
       'Batches of 1,000 stream records, each of another item of about 500 bytes, handled one after the other by a process that has handled five before.',
     contenders: [DCS, V3, V2, V2_KEPT, MAPBOX],
-    items: 10_000,
+    items: 50_000,
     figures: ['itemsPerSecond', 'itemsPerCpuSecond', 'cpuSecondsPer10k', 'peakMb'],
     targets: ratio('itemsPerCpuSecond', ['v3', 7], ['mapbox', 3.5], ['2018, keep-alive', 4]),
   },
