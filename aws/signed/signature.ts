@@ -54,7 +54,7 @@ export function authorization(request: RequestToSign, keys: AccessKeys, scope: S
 
 /** In the order that signing asks for. */
 export function sortedByName(headers: Header[]): Header[] {
-  return headers.sort(([a], [b]) => (a < b ? -1 : 1));
+  return headers.sort((a, b) => (a[0] < b[0] ? -1 : 1));
 }
 
 /** SHA-256 in hexadecimal. */

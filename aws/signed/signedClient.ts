@@ -15,6 +15,8 @@ export interface SignedCall {
   readonly query?: string;
   readonly headers?: readonly Header[];
   readonly body?: Buffer;
+  /** In hexadecimal, where it is known already. Another one than the body's is refused by the service. */
+  readonly bodySha256?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -79,17 +81,14 @@ export class SignedClient {
   }
 
   private sign(call: SignedCall, { basePath, signingRegion: region }: Endpoint, host: string, keys: AccessKeys) {
-    const { method, query = '', body } = call;
+    const { method, query = '', body, bodySha256 } = call;
     const path = `${basePath}${call.path}`;
     const amzDate = amzDateOf(Date.now() + this.skewMs);
-    const payloadHash = body === undefined ? EMPTY_HASH : sha256(body);
-    const headers: Header[] = [
-      ['host', host],
-      ['x-amz-content-sha256', payloadHash],
-      ['x-amz-date', amzDate],
-    ];
+    const payloadHash = body === undefined ? EMPTY_HASH : (bodySha256 ?? sha256(body));
+    // Nearly in order, for sorting costs what is not.
+    const headers: Header[] = body === undefined ? [] : [['content-length', String(body.length)]];
     if (call.headers) headers.push(...call.headers);
-    if (body !== undefined) headers.push(['content-length', String(body.length)]);
+    headers.push(['host', host], ['x-amz-content-sha256', payloadHash], ['x-amz-date', amzDate]);
     if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
     const request = { method, path, query, headers: sortedByName(headers), payloadHash };
     headers.push(['authorization', authorization(request, keys, { region, service: this.settings.service, amzDate })]);

@@ -45,7 +45,7 @@ export async function captureBatch(
     context.onFailure(record, reason);
   };
   const items = groupByItem(context.table, records, fail);
-  await inParallel(items.values(), context.parallelism, (ofOneItem) => captureItem(context, ofOneItem, deadline, fail));
+  await inParallel(items, context.parallelism, (item) => captureItem(context, item, deadline, fail));
   return { batchItemFailures: failed.length === 0 ? [] : [{ itemIdentifier: lowestSequenceNumber(failed) }] };
 }
 
@@ -72,14 +72,14 @@ function groupByItem(
 
 async function captureItem(
   context: CaptureContext,
-  records: readonly StreamRecord[],
+  [objectKey, records]: readonly [string, readonly StreamRecord[]],
   deadline: AbortSignal,
   fail: (record: StreamRecord, reason: unknown) => void,
 ): Promise<void> {
   for (const record of records) {
     try {
       deadline.throwIfAborted();
-      await captureRecord(context, record, deadline);
+      await captureRecord(context, objectKey, record, deadline);
     } catch (error) {
       // Not swallowed: the response makes Lambda deliver this record, and those of the item after it, again.
       fail(record, error);
@@ -90,10 +90,10 @@ async function captureItem(
 
 async function captureRecord(
   { table, images, newestWritten }: CaptureContext,
+  objectKey: string,
   record: StreamRecord,
   deadline: AbortSignal,
 ): Promise<void> {
-  const objectKey = recordObjectKey(table, record);
   const { header, ...image } = recordImage(table, record);
   if (isOlderThan(newestWritten.get(objectKey), header.position)) return;
   await images.put(objectKey, image, { signal: deadline });
