@@ -7,6 +7,8 @@ import { digestOf } from './digest';
 export interface StoredImage {
   readonly body: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** SHA-256 of the body in hexadecimal, where it was made of this very body. Metadata that was read proves nothing. */
+  readonly bodySha256?: string;
 }
 
 /** What is known of a change without its item. */
@@ -55,8 +57,10 @@ export function encodeImage(
   item?: AttributeMap,
 ): StoredImage {
   const body = item === undefined ? TOMBSTONE_BODY : imageBody(item);
+  const bodySha256 = digestOf(body);
   return {
     body,
+    bodySha256,
     metadata: {
       'dcs-format': FORMAT_VERSION,
       'dcs-event': event,
@@ -65,7 +69,7 @@ export function encodeImage(
         'dcs-sequence-number': position.sequenceNumber,
       }),
       'dcs-time': new Date(changedAtMs).toISOString(),
-      'dcs-digest': digestOf(body),
+      'dcs-digest': bodySha256,
       ...(previousDigest !== undefined && { 'dcs-previous-digest': previousDigest }),
       ...(deletedBy !== undefined && { 'dcs-deleted-by': deletedBy }),
     },

@@ -62,18 +62,18 @@ export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** The last one that was made, for thousands of calls are signed in one second. */
-let madeOfSecond: number | undefined;
-let madeAmzDate = '';
+/** What was made last: thousands of calls are signed in one second. */
+let lastSecond: number | undefined;
+let lastAmzDate = '';
 
 /** `yyyymmddThhmmssZ` of a moment. */
 export function amzDateOf(ms: number): string {
   const second = Math.floor(ms / 1_000);
-  if (second !== madeOfSecond) {
-    madeAmzDate = `${new Date(ms).toISOString().slice(0, 19).replace(/[:-]/g, '')}Z`;
-    madeOfSecond = second;
+  if (second !== lastSecond) {
+    lastAmzDate = `${new Date(ms).toISOString().slice(0, 19).replace(/[:-]/g, '')}Z`;
+    lastSecond = second;
   }
-  return madeAmzDate;
+  return lastAmzDate;
 }
 
 const PLAIN = /^\S*$/;

@@ -85,7 +85,7 @@ export class SignedClient {
     const path = `${basePath}${call.path}`;
     const amzDate = amzDateOf(Date.now() + this.skewMs);
     const payloadHash = body === undefined ? EMPTY_HASH : (bodySha256 ?? sha256(body));
-    // Nearly in order, for sorting costs what is not.
+    // Nearly in order already: sorting costs little then.
     const headers: Header[] = body === undefined ? [] : [['content-length', String(body.length)]];
     if (call.headers) headers.push(...call.headers);
     headers.push(['host', host], ['x-amz-content-sha256', payloadHash], ['x-amz-date', amzDate]);

@@ -23,7 +23,7 @@ export function signedImageStore(
   const put = (objectKey: string, image: StoredImage, condition: WriteCondition | undefined, signal?: AbortSignal) => {
     const body = Buffer.from(image.body, 'utf8');
     const headers = putHeaders(image, body, largeImageStorageClass, condition);
-    const bodySha256 = image.metadata['dcs-digest'];
+    const { bodySha256 } = image;
     const call = { method: 'PUT', path: pathOf(objectKey), headers, body, bodySha256, signal } as const;
     return inS3('PUT', bucket, objectKey, () => client.send(call));
   };

@@ -13,8 +13,8 @@ export interface ConnectionEvents {
   readonly onSession: (session: Buffer) => void;
 }
 
-/** What connections to one host have in common. */
-export interface TlsMaterial {
+/** What one host's connections share; only `https:` has it. */
+export interface SharedTls {
   /** The certificates that are trusted. Made anew for each connection, they would take time and memory each time. */
   readonly secureContext?: tls.SecureContext;
   /** To go on with, in place of a whole handshake. */
@@ -37,10 +37,10 @@ export class Connection {
 
   constructor(
     origin: URL,
-    security: TlsMaterial,
+    sharedTls: SharedTls,
     private readonly events: ConnectionEvents,
   ) {
-    const socket = connected(origin, security);
+    const socket = connected(origin, sharedTls);
     this.socket = socket;
     this.timer = setTimeout(
       () => this.close(new TimeoutError(`no connection within ${CONNECTION_TIMEOUT_MS} ms`)),
@@ -124,9 +124,9 @@ function hungUp(): NetworkError {
   return new NetworkError({ message: 'socket hang up', code: 'ECONNRESET' });
 }
 
-function connected({ protocol, hostname, port }: URL, security: TlsMaterial): net.Socket {
+function connected({ protocol, hostname, port }: URL, sharedTls: SharedTls): net.Socket {
   const host = hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
   if (protocol === 'http:') return net.connect({ host, port: Number(port || 80) });
   const servername = net.isIP(host) ? '' : host;
-  return tls.connect({ host, port: Number(port || 443), servername, ...security, ALPNProtocols: ['http/1.1'] });
+  return tls.connect({ host, port: Number(port || 443), servername, ...sharedTls, ALPNProtocols: ['http/1.1'] });
 }
