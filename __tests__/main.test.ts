@@ -16,7 +16,7 @@ describe('npm run synth', () => {
   function checkout(name: string): string {
     const copy = join(folder, name);
     mkdirSync(copy);
-    for (const part of ['main.ts', 'stacks', 'core', 'package.json', 'tsconfig.json', 'cdktf.json']) {
+    for (const part of ['main.ts', 'stacks', 'settings', 'core', 'package.json', 'tsconfig.json', 'cdktf.json']) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

@@ -1,16 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { AttributeMap, AttributeValue } from '../core/attributeValue';
-import { UnreadableValueError } from '../core/errors';
-import { keyNames, objectKeyOf, type KeySchema } from '../core/objectKey';
-import { UsageError } from './errors';
-import type { KeyTypes } from './settings';
-
-/** What the keys of a table are called and of which type they are. */
-export interface KeyWords {
-  readonly keySchema: KeySchema;
-  readonly keyTypes: KeyTypes;
-}
+import { UnreadableValueError, UsageError } from '../core/errors';
+import { keyNames, objectKeyOf } from '../core/objectKey';
+import type { KeyWords } from '../operations/tables';
 
 /**
  * The keys of an item as somebody writes them: plain JSON (`{"id":"a","at":12}`, binary as base64), or DynamoDB JSON

@@ -1,7 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { keysInFile, parseKeys, type KeyWords } from '../../cli/keys';
+import { keysInFile, parseKeys } from '../../cli/keys';
+import { type KeyWords } from '../../operations/tables';
 
 const words: KeyWords = {
   keySchema: { partitionKey: 'id', sortKey: 'at' },

@@ -1,10 +1,9 @@
 import type { Gap } from '../../core/chain';
-import { utc } from '../moment';
 import { changeLines } from '../output/changes';
 import type { Colours } from '../output/colours';
 import type { OutputRecord } from '../output/output';
-import { bytes } from '../output/units';
-import type { HistoryEntry } from './itemHistory';
+import { bytes, utc } from '../../core/units';
+import type { HistoryEntry } from '../../operations/history/itemHistory';
 
 const TTL = 'dynamodb.amazonaws.com';
 
