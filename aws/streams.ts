@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { DcsError } from '../core/errors';
-import type { DynamoDbSettings } from './table';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 import { sendForWireJson } from './wireJson';
 
 /** One shard of a stream. A closed shard gets no further records; its children carry on. */
@@ -63,8 +64,8 @@ export class RecordsLostError extends DcsError {}
 /** There is no such stream, or no longer. */
 export class StreamGoneError extends DcsError {}
 
-export function dynamoDbStreamReader(streamArn: string, settings: DynamoDbSettings): StreamReader {
-  const streams = new DynamoDBStreamsClient(settings);
+export function dynamoDbStreamReader(streamArn: string, settings: AwsSettings): StreamReader {
+  const streams = new DynamoDBStreamsClient(sdkClientConfig(settings));
   return {
     streamArn,
     listShards: () => named(streamArn, 'shards', () => listShards(streams, streamArn)),

@@ -1,7 +1,6 @@
 import { credentialsOf } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
 import type { AwsSettings } from '../aws/awsSettings';
-import type { DynamoDbSettings } from '../aws/table';
 import type { OptionTable } from './command';
 import type { OptionReader } from './optionReader';
 import type { Settings, Side } from './settings';
@@ -27,7 +26,7 @@ export interface SideOptions {
 /** Settings of the clients of one side. */
 export interface Connection {
   readonly s3: S3ClientSettings;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly lambda: AwsSettings;
   readonly cloudWatch: AwsSettings;
   readonly kms: AwsSettings;

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { dynamoDbBatchTable } from '../aws/batchTable';
 import { s3TextStore } from '../aws/textStore';
 import { dynamoDbStreamReader } from '../aws/streams';
-import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
+import type { AwsSettings } from '../aws/awsSettings';
+import { dynamoDbTable, type Table } from '../aws/table';
 import { DcsError } from '../core/errors';
 import type { DeployedTable } from './deployment/synthesized';
 import { LocalFunction } from './function/localFunction';
@@ -13,7 +14,7 @@ import { startPump, type Pump } from './pump/pump';
 export interface LocalTable {
   readonly deployed: DeployedTable;
   readonly table: Table;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly captureFunction: LocalFunction;
   readonly pump: Pump;
   /** Ends pump and function. The table stays. */
@@ -22,7 +23,7 @@ export interface LocalTable {
 
 interface Options extends Pick<LocalRunOptions, 'bundlesFolder' | 'onLog' | 'retryPauseMs'> {
   readonly deployed: DeployedTable;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly source: LocalBucket;
 }
 
