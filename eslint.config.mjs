@@ -15,6 +15,19 @@ const awsSdk = {
   group: ['@aws-sdk/client-*', '@smithy/*'],
   message: 'Only aws/ talks to AWS: one file per service, an interface and its real factory.',
 };
+const signedInside = {
+  regex: '^\\./signed/(?!asSdk$)',
+  message: 'One way in to the signed client: ./signed, and ./signed/asSdk for what goes where the SDK would go.',
+};
+const signedOutside = {
+  regex: 'aws/signed/',
+  message: 'One way in to the signed client: aws/signed, or the file of aws/ for what is to be done.',
+};
+const ownHttp = {
+  group: ['node:http', 'node:https', 'node:tls', 'agent-base', 'https-proxy-agent', 'proxy-from-env'],
+  allowTypeImports: true,
+  message: 'Connections are made in keptConnections, environmentAgents, tunnel and signed/transport, and nowhere else.',
+};
 const outward = (names) => ({
   regex: `^(\\.\\./)+(${names.join('|')})(/|$)`,
   message: 'Imports point inward: core <- aws <- lambda, cli, local, bench. stacks may import core.',
@@ -27,6 +40,11 @@ const drillAlone = {
 const clocksAndHosts = {
   group: ['node:*', 'fs', 'os', 'path', 'http', 'https', 'net', 'child_process', '!node:crypto'],
   message: 'core/ is pure: no clock, environment, file or network (hashing is the exception).',
+};
+const clientWithoutConfig = {
+  selector:
+    'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
+  message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
 };
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
@@ -46,13 +64,23 @@ export default defineConfig(
     },
   },
   restrict(['core/**'], [cdktf, awsSdk, clocksAndHosts, outward(['aws', 'lambda', 'stacks', 'cli', 'local', 'bench'])]),
-  restrict(['aws/**'], [cdktf, outward(['lambda', 'stacks', 'cli', 'local', 'bench'])]),
-  restrict(['lambda/**'], [cdktf, awsSdk, outward(['stacks', 'cli', 'local', 'bench'])]),
+  restrict(['aws/**'], [cdktf, ownHttp, signedInside, outward(['lambda', 'stacks', 'cli', 'local', 'bench'])]),
+  restrict(
+    ['aws/keptConnections.ts', 'aws/environmentAgents.ts', 'aws/tunnel.ts', 'aws/signed/transport.ts'],
+    [cdktf, signedInside, outward(['lambda', 'stacks', 'cli', 'local', 'bench'])],
+  ),
+  restrict(['lambda/**'], [cdktf, awsSdk, signedOutside, outward(['stacks', 'cli', 'local', 'bench'])]),
   // The drill is one piece of work with two starters, and stands on the whole of dcs restore.
-  restrict(['lambda/drill/**'], [cdktf, awsSdk, outward(['stacks', 'local', 'bench']), drillAlone]),
-  restrict(['cli/**'], [cdktf, awsSdk, outward(['lambda', 'stacks', 'local', 'bench'])]),
-  restrict(['local/**'], [cdktf, awsSdk, outward(['stacks', 'bench'])]),
+  restrict(['lambda/drill/**'], [cdktf, awsSdk, signedOutside, outward(['stacks', 'local', 'bench']), drillAlone]),
+  restrict(['cli/**'], [cdktf, awsSdk, signedOutside, outward(['lambda', 'stacks', 'local', 'bench'])]),
+  restrict(['local/**'], [cdktf, awsSdk, signedOutside, outward(['stacks', 'bench'])]),
+  // What of AWS only the local run calls.
+  restrict(['local/aws/**'], [cdktf, signedOutside, outward(['stacks', 'bench'])]),
   restrict(['stacks/**', 'main.ts'], [awsSdk, wholeProvider, outward(['aws', 'lambda', 'cli', 'local', 'bench'])]),
+  {
+    files: ['aws/**', 'local/aws/**'],
+    rules: { 'no-restricted-syntax': ['error', clientWithoutConfig] },
+  },
   {
     files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,

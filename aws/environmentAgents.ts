@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Agent, AgentOptions, ClientRequest } from 'node:http';
-import tls from 'node:tls';
+import type { Agent, ClientRequest } from 'node:http';
+import type { AgentOptions } from 'node:https';
 import { Agent as DispatchingAgent, type AgentConnectOpts } from 'agent-base';
 import { getProxyForUrl } from 'proxy-from-env';
 import { DcsError } from '../core/errors';
-import { directAgent, keptOpen, withoutUnasked } from './keptConnections';
+import { directAgent, keptOpen, tlsOptions, withoutUnasked } from './keptConnections';
 import { Tunnel } from './tunnel';
 
 /** Who connects a client's calls, by their scheme. */
@@ -22,8 +22,8 @@ export function environmentAgents(connections: number): Agents {
   const ca = trustedCertificates();
   if (!hasProxy()) return { http: directAgent('http:', connections), https: directAgent('https:', connections, ca) };
   return {
-    http: new EnvironmentAgent('http:', connections, {}),
-    https: new EnvironmentAgent('https:', connections, { secureContext: tls.createSecureContext({ ca }) }),
+    http: new EnvironmentAgent('http:', connections),
+    https: new EnvironmentAgent('https:', connections, ca),
   };
 }
 
@@ -55,10 +55,10 @@ class EnvironmentAgent extends DispatchingAgent {
   constructor(
     private readonly scheme: 'http:' | 'https:',
     private readonly connections: number,
-    options: AgentOptions & tls.SecureContextOptions & { secureContext?: tls.SecureContext },
+    ca?: string,
   ) {
-    super(options);
-    this.direct = directAgent(scheme, connections);
+    super(passedOn(scheme, ca));
+    this.direct = directAgent(scheme, connections, ca);
   }
 
   override isSecureEndpoint(): boolean {
@@ -75,6 +75,11 @@ class EnvironmentAgent extends DispatchingAgent {
     this.tunnels.set(proxy, tunnel);
     return tunnel;
   }
+}
+
+/** What becomes part of each request, for whichever agent connects it. */
+function passedOn(scheme: string, ca: string | undefined): AgentOptions {
+  return { keepAlive: true, ...(scheme === 'https:' && tlsOptions(ca)) };
 }
 
 /** A proxy without a scheme is one that speaks HTTP, also for `https:`, as for curl and the AWS CLI. */

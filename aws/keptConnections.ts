@@ -23,9 +23,12 @@ export function keptOpen(connections: number) {
  */
 export function directAgent(protocol: string, connections: number, ca?: string): http.Agent {
   if (protocol === 'http:') return withoutUnasked(new http.Agent(keptOpen(connections)));
-  // Made anew for each connection, the context would take time and memory each time.
-  const secureContext = tls.createSecureContext({ ca });
-  return withoutUnasked(new https.Agent({ ...keptOpen(connections), secureContext }));
+  return withoutUnasked(new https.Agent({ ...keptOpen(connections), ...tlsOptions(ca) }));
+}
+
+/** What all connections of an agent share: made anew for each, the context would take time and memory each time. */
+export function tlsOptions(ca: string | undefined): { readonly secureContext: tls.SecureContext } {
+  return { secureContext: tls.createSecureContext({ ca }) };
 }
 
 /** What Node.js documents for agents, and its types leave out. */

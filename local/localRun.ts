@@ -1,5 +1,5 @@
-import { createVersionedBucket } from '../aws/buckets';
-import { versionCopier } from '../aws/replicate';
+import { createVersionedBucket } from './aws/versionedBucket';
+import { versionCopier } from './aws/versionCopier';
 import type { S3ClientSettings } from '../aws/s3Client';
 import type { AwsSettings } from '../aws/awsSettings';
 import { describeTableDefinition } from '../aws/tableDefinition';

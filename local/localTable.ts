@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { dynamoDbBatchTable } from '../aws/batchTable';
 import { s3TextStore } from '../aws/textStore';
-import { dynamoDbStreamReader } from '../aws/streams';
+import { dynamoDbStreamReader } from './aws/streamReader';
 import type { AwsSettings } from '../aws/awsSettings';
 import { dynamoDbTable, type Table } from '../aws/table';
 import { DcsError } from '../core/errors';

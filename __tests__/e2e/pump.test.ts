@@ -1,6 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { dynamoDbStreamReader, StreamGoneError, type StreamReader } from '../../aws/streams';
+import { dynamoDbStreamReader, StreamGoneError, type StreamReader } from '../../local/aws/streamReader';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbTable, type Table } from '../../aws/table';
 import type { AttributeMap } from '../../core/attributeValue';

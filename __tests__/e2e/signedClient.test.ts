@@ -1,5 +1,5 @@
 import { s3CurrentLister } from '../../aws/currentObjects';
-import { createVersionedBucket } from '../../aws/buckets';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { couldNotLook, isDenied } from '../../aws/couldNotLook';
 import { s3ImageStore, type ImageStore } from '../../aws/imageStore';
 import { s3VersionLister, type VersionLister, type VersionsPage } from '../../aws/objectVersions';

@@ -1,4 +1,4 @@
-import { assumedCredentials, type AssumedCredentials } from '../../aws/accounts';
+import { assumedCredentials, type AssumedCredentials } from '../aws/roleCredentials';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbLocalFolder } from './tools';
 import { freePort } from './freePort';

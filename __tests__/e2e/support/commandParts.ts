@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createVersionedBucket } from '../../../aws/buckets';
+import { createVersionedBucket } from '../../../local/aws/versionedBucket';
 import { s3ImageStore } from '../../../aws/imageStore';
 import type { AwsSettings } from '../../../aws/awsSettings';
 import { dynamoDbTable, type Table } from '../../../aws/table';

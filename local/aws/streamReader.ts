@@ -5,10 +5,10 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { DcsError } from '../core/errors';
-import type { AwsSettings } from './awsSettings';
-import { sdkClientConfig } from './sdkClient';
-import { sendForWireJson } from './wireJson';
+import { DcsError } from '../../core/errors';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { sdkClientConfig } from '../../aws/sdkClient';
+import { sendForWireJson } from '../../aws/wireJson';
 
 /** One shard of a stream. A closed shard gets no further records; its children carry on. */
 export interface StreamShard {
