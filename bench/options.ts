@@ -1,7 +1,7 @@
-import { parseCommandLine, type OptionTable } from '../cli/commandLine';
+import { parseCommandLine, type OptionTable } from '../core/commandLine/parse';
 import { UsageError } from '../core/errors';
-import { nearest } from '../cli/nearest';
-import { OptionReader } from '../cli/optionReader';
+import { nearest } from '../core/commandLine/nearest';
+import { OptionReader } from '../core/commandLine/optionReader';
 import type { Workload } from './workload';
 import { WORKLOADS } from './workloads';
 

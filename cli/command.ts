@@ -1,7 +1,7 @@
-import type { OptionTable } from './commandLine';
+import type { OptionTable } from '../core/commandLine/parse';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
-import type { OptionReader } from './optionReader';
+import type { OptionReader } from '../core/commandLine/optionReader';
 
 /** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
 export interface Command<Options = unknown> {

@@ -1,6 +1,6 @@
 import { connect, type CommandContext } from './context';
-import type { OptionReader } from './optionReader';
-import type { OptionTable } from './commandLine';
+import type { OptionReader } from '../core/commandLine/optionReader';
+import type { OptionTable } from '../core/commandLine/parse';
 import type { ImageSource } from '../operations/images/imageSource';
 import { folderImageSource } from '../operations/images/folderImageSource';
 import { s3ImageSource } from '../operations/images/s3ImageSource';

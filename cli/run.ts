@@ -1,4 +1,4 @@
-import { parseCommandLine, type CommandLine } from './commandLine';
+import { parseCommandLine, type CommandLine } from '../core/commandLine/parse';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
@@ -7,8 +7,8 @@ import { EXIT, type ExitCode } from './exitCodes';
 import { exitOf } from './failure';
 import { GLOBAL_OPTIONS } from './globalOptions';
 import { commandHelp, exitCodeLines, overview } from './help';
-import { nearest } from './nearest';
-import { OptionReader } from './optionReader';
+import { nearest } from '../core/commandLine/nearest';
+import { OptionReader } from '../core/commandLine/optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';

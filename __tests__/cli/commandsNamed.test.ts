@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseCommandLine } from '../../cli/commandLine';
+import { parseCommandLine } from '../../core/commandLine/parse';
 import { COMMANDS } from '../../cli/commands';
 import { GLOBAL_OPTIONS } from '../../cli/globalOptions';
-import { OptionReader } from '../../cli/optionReader';
+import { OptionReader } from '../../core/commandLine/optionReader';
 import { resources, synthesize } from '../stacks/support/synth';
 import { variants } from '../../stacks/variants';
 

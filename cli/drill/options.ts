@@ -1,6 +1,6 @@
-import type { OptionTable } from '../commandLine';
+import type { OptionTable } from '../../core/commandLine/parse';
 import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
-import type { OptionReader } from '../optionReader';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Side } from '../../settings/forCommands';
 import { TARGET_OPTIONS } from '../sideOptions';
 

@@ -1,7 +1,7 @@
 import type { ThawTier } from '../../aws/archive';
-import type { OptionTable } from '../commandLine';
+import type { OptionTable } from '../../core/commandLine/parse';
 import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
-import type { OptionReader } from '../optionReader';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/forCommands';
 import type { ThawOptions } from '../../operations/restore/survey';

@@ -1,4 +1,4 @@
-import { parseCommandLine, type OptionTable } from '../../cli/commandLine';
+import { parseCommandLine, type OptionTable } from '../../../core/commandLine/parse';
 
 const options: OptionTable = {
   into: { type: 'string', value: 'NAME', help: '' },
