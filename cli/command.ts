@@ -1,4 +1,4 @@
-import type { OptionTable } from '../core/commandLine/parse';
+import type { FormerSpellings, OptionTable } from '../core/commandLine/parse';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
 import type { OptionReader } from '../core/commandLine/optionReader';
@@ -15,6 +15,8 @@ export interface Command<Options = unknown> {
   /** What further words are, of which there may be any number. */
   readonly furtherPositionals?: string;
   readonly options: OptionTable;
+  /** What the version before called them, as `docs/cli.md` lists it. Emptied with each version. */
+  readonly formerly?: FormerSpellings;
   /**
    * Turns what was given into options. Problems go to the reader, which raises all of them at once afterwards, so what is
    * returned need not make sense when there are any. Touches nothing.

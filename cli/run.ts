@@ -1,4 +1,5 @@
-import { parseCommandLine, type CommandLine } from '../core/commandLine/parse';
+import { parseCommandLine } from '../core/commandLine/parse';
+import { withPositionalsChecked } from '../core/commandLine/positionals';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
@@ -36,8 +37,12 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
       return EXIT.done;
     }
     const command = await loadCommand(name);
-    const line = parseCommandLine(rest, { ...GLOBAL_OPTIONS, ...command.options });
-    const given = new OptionReader(withPositionalsChecked(name, command, line), nowMs());
+    const line = parseCommandLine(rest, { ...GLOBAL_OPTIONS, ...command.options }, command.formerly);
+    for (const notice of line.notices) output.say(`dcs: ${notice}`);
+    const { positionals: needed, furtherPositionals, usage } = command;
+    const isOpen = furtherPositionals !== undefined;
+    const checked = withPositionalsChecked(line, { usage: `dcs ${name} ${usage}`, needed, isOpen });
+    const given = new OptionReader(checked, nowMs());
     const options = command.read(given);
     return await command.run(options, commandContext(given, { ...surroundings, output }));
   } catch (error) {
@@ -62,16 +67,4 @@ async function loadCommand(name: string): Promise<Command> {
   throw new UsageError([
     `${name} is no command${near === undefined ? '' : `; did you mean ${near}?`}; dcs --help lists all of them`,
   ]);
-}
-
-function withPositionalsChecked(name: string, command: Command, line: CommandLine): CommandLine {
-  const { positionals: names, usage } = command;
-  const missing = names
-    .slice(line.positionals.length)
-    .map((missed) => `${missed} is missing; write dcs ${name} ${usage}`);
-  // A word after an unknown option is most likely its value: one problem, told once.
-  const isOpen = line.problems.length > 0 || command.furtherPositionals !== undefined;
-  const extra = isOpen ? [] : line.positionals.slice(names.length);
-  const tooMany = extra.map((word) => `${JSON.stringify(word)} is one argument too many; write dcs ${name} ${usage}`);
-  return { ...line, problems: [...line.problems, ...missing, ...tooMany] };
 }

@@ -34,6 +34,44 @@ describe('a command line', () => {
     expect(problemsOf('--colour', '--merge=1', '--into')).toHaveLength(3);
   });
 
+  describe('with former spellings', () => {
+    const formerly = { onto: '--into', row: '--key', blend: '--merge', table: 'TABLE', key: '--into' };
+    const parse = (...args: string[]) => parseCommandLine(args, options, formerly);
+
+    test('gives what the new ones give, and a word about each of them', () => {
+      const line = parse('--onto', 'copy', 'a', '--table', 'b', '--blend', '--row=1', '--row=2', '--table=c', 'd');
+      const now = parse('--into', 'copy', 'a', 'b', '--merge', '--key=1', '--key=2', 'c', 'd');
+      expect({ ...line, notices: [] }).toEqual(now);
+      expect(now).toMatchObject({ problems: [], notices: [] });
+      expect(line.notices).toEqual([
+        '--onto is now --into; the next version takes the old spelling no more',
+        '--table is now TABLE, an argument; the next version takes the old spelling no more',
+        '--blend is now --merge; the next version takes the old spelling no more',
+        '--row is now --key; the next version takes the old spelling no more',
+      ]);
+    });
+
+    test('an option goes before the former spelling of another one', () => {
+      const line = parse('--key', '1');
+      expect(line.values).toEqual(new Map([['key', ['1']]]));
+      expect(line.notices).toEqual([]);
+    });
+
+    test.each([
+      ['both spellings', ['--into', 'a', '--onto', 'b'], '--into is given more than once'],
+      ['no value', ['--onto'], '--into is without its value; write --into NAME'],
+      ['no value of an argument', ['--table'], '--table is without its value'],
+      ['a value that is none', ['--blend=yes'], '--merge takes no value'],
+    ])('%s is a problem, told of the new spelling', (_, args, problem) => {
+      expect(parse(...args).problems).toEqual([expect.stringContaining(problem)]);
+    });
+
+    test('a typing error is told the new one only', () => {
+      expect(parse('--ontoo', 'x').problems).toEqual([expect.not.stringContaining('--onto?')]);
+      expect(parse('--ento', 'x').problems).toEqual([expect.stringContaining('did you mean --into?')]);
+    });
+  });
+
   test('after -- everything is an argument', () => {
     expect(parseCommandLine(['--', '--merge'], options)).toMatchObject({ positionals: ['--merge'], problems: [] });
   });
