@@ -79,10 +79,10 @@ describe('the executable', () => {
   });
 
   test('wrong options are refused all at once, on stderr, with exit code 2', async () => {
-    const { code, stdout, stderr } = await dcs('restore', '--merge', '--mirror', '--as-of', 'tomorrow', '--frm', 'x');
+    const { code, stdout, stderr } = await dcs('restore', '--merge', '--mirror', '--as-of', 'tomorrow', '--cpy', 'x');
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     for (const problem of [
-      '--frm is no option here; did you mean --from?',
+      '--cpy is no option here; did you mean --copy?',
       '--into is missing',
       '--merge and --mirror contradict each other',
       '--as-of is "tomorrow"',
