@@ -1,4 +1,5 @@
 import { parseCommandLine } from '../core/commandLine/parse';
+import { asksForHelp } from '../core/commandLine/program';
 import { withPositionalsChecked } from '../core/commandLine/positionals';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
@@ -53,11 +54,12 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
 /** Help and version do nothing else, wherever they stand on the command line. */
 async function helpText(args: readonly string[]): Promise<string | undefined> {
   const [name, topic] = args;
-  if (name === undefined || name === '--help' || (name === 'help' && topic === undefined)) return overview();
+  const isGeneral = name === undefined || name === '--help' || name === '-h';
+  if (isGeneral || (name === 'help' && topic === undefined)) return overview();
   if (args.includes('--version')) return version;
   if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
   if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
-  return args.includes('--help') ? commandHelp(name, await loadCommand(name)) : undefined;
+  return asksForHelp(args) ? commandHelp(name, await loadCommand(name)) : undefined;
 }
 
 async function loadCommand(name: string): Promise<Command> {

@@ -59,7 +59,10 @@ describe('the executable', () => {
   }, 60_000);
 
   test('help wins over everything else that is wrong', async () => {
-    expect(await dcs('restore', '--bogus', '--help')).toMatchObject({ code: 0, stderr: '' });
+    const help = await dcs('restore', '--bogus', '--help');
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(await dcs('restore', '-h', '--bogus')).toEqual(help);
+    expect(await dcs('-h')).toEqual(await dcs('--help'));
   });
 
   test('the version is that of the package', async () => {

@@ -90,6 +90,10 @@ export class OptionReader {
     );
   }
 
+  get hasProblems(): boolean {
+    return this.problems.length > 0;
+  }
+
   problem(text: string): void {
     this.problems.push(text);
   }
