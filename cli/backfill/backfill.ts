@@ -39,7 +39,7 @@ export const backfill: Command<BackfillOptions> = {
 };
 
 export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
+  const { output, settings, signal, nowMs, pause } = context;
   const table = tableOf(settings, options.tableName);
   const { s3, dynamoDb } = connect(context, 'source');
   const bucket = { ...s3, bucket: settings.source.bucketName };
@@ -60,7 +60,7 @@ export async function runBackfill(options: BackfillOptions, context: CommandCont
   const [watch, startedAtMs] = [watchBackfill(output, items.expected), nowMs()];
   try {
     const images = s3ImageStore({ ...bucket, largeImageStorageClass });
-    await backfillItems({ table, pages: items.pages, images, known, signal, watch }, counts);
+    await backfillItems({ table, pages: items.pages, images, known, signal, pause, watch }, counts);
   } catch (error) {
     watch.end();
     sayInterrupted(output, counts);

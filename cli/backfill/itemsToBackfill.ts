@@ -42,12 +42,12 @@ function itemsOfScan(
   context: CommandContext,
   expected: number | undefined,
 ): ItemsToBackfill {
-  const { signal, nowMs, output } = context;
+  const { signal, nowMs, pause, output } = context;
   let [capacityUnits, throttled, saidAt] = [0, 0, 1];
   const pages = scanItems({
-    ...{ segments, signal, nowMs },
+    ...{ segments, signal, nowMs, pause },
     scanner: dynamoDbScanner(tableName, connect(context, 'source').dynamoDb),
-    paced: readPace(readRate, nowMs),
+    paced: readPace(readRate, nowMs, pause),
     onPage: (units) => (capacityUnits += units),
     onThrottled() {
       throttled += 1;
@@ -65,13 +65,13 @@ async function itemsOfExport(
   { tableName }: BackfillOptions,
   context: CommandContext,
 ): Promise<ItemsToBackfill & { exportTimeMs: number }> {
-  const { signal, output } = context;
+  const { signal, pause, output } = context;
   const bucket = { ...connect(context, 'source').s3, bucket: place.bucket };
   const reader = s3ObjectReader(bucket);
   const progress = output.progress('checked files');
   try {
     const onFile = () => progress.add(1);
-    const checked = await openExport({ reader, texts: s3TextStore(bucket), place, signal, onFile });
+    const checked = await openExport({ reader, texts: s3TextStore(bucket), place, signal, pause, onFile });
     const { summary } = checked;
     if (summary.tableName !== tableName)
       throw new RefusedError(
@@ -79,7 +79,7 @@ async function itemsOfExport(
       );
     return {
       from: `s3://${place.bucket}/${place.folder}`,
-      pages: exportItems({ reader, signal }, checked),
+      pages: exportItems({ reader, signal, pause }, checked),
       expected: summary.itemCount,
       exportTimeMs: summary.exportTimeMs,
       requireWhole(itemsRead) {

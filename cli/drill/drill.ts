@@ -10,7 +10,6 @@ import { connect, connectTarget, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { openSource } from '../openSource';
 import { onDisk } from '../onDisk';
-import { realPause } from '../../operations/pace';
 import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
 import { requireSameKeys } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
@@ -77,7 +76,7 @@ async function orderOf(
   const startedAtMs = context.nowMs();
   const { dynamoDb, sts } = connectTarget(context, options.target);
   return {
-    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: realPause },
+    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: context.pause },
     momentMs: options.asOfMs ?? startedAtMs,
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),

@@ -65,13 +65,13 @@ export async function compareTable(request: CompareTableRequest): Promise<Compar
 
 async function everything(request: CompareTableRequest, doubts: Doubts): Promise<Compared> {
   const { options, context, places, buckets, keyTypes, itemCount } = request;
-  const { output, signal, nowMs } = context;
+  const { output, signal, nowMs, pause } = context;
   const listing = output.progress('listed objects');
   let scanning = listing;
   const pages = scanItems({
-    ...{ segments: options.segments, signal, nowMs },
+    ...{ segments: options.segments, signal, nowMs, pause },
     scanner: dynamoDbScanner(options.tableName, connect(context, 'source').dynamoDb),
-    paced: readPace(options.readRate, nowMs),
+    paced: readPace(options.readRate, nowMs, pause),
   });
   const compared = await compareAll({
     ...{ places, keyTypes, buckets, pages, doubts },
@@ -92,9 +92,9 @@ async function sample(
   size: number,
   doubts: Doubts,
 ): Promise<{ sample: Omit<Sample, 'items'>; suspects: Suspect[] }> {
-  const { table, signal } = places;
+  const { table, signal, pause } = places;
   const scanner = dynamoDbScanner(options.tableName, connect(context, 'source').dynamoDb);
-  const { items, ...from } = await sampleItems({ scanner, size, itemCount, signal });
+  const { items, ...from } = await sampleItems({ scanner, size, itemCount, signal, pause });
   if (items.length === 0) {
     throw new CouldNotLookError(
       `no item was drawn from ${options.tableName}: it is empty, or all was deleted meanwhile, and a sample of nothing shows nothing. Verify without --sample`,

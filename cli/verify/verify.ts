@@ -45,7 +45,7 @@ export const verify: Command<VerifyOptions> = {
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return verifyDestination(options, context);
-  const { settings, output, signal, nowMs } = context;
+  const { settings, output, signal, nowMs, pause } = context;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
@@ -59,7 +59,7 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   requireSameKeys(table, { partitionKey: named('HASH') ?? '', sortKey: named('RANGE') });
 
   const places: Places = {
-    ...{ table, items, signal, nowMs },
+    ...{ table, items, signal, nowMs, pause },
     source: s3ImageSource(buckets.source),
     destination: s3ImageSource(buckets.destination),
     statusOf: s3StatusReader(buckets.source),

@@ -15,13 +15,13 @@ import { walkDestination, walkHistory } from '../../operations/verify/walkHistor
  * tell, so there is no report of it for `dcs status`.
  */
 export async function verifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
-  const { settings, output, signal, nowMs } = context;
+  const { settings, output, signal, nowMs, pause } = context;
   const table = tableOf(settings, options.tableName);
   const bucket = { ...connect(context, 'destination').s3, bucket: settings.destination.bucketName };
   const destination = s3ImageSource(bucket);
   const progress = output.progress('read versions');
   const { counts, differences } = await walkHistory({
-    clock: { signal, nowMs },
+    clock: { signal, nowMs, pause },
     settleMs: options.settleMs,
     histories: destination.histories(tablePrefix(table), signal),
     walkObject: (objectKey, known) => walkDestination(destination, objectKey, known),
