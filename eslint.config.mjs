@@ -68,6 +68,11 @@ const clientWithoutConfig = {
     'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
   message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
 };
+const ownClock = {
+  group: ['**/pace'],
+  importNames: ['realPause'],
+  message: 'An operation knows no clock but the one that it is given: nowMs and pause come with the request.',
+};
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 export default defineConfig(
@@ -92,7 +97,18 @@ export default defineConfig(
     [cdktf, signedInside, outward('aws')],
   ),
   restrict(['settings/**'], [cdktf, awsSdk, outward('settings')]),
-  restrict(['operations/**'], [cdktf, awsSdk, signedOutside, outward('operations')]),
+  restrict(['operations/**'], [cdktf, awsSdk, signedOutside, ownClock, outward('operations')]),
+  {
+    files: ['operations/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: ownClock.message }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: ownClock.message },
+      ],
+    },
+  },
   restrict(['main.ts'], [awsSdk, wholeProvider]),
   restrict(['stacks/**'], [awsSdk, wholeProvider, outward('stacks')]),
   restrict(['planReview/**'], [cdktf, awsSdk, outward('planReview')]),
