@@ -1,12 +1,12 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { digestLeftBy } from '../../core/chain';
-import { compareChanges } from '../../core/changePosition';
-import { readDecidingVersions } from '../../core/decidingVersions';
+import { readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
 import { stateAt } from '../../core/history';
 import { itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
-import { readHeader } from '../../core/readImage';
+import { newestOf, oldestOf } from '../../core/newest';
+import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { whyUnreadable } from '../images/stateOfObject';
 import type { Pause } from '../pace';
@@ -83,16 +83,13 @@ async function lookAgain(
 ): Promise<Explained | Difference> {
   const [item] = await request.live.getBatch([keys]);
   const live = itemDigest(item);
-  const headers = await headersOf(request, objectKey);
-  const copy = digestAt(headers, request.momentMs, restored);
+  const images = await imagesOf(request, objectKey);
+  const copy = digestAt(images, request.momentMs, restored);
   const late = copy !== restored;
   if (copy === live) return { changedAfter: false, late };
 
-  const later = headers.filter(({ changedAtMs }) => changedAtMs > request.momentMs);
-  const [first, last] = [
-    later.reduce<ImageHeader | undefined>(older, undefined),
-    later.reduce<ImageHeader | undefined>(newer, undefined),
-  ];
+  const later = images.filter(({ header }) => header.changedAtMs > request.momentMs);
+  const [first, last] = [oldestOf(later)?.header, newestOf(later)?.header];
   if (copy !== undefined && first?.previousDigest === copy) return { changedAfter: true, late };
   // A backfill or a repair does not say what was before it; that the copy ends where the table is has to do.
   if (first && first.previousDigest === undefined && last && digestLeftBy(last) === live) {
@@ -114,17 +111,18 @@ function differenceOf({ restored, live, first }: { restored: string; live: strin
   return { kind: 'different', reason: `the restored item is not the live one, ${unexplained}` } as const;
 }
 
-async function headersOf({ source, momentMs }: SettleRequest, objectKey: string): Promise<ImageHeader[]> {
-  const history = await source.history(objectKey);
-  const read = await readDecidingVersions(history?.versions ?? [], momentMs, (version) => headerOf(source, version));
-  return read.map(({ header }) => header);
+async function imagesOf({ source, momentMs }: SettleRequest, objectKey: string): Promise<ReadVersion<ObjectVersion>[]> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  return readDecidingVersions(versions, momentMs, (version) => headerIfReadable(source, version));
 }
 
 /** Undefined for what is no image. The restore has told of those that it needed. */
-async function headerOf(source: SettleRequest['source'], version: ObjectVersion): Promise<ImageHeader | undefined> {
+async function headerIfReadable(
+  source: SettleRequest['source'],
+  version: ObjectVersion,
+): Promise<ImageHeader | undefined> {
   try {
-    const head = await source.images.head(version.objectKey, version.versionId);
-    return readHeader({ ...head, storedAtMs: version.storedAtMs });
+    return await headerOf(source, version);
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
@@ -132,21 +130,14 @@ async function headerOf(source: SettleRequest['source'], version: ObjectVersion)
 }
 
 /** Digest of the state that the copy now has for the moment; undefined when it does not know. */
-function digestAt(headers: readonly ImageHeader[], momentMs: number, restored: string): string | undefined {
-  const state = stateAt(
-    headers.map((header) => ({ header })),
-    momentMs,
-  );
+function digestAt(
+  images: readonly ReadVersion<ObjectVersion>[],
+  momentMs: number,
+  restored: string,
+): string | undefined {
+  const state = stateAt(images, momentMs);
   if (state.is === 'absent') return NO_ITEM;
   if (state.is === 'unknown') return undefined;
   // The predecessor's images say nothing of their body, and none arrive any more.
   return digestLeftBy(state.image.header) ?? restored;
-}
-
-function older(first: ImageHeader | undefined, header: ImageHeader): ImageHeader {
-  return first && compareChanges(first.position, header.position) <= 0 ? first : header;
-}
-
-function newer(last: ImageHeader | undefined, header: ImageHeader): ImageHeader {
-  return last && compareChanges(last.position, header.position) > 0 ? last : header;
 }

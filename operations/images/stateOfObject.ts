@@ -6,8 +6,9 @@ import { readDecidingVersions } from '../../core/decidingVersions';
 import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from '../../core/errors';
 import { stateAt, versionsToRead } from '../../core/history';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
-import { readHeader, readImage } from '../../core/readImage';
+import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
 
 /** What an object says of its item at a moment. */
@@ -66,15 +67,10 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
     const image = await passingOver(request, only, () => readWhole(request, only));
     return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
   }
-  const read = await readDecidingVersions(trusted, momentMs, (version) => headerOf(request, version));
+  const read = await readDecidingVersions(trusted, momentMs, (version) =>
+    passingOver(request, version, () => headerOf(request.source, version)),
+  );
   return read.map(({ version, header }) => ({ header, whole: () => readWhole(request, version) }));
-}
-
-async function headerOf(request: StateRequest, version: ObjectVersion): Promise<ImageHeader | undefined> {
-  return passingOver(request, version, async () => {
-    const head = await request.source.images.head(version.objectKey, version.versionId);
-    return readHeader({ ...head, storedAtMs: version.storedAtMs });
-  });
 }
 
 /** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */

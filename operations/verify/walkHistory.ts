@@ -4,7 +4,8 @@ import { chainGaps } from '../../core/chain';
 import { inParallel } from '../../core/inParallel';
 import type { ImageHeader } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
-import { readHeader, readImage } from '../../core/readImage';
+import { readImage } from '../../core/readImage';
+import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { realPause } from '../pace';
 import type { Bucket } from './digestIndex';
@@ -153,14 +154,14 @@ async function readAll(source: ImageSource, objectKey: string): Promise<ReadVers
   return read.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
 }
 
-async function readVersion({ images }: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
+async function readVersion(source: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
   const { objectKey, versionId, storedAtMs, storageClass, etag } = version;
   try {
     if (ARCHIVE_CLASSES.has(storageClass)) {
-      const header = readHeader({ ...(await images.head(objectKey, versionId)), storedAtMs });
+      const header = await headerOf(source, version);
       return { version, header, identity: identityOf(header, etag) };
     }
-    const object = await images.get(objectKey, versionId);
+    const object = await source.images.get(objectKey, versionId);
     const { header } = readImage({ ...object, storedAtMs });
     return { version, header, identity: identityOf(header, object.body) };
   } catch (error) {
