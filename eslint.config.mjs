@@ -49,6 +49,11 @@ const clocksAndHosts = {
   group: ['node:*', 'fs', 'os', 'path', 'http', 'https', 'net', 'child_process', '!node:crypto'],
   message: 'core/ is pure: no clock, environment, file or network (hashing is the exception).',
 };
+const ownClock = {
+  group: ['**/pace'],
+  importNames: ['realPause'],
+  message: 'An operation knows no clock but the one that it is given: nowMs and pause come with the request.',
+};
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 export default defineConfig(
@@ -69,7 +74,18 @@ export default defineConfig(
   restrict(['core/**'], [cdktf, awsSdk, clocksAndHosts, outward('core')]),
   restrict(['aws/**'], [cdktf, outward('aws')]),
   restrict(['settings/**'], [cdktf, awsSdk, outward('settings')]),
-  restrict(['operations/**'], [cdktf, awsSdk, outward('operations')]),
+  restrict(['operations/**'], [cdktf, awsSdk, ownClock, outward('operations')]),
+  {
+    files: ['operations/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: ownClock.message }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: ownClock.message },
+      ],
+    },
+  },
   restrict(['stacks/**', 'main.ts'], [awsSdk, wholeProvider]),
   restrict(['stacks/**'], [awsSdk, wholeProvider, outward('stacks')]),
   restrict(['planReview/**'], [cdktf, awsSdk, outward('planReview')]),

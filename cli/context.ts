@@ -2,6 +2,7 @@ import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { Output } from './output/output';
 import type { OptionReader } from './optionReader';
 import { connectionOf, type Connection } from '../operations/connection';
+import type { Pause } from '../operations/pace';
 import { readSettings, type Settings, type Side } from '../settings/forCommands';
 
 /** What a command gets besides its options. A test makes its own. */
@@ -13,13 +14,14 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
+  readonly pause: Pause;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** Reads the settings file that the options name. @throws UsageError */
 export function commandContext(
   given: OptionReader,
-  surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'env'>,
+  surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
 ): CommandContext {
   const { settingsFile, sides } = readGlobalOptions(given, surroundings.env);
   given.throwIfWrong();

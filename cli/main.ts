@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../core/errors';
 import { EXIT } from './exitCodes';
+import { realPause } from '../operations/pace';
 import { runDcs } from './run';
 
 const interruption = new AbortController();
@@ -25,6 +26,7 @@ void runDcs(process.argv.slice(2), {
   env: process.env,
   signal: interruption.signal,
   nowMs: Date.now,
+  pause: realPause,
 }).then((code) => {
   process.exitCode = code;
 });

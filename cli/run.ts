@@ -12,6 +12,7 @@ import { OptionReader } from './optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
+import type { Pause } from '../operations/pace';
 import { version } from '../package.json';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */
@@ -21,6 +22,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  readonly pause: Pause;
 }
 
 /** Runs one command line to its exit code. Every error ends here, as a message and a code. */

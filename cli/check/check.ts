@@ -56,8 +56,8 @@ export const check: Command<CheckOptions> = {
 };
 
 export async function runCheck({ tableNames, waitMs }: CheckOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
-  const checked = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
+  const { output, settings, signal, nowMs, pause } = context;
+  const checked = checkContext(tableNames, { settings, signal, nowMs, pause, ...connectBothToLook(context) });
   if (waitMs !== undefined) {
     output.say(`A probe is on its way; waiting for it up to ${duration(waitMs)} (--no-probe leaves it out).`);
   }

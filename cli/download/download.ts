@@ -45,13 +45,11 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   const table = tableOf(settings, options.tableName);
   const bucket = { ...connect(context, options.from).s3, bucket: settings[options.from].bucketName };
   const source = s3ImageSource(bucket);
-  const progress = output.progress('copied versions');
   const histories = objectHistories(bucket, tablePrefix(table));
+  const progress = output.progress('copied versions');
+  const watch = { onVersion: () => progress.add(1) };
   const manifest = await onDisk(`the copy in ${options.folder}`, '--to', () =>
-    downloadTable({
-      ...{ source, histories, table, folder: options.folder, signal, nowMs },
-      onVersion: () => progress.add(1),
-    }),
+    downloadTable({ source, histories, table, folder: options.folder, signal, nowMs, watch }),
   );
   progress.end();
   if (manifest.objects === 0)

@@ -1,18 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { dynamoDbBatchTable } from '../../aws/batchTable';
-import { couldNotLook } from '../../aws/couldNotLook';
 import { s3ReportStore } from '../../aws/reports';
 import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
-import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
 import type { Command } from '../command';
 import { connect, connectTarget, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { openSource } from '../openSource';
 import { onDisk } from '../onDisk';
-import { realPause } from '../../operations/pace';
 import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
-import { requireSameKeys } from '../../operations/tables';
+import { openLiveTable } from '../../operations/drill/openLiveTable';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
@@ -77,7 +73,7 @@ async function orderOf(
   const startedAtMs = context.nowMs();
   const { dynamoDb, sts } = connectTarget(context, options.target);
   return {
-    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: realPause },
+    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: context.pause },
     momentMs: options.asOfMs ?? startedAtMs,
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
@@ -86,25 +82,9 @@ async function orderOf(
   };
 }
 
-/** @throws CouldNotLookError before anything is made, when the live table cannot be read */
-async function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
+function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
   const { accountId, region } = context.settings.source;
-  const live = dynamoDbBatchTable(table.tableName, connect(context, 'source').dynamoDb);
-  const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
-  const description = await live.describe().catch((cause: unknown) => {
-    if (!couldNotLook(cause)) throw cause;
-    throw new CouldNotLookError(
-      `the live table ${table.tableName} cannot be read: ${(cause as Error).message}. ${hint}`,
-      {
-        cause,
-      },
-    );
-  });
-  if (!description) throw new CouldNotLookError(`there is no live table ${table.tableName} in ${region}. ${hint}`);
-  const { KeySchema = [] } = description;
-  const createTable = { KeySchema } as unknown as CreateTable;
-  requireSameKeys(table, keySchemaOf({ tableName: table.tableName, createTable }));
-  return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
+  return openLiveTable({ table, dynamoDb: connect(context, 'source').dynamoDb, accountId, region });
 }
 
 /** On this machine and in the bucket, whatever becomes of either: what a drill has found must not be lost with a full disk. */

@@ -5,7 +5,6 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { openSource } from '../openSource';
 import { utc } from '../../core/units';
-import { realPause } from '../../operations/pace';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { prepareRestore, type PreparedRestore } from './prepare';
 import { planWords, reportRestore, watchRestore } from './reporting';
@@ -60,7 +59,7 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
 }
 
 async function restoreFrom(source: ImageSource, options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, nowMs } = context;
+  const { output, nowMs, pause } = context;
   const prepared = await prepareRestore(source, options, context);
   const { momentMs, request, decision } = prepared;
   const asOf = `Restoring ${options.tableName} as of ${utc(momentMs)} from ${source.name}.`;
@@ -71,8 +70,15 @@ async function restoreFrom(source: ImageSource, options: RestoreOptions, context
   const watch = watchRestore(output, found.objects, options.dryRun);
   const report = await restoreTable({
     ...request,
-    ...{ nowMs, watch, dryRun: options.dryRun, allowEmpty: options.allowEmpty, writesPerSecond: options.writeRate },
-    ...(options.thaw && { whenArchived: whenThawed(request, options.thaw, realPause) }),
+    ...{
+      nowMs,
+      pause,
+      watch,
+      dryRun: options.dryRun,
+      allowEmpty: options.allowEmpty,
+      writesPerSecond: options.writeRate,
+    },
+    ...(options.thaw && { whenArchived: whenThawed(request, options.thaw, pause) }),
   });
   watch.end();
   if (!options.dryRun && report.differences === 0) await finishTarget(prepared, context);

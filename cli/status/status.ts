@@ -6,7 +6,6 @@ import { connectBothToLook, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
-import { realPause } from '../../operations/pace';
 import { onTheWay } from '../../operations/status/onTheWay';
 import { tableStatus } from '../../operations/status/tableStatus';
 
@@ -51,8 +50,8 @@ export async function runStatus(
   { tableNames, watchSeconds }: StatusOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
-  const statusContext = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
+  const { output, settings, signal, nowMs, pause } = context;
+  const statusContext = checkContext(tableNames, { settings, signal, nowMs, pause, ...connectBothToLook(context) });
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
@@ -73,7 +72,7 @@ export async function runStatus(
       if (counts.problem > 0) return EXIT.differences;
       return counts.cannotTell > 0 ? EXIT.couldNotLook : EXIT.done;
     }
-    await realPause(watchSeconds * 1_000, signal);
+    await pause(watchSeconds * 1_000, signal);
   }
 }
 

@@ -5,7 +5,7 @@ import { backfillImage, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { FailureGuard, mayPass } from '../failureGuard';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 import type { ReadItem } from './scanItems';
 
 /** Everything that a backfill needs, without a settings file or a terminal. */
@@ -19,7 +19,7 @@ export interface BackfillRequest {
   /** Images written at a time. */
   readonly parallelism?: number;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   readonly watch?: BackfillWatch;
 }
 
@@ -96,7 +96,7 @@ async function backfillItem(
 
 /** A service that is slow or away for some seconds makes no list of failures. */
 async function putPatiently(
-  { images, signal, pause = realPause }: BackfillRequest,
+  { images, signal, pause }: BackfillRequest,
   objectKey: string,
   image: StoredImage,
 ): Promise<'written' | 'refused'> {

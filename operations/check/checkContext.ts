@@ -1,6 +1,7 @@
 import { namesOf, type Names } from '../../settings/names';
 import { tableOf, type ConfiguredTable, type Settings, type Side } from '../../settings/forCommands';
 import type { Connection } from '../connection';
+import type { Pause } from '../pace';
 
 /** What all checks share. */
 export interface CheckContext {
@@ -12,6 +13,7 @@ export interface CheckContext {
   readonly tables: readonly ConfiguredTable[];
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  readonly pause: Pause;
 }
 
 /** @throws UsageError for a table that the settings do not have */

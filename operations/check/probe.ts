@@ -5,7 +5,6 @@ import { headObject, type ObjectHead } from '../../aws/headObject';
 import { s3TextStore } from '../../aws/textStore';
 import { probeKey } from '../../core/probeKey';
 import { duration } from '../../core/units';
-import { realPause } from '../pace';
 import { bucketOf, type CheckContext } from './checkContext';
 import { cannotTell, DEPLOY, expect, look, ok, problem, warning, type Judgement, type Look } from './finding';
 import { filterOf } from './replicationChecks';
@@ -40,7 +39,7 @@ export function probeCheck(context: CheckContext, waitMs: number): Look {
 }
 
 async function sendProbe(context: CheckContext, waitMs: number): Promise<ProbeFacts> {
-  const { settings, nowMs, signal } = context;
+  const { settings, nowMs, pause, signal } = context;
   const [source, destination] = [bucketOf(context, 'source'), bucketOf(context, 'destination')];
   const startedAtMs = nowMs();
   const objectKey = probeKey(settings.prefix, startedAtMs, randomUUID().slice(0, 8));
@@ -53,7 +52,7 @@ async function sendProbe(context: CheckContext, waitMs: number): Promise<ProbeFa
     const waitedMs = nowMs() - startedAtMs;
     const isOver = sent?.replicationStatus === 'FAILED' || (replica && sent?.replicationStatus === 'COMPLETED');
     if (isOver || waitedMs >= waitMs) return { objectKey, waitedMs, source: sent, replica };
-    await realPause(Math.min(pauseMs, waitMs - waitedMs), signal);
+    await pause(Math.min(pauseMs, waitMs - waitedMs), signal);
   }
 }
 

@@ -19,7 +19,7 @@ export interface RestoreRequest extends PlanRequest {
   readonly writers?: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   readonly watch?: RestoreWatch;
 }
 

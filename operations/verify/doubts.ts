@@ -5,7 +5,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 import {
   lookInBucket,
   tableLook,
@@ -25,7 +25,7 @@ export interface Places {
   readonly statusOf: StatusReader;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly pause?: Pause;
+  readonly pause: Pause;
 }
 
 /** An item that is to be looked at. */
@@ -103,7 +103,7 @@ export class Doubts {
    * @param onLeft told how many are still different after each round
    */
   async settle(onLeft: (left: number) => void = () => undefined): Promise<Difference[]> {
-    const { nowMs, signal, pause = realPause } = this.places;
+    const { nowMs, signal, pause } = this.places;
     const stood: Doubt[] = [];
     for (let round = 0; this.open.length > 0; round++) {
       const startedMs = nowMs();

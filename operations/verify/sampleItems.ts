@@ -3,7 +3,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { Reservoir } from '../../core/reservoir';
 import { backoffMs } from '../../aws/batchTable';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 
 /** Items drawn at random, and from where. */
 export interface Sample {
@@ -19,7 +19,7 @@ export interface SampleRequest {
   /** As DescribeTable tells it, up to six hours old. */
   readonly itemCount: number;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   /** From 0 up to but not including 1. */
   readonly random?: () => number;
 }
@@ -61,7 +61,7 @@ function* drawn(count: number, random: () => number): Generator<number> {
 
 /** A segment holds a few items, or the whole of a table whose size is not known. */
 async function readSegment(
-  { scanner, signal, pause = realPause }: SampleRequest,
+  { scanner, signal, pause }: SampleRequest,
   segment: { number: number; of: number },
   offer: (item: AttributeMap) => void,
 ): Promise<void> {

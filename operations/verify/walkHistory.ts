@@ -7,7 +7,6 @@ import { isImageKey } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { realPause } from '../pace';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './doubts';
 import { whyDamaged } from '../images/whyDamaged';
@@ -54,7 +53,7 @@ export async function walkHistory(
   request: HistoryRequest,
 ): Promise<{ counts: HistoryCounts; differences: Difference[] }> {
   const { histories, walkObject, settleMs, onVersions } = request;
-  const { nowMs, signal, pause = realPause } = request.clock;
+  const { nowMs, signal, pause } = request.clock;
   const counts: HistoryCounts = {
     ...{ objects: 0, sourceVersions: 0, destinationVersions: 0, onlyInDestination: 0, late: 0 },
   };

@@ -62,6 +62,7 @@ class World {
       destination: bucket(this.destination),
       statusOf: () => Promise.resolve(undefined),
       signal: new AbortController().signal,
+      pause: () => Promise.resolve(),
       nowMs: this.source.nowMs,
     };
   }

@@ -1,12 +1,11 @@
 import type { ImageStore } from '../../aws/imageStore';
 import { inParallel } from '../../core/inParallel';
 import { RefusedError } from '../../core/errors';
-import type { Output } from '../output/output';
 import { count } from '../../core/units';
 import type { Comparison } from './compareTable';
-import { Doubts, type Difference, type Places } from '../../operations/verify/doubts';
-import type { VerifyOptions } from './options';
-import { repairItem } from '../../operations/verify/repairItem';
+import { Doubts, type Difference, type Places } from './doubts';
+import { repairItem } from './repairItem';
+import type { StageWatch } from './stages';
 
 /** What became of the differences. */
 export interface Repairs {
@@ -18,12 +17,14 @@ export interface Repairs {
   readonly left: readonly (Difference & { readonly why?: string })[];
 }
 
-interface RepairRequest {
+export interface RepairRequest {
   readonly places: Places;
   readonly images: Pick<ImageStore, 'putIf'>;
-  readonly options: VerifyOptions;
-  readonly comparison: Comparison;
-  readonly output: Output;
+  /** Store deletes even if the table lacks many of the items that the images hold. */
+  readonly allowDeletes: boolean;
+  readonly settleMs: number;
+  readonly comparison: Pick<Comparison, 'differences' | 'items'>;
+  readonly watch?: StageWatch;
 }
 
 const ITEMS_AT_A_TIME = 16;
@@ -35,29 +36,29 @@ const SHARE_OF_DELETES = 0.1;
  *
  * @throws RefusedError when so many items would become deletes that it may be the wrong table, or one that was emptied
  */
-export async function repairAll({ places, images, options, comparison, output }: RepairRequest): Promise<Repairs> {
-  const { differences } = comparison;
-  refuseManyDeletes(options, comparison);
+export async function repairAll(request: RepairRequest): Promise<Repairs> {
+  const { places, images, settleMs, watch } = request;
+  const { differences } = request.comparison;
+  refuseManyDeletes(request);
   const left: (Difference & { why?: string })[] = [];
   const touched: Difference[] = [];
   let written = 0;
-  const progress = output.progress('mended items', differences.length);
+  watch?.onStage?.('repair', differences.length);
   await inParallel(differences, ITEMS_AT_A_TIME, async (difference) => {
     const outcome = await repairItem({ places, images }, difference);
-    progress.add(1);
+    watch?.onDone?.(1);
     if (typeof outcome === 'object') left.push({ ...difference, why: outcome.left });
     else touched.push(difference);
     if (outcome === 'written') written += 1;
   });
-  progress.end();
 
-  const again = new Doubts(places, options.settleMs);
+  const again = new Doubts(places, settleMs);
   await again.add(touched);
   const still = await again.settle();
   return { written, mended: touched.length - still.length, left: [...left, ...still] };
 }
 
-function refuseManyDeletes({ allowDeletes }: VerifyOptions, { differences, items }: Comparison): void {
+function refuseManyDeletes({ allowDeletes, comparison: { differences, items } }: RepairRequest): void {
   const deletes = differences.filter((difference) => difference.class === 'extra' && difference.in === 'source').length;
   if (allowDeletes || deletes <= (items === 0 ? 0 : FEW_DELETES)) return;
   if (items > 0 && deletes <= (items + deletes) * SHARE_OF_DELETES) return;

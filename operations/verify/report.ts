@@ -1,10 +1,8 @@
-import type { ReportStore } from '../../aws/reports';
-import type { Output } from '../output/output';
-import type { Comparison, Walked } from './compareTable';
-import type { Difference } from '../../operations/verify/doubts';
-import type { VerifyOptions } from './options';
+import type { Comparison } from './compareTable';
+import type { Difference } from './doubts';
 import type { Repairs } from './repairAll';
-import { CLASSES, type DifferenceClass } from '../../operations/verify/verdict';
+import { CLASSES, type DifferenceClass } from './verdict';
+import type { Walked } from './walkTable';
 
 /** What a verify has found: the last line of its output, and the report that is stored. `docs/cli.md` has the fields. */
 export interface VerifyReport {
@@ -27,35 +25,42 @@ export interface VerifyReport {
 }
 
 export function verifyReport(found: {
-  readonly options: VerifyOptions;
+  readonly tableName: string;
+  readonly sampleItemCount: number | undefined;
+  readonly settleMs: number;
   readonly comparison: Comparison;
   readonly repairs: Repairs | undefined;
-  readonly history: Walked | undefined;
+  readonly walked: Walked | undefined;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly ranBy: string | null;
 }): VerifyReport {
-  const { options, comparison, repairs, history, startedAtMs, endedAtMs, ranBy } = found;
+  const { tableName, sampleItemCount, settleMs, comparison, repairs, walked, startedAtMs, endedAtMs, ranBy } = found;
   const { all, sample, items, same, late } = comparison;
-  const differences = [...comparison.differences, ...(history?.differences ?? [])];
+  const differences = [...comparison.differences, ...(walked?.differences ?? [])];
   const left = differences.length - (repairs?.mended ?? 0);
   return {
     type: 'verify',
-    table: options.tableName,
+    table: tableName,
     startedAt: new Date(startedAtMs).toISOString(),
     endedAt: new Date(endedAtMs).toISOString(),
     ranBy,
-    sample: options.sample ?? null,
+    sample: sampleItemCount ?? null,
     sampled: sample,
-    history: options.history,
-    settleMs: options.settleMs,
+    history: walked !== undefined,
+    settleMs,
     counts: { items, ...(all && bucketCounts(all)), same, late, ...byClass(differences) },
-    historyCounts: history && { ...history.counts },
+    historyCounts: walked && { ...walked.counts },
     differences: differences.length,
     examples: examplesOf(differences),
     repairs: repairs && { written: repairs.written, mended: repairs.mended, left },
     verdict: left === 0 ? 'same' : 'differences',
   };
+}
+
+/** The text that is stored. */
+export function reportText(report: VerifyReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 function bucketCounts({ source, destination, vanished }: NonNullable<Comparison['all']>): Record<string, number> {
@@ -82,24 +87,4 @@ function examplesOf(differences: readonly Difference[]): VerifyReport['examples'
       return first ? [[name, { objectKey: first.objectKey, reason: first.reason }]] : [];
     }),
   );
-}
-
-/** Stores the report where `dcs status` finds it. A verify whose report cannot be stored has still verified. */
-export async function storeReport(
-  output: Output,
-  reports: Pick<ReportStore, 'write'>,
-  report: VerifyReport,
-  startedAtMs: number,
-  bucket: string,
-): Promise<void> {
-  let storedAs: string | undefined;
-  try {
-    storedAs = await reports.write('verify', startedAtMs, `${JSON.stringify(report, null, 2)}\n`);
-    output.say(`Report: s3://${bucket}/${storedAs}`);
-  } catch (error) {
-    output.say(
-      `The report could not be stored, so dcs status will not know of this verify: ${(error as Error).message}. Give the role in use s3:PutObject on =dcs/* of the destination bucket; the restore role has it`,
-    );
-  }
-  output.result({ ...report, report: storedAs ?? null });
 }

@@ -1,0 +1,40 @@
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { couldNotLook } from '../../aws/couldNotLook';
+import type { DynamoDbSettings } from '../../aws/table';
+import { CouldNotLookError } from '../../core/errors';
+import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
+import type { ConfiguredTable } from '../../settings/forCommands';
+import { requireSameKeys } from '../tables';
+import type { DrillOrder } from './performDrill';
+
+export interface LiveTableRequest {
+  readonly table: ConfiguredTable;
+  readonly dynamoDb: DynamoDbSettings;
+  /** Of the source account. */
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/**
+ * The live table, looked at before anything is made.
+ *
+ * @throws CouldNotLookError when it cannot be read, or is not there
+ * @throws UsageError when the settings give it other keys
+ */
+export async function openLiveTable(request: LiveTableRequest): Promise<DrillOrder['live']> {
+  const { table, dynamoDb, accountId, region } = request;
+  const live = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
+  const description = await live.describe().catch((cause: unknown) => {
+    if (!couldNotLook(cause)) throw cause;
+    throw new CouldNotLookError(
+      `the live table ${table.tableName} cannot be read: ${(cause as Error).message}. ${hint}`,
+      { cause },
+    );
+  });
+  if (!description) throw new CouldNotLookError(`there is no live table ${table.tableName} in ${region}. ${hint}`);
+  const { KeySchema = [] } = description;
+  const createTable = { KeySchema } as unknown as CreateTable;
+  requireSameKeys(table, keySchemaOf({ tableName: table.tableName, createTable }));
+  return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
+}

@@ -1,0 +1,49 @@
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { s3StatusReader } from '../../aws/replicationStatus';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import type { DynamoDbSettings } from '../../aws/table';
+import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
+import { CouldNotLookError } from '../../core/errors';
+import type { ConfiguredTable, KeyTypes } from '../../settings/forCommands';
+import { s3ImageSource } from '../images/s3ImageSource';
+import { requireSameKeys } from '../tables';
+import type { Bucket } from './digestIndex';
+import type { Places } from './doubts';
+
+/** A table and its two buckets, ready to be looked at. */
+export interface OpenedTable {
+  readonly places: Places;
+  readonly buckets: Readonly<Record<Bucket, S3ClientSettings & { bucket: string }>>;
+  readonly scanner: TableScanner;
+  readonly keyTypes: KeyTypes;
+  /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
+  readonly itemCount: number;
+}
+
+export interface OpenTableRequest extends Pick<OpenedTable, 'buckets'>, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
+  readonly table: ConfiguredTable;
+  readonly dynamoDb: DynamoDbSettings;
+}
+
+/**
+ * @throws CouldNotLookError when there is no such table
+ * @throws UsageError when the settings give it other keys
+ */
+export async function openTable(request: OpenTableRequest): Promise<OpenedTable> {
+  const { table, dynamoDb, buckets, signal, nowMs, pause } = request;
+  const items = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const described = await items.describe();
+  if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
+  const named = (type: string) => described.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  requireSameKeys(table, { partitionKey: named('HASH') ?? '', sortKey: named('RANGE') });
+  const places: Places = {
+    ...{ table, items, signal, nowMs, pause },
+    source: s3ImageSource(buckets.source),
+    destination: s3ImageSource(buckets.destination),
+    statusOf: s3StatusReader(buckets.source),
+  };
+  return {
+    ...{ places, buckets, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    scanner: dynamoDbScanner(table.tableName, dynamoDb),
+  };
+}
