@@ -9,6 +9,7 @@ import { newestOf, oldestOf } from '../../core/newest';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { whyUnreadable } from '../images/stateOfObject';
+import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
 import type { Suspect } from './compare';
 import type { Difference, Findings } from './findings';
@@ -37,33 +38,45 @@ const MOST_WAITED_FOR = 10_000;
  * the table and in the copy, until its images explain it or the time is over. What stays is a difference.
  */
 export async function settle(request: SettleRequest, suspects: AsyncIterable<Suspect>): Promise<void> {
-  const { findings, nowMs, pause, signal, waitMs } = request;
-  let open: Open[] = [];
-  const look = async (suspect: Suspect) => {
+  const { findings, nowMs, signal, waitMs } = request;
+  const open: Unexplained[] = [];
+  await inParallel(suspects, LOOKS, async (suspect) => {
     signal.throwIfAborted();
     if (findings.isNamed(suspect.objectKey)) {
-      findings.counts.compared -= 1; // It was not restored, and it has been said why.
+      findings.counts.compared -= 1; // It was not restored, and it is told why.
       return;
     }
-    const found = await lookAgain(request, suspect);
-    if ('changedAfter' in found) {
-      findings.counts.changedAfter += found.changedAfter ? 1 : 0;
-      findings.counts.late += found.late ? 1 : 0;
-    } else if (open.length < MOST_WAITED_FOR) open.push({ suspect, difference: found });
-    else findings.add(found);
+    const difference = await unexplained(request, suspect);
+    if (!difference) return;
+    if (open.length < MOST_WAITED_FOR) open.push({ suspect, difference, sinceMs: nowMs() });
+    else findings.add(difference);
+  });
+  const look = async (again: readonly Unexplained[]) => {
+    const left: Unexplained[] = [];
+    await inParallel(again, LOOKS, async (one) => {
+      signal.throwIfAborted();
+      const difference = await unexplained(request, one.suspect);
+      if (difference) left.push({ ...one, difference });
+    });
+    return left;
   };
-  await inParallel(suspects, LOOKS, look);
-  for (const untilMs = nowMs() + waitMs; open.length > 0 && nowMs() < untilMs;) {
-    request.onWaiting(open.length);
-    await pause(Math.min(POLL_MS, untilMs - nowMs()), signal);
-    const again = open;
-    open = [];
-    await inParallel(again, LOOKS, ({ suspect }) => look(suspect));
-  }
-  for (const { difference } of open) findings.add(difference);
+  const onOpen = (items: number) => {
+    if (items > 0) request.onWaiting(items);
+  };
+  const stood = await lookAgain(open, { look, settleMs: waitMs, pausesMs: [POLL_MS], clock: request, onOpen });
+  for (const { difference } of stood) findings.add(difference);
 }
 
-interface Open {
+/** Looks at an item, and counts what explains it. Returns what does not. */
+async function unexplained(request: SettleRequest, suspect: Suspect): Promise<Difference | undefined> {
+  const found = await explanationOf(request, suspect);
+  if (!('changedAfter' in found)) return found;
+  request.findings.counts.changedAfter += found.changedAfter ? 1 : 0;
+  request.findings.counts.late += found.late ? 1 : 0;
+  return undefined;
+}
+
+interface Unexplained extends Open {
   readonly suspect: Suspect;
   readonly difference: Difference;
 }
@@ -77,7 +90,7 @@ interface Explained {
  * The table is read before the copy, so that the copy knows at least as much. What the live item was at the moment is
  * told by the first image of a later change: it carries the digest of the item as it was before.
  */
-async function lookAgain(
+async function explanationOf(
   request: SettleRequest,
   { objectKey, keys, restored }: Suspect,
 ): Promise<Explained | Difference> {
