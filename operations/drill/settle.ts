@@ -8,7 +8,7 @@ import { inParallel } from '../../core/inParallel';
 import { newestOf, oldestOf } from '../../core/newest';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
+import { whyUnreadable } from '../images/whyUnreadable';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
 import type { Suspect } from './compare';

@@ -9,7 +9,7 @@ import { mapInOrder } from '../../core/mapInParallel';
 import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
+import { whyUnreadable } from '../images/whyUnreadable';
 
 /** One version of an item, in change order. */
 export interface HistoryEntry {

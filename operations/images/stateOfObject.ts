@@ -1,15 +1,14 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { S3Error } from '../../aws/s3Error';
 import type { AttributeMap } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
-import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from '../../core/errors';
 import { stateAt, versionsToRead } from '../../core/history';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
 import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
+import { whyUnreadable } from './whyUnreadable';
 
 /** What an object says of its item at a moment. */
 export type ObjectState =
@@ -114,16 +113,4 @@ async function itemState(
 
 function beginsLater(historyBeginsAtMs: number): string {
   return `its history begins later, at ${new Date(historyBeginsAtMs).toISOString()}, with an item that was already there`;
-}
-
-/** Why an object cannot be used, when the object is at fault; undefined for everything else that can go wrong. */
-export function whyUnreadable(error: unknown): string | undefined {
-  if (
-    error instanceof UnreadableImageError ||
-    error instanceof UnknownFormatError ||
-    error instanceof UnreadableValueError
-  )
-    return error.message;
-  if (error instanceof S3Error && (error.statusCode === 403 || error.statusCode === 404)) return error.message;
-  return undefined;
 }

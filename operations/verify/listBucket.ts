@@ -7,7 +7,7 @@ import type { ImageSource } from '../images/imageSource';
 import { newestImage } from '../images/newestImage';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** Objects of a bucket by what their newest body is; `unclear` where only a look will tell. */
 export interface BucketCounts {

@@ -9,7 +9,7 @@ import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
 import { newestImage } from '../images/newestImage';
 import { md5Of } from './bodyDigest';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the table says of an item. */
 export interface TableLook {

@@ -10,7 +10,7 @@ import { readForWriting } from '../images/objectForWriting';
 import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
 import { tableLook, type ItemLook } from './lookAtItem';
 import { verdictOf, type Verdict } from './verdict';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /*
  * Mends one item by adding one image to the source bucket, from which it replicates. In this order, on the condition that

@@ -10,7 +10,7 @@ import type { ImageSource } from '../images/imageSource';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './doubts';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the walk went through. */
 export interface HistoryCounts {
