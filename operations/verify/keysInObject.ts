@@ -3,7 +3,7 @@ import { keysInObjectKey, keysOf, objectKeyOf } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
 import type { KeyTypes } from '../../settings/forCommands';
-import type { TableInBucket } from './lookAtItem';
+import type { TableInBucket } from './statesOfItem';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /**

@@ -8,7 +8,7 @@ import type { ConfiguredTable, KeyTypes } from '../../settings/forCommands';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import type { Bucket } from './digestIndex';
-import type { Places } from './doubts';
+import type { Places } from './recheck';
 
 /** A table and its two buckets, ready to be looked at. */
 export interface OpenedTable {

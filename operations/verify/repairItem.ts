@@ -7,8 +7,8 @@ import { backfillImage, repairImage, type StoredImage } from '../../core/image';
 import type { ImageSource } from '../images/imageSource';
 import { newestImage } from '../images/newestImage';
 import { readForWriting } from '../images/objectForWriting';
-import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
-import { tableLook, type ItemLook } from './lookAtItem';
+import { statesInBuckets, readItems, type Places, type Suspect } from './recheck';
+import { stateInTable, type StatesOfItem } from './statesOfItem';
 import { verdictOf, type Verdict } from './verdict';
 import { whyDamaged } from '../images/whyUnreadable';
 
@@ -45,9 +45,9 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
     places.signal.throwIfAborted();
     try {
       const { newest, condition } = await readForWriting(places.source, objectKey);
-      const inTable = (await readItems(places, [suspect])).get(objectKey) ?? tableLook(undefined);
+      const inTable = (await readItems(places, [suspect])).get(objectKey) ?? stateInTable(undefined);
       const readAtMs = places.nowMs();
-      const look = { ...(await lookInBuckets(places, objectKey, inTable)), atMs: readAtMs };
+      const look = { ...(await statesInBuckets(places, objectKey, inTable)), atMs: readAtMs };
       const verdict = verdictOf(look);
       if (!verdict) return 'right';
       if (verdict.class === 'extra' && verdict.in === 'destination') {
@@ -74,7 +74,7 @@ type Read = ReadVersion<ObjectVersion>;
 
 async function mendingImage(
   { source }: Places,
-  { table: { item }, atMs }: ItemLook,
+  { table: { item }, atMs }: StatesOfItem,
   verdict: Verdict,
   newest: Read | undefined,
 ): Promise<StoredImage> {
@@ -89,7 +89,7 @@ async function mendingImage(
 
 /** Whether nothing that is stored in the source bucket could be the newest image in the destination and right. */
 function isOutOfReach(
-  { table, destination }: ItemLook,
+  { table, destination }: StatesOfItem,
   inSource: Read | undefined,
   inDestination: Read | undefined,
 ): boolean {

@@ -9,7 +9,7 @@ import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
-import { replicationStatusOf, type Difference, type Places } from './doubts';
+import { replicationStatusOf, type Difference, type Places } from './recheck';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the walk went through. */
