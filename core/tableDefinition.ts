@@ -16,7 +16,7 @@ export interface TableDefinition {
 }
 
 /** A table.json that cannot be used: damaged, or of another format. */
-export class UnreadableDefinitionError extends DcsError {}
+class UnreadableDefinitionError extends DcsError {}
 
 export const TABLE_DEFINITION_FORMAT = '1';
 

@@ -4,7 +4,7 @@ import { KeySet } from '../../core/keySet';
 import { isImageKey } from '../../core/objectKey';
 
 /** About 300 MB when full. What does not fit costs a request that is refused, and nothing else. */
-export const MOST_KNOWN_KEYS = 10_000_000;
+const MOST_KNOWN_KEYS = 10_000_000;
 
 /**
  * The object keys of the images that are there. A thousand of them cost as much as one conditional write that is refused,

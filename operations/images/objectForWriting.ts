@@ -29,7 +29,7 @@ export async function readForWriting(source: Source, objectKey: string): Promise
 }
 
 /** Under a delete marker no version is the current one, and an object counts as not there. */
-export function conditionOf(last: ObjectVersion | undefined): WriteCondition {
+function conditionOf(last: ObjectVersion | undefined): WriteCondition {
   return last?.isLatest ? { IfMatch: last.etag } : { IfNoneMatch: '*' };
 }
 

@@ -162,7 +162,7 @@ function isFollowing({ hasMoved, sinceMs }: Doubt, { table, source, destination 
 }
 
 /** One look at each of the items, the table first: an image may then be newer, and never has to be older. */
-export async function statesOfItems(
+async function statesOfItems(
   places: Places,
   suspects: readonly Suspect[],
 ): Promise<{ suspect: Suspect; look: StatesOfItem }[]> {
