@@ -1,6 +1,5 @@
 import { readTableDefinition, keySchemaOf, tableDefinitionKey, type TableDefinition } from '../core/tableDefinition';
-import { keyNames, type KeySchema, type TableLocation } from '../core/objectKey';
-import { UsageError } from '../core/errors';
+import type { KeySchema, TableLocation } from '../core/objectKey';
 import type { ImageSource } from './images/imageSource';
 import type { ConfiguredTable, KeyTypes } from '../settings/forCommands';
 
@@ -50,17 +49,4 @@ export function definitionOfKeys({ tableName, keySchema, keyTypes }: ConfiguredT
       BillingMode: 'PAY_PER_REQUEST',
     },
   };
-}
-
-/**
- * Capture spells object keys by the settings, and so do the commands: they have to be the table's.
- *
- * @throws UsageError
- */
-export function requireSameKeys({ keySchema, tableName }: ConfiguredTable, actualSchema: KeySchema): void {
-  const [configured, actual] = [keyNames(keySchema), keyNames(actualSchema)];
-  if (configured.join() === actual.join()) return;
-  throw new UsageError([
-    `the settings give ${tableName} the key ${configured.join(' and ')}, the table has ${actual.join(' and ')}; correct the settings and deploy them`,
-  ]);
 }

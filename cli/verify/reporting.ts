@@ -2,7 +2,7 @@ import type { Output } from '../output/output';
 import { count, counted } from '../../core/units';
 import { batchReplicationCommand, type ReplicationGap } from '../../operations/verify/batchReplication';
 import type { Comparison } from '../../operations/verify/compareTable';
-import type { Difference } from '../../operations/verify/doubts';
+import type { Difference } from '../../operations/verify/recheck';
 import type { VerifyOptions } from './options';
 import type { Repairs } from '../../operations/verify/repairAll';
 import type { VerifyOutcome } from '../../operations/verify/verifyTable';

@@ -1,7 +1,7 @@
 import { itemDigest } from '../../core/image';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { Contents } from './contents';
-import { KeySet } from './keySet';
+import { KeySet } from '../../core/keySet';
 import { scanned, type Action, type PlanRequest, type RestoreMode } from './plan';
 
 /**

@@ -5,7 +5,7 @@ import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
 import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
-import { ReadGuard } from './readGuard';
+import { ReadGuard } from '../guards';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 
 /**

@@ -3,7 +3,7 @@ import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { readPace } from '../backfill/readPace';
 import { scanItems } from '../backfill/scanItems';
 import { compareAll, type Compared } from './compareAll';
-import { Doubts, type Difference, type Suspect } from './doubts';
+import { Recheck, type Difference, type Suspect } from './recheck';
 import type { OpenedTable } from './openTable';
 import { sampleItems, type Sample } from './sampleItems';
 import type { StageWatch } from './stages';
@@ -38,24 +38,24 @@ export interface CompareTableRequest {
 /** Compares all items, or a sample, and waits for what is on its way. */
 export async function compareTable(request: CompareTableRequest): Promise<Comparison> {
   const { opened, sampleItemCount, settleMs, watch } = request;
-  const doubts = new Doubts(opened.places, settleMs);
-  const sampled = sampleItemCount === undefined ? undefined : await sample(opened, sampleItemCount, doubts);
-  const all = sampled ? undefined : await everything(request, doubts);
-  const differences = await settled(doubts, watch);
+  const recheck = new Recheck(opened.places, settleMs);
+  const sampled = sampleItemCount === undefined ? undefined : await sample(opened, sampleItemCount, recheck);
+  const all = sampled ? undefined : await everything(request, recheck);
+  const differences = await settled(recheck, watch);
 
-  const same = doubts.same + (all?.same ?? 0);
+  const same = recheck.same + (all?.same ?? 0);
   const keys = all?.keys ?? sampled?.suspects.length ?? 0;
   const vanished = all?.vanished ?? 0;
-  if (same + doubts.late + vanished + differences.length !== keys) {
+  if (same + recheck.late + vanished + differences.length !== keys) {
     throw new DcsError(
-      `the counts do not add up: of ${keys} items and objects ${same} are the same, ${doubts.late} became so and ${differences.length} differ; run again, and report it if it happens twice`,
+      `the counts do not add up: of ${keys} items and objects ${same} are the same, ${recheck.late} became so and ${differences.length} differ; run again, and report it if it happens twice`,
     );
   }
   const { sample: sampleOf, suspects } = sampled ?? {};
-  return { all, sample: sampleOf, sampled: suspects, items: all?.items ?? keys, same, late: doubts.late, differences };
+  return { all, sample: sampleOf, sampled: suspects, items: all?.items ?? keys, same, late: recheck.late, differences };
 }
 
-async function everything(request: CompareTableRequest, doubts: Doubts): Promise<Compared> {
+async function everything(request: CompareTableRequest, recheck: Recheck): Promise<Compared> {
   const { opened, segments, readUnitsPerSecond, watch } = request;
   const { places, buckets, scanner, keyTypes, itemCount } = opened;
   const { signal, nowMs, pause } = places;
@@ -66,7 +66,7 @@ async function everything(request: CompareTableRequest, doubts: Doubts): Promise
   watch?.onStage?.('list');
   const onDone = (count: number) => watch?.onDone?.(count);
   return compareAll({
-    ...{ places, keyTypes, buckets, pages, doubts, onObjects: onDone, onItems: onDone },
+    ...{ places, keyTypes, buckets, pages, recheck, onObjects: onDone, onItems: onDone },
     onListed: () => watch?.onStage?.('scan', itemCount === 0 ? undefined : itemCount),
   });
 }
@@ -74,7 +74,7 @@ async function everything(request: CompareTableRequest, doubts: Doubts): Promise
 async function sample(
   { places, scanner, itemCount }: OpenedTable,
   size: number,
-  doubts: Doubts,
+  recheck: Recheck,
 ): Promise<{ sample: Omit<Sample, 'items'>; suspects: Suspect[] }> {
   const { table, signal, pause } = places;
   const { items, ...from } = await sampleItems({ scanner, size, itemCount, signal, pause });
@@ -87,15 +87,15 @@ async function sample(
     const keys = keysOf(table.keySchema, item);
     return { objectKey: objectKeyOf(table, table.keySchema, keys), keys };
   });
-  await doubts.add(suspects);
+  await recheck.add(suspects);
   return { sample: from, suspects };
 }
 
-async function settled(doubts: Doubts, watch: StageWatch | undefined): Promise<Difference[]> {
-  if (doubts.size === 0) return [];
-  let before = doubts.size;
+async function settled(recheck: Recheck, watch: StageWatch | undefined): Promise<Difference[]> {
+  if (recheck.size === 0) return [];
+  let before = recheck.size;
   watch?.onStage?.('settle', before);
-  return doubts.settle((left) => {
+  return recheck.settle((left) => {
     watch?.onDone?.(before - left);
     before = left;
   });

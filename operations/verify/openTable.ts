@@ -6,9 +6,9 @@ import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
 import { CouldNotLookError } from '../../core/errors';
 import type { ConfiguredTable, KeyTypes } from '../../settings/forCommands';
 import { s3ImageSource } from '../images/s3ImageSource';
-import { requireSameKeys } from '../tables';
+import { requireConfiguredKeys } from '../sameKeys';
 import type { Bucket } from './digestIndex';
-import type { Places } from './doubts';
+import type { Places } from './recheck';
 
 /** A table and its two buckets, ready to be looked at. */
 export interface OpenedTable {
@@ -34,8 +34,7 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
   const items = dynamoDbBatchTable(table.tableName, dynamoDb);
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
-  const named = (type: string) => described.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  requireSameKeys(table, { partitionKey: named('HASH') ?? '', sortKey: named('RANGE') });
+  requireConfiguredKeys(table, described);
   const places: Places = {
     ...{ table, items, signal, nowMs, pause },
     source: s3ImageSource(buckets.source),

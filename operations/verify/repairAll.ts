@@ -3,7 +3,7 @@ import { inParallel } from '../../core/inParallel';
 import { RefusedError } from '../../core/errors';
 import { count } from '../../core/units';
 import type { Comparison } from './compareTable';
-import { Doubts, type Difference, type Places } from './doubts';
+import { Recheck, type Difference, type Places } from './recheck';
 import { repairItem } from './repairItem';
 import type { StageWatch } from './stages';
 
@@ -52,7 +52,7 @@ export async function repairAll(request: RepairRequest): Promise<Repairs> {
     if (outcome === 'written') written += 1;
   });
 
-  const again = new Doubts(places, settleMs);
+  const again = new Recheck(places, settleMs);
   await again.add(touched);
   const still = await again.settle();
   return { written, mended: touched.length - still.length, left: [...left, ...still] };

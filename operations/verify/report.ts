@@ -1,5 +1,5 @@
 import type { Comparison } from './compareTable';
-import type { Difference } from './doubts';
+import type { Difference } from './recheck';
 import type { Repairs } from './repairAll';
 import { CLASSES, type DifferenceClass } from './verdict';
 import type { Walked } from './walkTable';

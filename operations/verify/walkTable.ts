@@ -2,7 +2,7 @@ import type { ObjectHistory } from '../../aws/objectVersions';
 import { CouldNotLookError } from '../../core/errors';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
-import type { Difference, Places, Suspect } from './doubts';
+import type { Difference, Places, Suspect } from './recheck';
 import type { StageWatch } from './stages';
 import { walkBoth, walkDestination, walkHistory, type HistoryCounts } from './walkHistory';
 

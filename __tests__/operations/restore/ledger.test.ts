@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Contents } from '../../../operations/restore/contents';
-import { KeySet } from '../../../operations/restore/keySet';
+import { KeySet } from '../../../core/keySet';
 
 describe('a set of object keys in little room', () => {
   test('law: it has what was added, and nothing else', () => {

@@ -1,5 +1,5 @@
 import type { Archive } from '../../../aws/archive';
-import { ReadGuard } from '../../../operations/restore/readGuard';
+import { ReadGuard } from '../../../operations/guards';
 import { restoreTable } from '../../../operations/restore/restoreTable';
 import { survey, thawWords, whenThawed } from '../../../operations/restore/survey';
 import type { PlanRequest } from '../../../operations/restore/plan';

@@ -5,15 +5,16 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
+import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
 import {
-  lookInBucket,
-  tableLook,
-  type BucketLook,
-  type ItemLook,
+  stateInBucket,
+  stateInTable,
+  type StateInBucket,
+  type StatesOfItem,
   type TableInBucket,
-  type TableLook,
-} from './lookAtItem';
+  type StateInTable,
+} from './statesOfItem';
 import { verdictOf, type DifferenceClass, type Verdict } from './verdict';
 
 /** Where an item is looked at: the table strongly consistent, and both buckets. */
@@ -49,12 +50,11 @@ export interface Difference extends Suspect {
 }
 
 /** A suspect that was different, and since when. */
-interface Doubt extends Suspect {
-  readonly sinceMs: number;
+interface Doubt extends Suspect, Open {
   readonly firstDigest: string;
   hasMoved: boolean;
   verdict: Verdict;
-  look: ItemLook;
+  look: StatesOfItem;
 }
 
 const ITEMS_AT_A_TIME = 24;
@@ -69,7 +69,7 @@ const TIME_RESOLUTION_MS = 2_000;
  * An item that never holds still is right when its image is seen to follow: the table's item has changed since it was first
  * different, and the newest image is of a change made after that.
  */
-export class Doubts {
+export class Recheck {
   /** Right at the first look. */
   same = 0;
   /** Different at first, right at a later look. */
@@ -87,7 +87,7 @@ export class Doubts {
 
   /** Looks at items for the first time. */
   async add(suspects: readonly Suspect[]): Promise<void> {
-    for (const { suspect, look } of await lookAtItems(this.places, suspects)) {
+    for (const { suspect, look } of await statesOfItems(this.places, suspects)) {
       const verdict = verdictOf(look);
       if (!verdict) this.same += 1;
       else {
@@ -100,30 +100,20 @@ export class Doubts {
   /**
    * Looks again at everything that is different, until each has had its time.
    *
-   * @param onLeft told how many are still different after each round
+   * @param onOpen told how many are different and have not had their time, first of all and after each look
    */
-  async settle(onLeft: (left: number) => void = () => undefined): Promise<Difference[]> {
-    const { nowMs, signal, pause } = this.places;
-    const stood: Doubt[] = [];
-    for (let round = 0; this.open.length > 0; round++) {
-      const startedMs = nowMs();
-      const waiting = await this.lookAgain();
-      const isOver = ({ sinceMs }: Doubt) => startedMs >= sinceMs + this.settleMs;
-      stood.push(...waiting.filter(isOver));
-      this.open = waiting.filter((doubt) => !isOver(doubt));
-      onLeft(this.open.length);
-      if (this.open.length === 0) break;
-      const untilOverMs = Math.max(...this.open.map(({ sinceMs }) => sinceMs)) + this.settleMs - nowMs();
-      const pauseMs = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
-      await pause(Math.max(0, Math.min(pauseMs, untilOverMs)), signal);
-    }
+  async settle(onOpen?: (open: number) => void): Promise<Difference[]> {
+    const look = (open: readonly Doubt[]) => this.stillWrong(open);
+    const { settleMs, places: clock } = this;
+    const stood = await lookAgain(this.open, { look, settleMs, pausesMs: PAUSES_MS, clock, onOpen });
+    this.open = [];
     return this.named(stood);
   }
 
-  private async lookAgain(): Promise<Doubt[]> {
-    const byKey = new Map(this.open.map((doubt) => [doubt.objectKey, doubt]));
+  private async stillWrong(open: readonly Doubt[]): Promise<Doubt[]> {
+    const byKey = new Map(open.map((doubt) => [doubt.objectKey, doubt]));
     const left: Doubt[] = [];
-    for (const { suspect, look } of await lookAtItems(this.places, this.open)) {
+    for (const { suspect, look } of await statesOfItems(this.places, open)) {
       const doubt = byKey.get(suspect.objectKey);
       if (!doubt) continue;
       doubt.hasMoved ||= look.table.digest !== doubt.firstDigest;
@@ -135,9 +125,9 @@ export class Doubts {
   }
 
   /** Asks S3 why the destination lacks what the source has. */
-  private async named(doubts: readonly Doubt[]): Promise<Difference[]> {
+  private async named(recheck: readonly Doubt[]): Promise<Difference[]> {
     const differences: Difference[] = [];
-    await inParallel(doubts, ITEMS_AT_A_TIME, async ({ objectKey, keys, verdict, look: { source } }) => {
+    await inParallel(recheck, ITEMS_AT_A_TIME, async ({ objectKey, keys, verdict, look: { source } }) => {
       if (verdict.class !== 'notReplicated' || source.is !== 'state') {
         differences.push({ objectKey, keys, ...verdict });
         return;
@@ -164,29 +154,29 @@ export async function replicationStatusOf(
   }
 }
 
-function isFollowing({ hasMoved, sinceMs }: Doubt, { table, source, destination }: ItemLook): boolean {
-  const follows = (bucket: BucketLook) =>
+function isFollowing({ hasMoved, sinceMs }: Doubt, { table, source, destination }: StatesOfItem): boolean {
+  const follows = (bucket: StateInBucket) =>
     bucket.is === 'state' &&
     (bucket.digest === table.digest || bucket.header.changedAtMs >= sinceMs + TIME_RESOLUTION_MS);
   return hasMoved && follows(source) && follows(destination);
 }
 
 /** One look at each of the items, the table first: an image may then be newer, and never has to be older. */
-export async function lookAtItems(
+async function statesOfItems(
   places: Places,
   suspects: readonly Suspect[],
-): Promise<{ suspect: Suspect; look: ItemLook }[]> {
-  const looks: { suspect: Suspect; look: ItemLook }[] = [];
+): Promise<{ suspect: Suspect; look: StatesOfItem }[]> {
+  const looks: { suspect: Suspect; look: StatesOfItem }[] = [];
   for (let at = 0; at < suspects.length; at += BATCH_GET_KEYS) {
     const batch = suspects.slice(at, at + BATCH_GET_KEYS);
     places.signal.throwIfAborted();
     const inTable = await readItems(places, batch);
     const atMs = places.nowMs();
     await inParallel(batch, ITEMS_AT_A_TIME, async (suspect) => {
-      const look = await lookInBuckets(
+      const look = await statesInBuckets(
         places,
         suspect.objectKey,
-        inTable.get(suspect.objectKey) ?? tableLook(undefined),
+        inTable.get(suspect.objectKey) ?? stateInTable(undefined),
       );
       looks.push({ suspect, look: { ...look, atMs } });
     });
@@ -194,13 +184,13 @@ export async function lookAtItems(
   return looks;
 }
 
-export async function lookInBuckets(
+export async function statesInBuckets(
   { table, source, destination }: Places,
   objectKey: string,
-  inTable: TableLook,
-): Promise<Omit<ItemLook, 'atMs'>> {
+  inTable: StateInTable,
+): Promise<Omit<StatesOfItem, 'atMs'>> {
   const [inSource, inDestination] = await Promise.all(
-    [source, destination].map((bucket) => lookInBucket(bucket, table, objectKey, inTable)),
+    [source, destination].map((bucket) => stateInBucket(bucket, table, objectKey, inTable)),
   );
   return { table: inTable, source: inSource ?? { is: 'none' }, destination: inDestination ?? { is: 'none' } };
 }
@@ -209,10 +199,10 @@ export async function lookInBuckets(
 export async function readItems(
   { table, items }: Pick<Places, 'table' | 'items'>,
   suspects: readonly Suspect[],
-): Promise<Map<string, TableLook>> {
+): Promise<Map<string, StateInTable>> {
   const keys = suspects.flatMap((suspect) => (suspect.keys ? [suspect.keys] : []));
   const found = keys.length === 0 ? [] : await items.getBatch(keys);
   return new Map(
-    found.map((item) => [objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item)), tableLook(item)]),
+    found.map((item) => [objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item)), stateInTable(item)]),
   );
 }

@@ -1,4 +1,4 @@
-import { Doubts, type Places } from '../../../operations/verify/doubts';
+import { Recheck, type Places } from '../../../operations/verify/recheck';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { VersionedBucket } from '../versionedBucket';
 
@@ -31,12 +31,12 @@ class Scene {
   }
 
   async verified(settleMs: number) {
-    const doubts = new Doubts(this.places(), settleMs);
-    await doubts.add([{ objectKey: OBJECT_KEY, keys: KEYS }]);
-    const differences = (await doubts.settle()).map(({ class: name, replicationStatus }) =>
+    const recheck = new Recheck(this.places(), settleMs);
+    await recheck.add([{ objectKey: OBJECT_KEY, keys: KEYS }]);
+    const differences = (await recheck.settle()).map(({ class: name, replicationStatus }) =>
       [name, replicationStatus].filter(Boolean).join(' '),
     );
-    return { same: doubts.same, late: doubts.late, differences };
+    return { same: recheck.same, late: recheck.late, differences };
   }
 
   private places(): Places {

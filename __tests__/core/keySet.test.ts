@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { KeySet } from '../../../operations/restore/keySet';
+import { KeySet } from '../../core/keySet';
 
 const keys = fc.array(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 60 });
 

@@ -1,4 +1,6 @@
 import { S3Error } from '../aws/s3Error';
+import { CouldNotLookError } from '../core/errors';
+import type { ObjectState } from './images/stateOfObject';
 
 /** Said of the one who asks, not of the object that is asked for: the next one will fare no better. */
 const ABOUT_THE_CALLER = new Set([
@@ -10,6 +12,7 @@ const ABOUT_THE_CALLER = new Set([
   'SignatureDoesNotMatch',
   'TokenProviderError',
 ]);
+/** So many that it is not about each of them. */
 const ENOUGH = 100;
 
 /** Whether an error may be gone in some seconds: it is of the service or the network, not of the request. */
@@ -22,7 +25,7 @@ export function mayPass(error: unknown): boolean {
  * Tells objects that cannot be written from a writer that cannot write. The first are listed and passed over; what is
  * wrong with everything ends the command, since a list of a million would hide the one cause.
  */
-export class FailureGuard {
+export class WriteGuard {
   private failuresInARow = 0;
 
   succeeded(): void {
@@ -38,5 +41,27 @@ export class FailureGuard {
     this.failuresInARow += 1;
     if (!(error instanceof S3Error) || ABOUT_THE_CALLER.has(error.code) || this.failuresInARow >= ENOUGH) throw error;
     return error.message;
+  }
+}
+
+/**
+ * Tells objects that cannot be read from a reader that may not read. Some damaged or denied objects are listed and the
+ * rest is restored; when none of the first hundred can be read, a list of a million would hide the one cause.
+ */
+export class ReadGuard {
+  private unreadable = 0;
+  private readable = 0;
+
+  /** @throws CouldNotLookError */
+  checked(state: ObjectState): ObjectState {
+    if (state.is !== 'unreadable') this.readable += 1;
+    else this.unreadable += 1;
+    if (state.is === 'unreadable' && this.readable === 0 && this.unreadable >= ENOUGH) {
+      throw new CouldNotLookError(
+        `none of the first ${ENOUGH} objects can be read. The last one: ${state.reason}. ` +
+          `If this is about permissions, check the role in use and the key policy; if not, restore an earlier moment with --as-of`,
+      );
+    }
+    return state;
   }
 }

@@ -2,25 +2,24 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { digestLeftBy } from '../../core/chain';
-import { newestVersion, readDecidingVersions } from '../../core/decidingVersions';
 import { UnreadableImageError } from '../../core/errors';
 import { imageBody, itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
+import { newestImage } from '../images/newestImage';
 import { md5Of } from './bodyDigest';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the table says of an item. */
-export interface TableLook {
+export interface StateInTable {
   readonly item?: AttributeMap;
   /** `none` when there is no item. */
   readonly digest: string;
 }
 
 /** What a bucket says of an item. */
-export type BucketLook =
+export type StateInBucket =
   | { readonly is: 'none' }
   /** `digest`: of the item that the newest image holds, `none` for a tombstone. */
   | {
@@ -40,17 +39,17 @@ export type BucketLook =
       readonly versions: readonly ObjectVersion[];
     };
 
-export interface ItemLook {
-  readonly table: TableLook;
-  readonly source: BucketLook;
-  readonly destination: BucketLook;
+export interface StatesOfItem {
+  readonly table: StateInTable;
+  readonly source: StateInBucket;
+  readonly destination: StateInBucket;
   /** When the table had been read, epoch milliseconds. */
   readonly atMs: number;
 }
 
 export type TableInBucket = TableLocation & { readonly keySchema: KeySchema };
 
-export function tableLook(item: AttributeMap | undefined): TableLook {
+export function stateInTable(item: AttributeMap | undefined): StateInTable {
   return { item, digest: itemDigest(item) };
 }
 
@@ -58,18 +57,18 @@ export function tableLook(item: AttributeMap | undefined): TableLook {
  * Reads what a bucket's newest image of an item says. The body is not read where the ETag is the MD5 of the expected one,
  * nor in an archive class, where the metadata has its digest.
  */
-export async function lookInBucket(
+export async function stateInBucket(
   source: ImageSource,
   table: TableInBucket,
   objectKey: string,
-  expected: TableLook,
-): Promise<BucketLook> {
+  expected: StateInTable,
+): Promise<StateInBucket> {
   const history = await source.history(objectKey);
   if (!history) return { is: 'none' };
   const { versions } = history;
   let found: { header?: ImageHeader; version?: ObjectVersion } = {};
   try {
-    const newest = newestVersion(await readDecidingVersions(versions, Infinity, (one) => headerOf(source, one)));
+    const newest = await newestImage(source, versions);
     if (!newest) return { is: 'none' };
     found = newest;
     const digest = await digestOfNewest(source, table, objectKey, newest, expected);
@@ -86,7 +85,7 @@ async function digestOfNewest(
   table: TableInBucket,
   objectKey: string,
   { version, header }: { version: ObjectVersion; header: ImageHeader },
-  { item, digest: expectedDigest }: TableLook,
+  { item, digest: expectedDigest }: StateInTable,
 ): Promise<string> {
   if (item && version.etag === md5Of(imageBody(item)) && header.digest === expectedDigest) return expectedDigest;
   if (ARCHIVE_CLASSES.has(version.storageClass)) return digestLeftBy(header) ?? NO_ITEM;
