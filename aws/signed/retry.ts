@@ -35,7 +35,8 @@ export function isPassing(error: unknown): boolean {
   return error.$metadata.httpStatusCode >= 500 || isThrottled(error);
 }
 
-function isThrottled(error: unknown): boolean {
+/** Whether the service asks to come more slowly. */
+export function isThrottled(error: unknown): boolean {
   return error instanceof ServiceError && (error.$metadata.httpStatusCode === 429 || THROTTLED.has(error.name));
 }
 

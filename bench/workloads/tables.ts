@@ -51,7 +51,7 @@ export const restore: Workload = {
   contenders: [dcsCommand('restore'), v3('restore')],
   items: 20_000,
   figures: FIGURES,
-  targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 9 }],
+  targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 6 }],
   run: runWork('restore'),
 };
 

@@ -37,7 +37,9 @@ export async function prepareRestore(
   const words = keyWordsOf(stored, configured);
   const keys = await readKeys(options, words);
 
-  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb);
+  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
+    signal: context.signal,
+  });
   const notes = unfinishedNotes(context.env);
   const description = await target.describe();
   const decision = decideTarget(

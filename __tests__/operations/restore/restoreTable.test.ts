@@ -216,6 +216,15 @@ describe('restoring a table', () => {
     expect(left).toMatchObject([{ why: 'rejected', objectKey: objectKeyFor(2), reason: 'item is refused' }]);
   });
 
+  test('a batch that is too large for DynamoDB is halved until it is taken', async () => {
+    const changes = Array.from({ length: 25 }, (_, id) => ({ id, atMs: id, value: id }));
+    const target = new MemoryTable(keySchema);
+    target.takesBytes = 120;
+    const report = await restoreTable(request(bucketWith(changes), target, Infinity, 'fill'));
+    expect(contents(target)).toEqual(tableAt(changes, Infinity));
+    expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 25, rejected: 0 } });
+  });
+
   test('a change that DynamoDB refuses leaves the item as it was: listed once, and no difference', async () => {
     const target = new MemoryTable(keySchema, [itemOf(2, 0)]);
     target.refuses = (operation) => 'put' in operation && canonicalItem(operation.put).includes('user 2');
