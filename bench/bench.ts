@@ -108,10 +108,9 @@ function environment(endpoint: string, cert: string): NodeJS.ProcessEnv {
 
 function writeSettings(folder: string, endpoint: string): string {
   const file = path.join(folder, 'dcs.config.json');
-  const account = { accountId: '111111111111', region: REGION, endpoint };
   const settings = {
-    source: { ...account, bucketName: BUCKETS.source },
-    destination: { ...account, bucketName: BUCKETS.destination },
+    source: { accountId: '111111111111', region: REGION, endpoint, bucketName: BUCKETS.source },
+    destination: { accountId: '222222222222', region: 'eu-west-1', endpoint, bucketName: BUCKETS.destination },
     tables: [{ name: TABLE.tableName, partitionKey: { name: TABLE.keySchema.partitionKey, type: 'S' } }],
   };
   writeFileSync(file, JSON.stringify(settings));

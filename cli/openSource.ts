@@ -1,4 +1,4 @@
-import { connect, type CommandContext } from './context';
+import { bucketIn, type CommandContext } from './context';
 import type { OptionReader } from './optionReader';
 import type { OptionTable } from './commandLine';
 import type { ImageSource } from '../operations/images/imageSource';
@@ -33,6 +33,5 @@ export function readSourceChoice(given: OptionReader, option: string): SourceCho
 
 export function openSource(choice: SourceChoice, context: CommandContext): Promise<ImageSource> {
   if (choice.in === 'folder') return folderImageSource(choice.folder);
-  const { s3 } = connect(context, choice.in);
-  return Promise.resolve(s3ImageSource({ ...s3, bucket: context.settings[choice.in].bucketName }));
+  return Promise.resolve(s3ImageSource(bucketIn(context, choice.in)));
 }

@@ -6,9 +6,10 @@ import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
 import { keySchemaOf } from '../../core/tableDefinition';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
 import { requireSameKeys } from '../../operations/tables';
 import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
 import { itemsToBackfill } from './itemsToBackfill';
@@ -39,10 +40,11 @@ export const backfill: Command<BackfillOptions> = {
 };
 
 export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
+  const { output, signal, nowMs } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
   const table = tableOf(settings, options.tableName);
-  const { s3, dynamoDb } = connect(context, 'source');
-  const bucket = { ...s3, bucket: settings.source.bucketName };
+  const { dynamoDb } = connect(context, 'source');
+  const bucket = bucketIn(context, 'source');
 
   const definition = await describeTableDefinition(table.tableName, dynamoDb);
   requireSameKeys(table, keySchemaOf(definition));

@@ -11,8 +11,8 @@ import { openSource, readSourceChoice, type SourceChoice } from '../openSource';
 import { changeLines } from '../output/changes';
 import type { Output } from '../output/output';
 import { count, utc } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { diffTable, type ItemDifference } from '../../operations/diff/diffTable';
 
 export interface DiffOptions {
@@ -75,15 +75,13 @@ export async function runDiff(options: DiffOptions, context: CommandContext): Pr
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, nowMs } = context;
-  const configured = tableOf(context.settings, options.tableName);
   const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
-  const { keySchema } = keyWordsOf(await definitionAt(source, configured, toMs), configured);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
   output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
 
   const counts = { same: 0, added: 0, removed: 0, changed: 0, unknown: 0 };
   const progress = output.progress('compared items');
-  const histories = images(source.histories(tablePrefix(configured), signal));
-  const table = { ...configured, keySchema };
+  const histories = images(source.histories(tablePrefix(table), signal));
   for await (const difference of diffTable({ source, table, histories, fromMs, toMs, signal })) {
     counts[difference.is] += 1;
     progress.add(1);

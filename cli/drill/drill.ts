@@ -6,13 +6,14 @@ import { s3ReportStore } from '../../aws/reports';
 import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
 import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
 import type { Command } from '../command';
-import { connect, connectTarget, type CommandContext } from '../context';
+import { bucketIn, connect, connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { openSource } from '../openSource';
 import { onDisk } from '../onDisk';
 import { realPause } from '../../operations/pace';
-import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
-import { requireSameKeys } from '../../operations/tables';
+import { locatedTable, type ConfiguredTable } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
+import { knownTable, requireSameKeys } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
@@ -41,11 +42,14 @@ export const drill: Command<DrillOptions> = {
 
 export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings } = context;
-  const table = tableOf(settings, options.tableName);
+  if (!options.withoutLive) partsOf(settings, ['source']);
+  requirePlaces(context, options.from.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
+  const located = locatedTable(settings, options.tableName);
   await makeFolder(options.reportFolder);
   const source = await openSource(options.from, context);
   const watch = watchDrill(output);
   try {
+    const { table } = await knownTable(source, located, options.asOfMs ?? context.nowMs());
     const order = await orderOf(options, context, table, { source, watch });
     introduce(output, options, order);
     const performed = await performDrill(order);
@@ -75,20 +79,20 @@ async function orderOf(
   { source, watch }: Pick<DrillOrder, 'source' | 'watch'>,
 ): Promise<DrillOrder> {
   const startedAtMs = context.nowMs();
-  const { dynamoDb, sts } = connectTarget(context, options.target);
+  const { dynamoDb, sts, region } = connectTarget(context, options.target);
   return {
     ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: realPause },
     momentMs: options.asOfMs ?? startedAtMs,
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
-    target: { dynamoDb, sts, region: dynamoDb.region ?? context.settings[options.target].region },
+    target: { dynamoDb, sts, region },
     onLeftover: (sentence) => context.output.say(sentence),
   };
 }
 
 /** @throws CouldNotLookError before anything is made, when the live table cannot be read */
 async function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
-  const { accountId, region } = context.settings.source;
+  const { accountId, region } = partsOf(context.settings, ['source']).source;
   const live = dynamoDbBatchTable(table.tableName, connect(context, 'source').dynamoDb);
   const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
   const description = await live.describe().catch((cause: unknown) => {
@@ -125,8 +129,9 @@ async function keep(
   ]);
   const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;
   const verdict = `the drill ended with the verdict "${report.verdict}"`;
-  const bucket = context.settings.destination.bucketName;
-  const reports = s3ReportStore({ ...connect(context, 'destination').s3, bucket }, table);
+  const destination = bucketIn(context, 'destination');
+  const { bucket } = destination;
+  const reports = s3ReportStore(destination, table);
   const keys = await keepInBucket(reports, startedAtMs, documents).catch((cause: unknown) => {
     const place = notOnDisk ? `nowhere (${notOnDisk.message})` : `in ${files.html}`;
     throw new CouldNotLookError(

@@ -1,7 +1,7 @@
 import type { OptionTable } from '../commandLine';
 import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../optionReader';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import { TARGET_OPTIONS } from '../sideOptions';
 
 export interface DrillOptions {

@@ -11,8 +11,8 @@ import type { ImageSource } from '../../operations/images/imageSource';
 import { FROM_OPTION, openSource, readFrom, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
 import { count, counted } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { itemHistory } from '../../operations/history/itemHistory';
 import { entryText, entryRecord, gapRecord, gapText } from './reporting';
 
@@ -74,9 +74,8 @@ export async function runHistory(options: HistoryOptions, context: CommandContex
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const table = tableOf(context.settings, options.tableName);
-  const words = keyWordsOf(await definitionAt(source, table, Infinity), table);
-  const objectKey = objectKeyOf(table, words.keySchema, parseKeys(options.key, words, '--key'));
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), Infinity);
+  const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
   const found = await source.history(objectKey);
   if (!found) throw new CouldNotLookError(`${source.name} has no image under ${objectKey}`);
 

@@ -2,12 +2,13 @@ import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { FailureGuard } from '../../operations/failureGuard';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { count, counted } from '../../core/units';
-import { tableOf, type Settings } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf, type CommandSettings } from '../../settings/parts';
 import { parkedBatches } from '../../operations/redrive/parkedBatches';
 import {
   redriveBatch,
@@ -44,9 +45,10 @@ export const redrive: Command<RedriveOptions> = {
 };
 
 export async function runRedrive(options: RedriveOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, settings } = context;
+  const { output, signal } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
   if (options.tableName !== undefined) tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
+  const bucket = bucketIn(context, 'source');
   const redriveContext = contextOf(options, context, bucket);
   const total: Total = { batches: 0, done: 0, left: 0, doneBefore: 0, applied: 0, filledIn: 0, alreadyThere: 0 };
   const progress = output.progress('batches');
@@ -85,8 +87,8 @@ function contextOf(
   };
 }
 
-function configured(settings: Settings, tableName: string) {
-  return settings.tables.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
+function configured(settings: CommandSettings, tableName: string) {
+  return settings.tables?.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
 }
 
 /** Batches and records of the whole command. */

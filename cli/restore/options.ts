@@ -3,7 +3,7 @@ import type { OptionTable } from '../commandLine';
 import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import type { ThawOptions } from '../../operations/restore/survey';
 
 export interface RestoreOptions {

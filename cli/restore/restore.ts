@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import type { CommandContext } from '../context';
+import { requirePlaces, type CommandContext } from '../context';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
@@ -51,6 +51,7 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+  requirePlaces(context, options.from.in === 'folder' ? [] : [options.from.in], options.target);
   const source = await openSource(options.from, context);
   try {
     return await restoreFrom(source, options, context);

@@ -7,7 +7,7 @@ import { readPace } from '../../operations/backfill/readPace';
 import { scanItems } from '../../operations/backfill/scanItems';
 import { connect, type CommandContext } from '../context';
 import { counted, duration } from '../../core/units';
-import type { KeyTypes } from '../../settings/forCommands';
+import type { KeyTypes } from '../../settings/configuredTable';
 import { compareAll, type Compared } from '../../operations/verify/compareAll';
 import { Doubts, type Difference, type Places, type Suspect } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';

@@ -5,11 +5,12 @@ import { s3StatusReader } from '../../aws/replicationStatus';
 import { s3ReportStore } from '../../aws/reports';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
 import { requireSameKeys } from '../../operations/tables';
 import { compareTable, walkTable, type Comparison } from './compareTable';
 import type { Places } from '../../operations/verify/doubts';
@@ -45,12 +46,13 @@ export const verify: Command<VerifyOptions> = {
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return verifyDestination(options, context);
-  const { settings, output, signal, nowMs } = context;
+  const { output, signal, nowMs } = context;
+  const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
-    source: { ...source.s3, bucket: settings.source.bucketName },
-    destination: { ...destination.s3, bucket: settings.destination.bucketName },
+    source: bucketIn(context, 'source'),
+    destination: bucketIn(context, 'destination'),
   };
   const items = dynamoDbBatchTable(table.tableName, source.dynamoDb);
   const described = await items.describe();
@@ -95,7 +97,6 @@ function repair(
 ): Promise<Repairs> {
   const { settings, output } = context;
   const { largeImageStorageClass } = settings.capture;
-  const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
-  const images = s3ImageStore({ ...bucket, largeImageStorageClass });
+  const images = s3ImageStore({ ...bucketIn(context, 'source'), largeImageStorageClass });
   return repairAll({ places, images, options, comparison, output });
 }

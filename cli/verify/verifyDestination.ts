@@ -1,10 +1,10 @@
 import { tablePrefix } from '../../core/objectKey';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { count, counted } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
+import { locatedTable } from '../../settings/configuredTable';
 import type { VerifyOptions } from './options';
 import { sayDifferences } from './reporting';
 import { walkDestination, walkHistory } from '../../operations/verify/walkHistory';
@@ -16,8 +16,8 @@ import { walkDestination, walkHistory } from '../../operations/verify/walkHistor
  */
 export async function verifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   const { settings, output, signal, nowMs } = context;
-  const table = tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, 'destination').s3, bucket: settings.destination.bucketName };
+  const table = locatedTable(settings, options.tableName);
+  const bucket = bucketIn(context, 'destination');
   const destination = s3ImageSource(bucket);
   const progress = output.progress('read versions');
   const { counts, differences } = await walkHistory({

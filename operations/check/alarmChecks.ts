@@ -1,7 +1,7 @@
 import { alarmsNamed, type MetricAlarm } from '../../aws/cloudWatch';
 import { subscriptionsOf } from '../../aws/topic';
 import { boundedName } from '../../settings/names';
-import type { Settings } from '../../settings/forCommands';
+import type { Settings } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
 

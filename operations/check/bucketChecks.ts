@@ -1,6 +1,6 @@
 import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { S3Error } from '../../aws/s3Error';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import { requiresTls, statementsOf } from './bucketPolicy';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Checks, type Look } from './finding';

@@ -4,7 +4,7 @@ import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
 import { DcsError } from '../../core/errors';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
 import { MAPPING_CHECKS } from './mappingChecks';

@@ -6,7 +6,7 @@ import type { DynamoDbSettings } from '../../aws/table';
 import { DcsError } from '../../core/errors';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { realPause } from '../pace';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 
