@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { requirePlaces, type CommandContext } from '../context';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tablePrefix } from '../../core/objectKey';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { openSource } from '../openSource';
@@ -92,7 +93,7 @@ async function surveyed(
   progress.end();
   if (found.objects === 0 && !request.keys) {
     throw new CouldNotLookError(
-      `${request.source.name} has no images of ${tableName} under ${request.table.prefix}${tableName}/; check the table's name, the prefix in the settings, and --from`,
+      `${request.source.name} has no images of ${tableName} under ${tablePrefix(request.table)}; check the table's name, the prefix in the settings or --prefix, and --from`,
     );
   }
   if (found.archived.length === 0) return found;

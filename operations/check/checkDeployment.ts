@@ -40,9 +40,10 @@ function allLooks(request: CheckRequest): Look[][] {
     [accountCheck(request, 'source')],
     ...tables.map((table) => tableChecks(request, table)),
     [...bucketChecks(request, 'source'), replicationChecks(request), parkedCheck(request)],
-    alarmChecks(request),
+    alarmChecks(request, 'source'),
     [accountCheck(request, 'destination')],
     [...bucketChecks(request, 'destination'), ...destinationChecks(request)],
+    alarmChecks(request, 'destination'),
     ...tables.map((table) => [definitionCopyCheck(request, table)]),
     ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),
   ];

@@ -2,7 +2,7 @@ import { captureFunction } from '../../aws/captureFunction';
 import { metricValues } from '../../aws/cloudWatch';
 import { s3ReportStore } from '../../aws/reports';
 import { dynamoDbTable } from '../../aws/table';
-import type { ReportKind } from '../../core/reportKey';
+import { servicePrefix, type ReportKind } from '../../core/serviceKeys';
 import type { CheckContext } from '../check/checkContext';
 import { bucketOf } from '../check/checkContext';
 import { look, ok, problem, warning, type Judgement, type Look } from '../check/finding';
@@ -114,7 +114,7 @@ function age({ newest: [newest], looked, isWhole }: NewestImages, nowMs: number)
 
 function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind): Look {
   const store = s3ReportStore(context.destinationBucket, table);
-  const permission = `s3:ListBucket and s3:GetObject below ${table.prefix}=dcs/`;
+  const permission = `s3:ListBucket and s3:GetObject below ${servicePrefix(table.prefix)}`;
   const { tableName } = table;
   return look({ side: 'destination', subject: subjectOf(table), permission }, () => store.newest(kind), {
     [`last ${kind}`]: (report) => {
