@@ -18,7 +18,7 @@ import { tableIdOf } from '../../operations/restore/unfinished';
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE --into NAME [options]',
   description:
-    'Brings a table, or some of its items, back as it was at a moment. Reads the destination bucket unless told otherwise, and needs nothing of the source account then.\n' +
+    'Brings a table, or some of its items, back as it was at a moment. Reads the destination bucket unless told otherwise, and needs nothing of the source account then: where that bucket is, a settings file says or two options.\n' +
     'Whatever could not be brought back is listed by its key, and the exit code is 3. At the end the table is read again and compared with the plan. ' +
     'Stopped by Ctrl-C or a failure, the same command continues.\n' +
     'A moment before the first backfill is known only for items whose first change was captured; the others are listed as unknown and left alone.',
@@ -26,6 +26,11 @@ export const restore: Command<RestoreOptions> = {
     {
       does: 'The region is gone: bring the newest state back as a new table',
       command: 'dcs restore users --into users',
+    },
+    {
+      does: 'The same without a settings file: where the copy is, options say',
+      command:
+        'dcs restore users --into users --destination-bucket example-dcs-destination --destination-region eu-west-1',
     },
     {
       does: 'A migration at 14:05 went wrong: look first, then put the state of 14:04 over the live table',
