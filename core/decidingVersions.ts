@@ -1,7 +1,7 @@
 import { digestLeftBy } from './chain';
 import { CLOCK_SLACK_MS, REORDER_WINDOW_MS, versionsToRead, type Version } from './history';
-import { compareChanges } from './changePosition';
 import type { ImageHeader } from './image';
+import { newestOf, oldestOf } from './newest';
 
 export interface ReadVersion<V extends Version> {
   readonly version: V;
@@ -48,14 +48,6 @@ export async function readDecidingVersions<V extends Version>(
   return read.sort((a, b) => (order.get(a.version) ?? 0) - (order.get(b.version) ?? 0));
 }
 
-/** The version of the newest change; of one change stored twice, the copy that was stored last. */
-export function newestVersion<V extends Version>(read: readonly ReadVersion<V>[]): ReadVersion<V> | undefined {
-  return read.reduce<ReadVersion<V> | undefined>(
-    (best, next) => (best && compareChanges(next.header.position, best.header.position) < 0 ? best : next),
-    undefined,
-  );
-}
-
 const storedBy =
   (momentMs: number) =>
   ({ storedAtMs }: Version) =>
@@ -67,14 +59,13 @@ const not =
 
 /** Whether a version was stored too late to be of a change that matters, given the later changes already read. */
 function isPastReordering<V extends Version>(version: V, momentMs: number, read: readonly ReadVersion<V>[]): boolean {
-  const later = read.map(({ header }) => header).filter(({ changedAtMs }) => changedAtMs > momentMs);
-  const [first, ...others] = later;
-  if (!first) return false;
+  const later = read.filter(({ header }) => header.changedAtMs > momentMs);
+  const next = oldestOf(later)?.header;
+  if (!next) return false;
   const best = newestMadeBy(momentMs, read);
   // Where no state is known yet, the oldest change of all decides between absent and unknown.
-  const mattersUntilMs = best ? momentMs : Math.min(...later.map(({ changedAtMs }) => changedAtMs));
+  const mattersUntilMs = best ? momentMs : Math.min(...later.map(({ header }) => header.changedAtMs));
   if (version.storedAtMs <= mattersUntilMs + REORDER_WINDOW_MS) return false;
-  const next = others.reduce((a, b) => (compareChanges(b.position, a.position) < 0 ? b : a), first);
   return !best || !isChangeMissing(best, next);
 }
 
@@ -86,11 +77,5 @@ function isChangeMissing(before: ImageHeader, after: ImageHeader): boolean {
 }
 
 function newestMadeBy<V extends Version>(momentMs: number, read: readonly ReadVersion<V>[]): ImageHeader | undefined {
-  return read
-    .map(({ header }) => header)
-    .filter(({ changedAtMs }) => changedAtMs <= momentMs)
-    .reduce<ImageHeader | undefined>(
-      (best, header) => (best && compareChanges(header.position, best.position) < 0 ? best : header),
-      undefined,
-    );
+  return newestOf(read.filter(({ header }) => header.changedAtMs <= momentMs))?.header;
 }

@@ -1,6 +1,7 @@
-import { createVersionedBucket } from '../aws/buckets';
-import { versionCopier } from '../aws/replicate';
-import type { DynamoDbSettings } from '../aws/table';
+import { VARIABLES } from '../core/functionVariables';
+import { createVersionedBucket } from './aws/versionedBucket';
+import { versionCopier } from './aws/versionCopier';
+import type { AwsSettings } from '../aws/awsSettings';
 import { describeTableDefinition } from '../aws/tableDefinition';
 import { s3TextStore } from '../aws/textStore';
 import { DcsError } from '../core/errors';
@@ -21,7 +22,7 @@ export interface LocalRun {
   readonly tables: ReadonlyMap<string, LocalTable>;
   readonly replication: ReplicationStandIn;
   /** A database that no source table is in, as another account's DynamoDB is. */
-  readonly destinationDynamoDb: DynamoDbSettings;
+  readonly destinationDynamoDb: AwsSettings;
   /** Never resolves; rejects when a part ends without having been stopped. */
   readonly died: Promise<never>;
   /** Does what the schedule does: stores each table's definition if it changed. */
@@ -152,7 +153,7 @@ async function refreshTableDefinitions(
   const { bucket, prefix, tableNames } = tableDefinitionSettings(tableDefinitionFunction.environment);
   const describe = (tableName: string) => {
     const table = tables.get(tableName);
-    if (!table) throw new DcsError(`DCS_TABLES names ${tableName}, which the deployment does not capture`);
+    if (!table) throw new DcsError(`${VARIABLES.tableNames} names ${tableName}, which the deployment does not capture`);
     return describeTableDefinition(tableName, table.dynamoDb);
   };
   await refreshDefinitions({ prefix, texts: s3TextStore({ ...source, bucket }), describe }, tableNames);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, symlink } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
@@ -80,6 +80,81 @@ describe('dcs restore, from the destination bucket alone', () => {
     });
   });
 
+  describe('with the source account lost', () => {
+    const place = (deployment: Deployment) => [
+      ...['--destination-bucket', deployment.bucket, '--destination-region', 'eu-west-1'],
+    ];
+    const noFile = { DCS_CONFIG: undefined };
+
+    test('and no settings file, options alone bring the table back', async () => {
+      const deployment = await deploy(parts, 'noFile');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment), '--json'];
+      const { code, stdout, stderr } = await deployment.run(args, noFile);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining('is made from table.json') as string,
+      });
+      expect(records(stdout)).toEqual([expect.objectContaining({ type: 'restore', left: 0, differences: 0 })]);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('and no table.json either, the keys come from options; without them it says how to give them', async () => {
+      const deployment = await deploy(parts, 'noDefinition');
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment)];
+      const refused = await deployment.run(args, noFile);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('has no users/table.json. Give them with --partition-key NAME:TYPE');
+      expect((await deployment.run([...args, '--partition-key', 'id:S'], noFile)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('a settings file without a source is enough', async () => {
+      const deployment = await deploy(parts, 'noSource');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const { destination } = deployment.settings;
+      await writeFile(path.join(deployment.folder, 'lost.json'), JSON.stringify({ destination }));
+      const lost = { DCS_CONFIG: path.join(deployment.folder, 'lost.json') };
+      expect((await deployment.run(['restore', 'users', '--into', 'back'], lost)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+      const toSource = await deployment.run(['restore', 'users', '--into', 'back', '--target', 'source'], lost);
+      expect(toSource.code).toBe(2);
+      expect(toSource.stderr).toMatch(/lost\.json has 1 problem:\n {2}source\.region is missing; .* --source-region/);
+    });
+
+    test('and with neither, one message names what is missing, each once, and both ways to say it', async () => {
+      const deployment = await deploy(parts, 'nothing');
+      const { code, stdout, stderr } = await deployment.run(['restore', 'users', '--into', 'back'], noFile);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.trimEnd().split('\n')).toEqual([
+        expect.stringMatching(/^dcs: there is no settings file dcs\.config\.json .* something is missing:$/),
+        expect.stringMatching(/^ {2}destination\.bucketName is missing; .* give --destination-bucket NAME, or write/),
+        expect.stringMatching(/^ {2}destination\.region is missing; .* give --destination-region REGION, or write/),
+      ]);
+    });
+
+    test('history, diff, download and a drill without the live table need no more', async () => {
+      const deployment = await deploy(parts, 'others');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const run = async (...args: string[]) => (await deployment.run([...args, ...place(deployment)], noFile)).code;
+      const folder = path.join(deployment.folder, 'out');
+      expect(await run('history', 'users', '--key', '{"id":"u1"}')).toBe(0);
+      expect(await run('diff', 'users', '--from', '2026-01-05T11:00:00Z', '--summary')).toBe(3);
+      expect(await run('download', 'users', '--to', folder)).toBe(0);
+      expect(await run('verify', 'users', '--in', 'destination')).toBe(0);
+      const sts = ['--destination-endpoint', `sts=${parts.s3.endpoint}`];
+      const drill = ['drill', 'users', '--without-live', '--report-folder', folder, ...sts];
+      expect(await run(...drill)).toBe(0);
+      expect((await deployment.run(['drill', 'users', ...place(deployment)], noFile)).stderr).toContain(
+        'source is missing',
+      );
+    });
+  });
+
   test('a dry run makes no table, and plans what the real run does', async () => {
     const deployment = await deploy(parts, 'dryRun');
     await deployment.store(inserts(30));
@@ -145,8 +220,8 @@ describe('dcs restore, from the destination bucket alone', () => {
       { before: user(4), atMs: at(4) },
     ]);
     const copy = path.join(deployment.folder, 'copy');
-    expect(await deployment.run(['download', 'users', '--to', copy])).toMatchObject({ code: 0 });
-    const from = ['--from', `folder:${copy}`];
+    expect(await deployment.run(['download', 'users', '--folder', copy])).toMatchObject({ code: 0 });
+    const from = ['--copy', `folder:${copy}`];
     expect(await deployment.run(['restore', 'users', '--into', 'of-folder', ...from])).toMatchObject({ code: 0 });
     expect(await deployment.run(['restore', 'users', '--into', 'of-bucket'])).toMatchObject({ code: 0 });
     expect(await restored(deployment, 'of-folder')).toEqual(await restored(deployment, 'of-bucket'));
@@ -159,7 +234,7 @@ describe('dcs restore, from the destination bucket alone', () => {
     const deployment = await deploy(parts, 'fullDisk');
     await deployment.store(inserts(40));
     const copy = path.join(deployment.folder, 'copy');
-    const download = ['download', 'users', '--to', copy];
+    const download = ['download', 'users', '--folder', copy];
     expect(await deployment.run(download)).toMatchObject({ code: 0 });
 
     await rm(path.join(copy, VERSIONS));
@@ -167,9 +242,11 @@ describe('dcs restore, from the destination bucket alone', () => {
     const full = await deployment.run(download);
     expect(full.code).toBe(1);
     expect(full.stderr).toContain(`the copy in ${copy} cannot be written: ENOSPC: no space left on device`);
-    expect(full.stderr).toContain('Free some space, or give another folder with --to, and run the same command again');
+    expect(full.stderr).toContain(
+      'Free some space, or give another folder with --folder, and run the same command again',
+    );
     expect(full.stderr).not.toContain('    at ');
-    const restore = ['restore', 'users', '--into', 'of-full-disk', '--from', `folder:${copy}`];
+    const restore = ['restore', 'users', '--into', 'of-full-disk', '--copy', `folder:${copy}`];
     const refused = await deployment.run(restore);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain('holds no whole copy');
@@ -227,7 +304,7 @@ describe('dcs restore, when things go wrong', () => {
 
   test('a bucket that is not there, and one without images of the table', async () => {
     const deployment = await deploy(parts, 'empty');
-    expect(await deployment.run(['restore', 'users', '--into', 'none', '--from', 'source'])).toMatchObject({ code: 4 });
+    expect(await deployment.run(['restore', 'users', '--into', 'none', '--copy', 'source'])).toMatchObject({ code: 4 });
     const empty = await deployment.run(['restore', 'users', '--into', 'none']);
     expect(empty.code).toBe(4);
     expect(empty.stderr).toContain('s3://empty-destination has no images of users under users/');

@@ -2,10 +2,10 @@ import type { Command } from '../command';
 import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { openSource, readSourceChoice, type SourceChoice } from '../openSource';
+import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { utc } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
 import { reportDiff, watchDiff } from './reporting';
 
@@ -34,13 +34,10 @@ export const diff: Command<DiffOptions> = {
   options: {
     from: { type: 'string', value: 'MOMENT', help: 'The earlier moment: a time with its zone, or how long ago.' },
     to: { type: 'string', value: 'MOMENT', help: 'The later moment. Default: now.' },
-    in: {
-      type: 'string',
-      value: 'WHERE',
-      help: 'Which copy to read: destination, source, or folder:PATH. Default: destination.',
-    },
+    ...COPY_OPTION,
     summary: { type: 'boolean', help: 'Print the counts only.' },
   },
+  formerly: { in: '--copy' },
   read(given) {
     const [fromMs, toMs] = [given.moment('from'), given.moment('to')];
     if (!given.has('from')) given.problem('--from is missing; write the earlier moment: --from "2 hours ago"');
@@ -51,7 +48,7 @@ export const diff: Command<DiffOptions> = {
       tableName: given.positional(0),
       fromMs: fromMs ?? 0,
       toMs,
-      in: readSourceChoice(given, 'in'),
+      in: readCopy(given),
       summary: given.flag('summary'),
     };
   },
@@ -69,12 +66,10 @@ export async function runDiff(options: DiffOptions, context: CommandContext): Pr
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, nowMs } = context;
-  const configured = tableOf(context.settings, options.tableName);
   const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
-  const { keySchema } = keyWordsOf(await definitionAt(source, configured, toMs), configured);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
   output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
 
-  const table = { ...configured, keySchema };
   const { end, ...watch } = watchDiff(output, options.summary);
   const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });
   end();

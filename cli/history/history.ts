@@ -4,10 +4,10 @@ import type { CommandContext } from '../context';
 import { UsageError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { FROM_OPTION, openSource, readFrom, type SourceChoice } from '../openSource';
+import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { historyOfItem, versionOfItem } from '../../operations/history/historyOfItem';
 import { reportHistory, showVersion, watchHistory } from './reporting';
 
@@ -41,8 +41,9 @@ export const history: Command<HistoryOptions> = {
     key: { type: 'string', value: 'JSON', help: `The item: '{"id":"a"}', or DynamoDB JSON; binary as base64.` },
     show: { type: 'string', value: 'VERSION', help: 'Print this version only: its number here, or its S3 version id.' },
     'dynamodb-json': { type: 'boolean', help: 'With --show: DynamoDB JSON instead of plain JSON.' },
-    ...FROM_OPTION,
+    ...COPY_OPTION,
   },
+  formerly: { from: '--copy' },
   read(given) {
     const key = given.text('key');
     if (key === undefined) given.problem(`--key is missing; write which item: --key '{"id":"a"}'`);
@@ -50,7 +51,7 @@ export const history: Command<HistoryOptions> = {
     return {
       tableName: given.positional(0),
       key: key ?? '',
-      from: readFrom(given),
+      from: readCopy(given),
       show: given.text('show'),
       dynamodbJson: given.flag('dynamodb-json'),
     };
@@ -69,9 +70,8 @@ export async function runHistory(options: HistoryOptions, context: CommandContex
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const table = tableOf(context.settings, options.tableName);
-  const words = keyWordsOf(await definitionAt(source, table, Infinity), table);
-  const objectKey = objectKeyOf(table, words.keySchema, parseKeys(options.key, words, '--key'));
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), Infinity);
+  const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
   const request = { source, objectKey, signal, watch: watchHistory(output) };
   if (options.show !== undefined) {
     const shown = await versionOfItem(request, options.show);

@@ -2,20 +2,22 @@ import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf, type Settings } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf, type CommandSettings } from '../../settings/parts';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import { reportRedrive, watchRedrive } from './reporting';
 
 export interface RedriveOptions {
-  readonly tableName?: string;
+  /** None: all tables. */
+  readonly tableNames: readonly string[];
   readonly dryRun: boolean;
 }
 
 export const redrive: Command<RedriveOptions> = {
-  usage: '[--table NAME] [options]',
+  usage: '[TABLE...] [options]',
   description:
     'Applies the batches of changes that capture gave up on and that Lambda parked in the source bucket below aws/lambda/. Mend first what made capture give up. ' +
     'Each change goes to its place in the history of its item: nothing newer is covered, and what is there already stays as it is.\n' +
@@ -25,22 +27,24 @@ export const redrive: Command<RedriveOptions> = {
   examples: [
     { does: 'See what is parked and what would become of it', command: 'dcs redrive --dry-run' },
     { does: 'Apply everything that is parked', command: 'dcs redrive' },
-    { does: 'Only what is of one table', command: 'dcs redrive --table users' },
+    { does: 'Only what is of one table', command: 'dcs redrive users' },
   ],
   positionals: [],
+  furtherPositionals: 'TABLE',
   options: {
-    table: { type: 'string', value: 'NAME', help: 'Only batches of this table. Default: of all tables.' },
     'dry-run': { type: 'boolean', help: 'Look and count, and change nothing.' },
   },
-  read: (given) => ({ tableName: given.text('table'), dryRun: given.flag('dry-run') }),
+  formerly: { table: 'TABLE' },
+  read: (given) => ({ tableNames: given.positionals(), dryRun: given.flag('dry-run') }),
   run: runRedrive,
 };
 
 export async function runRedrive(options: RedriveOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, settings, nowMs } = context;
-  const { tableName, dryRun } = options;
-  if (tableName !== undefined) tableOf(settings, tableName);
-  const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
+  const { output, signal, nowMs } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
+  const { tableNames, dryRun } = options;
+  for (const name of tableNames) tableOf(settings, name);
+  const bucket = bucketIn(context, 'source');
   const { largeImageStorageClass } = settings.capture;
   const { end, ...watch } = watchRedrive(output);
   const counts = await redriveBatches({
@@ -49,7 +53,7 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
     images: s3ImageStore({ ...bucket, largeImageStorageClass }),
     texts: s3TextStore(bucket),
     tableOf: (name) => configured(settings, name),
-    onlyTable: tableName,
+    onlyTables: tableNames,
     ...{ dryRun, signal, nowMs, watch },
   });
   end();
@@ -57,6 +61,6 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   return counts.left === 0 ? EXIT.done : EXIT.differences;
 }
 
-function configured(settings: Settings, tableName: string) {
-  return settings.tables.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
+function configured(settings: CommandSettings, tableName: string) {
+  return settings.tables?.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
 }

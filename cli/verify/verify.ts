@@ -3,10 +3,11 @@ import { s3ImageStore } from '../../aws/imageStore';
 import { s3ReportStore } from '../../aws/reports';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf } from '../../settings/forCommands';
+import { locatedTable, tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
@@ -18,7 +19,7 @@ export const verify: Command<VerifyOptions> = {
   usage: 'TABLE [options]',
   description:
     'Compares a table with the source bucket and the destination bucket: every item, and every object that no item has. By listings and one scan; an object is read only where its digest in the listing cannot decide. ' +
-    'What is different is looked at again until it had the time to arrive (--settle), so a table that is written to gives no false alarm.\n' +
+    'What is different is looked at again until it had the time to arrive (--wait), so a table that is written to gives no false alarm.\n' +
     'Each difference has a class: missing, stale, extra, notReplicated, replicationFailed, unreadable, brokenChain. docs/cli.md defines them. ' +
     'A report of it is stored in the destination bucket, where dcs status finds it.\n' +
     'Exit code 0: all three are the same. 3: there are differences (after --repair: differences are left). 4: one of the three could not be looked at.',
@@ -30,23 +31,25 @@ export const verify: Command<VerifyOptions> = {
       does: 'The source account is lost: is what the destination has whole in itself?',
       command: 'dcs verify users --in destination',
     },
-    { does: 'Mend what is different, after an outage', command: 'dcs verify users --repair --settle 15m' },
+    { does: 'Mend what is different, after an outage', command: 'dcs verify users --repair --wait 15m' },
   ],
   positionals: ['TABLE'],
   options: VERIFY_OPTIONS,
+  formerly: { settle: '--wait' },
   read: readVerifyOptions,
   run: runVerify,
 };
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
-  const { settings, output, signal, nowMs, pause } = context;
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const { settleMs, segments, history, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
-    source: { ...source.s3, bucket: settings.source.bucketName },
-    destination: { ...destination.s3, bucket: settings.destination.bucketName },
+    source: bucketIn(context, 'source'),
+    destination: bucketIn(context, 'destination'),
   };
   const { largeImageStorageClass } = settings.capture;
   const { dynamoDb } = source;
@@ -65,9 +68,8 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
 async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   const { settings, output, signal, nowMs, pause } = context;
   const { settleMs } = options;
-  const table = tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, 'destination').s3, bucket: settings.destination.bucketName };
-  const destination = s3ImageSource(bucket);
+  const table = locatedTable(settings, options.tableName);
+  const destination = s3ImageSource(bucketIn(context, 'destination'));
   const { end, ...watch } = watchStages(output, options);
   const walked = await verifyDestination({ destination, table, settleMs, signal, nowMs, pause, watch });
   end();

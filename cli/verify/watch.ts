@@ -24,7 +24,7 @@ export function watchStages(output: Output, { settleMs }: VerifyOptions): StageW
       end();
       if (stage === 'settle' && settleMs > 0) {
         output.say(
-          `${counted(total ?? 0, 'item differs', 'items differ')} so far; looking again for up to ${duration(settleMs)} (--settle).`,
+          `${counted(total ?? 0, 'item differs', 'items differ')} so far; looking again for up to ${duration(settleMs)} (--wait).`,
         );
       }
       progress = output.progress(LABELS[stage], total);

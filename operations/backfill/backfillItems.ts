@@ -1,10 +1,10 @@
-import { backoffMs } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
 import type { ImageStore } from '../../aws/imageStore';
 import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
-import { FailureGuard, mayPass } from '../failureGuard';
+import { WriteGuard, mayPass } from '../guards';
 import type { Pause } from '../pace';
 import type { ReadItem } from './scanItems';
 
@@ -59,7 +59,7 @@ const TRIES = 8;
  */
 export async function backfillItems(request: BackfillRequest, counts: BackfillCounts): Promise<void> {
   const { pages, parallelism = PARALLELISM, watch } = request;
-  const guard = new FailureGuard();
+  const guard = new WriteGuard();
   for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) =>
     backfillItem(request, guard, read),
   )) {
@@ -75,7 +75,7 @@ async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadIte
 
 async function backfillItem(
   request: BackfillRequest,
-  guard: FailureGuard,
+  guard: WriteGuard,
   { item, readAtMs }: ReadItem,
 ): Promise<ItemOutcome> {
   const { table, known, signal, watch } = request;

@@ -4,9 +4,8 @@ import { refreshDefinition } from '../../aws/storedDefinition';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
-import { keySchemaOf } from '../../core/tableDefinition';
-import type { ConfiguredTable } from '../../settings/forCommands';
-import { requireSameKeys } from '../tables';
+import type { ConfiguredTable } from '../../settings/configuredTable';
+import { requireConfiguredKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';
 import { knownKeys } from './knownKeys';
@@ -48,7 +47,7 @@ export interface BackfillReport {
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
   const { table, dynamoDb, bucket, signal, nowMs, pause, watch } = request;
   const definition = await describeTableDefinition(table.tableName, dynamoDb);
-  requireSameKeys(table, keySchemaOf(definition));
+  requireConfiguredKeys(table, definition.createTable);
   const items = await itemsToBackfill(request);
   const describe = () => Promise.resolve(definition);
   const tableDefinition = await refreshDefinition({ ...table, texts: s3TextStore(bucket), describe }, table.tableName);

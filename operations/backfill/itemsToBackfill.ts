@@ -1,7 +1,7 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { s3ObjectReader } from '../../aws/objectReader';
 import type { S3ClientSettings } from '../../aws/s3Client';
-import type { DynamoDbSettings } from '../../aws/table';
+import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
 import { s3TextStore } from '../../aws/textStore';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
@@ -14,7 +14,7 @@ import { streamGap } from './streamGap';
 
 export interface ItemsRequest {
   readonly table: { readonly tableName: string };
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   /** The source bucket. That of an export is reached in the same way. */
   readonly bucket: S3ClientSettings & { readonly bucket: string };
   /** Undefined: the table is scanned. */

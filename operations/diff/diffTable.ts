@@ -55,7 +55,7 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
     watch?.onItem?.(difference);
   }
   if (!isEmpty) return counts;
-  throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --in`);
+  throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
 }
 
 async function* imagesOf({ source, table, signal }: DiffRequest): AsyncGenerator<ObjectHistory> {

@@ -1,15 +1,14 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { couldNotLook } from '../../aws/couldNotLook';
-import type { DynamoDbSettings } from '../../aws/table';
+import type { AwsSettings } from '../../aws/awsSettings';
 import { CouldNotLookError } from '../../core/errors';
-import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
-import type { ConfiguredTable } from '../../settings/forCommands';
-import { requireSameKeys } from '../tables';
+import type { ConfiguredTable } from '../../settings/configuredTable';
+import { requireConfiguredKeys } from '../sameKeys';
 import type { DrillOrder } from './performDrill';
 
 export interface LiveTableRequest {
   readonly table: ConfiguredTable;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   /** Of the source account. */
   readonly accountId: string;
   readonly region: string;
@@ -33,8 +32,6 @@ export async function openLiveTable(request: LiveTableRequest): Promise<DrillOrd
     );
   });
   if (!description) throw new CouldNotLookError(`there is no live table ${table.tableName} in ${region}. ${hint}`);
-  const { KeySchema = [] } = description;
-  const createTable = { KeySchema } as unknown as CreateTable;
-  requireSameKeys(table, keySchemaOf({ tableName: table.tableName, createTable }));
+  requireConfiguredKeys(table, description);
   return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
 }

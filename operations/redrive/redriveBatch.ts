@@ -4,7 +4,7 @@ import { DcsError, UnreadableRecordError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
-import { FailureGuard } from '../failureGuard';
+import { WriteGuard } from '../guards';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
 import { rememberHeads } from './rememberHeads';
 
@@ -12,9 +12,9 @@ export interface RedriveContext extends ApplyContext {
   readonly texts: TextStore;
   /** Undefined for a table that is not in the settings. */
   readonly tableOf: (tableName: string) => CapturedTable | undefined;
-  /** Only batches of this table. */
-  readonly onlyTable?: string;
-  readonly guard: FailureGuard;
+  /** Only batches of these tables; none: of all. */
+  readonly onlyTables: readonly string[];
+  readonly guard: WriteGuard;
   /** Told of each record, or whole batch, that could not be applied. */
   readonly onLeft: (left: LeftRecord) => void;
 }
@@ -43,7 +43,7 @@ const ITEMS_AT_A_TIME = 16;
  * Applies one parked batch, items side by side, the changes of each in order. A record that cannot be read holds up no other:
  * the batch is left as it is, and what has been applied is found to be there next time.
  *
- * @returns undefined for a batch of another table than the one that is asked for
+ * @returns undefined for a batch of another table than those that are asked for
  */
 export async function redriveBatch(context: RedriveContext, batch: string): Promise<BatchReport | undefined> {
   const counts = { applied: 0, filledIn: 0, alreadyThere: 0, left: 0 };
@@ -56,15 +56,20 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     leave({ reason: parked.message });
     return { batch, records: 0, counts, state: 'left' };
   }
-  const { tableName, records } = parked;
-  if (context.onlyTable !== undefined && tableName !== context.onlyTable) return undefined;
+  const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
+  if (context.onlyTables.length > 0 && !context.onlyTables.includes(tableName)) return undefined;
   const table = context.tableOf(tableName);
   if (!table) {
     leave({ reason: `it is of the table ${tableName}, which is not in the settings; add it there` });
     return { batch, table: tableName, records: records.length, counts, state: 'left' };
   }
 
-  const items = changesByItem(table, records, leave);
+  if (statedRecords !== undefined) {
+    leave({
+      reason: `it has ${records.length} records, Lambda says that it parked ${statedRecords}: those that are there are applied, and it is kept`,
+    });
+  }
+  const items = changesByItem(table, records, receivedAtMs, leave);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
       const source = rememberHeads(context.source);
@@ -98,16 +103,17 @@ async function readBatch({ texts }: RedriveContext, batch: string) {
 function changesByItem(
   table: CapturedTable,
   records: readonly StreamRecord[],
+  receivedAtMs: number,
   leave: (left: Omit<LeftRecord, 'batch'>) => void,
 ): Map<string, Change[]> {
   const items = new Map<string, Change[]>();
   for (const record of records) {
     try {
       const objectKey = recordObjectKey(table, record);
-      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record)]);
+      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs)]);
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
-      leave({ sequenceNumber: record.dynamodb?.SequenceNumber, reason: error.message });
+      leave({ sequenceNumber: (record as StreamRecord | null)?.dynamodb?.SequenceNumber, reason: error.message });
     }
   }
   return items;

@@ -1,5 +1,5 @@
 import type { VersionLister } from '../../aws/objectVersions';
-import { FailureGuard } from '../failureGuard';
+import { WriteGuard } from '../guards';
 import { parkedBatches } from './parkedBatches';
 import { redriveBatch, type BatchReport, type LeftRecord, type RedriveContext } from './redriveBatch';
 
@@ -40,7 +40,7 @@ export async function redriveBatches({ lister, watch, ...request }: RedriveReque
   const counts: RedriveCounts = {
     ...{ batches: 0, done: 0, left: 0, doneBefore: 0, applied: 0, filledIn: 0, alreadyThere: 0 },
   };
-  const context = { ...request, guard: new FailureGuard(), onLeft: (left: LeftRecord) => watch?.onLeft?.(left) };
+  const context = { ...request, guard: new WriteGuard(), onLeft: (left: LeftRecord) => watch?.onLeft?.(left) };
   for await (const { objectKey, isRedriven } of parkedBatches(lister, request.signal)) {
     request.signal.throwIfAborted();
     if (isRedriven) {

@@ -1,7 +1,8 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { KeySchema } from '../../core/objectKey';
-import { keySchemaOf, type CreateTable, type TableDefinition } from '../../core/tableDefinition';
+import type { CreateTable, TableDefinition } from '../../core/tableDefinition';
 import { RefusedError } from '../../core/errors';
+import { requireKeysOfImages } from '../sameKeys';
 import type { RestoreMode } from './plan';
 import type { UnfinishedRestore } from './unfinished';
 
@@ -45,7 +46,7 @@ export function decideTarget(
       `the table ${tableName} is ${description.TableStatus ?? 'in an unknown state'}; wait until it is ACTIVE`,
     );
   }
-  requireSameKeys(tableName, description, keySchema);
+  requireKeysOfImages(keySchema, tableName, description);
   if (wanted) return { create: false, mode: hasItems ? wanted : 'fill' };
   if (!unfinished) {
     if (!hasItems) return { create: false, mode: 'fill' };
@@ -59,16 +60,6 @@ export function decideTarget(
     );
   }
   return { create: false, mode: 'mirror', continuesMs: unfinished.momentMs };
-}
-
-function requireSameKeys(tableName: string, { KeySchema: elements = [] }: Described, wanted: KeySchema): void {
-  const createTable = { KeySchema: elements } as unknown as CreateTable;
-  const { partitionKey, sortKey } = keySchemaOf({ tableName, createTable });
-  if (partitionKey === wanted.partitionKey && sortKey === wanted.sortKey) return;
-  const words = (schema: KeySchema) => [schema.partitionKey, schema.sortKey].filter(Boolean).join(' and ');
-  throw new RefusedError(
-    `the table ${tableName} has the key ${words({ partitionKey, sortKey })}, the images have ${words(wanted)}; restore into another table`,
-  );
 }
 
 type Creation = Omit<CreateTable, 'DeletionProtectionEnabled'>;

@@ -5,6 +5,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
+import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
 import {
   lookInBucket,
@@ -49,8 +50,7 @@ export interface Difference extends Suspect {
 }
 
 /** A suspect that was different, and since when. */
-interface Doubt extends Suspect {
-  readonly sinceMs: number;
+interface Doubt extends Suspect, Open {
   readonly firstDigest: string;
   hasMoved: boolean;
   verdict: Verdict;
@@ -100,30 +100,20 @@ export class Doubts {
   /**
    * Looks again at everything that is different, until each has had its time.
    *
-   * @param onLeft told how many are still different after each round
+   * @param onOpen told how many are different and have not had their time, first of all and after each look
    */
-  async settle(onLeft: (left: number) => void = () => undefined): Promise<Difference[]> {
-    const { nowMs, signal, pause } = this.places;
-    const stood: Doubt[] = [];
-    for (let round = 0; this.open.length > 0; round++) {
-      const startedMs = nowMs();
-      const waiting = await this.lookAgain();
-      const isOver = ({ sinceMs }: Doubt) => startedMs >= sinceMs + this.settleMs;
-      stood.push(...waiting.filter(isOver));
-      this.open = waiting.filter((doubt) => !isOver(doubt));
-      onLeft(this.open.length);
-      if (this.open.length === 0) break;
-      const untilOverMs = Math.max(...this.open.map(({ sinceMs }) => sinceMs)) + this.settleMs - nowMs();
-      const pauseMs = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
-      await pause(Math.max(0, Math.min(pauseMs, untilOverMs)), signal);
-    }
+  async settle(onOpen?: (open: number) => void): Promise<Difference[]> {
+    const look = (open: readonly Doubt[]) => this.stillWrong(open);
+    const { settleMs, places: clock } = this;
+    const stood = await lookAgain(this.open, { look, settleMs, pausesMs: PAUSES_MS, clock, onOpen });
+    this.open = [];
     return this.named(stood);
   }
 
-  private async lookAgain(): Promise<Doubt[]> {
-    const byKey = new Map(this.open.map((doubt) => [doubt.objectKey, doubt]));
+  private async stillWrong(open: readonly Doubt[]): Promise<Doubt[]> {
+    const byKey = new Map(open.map((doubt) => [doubt.objectKey, doubt]));
     const left: Doubt[] = [];
-    for (const { suspect, look } of await lookAtItems(this.places, this.open)) {
+    for (const { suspect, look } of await lookAtItems(this.places, open)) {
       const doubt = byKey.get(suspect.objectKey);
       if (!doubt) continue;
       doubt.hasMoved ||= look.table.digest !== doubt.firstDigest;

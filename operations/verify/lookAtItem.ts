@@ -2,15 +2,14 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { digestLeftBy } from '../../core/chain';
-import { newestVersion, readDecidingVersions } from '../../core/decidingVersions';
 import { UnreadableImageError } from '../../core/errors';
 import { imageBody, itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
+import { newestImage } from '../images/newestImage';
 import { md5Of } from './bodyDigest';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the table says of an item. */
 export interface TableLook {
@@ -69,7 +68,7 @@ export async function lookInBucket(
   const { versions } = history;
   let found: { header?: ImageHeader; version?: ObjectVersion } = {};
   try {
-    const newest = newestVersion(await readDecidingVersions(versions, Infinity, (one) => headerOf(source, one)));
+    const newest = await newestImage(source, versions);
     if (!newest) return { is: 'none' };
     found = newest;
     const digest = await digestOfNewest(source, table, objectKey, newest, expected);

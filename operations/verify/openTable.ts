@@ -1,12 +1,12 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import type { S3ClientSettings } from '../../aws/s3Client';
-import type { DynamoDbSettings } from '../../aws/table';
+import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
 import { CouldNotLookError } from '../../core/errors';
-import type { ConfiguredTable, KeyTypes } from '../../settings/forCommands';
+import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
 import { s3ImageSource } from '../images/s3ImageSource';
-import { requireSameKeys } from '../tables';
+import { requireConfiguredKeys } from '../sameKeys';
 import type { Bucket } from './digestIndex';
 import type { Places } from './doubts';
 
@@ -22,7 +22,7 @@ export interface OpenedTable {
 
 export interface OpenTableRequest extends Pick<OpenedTable, 'buckets'>, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
   readonly table: ConfiguredTable;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
 }
 
 /**
@@ -34,8 +34,7 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
   const items = dynamoDbBatchTable(table.tableName, dynamoDb);
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
-  const named = (type: string) => described.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  requireSameKeys(table, { partitionKey: named('HASH') ?? '', sortKey: named('RANGE') });
+  requireConfiguredKeys(table, described);
   const places: Places = {
     ...{ table, items, signal, nowMs, pause },
     source: s3ImageSource(buckets.source),

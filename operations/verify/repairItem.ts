@@ -1,16 +1,16 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ImageStore } from '../../aws/imageStore';
 import { compareChanges } from '../../core/changePosition';
-import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import type { ReadVersion } from '../../core/decidingVersions';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { backfillImage, repairImage, type StoredImage } from '../../core/image';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { lookAtItem } from '../images/newestImage';
+import { newestImage } from '../images/newestImage';
+import { readForWriting } from '../images/objectForWriting';
 import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
 import { tableLook, type ItemLook } from './lookAtItem';
 import { verdictOf, type Verdict } from './verdict';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /*
  * Mends one item by adding one image to the source bucket, from which it replicates. In this order, on the condition that
@@ -44,7 +44,7 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     places.signal.throwIfAborted();
     try {
-      const { newest, condition } = await lookAtItem(places.source, objectKey);
+      const { newest, condition } = await readForWriting(places.source, objectKey);
       const inTable = (await readItems(places, [suspect])).get(objectKey) ?? tableLook(undefined);
       const readAtMs = places.nowMs();
       const look = { ...(await lookInBuckets(places, objectKey, inTable)), atMs: readAtMs };
@@ -101,5 +101,5 @@ function isOutOfReach(
 
 async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
   const { versions = [] } = (await source.history(objectKey)) ?? {};
-  return newestVersion(await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version)));
+  return newestImage(source, versions);
 }

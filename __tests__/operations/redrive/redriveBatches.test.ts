@@ -18,7 +18,7 @@ function redrive(bucket: VersionedBucket) {
   const states: string[] = [];
   const counts = redriveBatches({
     ...{ lister: bucket.lister, source: bucket.source, images: bucket, texts: bucket, nowMs: bucket.nowMs },
-    ...{ dryRun: false, signal: new AbortController().signal },
+    ...{ onlyTables: [], dryRun: false, signal: new AbortController().signal },
     tableOf: (name) => (name === 'users' ? USERS : undefined),
     watch: {
       onLeft: (one) => left.push(one),
