@@ -63,15 +63,15 @@ const clocksAndHosts = {
   message:
     'core/ is pure: no clock, environment, file or network. node:crypto hashes and node:util takes arguments apart: neither looks at anything but what it is given.',
 };
-const clientWithoutConfig = {
-  selector:
-    'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
-  message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
-};
 const ownClock = {
   group: ['**/pace'],
   importNames: ['realPause'],
   message: 'An operation knows no clock but the one that it is given: nowMs and pause come with the request.',
+};
+const clientWithoutConfig = {
+  selector:
+    'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
+  message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
 };
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 

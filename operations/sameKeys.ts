@@ -1,7 +1,7 @@
 import { RefusedError, UsageError } from '../core/errors';
 import { keyNames, type KeySchema } from '../core/objectKey';
 import { keySchemaIn } from '../core/tableDefinition';
-import type { ConfiguredTable } from '../settings/forCommands';
+import type { ConfiguredTable } from '../settings/configuredTable';
 
 /** As DescribeTable and a stored definition have it. */
 type Described = Parameters<typeof keySchemaIn>[0];

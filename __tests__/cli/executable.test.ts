@@ -32,8 +32,8 @@ function dcs(...args: string[]): Promise<Outcome> {
 }
 
 const account = (side: string) => ({
-  accountId: '111111111111',
-  region: 'eu-west-1',
+  accountId: side === 'source' ? '111111111111' : '222222222222',
+  region: side === 'source' ? 'eu-central-1' : 'eu-west-1',
   bucketName: `b-${side}`,
   endpoint: 'http://127.0.0.1:9',
 });
@@ -103,11 +103,11 @@ describe('the executable', () => {
   test('settings that are missing or wrong are exit code 2', async () => {
     const missing = await dcs('history', 'users', '--key', '{"id":"a"}');
     expect(missing).toMatchObject({ code: EXIT.usage });
-    expect(missing.stderr).toContain('dcs.config.json cannot be read');
+    expect(missing.stderr).toContain('there is no settings file dcs.config.json');
     await writeFile(path.join(folder, 'half.json'), '{"source":{}}');
     const half = await dcs('history', 'users', '--key', '{"id":"a"}', '--config', 'half.json');
     expect(half.code).toBe(EXIT.usage);
-    expect(half.stderr).toContain('half.json: source.bucketName');
+    expect(half.stderr).toContain('half.json has 3 problems:\n  source.accountId is missing');
     await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
     expect((await dcs('history', 'orders', '--key', '{"id":"a"}')).stderr).toContain(
       'orders is no table of the settings',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, symlink } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
@@ -77,6 +77,81 @@ describe('dcs restore, from the destination bucket alone', () => {
     expect(await describeTableDefinition('users-restored', deployment.dynamoDb)).toEqual({
       ...definition,
       tableName: 'users-restored',
+    });
+  });
+
+  describe('with the source account lost', () => {
+    const place = (deployment: Deployment) => [
+      ...['--destination-bucket', deployment.bucket, '--destination-region', 'eu-west-1'],
+    ];
+    const noFile = { DCS_CONFIG: undefined };
+
+    test('and no settings file, options alone bring the table back', async () => {
+      const deployment = await deploy(parts, 'noFile');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment), '--json'];
+      const { code, stdout, stderr } = await deployment.run(args, noFile);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining('is made from table.json') as string,
+      });
+      expect(records(stdout)).toEqual([expect.objectContaining({ type: 'restore', left: 0, differences: 0 })]);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('and no table.json either, the keys come from options; without them it says how to give them', async () => {
+      const deployment = await deploy(parts, 'noDefinition');
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment)];
+      const refused = await deployment.run(args, noFile);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('has no users/table.json. Give them with --partition-key NAME:TYPE');
+      expect((await deployment.run([...args, '--partition-key', 'id:S'], noFile)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('a settings file without a source is enough', async () => {
+      const deployment = await deploy(parts, 'noSource');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const { destination } = deployment.settings;
+      await writeFile(path.join(deployment.folder, 'lost.json'), JSON.stringify({ destination }));
+      const lost = { DCS_CONFIG: path.join(deployment.folder, 'lost.json') };
+      expect((await deployment.run(['restore', 'users', '--into', 'back'], lost)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+      const toSource = await deployment.run(['restore', 'users', '--into', 'back', '--target', 'source'], lost);
+      expect(toSource.code).toBe(2);
+      expect(toSource.stderr).toMatch(/lost\.json has 1 problem:\n {2}source\.region is missing; .* --source-region/);
+    });
+
+    test('and with neither, one message names what is missing, each once, and both ways to say it', async () => {
+      const deployment = await deploy(parts, 'nothing');
+      const { code, stdout, stderr } = await deployment.run(['restore', 'users', '--into', 'back'], noFile);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.trimEnd().split('\n')).toEqual([
+        expect.stringMatching(/^dcs: there is no settings file dcs\.config\.json .* something is missing:$/),
+        expect.stringMatching(/^ {2}destination\.bucketName is missing; .* give --destination-bucket NAME, or write/),
+        expect.stringMatching(/^ {2}destination\.region is missing; .* give --destination-region REGION, or write/),
+      ]);
+    });
+
+    test('history, diff, download and a drill without the live table need no more', async () => {
+      const deployment = await deploy(parts, 'others');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const run = async (...args: string[]) => (await deployment.run([...args, ...place(deployment)], noFile)).code;
+      const folder = path.join(deployment.folder, 'out');
+      expect(await run('history', 'users', '--key', '{"id":"u1"}')).toBe(0);
+      expect(await run('diff', 'users', '--from', '2026-01-05T11:00:00Z', '--summary')).toBe(3);
+      expect(await run('download', 'users', '--to', folder)).toBe(0);
+      expect(await run('verify', 'users', '--in', 'destination')).toBe(0);
+      const sts = ['--destination-endpoint', `sts=${parts.s3.endpoint}`];
+      const drill = ['drill', 'users', '--without-live', '--report-folder', folder, ...sts];
+      expect(await run(...drill)).toBe(0);
+      expect((await deployment.run(['drill', 'users', ...place(deployment)], noFile)).stderr).toContain(
+        'source is missing',
+      );
     });
   });
 

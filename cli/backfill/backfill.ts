@@ -1,7 +1,8 @@
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
 import { backfillTable } from '../../operations/backfill/backfillTable';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
 import { reportBackfill, watchBackfill } from './reporting';
@@ -29,12 +30,13 @@ export const backfill: Command<BackfillOptions> = {
 };
 
 export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs, pause } = context;
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
   const { fromExport, segments, allowGap } = options;
   const table = tableOf(settings, options.tableName);
-  const { s3, dynamoDb } = connect(context, 'source');
+  const { dynamoDb } = connect(context, 'source');
   const { largeImageStorageClass } = settings.capture;
-  const bucket = { ...s3, bucket: settings.source.bucketName, largeImageStorageClass };
+  const bucket = { ...bucketIn(context, 'source'), largeImageStorageClass };
   const { end, ...watch } = watchBackfill(output, bucket.bucket);
   const report = await backfillTable({
     ...{ table, dynamoDb, bucket, signal, nowMs, pause, watch },

@@ -4,8 +4,8 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { utc } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
 import { reportDiff, watchDiff } from './reporting';
 
@@ -66,12 +66,10 @@ export async function runDiff(options: DiffOptions, context: CommandContext): Pr
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, nowMs } = context;
-  const configured = tableOf(context.settings, options.tableName);
   const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
-  const { keySchema } = keyWordsOf(await definitionAt(source, configured, toMs), configured);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
   output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
 
-  const table = { ...configured, keySchema };
   const { end, ...watch } = watchDiff(output, options.summary);
   const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });
   end();

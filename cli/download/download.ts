@@ -1,13 +1,13 @@
 import { objectHistories } from '../../aws/objectVersions';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { onDisk } from '../onDisk';
 import { bytes, counted } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
+import { locatedTable } from '../../settings/configuredTable';
 import { downloadTable } from '../../operations/download/downloadTable';
 
 export interface DownloadOptions {
@@ -43,8 +43,8 @@ export const download: Command<DownloadOptions> = {
 
 export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings, signal, nowMs } = context;
-  const table = tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, options.from).s3, bucket: settings[options.from].bucketName };
+  const table = locatedTable(settings, options.tableName);
+  const bucket = bucketIn(context, options.from);
   const source = s3ImageSource(bucket);
   const histories = objectHistories(bucket, tablePrefix(table));
   const progress = output.progress('copied versions');

@@ -6,8 +6,8 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
 import { historyOfItem, versionOfItem } from '../../operations/history/historyOfItem';
 import { reportHistory, showVersion, watchHistory } from './reporting';
 
@@ -70,9 +70,8 @@ export async function runHistory(options: HistoryOptions, context: CommandContex
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const table = tableOf(context.settings, options.tableName);
-  const words = keyWordsOf(await definitionAt(source, table, Infinity), table);
-  const objectKey = objectKeyOf(table, words.keySchema, parseKeys(options.key, words, '--key'));
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), Infinity);
+  const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
   const request = { source, objectKey, signal, watch: watchHistory(output) };
   if (options.show !== undefined) {
     const shown = await versionOfItem(request, options.show);

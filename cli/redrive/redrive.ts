@@ -2,10 +2,11 @@ import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf, type Settings } from '../../settings/forCommands';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf, type CommandSettings } from '../../settings/parts';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import { reportRedrive, watchRedrive } from './reporting';
 
@@ -39,10 +40,11 @@ export const redrive: Command<RedriveOptions> = {
 };
 
 export async function runRedrive(options: RedriveOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, settings, nowMs } = context;
+  const { output, signal, nowMs } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
   const { tableNames, dryRun } = options;
   for (const name of tableNames) tableOf(settings, name);
-  const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
+  const bucket = bucketIn(context, 'source');
   const { largeImageStorageClass } = settings.capture;
   const { end, ...watch } = watchRedrive(output);
   const counts = await redriveBatches({
@@ -59,6 +61,6 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   return counts.left === 0 ? EXIT.done : EXIT.differences;
 }
 
-function configured(settings: Settings, tableName: string) {
-  return settings.tables.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
+function configured(settings: CommandSettings, tableName: string) {
+  return settings.tables?.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
 }

@@ -3,7 +3,7 @@ import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import type { ThawOptions } from '../../operations/restore/survey';
 
 export interface RestoreOptions {

@@ -1,6 +1,7 @@
 import type { Command } from '../command';
-import type { CommandContext } from '../context';
+import { requirePlaces, type CommandContext } from '../context';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tablePrefix } from '../../core/objectKey';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { openSource } from '../openSource';
@@ -8,6 +9,7 @@ import { utc } from '../../core/units';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { prepareRestore, type PreparedRestore } from './prepare';
 import { planWords, reportRestore, watchRestore } from './reporting';
+import { KeptListing } from '../../operations/restore/keptListing';
 import { restoreTable } from '../../operations/restore/restoreTable';
 import { survey, thawWords, whenThawed, type Survey } from '../../operations/restore/survey';
 import { creationOf, finishTable } from '../../operations/restore/target';
@@ -51,26 +53,34 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+  requirePlaces(context, options.from.in === 'folder' ? [] : [options.from.in], options.target);
   const source = await openSource(options.from, context);
+  const listing = new KeptListing();
   try {
-    return await restoreFrom(source, options, context);
+    return await restoreFrom(source, listing, options, context);
   } finally {
+    await listing.close();
     await source.close?.();
   }
 }
 
-async function restoreFrom(source: ImageSource, options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+async function restoreFrom(
+  source: ImageSource,
+  listing: KeptListing,
+  options: RestoreOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { output, nowMs, pause } = context;
   const prepared = await prepareRestore(source, options, context);
   const { momentMs, request, decision } = prepared;
   const asOf = `Restoring ${options.tableName} as of ${utc(momentMs)} from ${source.name}.`;
   output.say(`${asOf} ${planWords(options, prepared)}`);
 
-  const found = await surveyed(options, context, prepared);
+  const found = await surveyed(options, context, prepared, listing);
   if (decision.create && !options.dryRun) await createTarget(options, context, prepared);
   const watch = watchRestore(output, found.objects, options.dryRun);
   const report = await restoreTable({
-    ...request,
+    ...{ ...request, listing },
     ...{
       nowMs,
       pause,
@@ -92,13 +102,14 @@ async function surveyed(
   { thaw, tableName }: RestoreOptions,
   { output }: CommandContext,
   { request }: PreparedRestore,
+  listing: KeptListing,
 ): Promise<Survey> {
   const progress = output.progress('listed objects');
-  const found = await survey(request, thaw, () => progress.add(1));
+  const found = await survey(request, thaw, () => progress.add(1), listing);
   progress.end();
   if (found.objects === 0 && !request.keys) {
     throw new CouldNotLookError(
-      `${request.source.name} has no images of ${tableName} under ${request.table.prefix}${tableName}/; check the table's name, the prefix in the settings, and --copy`,
+      `${request.source.name} has no images of ${tableName} under ${tablePrefix(request.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
     );
   }
   if (found.archived.length === 0) return found;

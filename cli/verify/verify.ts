@@ -3,10 +3,11 @@ import { s3ImageStore } from '../../aws/imageStore';
 import { s3ReportStore } from '../../aws/reports';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf } from '../../settings/forCommands';
+import { locatedTable, tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
@@ -41,13 +42,14 @@ export const verify: Command<VerifyOptions> = {
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
-  const { settings, output, signal, nowMs, pause } = context;
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const { settleMs, segments, history, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
-    source: { ...source.s3, bucket: settings.source.bucketName },
-    destination: { ...destination.s3, bucket: settings.destination.bucketName },
+    source: bucketIn(context, 'source'),
+    destination: bucketIn(context, 'destination'),
   };
   const { largeImageStorageClass } = settings.capture;
   const { dynamoDb } = source;
@@ -66,9 +68,8 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
 async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   const { settings, output, signal, nowMs, pause } = context;
   const { settleMs } = options;
-  const table = tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, 'destination').s3, bucket: settings.destination.bucketName };
-  const destination = s3ImageSource(bucket);
+  const table = locatedTable(settings, options.tableName);
+  const destination = s3ImageSource(bucketIn(context, 'destination'));
   const { end, ...watch } = watchStages(output, options);
   const walked = await verifyDestination({ destination, table, settleMs, signal, nowMs, pause, watch });
   end();

@@ -4,7 +4,7 @@ import { refreshDefinition } from '../../aws/storedDefinition';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { requireConfiguredKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';

@@ -2,7 +2,7 @@ import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { couldNotLook } from '../../aws/couldNotLook';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { CouldNotLookError } from '../../core/errors';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { requireConfiguredKeys } from '../sameKeys';
 import type { DrillOrder } from './performDrill';
 

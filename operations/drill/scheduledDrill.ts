@@ -5,7 +5,7 @@ import type { S3ClientSettings } from '../../aws/s3Client';
 import { DcsError } from '../../core/errors';
 import { s3ImageSource } from '../images/s3ImageSource';
 import type { Pause } from '../pace';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 

@@ -1,7 +1,8 @@
+import type { AttributeMap } from '../../core/attributeValue';
 import { itemDigest } from '../../core/image';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
-import { Contents } from './contents';
 import { KeySet } from '../../core/keySet';
+import { ItemsChecksum } from './itemsChecksum';
 import { scanned, type Action, type PlanRequest, type RestoreMode } from './plan';
 
 /**
@@ -11,7 +12,7 @@ import { scanned, type Action, type PlanRequest, type RestoreMode } from './plan
 export class Ledger {
   readonly counts = { put: 0, change: 0, equal: 0, delete: 0, nothing: 0, unknown: 0, unreadable: 0, rejected: 0 };
   /** Items that the table holds as the plan says. */
-  readonly restored = new Contents();
+  readonly restored = new ItemsChecksum();
   /** Items that the plan puts, changes or leaves as they are. */
   readonly desired = new KeySet();
   /** Items that were left alone because their state is not known or could not be written. */
@@ -23,7 +24,7 @@ export class Ledger {
     this.counts[action.do] += 1;
     if (action.do === 'unknown' || action.do === 'unreadable') this.leftAlone.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
-    this.restored.add(action.objectKey, action.digest);
+    this.restored.add(action.digest);
     if (this.mode !== 'fill') this.desired.add(action.objectKey);
   }
 
@@ -32,7 +33,7 @@ export class Ledger {
     this.counts[action.do] -= 1;
     this.counts.rejected += 1;
     this.leftAlone.add(action.objectKey);
-    if ('digest' in action) this.restored.remove(action.objectKey, action.digest);
+    if ('digest' in action) this.restored.remove(action.digest);
   }
 
   /** Items that could not be brought back. */
@@ -47,14 +48,16 @@ export async function holdsWhatWasRestored(
   ledger: Ledger,
   onItem: () => void,
 ): Promise<boolean> {
-  const found = new Contents();
+  const found = new ItemsChecksum();
+  const isCounted = (item: AttributeMap) => {
+    if (mode !== 'merge' && ledger.leftAlone.size === 0) return true;
+    const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
+    return !ledger.leftAlone.has(objectKey) && (mode !== 'merge' || ledger.desired.has(objectKey));
+  };
   for await (const item of scanned(target)) {
     signal?.throwIfAborted();
     onItem();
-    const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
-    if (ledger.leftAlone.size > 0 && ledger.leftAlone.has(objectKey)) continue;
-    if (mode === 'merge' && !ledger.desired.has(objectKey)) continue;
-    found.add(objectKey, itemDigest(item));
+    if (isCounted(item)) found.add(itemDigest(item));
   }
   return found.equals(ledger.restored);
 }

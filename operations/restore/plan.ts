@@ -6,6 +6,7 @@ import { itemDigest } from '../../core/image';
 import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
 import { ReadGuard } from '../guards';
+import type { KeptListing } from './keptListing';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 
 /**
@@ -40,6 +41,8 @@ export interface PlanRequest extends StateRequest {
   readonly mode: RestoreMode;
   /** Only the items of these keys; undefined for all. Gone through once for the plan and once for the comparison. */
   readonly keys?: AsyncIterable<AttributeMap>;
+  /** What a listing has shown already. Without it, or where it is incomplete, the source is listed. */
+  readonly listing?: KeptListing;
   readonly signal?: AbortSignal;
   /** Images read at a time. */
   readonly parallelism?: number;
@@ -90,9 +93,10 @@ type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap };
 
 /** The objects that a request is about. */
 export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectHistory> {
-  const { source, table, signal, keys } = request;
+  const { source, table, signal, keys, listing } = request;
   if (!keys) {
-    for await (const history of source.histories(tablePrefix(table), signal)) {
+    const listed = listing?.isComplete ? listing.histories() : source.histories(tablePrefix(table), signal);
+    for await (const history of listed) {
       if (isImageKey(history.objectKey)) yield history;
     }
     return;

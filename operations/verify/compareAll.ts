@@ -14,7 +14,7 @@ import { DigestIndex, type Bucket } from './digestIndex';
 import type { Recheck, Places, Suspect } from './recheck';
 import { keysInObject } from './keysInObject';
 import { listBucket, type BucketCounts } from './listBucket';
-import type { KeyTypes } from '../../settings/forCommands';
+import type { KeyTypes } from '../../settings/configuredTable';
 
 /** What a comparison of everything has found, apart from the items that are in doubt. */
 export interface Compared {

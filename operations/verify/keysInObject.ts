@@ -2,7 +2,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { keysInObjectKey, keysOf, objectKeyOf } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
-import type { KeyTypes } from '../../settings/forCommands';
+import type { KeyTypes } from '../../settings/configuredTable';
 import type { TableInBucket } from './statesOfItem';
 import { whyDamaged } from '../images/whyUnreadable';
 

@@ -4,7 +4,7 @@ import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
 import { CouldNotLookError } from '../../core/errors';
-import type { ConfiguredTable, KeyTypes } from '../../settings/forCommands';
+import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import type { Bucket } from './digestIndex';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { reportKey, reportsPrefix } from '../../core/reportKey';
+import { reportKey, reportsPrefix } from '../../core/serviceKeys';
 import { tablePrefix } from '../../core/objectKey';
 
 const tableName = fc.stringMatching(/^[a-zA-Z0-9_.-]{3,40}$/);
