@@ -11,7 +11,7 @@ import { nearest } from './nearest';
 import { OptionReader } from './optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo, type Sink } from './output/output';
-import { version } from '../package.json';
+import { versionLine } from './version';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */
 export interface Surroundings {
@@ -48,7 +48,7 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
 async function helpText(args: readonly string[]): Promise<string | undefined> {
   const [name, topic] = args;
   if (name === undefined || name === '--help' || (name === 'help' && topic === undefined)) return overview();
-  if (args.includes('--version')) return version;
+  if (args.includes('--version')) return versionLine;
   if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
   if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
   return args.includes('--help') ? commandHelp(name, await loadCommand(name)) : undefined;
