@@ -18,7 +18,15 @@ describe('npm run synth', () => {
   function checkout(name: string): string {
     const copy = join(folder, name);
     mkdirSync(copy);
-    for (const part of ['main.ts', 'stacks', 'core', 'package.json', 'tsconfig.json', 'cdktf.json']) {
+    for (const part of [
+      'main.ts',
+      'stacks',
+      'core',
+      'package.json',
+      'tsconfig.json',
+      'cdktf.json',
+      '.terraform.lock.hcl',
+    ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -56,7 +64,11 @@ describe('npm run synth', () => {
       bundle(copy);
       expect(synth(copy)).toMatchObject({ status: 0, stderr: '' });
     }
-    expect(Object.keys(filesOf(one))).toContain('/cdktf.out/stacks/dcs/cdk.tf.json');
+    const files = filesOf(one);
+    expect(Object.keys(files)).toContain('/cdktf.out/stacks/dcs/cdk.tf.json');
+    expect(files['/cdktf.out/stacks/dcs/.terraform.lock.hcl']).toBe(
+      readFileSync(join(root, '.terraform.lock.hcl'), 'utf8'),
+    );
     expect(filesOf(other)).toEqual(filesOf(one));
   }, 30_000);
 
