@@ -3,7 +3,7 @@ import path from 'node:path';
 import { App } from 'cdktf';
 import { bundledCode } from './stacks/bundledCode';
 import { addStacks } from './stacks/deploy';
-import { loadSettings, settingsFile } from './stacks/settings/load';
+import { loadSettings, settingsFile } from './settings/load';
 
 /** Writes the Terraform JSON of the two accounts to cdktf.out (or CDKTF_OUTDIR), as the settings file describes them. */
 function main(): void {

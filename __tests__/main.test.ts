@@ -21,6 +21,7 @@ describe('npm run synth', () => {
     for (const part of [
       'main.ts',
       'stacks',
+      'settings',
       'core',
       'package.json',
       'tsconfig.json',

@@ -1,6 +1,5 @@
-import { parseCommandLine } from '../cli/commandLine';
-import type { OptionTable } from '../cli/command';
-import { UsageError } from '../cli/errors';
+import { parseCommandLine, type OptionTable } from '../cli/commandLine';
+import { UsageError } from '../core/errors';
 import { nearest } from '../cli/nearest';
 import { OptionReader } from '../cli/optionReader';
 import type { Workload } from './workload';

@@ -1,18 +1,7 @@
+import type { OptionTable } from './commandLine';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
 import type { OptionReader } from './optionReader';
-
-/** One option of a command, or one for all of them. */
-export interface OptionDefinition {
-  readonly type: 'string' | 'boolean';
-  /** What stands for the value in help: `NAME`. Options of type string have one. */
-  readonly value?: string;
-  /** May be given several times. */
-  readonly multiple?: boolean;
-  /** What it does, with what it means when left out. */
-  readonly help: string;
-}
-export type OptionTable = Readonly<Record<string, OptionDefinition>>;
 
 /** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
 export interface Command<Options = unknown> {

@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
-import type { OptionTable } from './command';
 import { nearest } from './nearest';
+
+/** One option of a command, or one for all of them. */
+export interface OptionDefinition {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in help: `NAME`. Options of type string have one. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** What it does, with what it means when left out. */
+  readonly help: string;
+}
+export type OptionTable = Readonly<Record<string, OptionDefinition>>;
 
 /** What stands on the command line, by option, with everything that is wrong about it. */
 export interface CommandLine {

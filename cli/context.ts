@@ -1,8 +1,8 @@
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { Output } from './output/output';
 import type { OptionReader } from './optionReader';
-import { connectionOf, type Connection } from './sides';
-import { readSettings, type Settings, type Side } from './settings';
+import { connectionOf, type Connection } from '../operations/connection';
+import { readSettings, type Settings, type Side } from '../settings/forCommands';
 
 /** What a command gets besides its options. A test makes its own. */
 export interface CommandContext {
@@ -36,4 +36,19 @@ export function connectTarget({ settings, sides }: Pick<CommandContext, 'setting
   const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
   const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
   return connectionOf(settings, side, { ...sides[side], ...said, endpoints });
+}
+
+/** A look at a deployment is to say soon that it cannot look. */
+const LOOKING_S3_ATTEMPTS = 4;
+
+/** Both accounts, for a command that only looks. */
+export function connectBothToLook(
+  context: Pick<CommandContext, 'settings' | 'sides' | 'env'>,
+): Record<Side, Connection> {
+  const attempts = Number(context.env.AWS_MAX_ATTEMPTS) || LOOKING_S3_ATTEMPTS;
+  const looking = (side: Side): Connection => {
+    const connection = connect(context, side);
+    return { ...connection, s3: { ...connection.s3, attempts } };
+  };
+  return { source: looking('source'), destination: looking('destination') };
 }

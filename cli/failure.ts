@@ -1,6 +1,5 @@
 import { couldNotLook } from '../aws/couldNotLook';
-import { DcsError } from '../core/errors';
-import { CouldNotLookError, InterruptedError, RefusedError, UsageError } from './errors';
+import { DcsError, CouldNotLookError, InterruptedError, RefusedError, UsageError } from '../core/errors';
 import { EXIT, type ExitCode } from './exitCodes';
 import type { Output } from './output/output';
 

@@ -1,6 +1,7 @@
-import type { OptionTable } from './command';
+import type { OptionTable } from './commandLine';
 import type { OptionReader } from './optionReader';
-import { readSide, SIDE_OPTIONS, type SideName, type SideOptions } from './sides';
+import { readSide, SIDE_OPTIONS, type SideName } from './sideOptions';
+import { type SideOptions } from '../operations/connection';
 
 export const GLOBAL_OPTIONS: OptionTable = {
   config: { type: 'string', value: 'FILE', help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json.' },

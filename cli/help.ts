@@ -1,4 +1,5 @@
-import type { Command, OptionTable } from './command';
+import type { Command } from './command';
+import type { OptionTable } from './commandLine';
 import { COMMANDS } from './commands';
 import { EXIT_CODES } from './exitCodes';
 import { GLOBAL_OPTIONS } from './globalOptions';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { InterruptedError } from './errors';
+import { InterruptedError } from '../core/errors';
 import { EXIT } from './exitCodes';
 import { runDcs } from './run';
 

@@ -1,3 +1,5 @@
+import { utc } from '../core/units';
+
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
@@ -56,9 +58,4 @@ function ago(text: string, nowMs: number): number | { problem: string } {
 function unitOf(word: string): number | undefined {
   const spelled = /^(s|sec|second|m|min|minute|h|hr|hour|d|day|w|week)s?$/.exec(word)?.[1];
   return spelled === undefined ? undefined : UNITS_MS[spelled.charAt(0)];
-}
-
-/** A moment as this project states it: UTC, to the second, with milliseconds only where there are some. */
-export function utc(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
 }

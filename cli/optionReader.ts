@@ -1,5 +1,5 @@
 import type { CommandLine } from './commandLine';
-import { UsageError } from './errors';
+import { UsageError } from '../core/errors';
 import { parseDuration, parseMoment } from './moment';
 
 /** Reads what was given on the command line, and collects what is wrong with it. */

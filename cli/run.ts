@@ -2,7 +2,7 @@ import { parseCommandLine, type CommandLine } from './commandLine';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
-import { UsageError } from './errors';
+import { UsageError } from '../core/errors';
 import { EXIT, type ExitCode } from './exitCodes';
 import { exitOf } from './failure';
 import { GLOBAL_OPTIONS } from './globalOptions';
@@ -10,7 +10,8 @@ import { commandHelp, exitCodeLines, overview } from './help';
 import { nearest } from './nearest';
 import { OptionReader } from './optionReader';
 import { coloursFor } from './output/colours';
-import { outputTo, type Sink } from './output/output';
+import { outputTo } from './output/output';
+import { type Sink } from './output/progress';
 import { versionLine } from './version';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */

@@ -52,6 +52,7 @@ export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>)
     event,
     position: positionOf(metadata, event, changedAtMs),
     changedAtMs,
+    ...(metadata['dcs-time-source'] === 'receipt' && { isTimeOfReceipt: true }),
     digest: digestIn(metadata, 'dcs-digest', /^[0-9a-f]{64}$/),
     previousDigest:
       event === 'BACKFILL' || event === 'REPAIR'
@@ -96,7 +97,7 @@ function digestIn(metadata: Metadata, name: string, allowed: RegExp): string {
 function itemOfBody(body: string): AttributeMap | undefined {
   if (body === TOMBSTONE_BODY) return undefined;
   try {
-    const { Item: item } = JSON.parse(body) as { Item: AttributeMap };
+    const { Item: item } = (JSON.parse(body) ?? {}) as { Item: AttributeMap };
     canonicalItem(item); // refuses what is not DynamoDB JSON
     return item;
   } catch (cause) {

@@ -1,30 +1,18 @@
 import { createVersionedBucket } from '../aws/buckets';
 import { versionCopier } from '../aws/replicate';
-import type { S3ClientSettings } from '../aws/s3Client';
 import type { DynamoDbSettings } from '../aws/table';
 import { describeTableDefinition } from '../aws/tableDefinition';
 import { s3TextStore } from '../aws/textStore';
 import { DcsError } from '../core/errors';
 import { tableDefinitionSettings } from '../lambda/table-definition/settings';
 import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
-import { startLocalTable, type LocalTable } from './localTable';
+import { startLocalTable, type CaptureOptions, type LocalBucket, type LocalTable } from './localTable';
 import type { DeployedBucket, Deployment } from './deployment/synthesized';
-import type { S3Gateway } from './parts/s3Gateway';
-import { databaseSettings, type AccountServer } from './parts/servers';
+import { databaseSettings } from './parts/servers';
 import { startParts, type Parts, type PartsAccount } from './parts/startParts';
 import type { Tools } from './parts/tools';
 import { ReplicationStandIn } from './replication/replicationStandIn';
 import { readRules } from './replication/rules';
-
-/** One account's bucket, as its clients reach it. */
-export interface LocalBucket extends S3ClientSettings {
-  readonly accountId: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly endpoint: string;
-  readonly credentials: AccountServer['credentials'];
-  readonly gateway: S3Gateway;
-}
 
 /** A deployment that runs on this machine. */
 export interface LocalRun {
@@ -45,15 +33,9 @@ export interface LocalRun {
   stop(): Promise<void>;
 }
 
-export interface LocalRunOptions {
+export interface LocalRunOptions extends CaptureOptions {
   readonly tools: Tools;
   readonly deployment: Deployment;
-  /** The folder that `npm run bundle` wrote the functions to. */
-  readonly bundlesFolder: string;
-  /** Told of each line that a function or the pump logs. */
-  readonly onLog: (line: string) => void;
-  /** Pause before the first retry of a failed batch; Lambda's is seconds. */
-  readonly retryPauseMs?: number;
 }
 
 /** Starts the parts, makes buckets, tables and functions as the deployment says, and connects them. */

@@ -3,10 +3,12 @@ import { dynamoDbBatchTable } from '../aws/batchTable';
 import { s3TextStore } from '../aws/textStore';
 import { dynamoDbStreamReader } from '../aws/streams';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
+import type { S3ClientSettings } from '../aws/s3Client';
 import { DcsError } from '../core/errors';
 import type { DeployedTable } from './deployment/synthesized';
 import { LocalFunction } from './function/localFunction';
-import type { LocalBucket, LocalRunOptions } from './localRun';
+import type { S3Gateway } from './parts/s3Gateway';
+import type { AccountServer } from './parts/servers';
 import { startPump, type Pump } from './pump/pump';
 
 /** A table with everything that captures it. */
@@ -20,7 +22,27 @@ export interface LocalTable {
   stop(): Promise<void>;
 }
 
-interface Options extends Pick<LocalRunOptions, 'bundlesFolder' | 'onLog' | 'retryPauseMs'> {
+/** One account's bucket, as its clients reach it. */
+export interface LocalBucket extends S3ClientSettings {
+  readonly accountId: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: AccountServer['credentials'];
+  readonly gateway: S3Gateway;
+}
+
+/** How captured tables run on this machine. */
+export interface CaptureOptions {
+  /** The folder that `npm run bundle` wrote the functions to. */
+  readonly bundlesFolder: string;
+  /** Told of each line that a function or the pump logs. */
+  readonly onLog: (line: string) => void;
+  /** Pause before the first retry of a failed batch; Lambda's is seconds. */
+  readonly retryPauseMs?: number;
+}
+
+interface Options extends CaptureOptions {
   readonly deployed: DeployedTable;
   readonly dynamoDb: DynamoDbSettings;
   readonly source: LocalBucket;

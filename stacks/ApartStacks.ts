@@ -4,10 +4,10 @@ import { DestinationAccount } from './accounts/DestinationAccount';
 import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
-import { partitionOf } from './names';
+import { partitionOf } from '../settings/names';
 import { accountProvider, archiveProvider } from './providers';
-import type { BackendSettings } from './settings/backend';
-import type { Settings } from './settings/schema';
+import type { BackendSettings } from '../settings/backend';
+import type { Settings } from '../settings/schema';
 
 export interface ApartStackProps {
   readonly settings: Settings;

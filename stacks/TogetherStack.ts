@@ -4,8 +4,8 @@ import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
 import { accountProvider, archiveProvider } from './providers';
-import type { BackendSettings } from './settings/backend';
-import type { Settings } from './settings/schema';
+import type { BackendSettings } from '../settings/backend';
+import type { Settings } from '../settings/schema';
 
 export interface TogetherStackProps {
   readonly settings: Settings;

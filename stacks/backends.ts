@@ -1,5 +1,5 @@
 import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from 'cdktf';
-import type { BackendSettings } from './settings/backend';
+import type { BackendSettings } from '../settings/backend';
 
 /** Gives a stack its state. The stack's name is the key, the workspace, or the file, unless the settings name one. */
 export function useBackend(stack: TerraformStack, stackName: string, backend: BackendSettings): void {

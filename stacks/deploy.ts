@@ -1,7 +1,7 @@
 import type { App } from 'cdktf';
 import { ApartDestinationStack, ApartSourceStack } from './ApartStacks';
 import type { FunctionCode } from './accounts/SourceAccount';
-import type { Settings } from './settings/schema';
+import type { Settings } from '../settings/schema';
 import { TogetherStack } from './TogetherStack';
 
 /** Adds the stacks that the settings ask for: one for both accounts, or one for each. */

@@ -1,7 +1,7 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import { namesOf } from './names';
-import type { Settings } from './settings/schema';
+import { namesOf } from '../settings/names';
+import type { Settings } from '../settings/schema';
 
 /** Outputs of an account, named `<account>_<name>`: what an operator needs to know, and the exact next commands. */
 export function outputs(account: Construct, values: Readonly<Record<string, unknown>>): void {

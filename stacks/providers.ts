@@ -1,7 +1,7 @@
 import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import { AwsProvider, type AwsProviderEndpoints } from '@cdktf/provider-aws/lib/provider';
 import type { TerraformStack } from 'cdktf';
-import type { Settings } from './settings/schema';
+import type { Settings } from '../settings/schema';
 
 /**
  * What the synthesized JSON asks for. The bindings are those of 6.25.0; every argument in use is known to 5.100 too, so

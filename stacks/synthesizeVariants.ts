@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import { bundledCode } from './bundledCode';
 import { addStacks } from './deploy';
-import { parseSettings } from './settings/load';
+import { parseSettings } from '../settings/load';
 import { variants } from './variants';
 
 /** Writes the Terraform JSON of every variant below a folder, and gives the outdirs: one for each. Needs the bundles. */

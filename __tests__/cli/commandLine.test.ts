@@ -1,5 +1,4 @@
-import { parseCommandLine } from '../../cli/commandLine';
-import type { OptionTable } from '../../cli/command';
+import { parseCommandLine, type OptionTable } from '../../cli/commandLine';
 
 const options: OptionTable = {
   into: { type: 'string', value: 'NAME', help: '' },

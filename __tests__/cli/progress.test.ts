@@ -1,7 +1,7 @@
 import { coloursFor } from '../../cli/output/colours';
 import { outputTo } from '../../cli/output/output';
 import { progressLine } from '../../cli/output/progress';
-import { bytes, count, counted, duration } from '../../cli/output/units';
+import { bytes, count, counted, duration } from '../../core/units';
 
 /** A stream and a clock that go only where they are told. */
 function screen(isTTY: boolean) {

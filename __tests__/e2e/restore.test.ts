@@ -4,7 +4,7 @@ import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
-import { VERSIONS } from '../../cli/images/copyFile';
+import { VERSIONS } from '../../operations/images/copyFile';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';

@@ -3,7 +3,7 @@ import {
   parkedBatchesInDestination,
   parkedBatchesInSource,
 } from '../../stacks/constructs/lifecycleRules';
-import { parseSettings } from '../../stacks/settings/load';
+import { parseSettings } from '../../settings/load';
 import { minimal, variants } from '../../stacks/variants';
 import { resource, synthesizeTogether } from './support/synth';
 

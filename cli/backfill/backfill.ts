@@ -8,11 +8,11 @@ import { keySchemaOf } from '../../core/tableDefinition';
 import type { Command } from '../command';
 import { connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf } from '../settings';
-import { requireSameKeys } from '../tables';
-import { backfillItems, type BackfillCounts } from './backfillItems';
+import { tableOf } from '../../settings/forCommands';
+import { requireSameKeys } from '../../operations/tables';
+import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
 import { itemsToBackfill } from './itemsToBackfill';
-import { knownKeys } from './knownKeys';
+import { knownKeys } from '../../operations/backfill/knownKeys';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
 import { sayInterrupted, reportBackfill, watchBackfill } from './reporting';
 

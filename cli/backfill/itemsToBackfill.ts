@@ -4,12 +4,12 @@ import { dynamoDbScanner } from '../../aws/tableScan';
 import { s3TextStore } from '../../aws/textStore';
 import { UnusableExportError } from '../../core/tableExport';
 import { connect, type CommandContext } from '../context';
-import { CouldNotLookError, RefusedError } from '../errors';
-import { exportItems, openExport, type ExportPlace } from './openExport';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { exportItems, openExport, type ExportPlace } from '../../operations/backfill/openExport';
 import type { BackfillOptions } from './options';
-import { readPace } from './readPace';
-import { scanItems, type ReadItem } from './scanItems';
-import { streamGap } from './streamGap';
+import { readPace } from '../../operations/backfill/readPace';
+import { scanItems, type ReadItem } from '../../operations/backfill/scanItems';
+import { streamGap } from '../../operations/backfill/streamGap';
 
 /** The items that are to have images, and what is known of them beforehand. */
 export interface ItemsToBackfill {

@@ -1,7 +1,7 @@
-import type { OptionTable } from '../command';
+import type { OptionTable } from '../commandLine';
 import type { OptionReader } from '../optionReader';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
-import type { ExportPlace } from './openExport';
+import type { ExportPlace } from '../../operations/backfill/openExport';
 
 export interface BackfillOptions extends ScanOptions {
   readonly tableName: string;

@@ -1,6 +1,6 @@
 import type { Output } from '../output/output';
-import { count, counted, duration } from '../output/units';
-import type { BackfillCounts, BackfillWatch } from './backfillItems';
+import { count, counted, duration } from '../../core/units';
+import type { BackfillCounts, BackfillWatch } from '../../operations/backfill/backfillItems';
 
 /** Shows a backfill as it goes on, and lists what could not be written. */
 export function watchBackfill(output: Output, expected: number | undefined): BackfillWatch & { end: () => void } {

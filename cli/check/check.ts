@@ -1,18 +1,18 @@
 import type { Command } from '../command';
-import type { CommandContext } from '../context';
+import { connectBothToLook, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { duration } from '../output/units';
-import { accountCheck } from './accountChecks';
-import { alarmChecks } from './alarmChecks';
-import { bucketChecks } from './bucketChecks';
-import { checkContext, type CheckContext } from './checkContext';
-import { destinationChecks } from './destinationChecks';
-import type { Finding, Look } from './finding';
-import { parkedCheck } from './parkedCheck';
-import { probeCheck } from './probe';
-import { replicationChecks } from './replicationChecks';
+import { duration } from '../../core/units';
+import { accountCheck } from '../../operations/check/accountChecks';
+import { alarmChecks } from '../../operations/check/alarmChecks';
+import { bucketChecks } from '../../operations/check/bucketChecks';
+import { checkContext, type CheckContext } from '../../operations/check/checkContext';
+import { destinationChecks } from '../../operations/check/destinationChecks';
+import type { Finding, Look } from '../../operations/check/finding';
+import { parkedCheck } from '../../operations/check/parkedCheck';
+import { probeCheck } from '../../operations/check/probe';
+import { replicationChecks } from '../../operations/check/replicationChecks';
 import { countsOf, findingRecord, sectionText, verdictText } from './reporting';
-import { definitionCopyCheck, tableChecks } from './tableChecks';
+import { definitionCopyCheck, tableChecks } from '../../operations/check/tableChecks';
 
 export interface CheckOptions {
   /** None: all tables of the settings. */
@@ -56,8 +56,8 @@ export const check: Command<CheckOptions> = {
 };
 
 export async function runCheck({ tableNames, waitMs }: CheckOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal } = context;
-  const checked = checkContext(tableNames, context);
+  const { output, settings, signal, nowMs } = context;
+  const checked = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
   if (waitMs !== undefined) {
     output.say(`A probe is on its way; waiting for it up to ${duration(waitMs)} (--no-probe leaves it out).`);
   }

@@ -1,8 +1,8 @@
 import type { Colours } from '../output/colours';
 import type { OutputRecord } from '../output/output';
-import { counted } from '../output/units';
+import { counted } from '../../core/units';
 import { wrap } from '../output/wrap';
-import type { Finding, Verdict } from './finding';
+import type { Finding, Verdict } from '../../operations/check/finding';
 
 const WIDTH = 100;
 const ID_WIDTH = 26;

@@ -4,17 +4,16 @@ import { isImageKey, tablePrefix } from '../../core/objectKey';
 import type { ObjectHistory } from '../../aws/objectVersions';
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
-import { CouldNotLookError } from '../errors';
+import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import type { ImageSource } from '../images/imageSource';
-import { openSource, readSourceChoice, type SourceChoice } from '../images/openSource';
-import { utc } from '../moment';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { openSource, readSourceChoice, type SourceChoice } from '../openSource';
 import { changeLines } from '../output/changes';
 import type { Output } from '../output/output';
-import { count } from '../output/units';
-import { tableOf } from '../settings';
-import { definitionAt, keyWordsOf } from '../tables';
-import { diffTable, type ItemDifference } from './diffTable';
+import { count, utc } from '../../core/units';
+import { tableOf } from '../../settings/forCommands';
+import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { diffTable, type ItemDifference } from '../../operations/diff/diffTable';
 
 export interface DiffOptions {
   readonly tableName: string;

@@ -2,13 +2,13 @@ import { objectHistories } from '../../aws/objectVersions';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
 import { connect, type CommandContext } from '../context';
-import { CouldNotLookError } from '../errors';
+import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { s3ImageSource } from '../images/s3ImageSource';
+import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { onDisk } from '../onDisk';
-import { bytes, counted } from '../output/units';
-import { tableOf } from '../settings';
-import { downloadTable } from './downloadTable';
+import { bytes, counted } from '../../core/units';
+import { tableOf } from '../../settings/forCommands';
+import { downloadTable } from '../../operations/download/downloadTable';
 
 export interface DownloadOptions {
   readonly tableName: string;

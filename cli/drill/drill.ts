@@ -3,19 +3,18 @@ import path from 'node:path';
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { couldNotLook } from '../../aws/couldNotLook';
 import { s3ReportStore } from '../../aws/reports';
-import { DcsError } from '../../core/errors';
+import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
 import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
 import type { Command } from '../command';
 import { connect, connectTarget, type CommandContext } from '../context';
-import { CouldNotLookError, UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { openSource } from '../images/openSource';
+import { openSource } from '../openSource';
 import { onDisk } from '../onDisk';
-import { realPause } from '../pace';
-import { tableOf, type ConfiguredTable } from '../settings';
-import { requireSameKeys } from '../tables';
+import { realPause } from '../../operations/pace';
+import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
+import { requireSameKeys } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
-import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from './performDrill';
+import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
 export const drill: Command<DrillOptions> = {

@@ -1,8 +1,8 @@
-import type { OptionTable } from '../command';
-import { FROM_OPTION, readFrom, type SourceChoice } from '../images/openSource';
+import type { OptionTable } from '../commandLine';
+import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../optionReader';
-import type { Side } from '../settings';
-import { TARGET_OPTIONS } from '../sides';
+import type { Side } from '../../settings/forCommands';
+import { TARGET_OPTIONS } from '../sideOptions';
 
 export interface DrillOptions {
   readonly tableName: string;

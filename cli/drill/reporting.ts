@@ -1,10 +1,9 @@
 import type { Output } from '../output/output';
 import { noProgress, type Progress } from '../output/progress';
-import { bytes, count, counted, duration } from '../output/units';
-import { utc } from '../moment';
-import type { DrillWatch, Stage } from './drillTable';
+import { bytes, count, counted, duration, utc } from '../../core/units';
+import type { DrillWatch, Stage } from '../../operations/drill/drillTable';
 import type { DrillOptions } from './options';
-import type { DrillOrder, PerformedDrill } from './performDrill';
+import type { DrillOrder, PerformedDrill } from '../../operations/drill/performDrill';
 
 /** Where a report was put. */
 export interface KeptReport {

@@ -5,15 +5,15 @@ import { plainJson } from '../../core/plainJson';
 import { readImage } from '../../core/readImage';
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
-import { CouldNotLookError, UsageError } from '../errors';
+import { CouldNotLookError, UsageError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import type { ImageSource } from '../images/imageSource';
-import { FROM_OPTION, openSource, readFrom, type SourceChoice } from '../images/openSource';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { FROM_OPTION, openSource, readFrom, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
-import { count, counted } from '../output/units';
-import { tableOf } from '../settings';
-import { definitionAt, keyWordsOf } from '../tables';
-import { itemHistory } from './itemHistory';
+import { count, counted } from '../../core/units';
+import { tableOf } from '../../settings/forCommands';
+import { definitionAt, keyWordsOf } from '../../operations/tables';
+import { itemHistory } from '../../operations/history/itemHistory';
 import { entryText, entryRecord, gapRecord, gapText } from './reporting';
 
 export interface HistoryOptions {

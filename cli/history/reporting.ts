@@ -1,10 +1,9 @@
 import type { Gap } from '../../core/chain';
-import { utc } from '../moment';
 import { changeLines } from '../output/changes';
 import type { Colours } from '../output/colours';
 import type { OutputRecord } from '../output/output';
-import { bytes } from '../output/units';
-import type { HistoryEntry } from './itemHistory';
+import { bytes, utc } from '../../core/units';
+import type { HistoryEntry } from '../../operations/history/itemHistory';
 
 const TTL = 'dynamodb.amazonaws.com';
 
@@ -44,7 +43,9 @@ export function entryText(entry: HistoryEntry, colours: Colours): string {
   const by = { user: 'by a user', ttl: 'by TTL', service, backfill: '', repair: 'by dcs verify --repair', unknown: '' };
   const parts = [
     colours.bold(String(number).padStart(4)),
-    header ? utc(header.changedAtMs).padEnd(20) : 'at an unknown time',
+    header
+      ? `${utc(header.changedAtMs).padEnd(20)}${header.isTimeOfReceipt ? ' (received)' : ''}`
+      : 'at an unknown time',
     (header?.event ?? '').padEnd(8),
     bytes(version.sizeBytes).padStart(8),
     colours.dim(version.versionId),

@@ -1,5 +1,5 @@
 import type { Colours } from './colours';
-import { noProgress, plainProgress, terminalProgress, type Progress } from './progress';
+import { noProgress, plainProgress, terminalProgress, type Progress, type Sink } from './progress';
 
 /** One JSON line of the contract. The type says which fields follow. */
 export interface OutputRecord {
@@ -18,13 +18,6 @@ export interface Output {
   say(text: string): void;
   /** Counts with rate and time left, when the total is known. */
   progress(label: string, total?: number): Progress;
-}
-
-/** The part of a stream that is written to. */
-export interface Sink {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
 }
 
 export function outputTo(options: {

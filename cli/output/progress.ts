@@ -1,5 +1,11 @@
-import { count, duration } from './units';
-import type { Sink } from './output';
+import { count, duration } from '../../core/units';
+
+/** The part of a stream that is written to. */
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
 
 /** Counts what has been done. */
 export interface Progress {

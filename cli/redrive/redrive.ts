@@ -4,12 +4,17 @@ import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
 import { connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { FailureGuard } from '../failureGuard';
-import { s3ImageSource } from '../images/s3ImageSource';
-import { count, counted } from '../output/units';
-import { tableOf, type Settings } from '../settings';
-import { parkedBatches } from './parkedBatches';
-import { redriveBatch, type BatchReport, type LeftRecord, type RedriveContext } from './redriveBatch';
+import { FailureGuard } from '../../operations/failureGuard';
+import { s3ImageSource } from '../../operations/images/s3ImageSource';
+import { count, counted } from '../../core/units';
+import { tableOf, type Settings } from '../../settings/forCommands';
+import { parkedBatches } from '../../operations/redrive/parkedBatches';
+import {
+  redriveBatch,
+  type BatchReport,
+  type LeftRecord,
+  type RedriveContext,
+} from '../../operations/redrive/redriveBatch';
 
 export interface RedriveOptions {
   readonly tableName?: string;

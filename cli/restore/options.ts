@@ -1,10 +1,10 @@
 import type { ThawTier } from '../../aws/archive';
-import type { OptionTable } from '../command';
-import { FROM_OPTION, readFrom, type SourceChoice } from '../images/openSource';
+import type { OptionTable } from '../commandLine';
+import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../optionReader';
-import { TARGET_OPTIONS } from '../sides';
-import type { Side } from '../settings';
-import type { ThawOptions } from './survey';
+import { TARGET_OPTIONS } from '../sideOptions';
+import type { Side } from '../../settings/forCommands';
+import type { ThawOptions } from '../../operations/restore/survey';
 
 export interface RestoreOptions {
   readonly tableName: string;

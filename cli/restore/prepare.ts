@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
-import { DcsError } from '../../core/errors';
+import { DcsError, UsageError } from '../../core/errors';
 import { readTableDefinition, type TableDefinition } from '../../core/tableDefinition';
 import { connectTarget, type CommandContext } from '../context';
-import { UsageError } from '../errors';
-import type { ImageSource } from '../images/imageSource';
-import { keysInFile, parseKeys, type KeyWords } from '../keys';
-import { tableOf, type ConfiguredTable } from '../settings';
-import { definitionAt, definitionOfKeys, keyWordsOf } from '../tables';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { keysInFile, parseKeys } from '../keys';
+import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
+import { definitionAt, definitionOfKeys, keyWordsOf, type KeyWords } from '../../operations/tables';
 import type { RestoreOptions } from './options';
-import type { PlanRequest } from './plan';
-import { decideTarget, type TargetDecision } from './target';
-import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from './unfinished';
+import type { PlanRequest } from '../../operations/restore/plan';
+import { decideTarget, type TargetDecision } from '../../operations/restore/target';
+import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from '../../operations/restore/unfinished';
 
 /** Everything that has been found out before anything is touched. */
 export interface PreparedRestore {

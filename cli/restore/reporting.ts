@@ -1,9 +1,8 @@
 import type { Output } from '../output/output';
-import { count, counted } from '../output/units';
-import { utc } from '../moment';
+import { count, counted, utc } from '../../core/units';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from './prepare';
-import type { RestoreReport, RestoreWatch } from './restoreTable';
+import type { RestoreReport, RestoreWatch } from '../../operations/restore/restoreTable';
 
 /** What is going to happen to the target, before it happens. */
 export function planWords({ into, dryRun }: RestoreOptions, { decision, definitionFrom }: PreparedRestore): string {

@@ -1,18 +1,18 @@
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
-import { CouldNotLookError, RefusedError } from '../errors';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import type { ImageSource } from '../images/imageSource';
-import { openSource } from '../images/openSource';
-import { utc } from '../moment';
-import { realPause } from '../pace';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { openSource } from '../openSource';
+import { utc } from '../../core/units';
+import { realPause } from '../../operations/pace';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { prepareRestore, type PreparedRestore } from './prepare';
 import { planWords, reportRestore, watchRestore } from './reporting';
-import { restoreTable } from './restoreTable';
-import { survey, thawWords, whenThawed, type Survey } from './survey';
-import { creationOf, finishTable } from './target';
-import { tableIdOf } from './unfinished';
+import { restoreTable } from '../../operations/restore/restoreTable';
+import { survey, thawWords, whenThawed, type Survey } from '../../operations/restore/survey';
+import { creationOf, finishTable } from '../../operations/restore/target';
+import { tableIdOf } from '../../operations/restore/unfinished';
 
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE --into NAME [options]',

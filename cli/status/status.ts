@@ -1,14 +1,14 @@
 import type { Command } from '../command';
-import { checkContext } from '../check/checkContext';
+import { checkContext } from '../../operations/check/checkContext';
 import { countsOf, sectionText } from '../check/reporting';
-import type { Finding } from '../check/finding';
-import type { CommandContext } from '../context';
+import type { Finding } from '../../operations/check/finding';
+import { connectBothToLook, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { utc } from '../moment';
+import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
-import { realPause } from '../pace';
-import { onTheWay } from './onTheWay';
-import { tableStatus } from './tableStatus';
+import { realPause } from '../../operations/pace';
+import { onTheWay } from '../../operations/status/onTheWay';
+import { tableStatus } from '../../operations/status/tableStatus';
 
 export interface StatusOptions {
   /** None: all tables of the settings. */
@@ -51,8 +51,8 @@ export async function runStatus(
   { tableNames, watchSeconds }: StatusOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, signal, nowMs } = context;
-  const statusContext = checkContext(tableNames, context);
+  const { output, settings, signal, nowMs } = context;
+  const statusContext = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {

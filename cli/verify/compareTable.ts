@@ -1,19 +1,18 @@
 import { dynamoDbScanner } from '../../aws/tableScan';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { ObjectHistory } from '../../aws/objectVersions';
-import { DcsError } from '../../core/errors';
+import { DcsError, CouldNotLookError } from '../../core/errors';
 import { keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
-import { readPace } from '../backfill/readPace';
-import { scanItems } from '../backfill/scanItems';
+import { readPace } from '../../operations/backfill/readPace';
+import { scanItems } from '../../operations/backfill/scanItems';
 import { connect, type CommandContext } from '../context';
-import { CouldNotLookError } from '../errors';
-import { counted, duration } from '../output/units';
-import type { KeyTypes } from '../settings';
-import { compareAll, type Compared } from './compareAll';
-import { Doubts, type Difference, type Places, type Suspect } from './doubts';
+import { counted, duration } from '../../core/units';
+import type { KeyTypes } from '../../settings/forCommands';
+import { compareAll, type Compared } from '../../operations/verify/compareAll';
+import { Doubts, type Difference, type Places, type Suspect } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';
-import { sampleItems, type Sample } from './sampleItems';
-import { walkBoth, walkHistory, type HistoryCounts } from './walkHistory';
+import { sampleItems, type Sample } from '../../operations/verify/sampleItems';
+import { walkBoth, walkHistory, type HistoryCounts } from '../../operations/verify/walkHistory';
 
 /** Everything that was found, and how much was looked at. */
 export interface Comparison {

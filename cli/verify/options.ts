@@ -1,4 +1,4 @@
-import type { OptionTable } from '../command';
+import type { OptionTable } from '../commandLine';
 import type { OptionReader } from '../optionReader';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 

@@ -1,12 +1,12 @@
 import type { ImageStore } from '../../aws/imageStore';
 import { inParallel } from '../../core/inParallel';
-import { RefusedError } from '../errors';
+import { RefusedError } from '../../core/errors';
 import type { Output } from '../output/output';
-import { count } from '../output/units';
+import { count } from '../../core/units';
 import type { Comparison } from './compareTable';
-import { Doubts, type Difference, type Places } from './doubts';
+import { Doubts, type Difference, type Places } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';
-import { repairItem } from './repairItem';
+import { repairItem } from '../../operations/verify/repairItem';
 
 /** What became of the differences. */
 export interface Repairs {

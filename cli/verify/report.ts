@@ -1,10 +1,10 @@
 import type { ReportStore } from '../../aws/reports';
 import type { Output } from '../output/output';
 import type { Comparison, Walked } from './compareTable';
-import type { Difference } from './doubts';
+import type { Difference } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';
 import type { Repairs } from './repairAll';
-import { CLASSES, type DifferenceClass } from './verdict';
+import { CLASSES, type DifferenceClass } from '../../operations/verify/verdict';
 
 /** What a verify has found: the last line of its output, and the report that is stored. `docs/cli.md` has the fields. */
 export interface VerifyReport {

@@ -1,12 +1,12 @@
 import type { Output } from '../output/output';
-import { count, counted } from '../output/units';
-import { batchReplicationCommand, type ReplicationGap } from './batchReplication';
+import { count, counted } from '../../core/units';
+import { batchReplicationCommand, type ReplicationGap } from '../../operations/verify/batchReplication';
 import type { Comparison, Walked } from './compareTable';
-import type { Difference } from './doubts';
+import type { Difference } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';
 import type { Repairs } from './repairAll';
 import type { VerifyReport } from './report';
-import { CLASSES, type DifferenceClass } from './verdict';
+import { CLASSES, type DifferenceClass } from '../../operations/verify/verdict';
 
 /** What to do about a class, beyond --repair. */
 const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {

@@ -1,13 +1,13 @@
 import { tablePrefix } from '../../core/objectKey';
 import { connect, type CommandContext } from '../context';
-import { CouldNotLookError } from '../errors';
+import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { s3ImageSource } from '../images/s3ImageSource';
-import { count, counted } from '../output/units';
-import { tableOf } from '../settings';
+import { s3ImageSource } from '../../operations/images/s3ImageSource';
+import { count, counted } from '../../core/units';
+import { tableOf } from '../../settings/forCommands';
 import type { VerifyOptions } from './options';
 import { sayDifferences } from './reporting';
-import { walkDestination, walkHistory } from './walkHistory';
+import { walkDestination, walkHistory } from '../../operations/verify/walkHistory';
 
 /**
  * What can be verified with the destination account alone: that every version can be read and is what its metadata says, and

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { setMaxListeners } from 'node:events';
 import { credentialsOf } from '../../aws/credentials';
 import { DcsError } from '../../core/errors';
-import { scheduledDrill } from '../../cli/drill/scheduledDrill';
+import { scheduledDrill } from '../../operations/drill/scheduledDrill';
 import { drilledTable, drillSettings, type DrillEvent } from './settings';
 
 const settings = drillSettings(process.env);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { objectHistories } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
-import type { LocalBucket, LocalRun } from '../localRun';
+import type { LocalRun } from '../localRun';
+import type { LocalBucket } from '../localTable';
 import type { LocalTable } from '../localTable';
 import { badMigration, everydayWork, total, type Application, type Changes } from './application';
 import { showJourney } from './journey';

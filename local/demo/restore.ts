@@ -2,12 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
-import { s3ImageSource } from '../../cli/images/s3ImageSource';
-import { restoreTable } from '../../cli/restore/restoreTable';
+import { s3ImageSource } from '../../operations/images/s3ImageSource';
+import { restoreTable } from '../../operations/restore/restoreTable';
 import { DcsError } from '../../core/errors';
 import type { TableLocation } from '../../core/objectKey';
 import { keySchemaOf, readTableDefinition, tableDefinitionKey } from '../../core/tableDefinition';
-import type { LocalBucket } from '../localRun';
+import type { LocalBucket } from '../localTable';
 
 export interface Restored {
   readonly table: Table;

@@ -8,11 +8,11 @@ import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
 import { RestoreRole } from '../constructs/RestoreRole';
-import { namesOf, type Names } from '../names';
+import { namesOf, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
 import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 import type { FunctionCode } from './SourceAccount';
 
 export interface DestinationAccountProps {

@@ -13,12 +13,12 @@ import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
 import { TableDefinitions } from '../constructs/TableDefinitions';
 import { Watch } from '../constructs/Watch';
-import { boundedName, namesOf, type Names } from '../names';
+import { boundedName, namesOf, type Names } from '../../settings/names';
 import { afterSource, outputs } from '../outputs';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
-import type { Settings } from '../settings/schema';
-import type { TableSettings } from '../settings/tables';
+import type { Settings } from '../../settings/schema';
+import type { TableSettings } from '../../settings/tables';
 
 /** Folders of the bundled functions, each with an index.js. */
 export interface FunctionCode {

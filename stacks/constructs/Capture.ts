@@ -1,11 +1,12 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { PARKED_BATCHES_PREFIX, type Names } from '../names';
+import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
+import { type Names } from '../../settings/names';
 import { decryptTable, encryptInBucket, parkBatches, readStream, writeImages } from '../policies/capture';
 import type { Statement } from '../policies/document';
-import type { Settings } from '../settings/schema';
-import type { TableSettings } from '../settings/tables';
+import type { Settings } from '../../settings/schema';
+import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
 export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {

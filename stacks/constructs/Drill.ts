@@ -5,12 +5,12 @@ import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
-import { boundedName, type Names } from '../names';
+import { boundedName, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
 import { decryptReplicas, encryptReports, writeReports } from '../policies/restore';
-import type { Settings } from '../settings/schema';
-import type { TableSettings } from '../settings/tables';
+import type { Settings } from '../../settings/schema';
+import type { TableSettings } from '../../settings/tables';
 import { alarmTopic, metricAlarm } from './alarms';
 import { drillAlarms } from './drillAlarms';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';

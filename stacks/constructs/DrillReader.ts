@@ -3,10 +3,10 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../names';
+import type { Names } from '../../settings/names';
 import { policyJson } from '../policies/document';
 import { decryptItems, readItemsByKey, trustDrill } from '../policies/drill';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 
 export interface DrillReaderProps {
   readonly provider: AwsProvider;

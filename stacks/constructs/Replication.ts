@@ -9,11 +9,11 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../names';
+import type { Names } from '../../settings/names';
 import { policyJson, type BucketKey } from '../policies/document';
 import { reencrypt, replicate } from '../policies/replication';
 import { trustReplication } from '../policies/trust';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 
 export interface ReplicationProps {
   readonly provider: AwsProvider;

@@ -5,10 +5,10 @@ import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../names';
+import type { Names } from '../../settings/names';
 import { policyJson } from '../policies/document';
 import { sendReplicationFailures } from '../policies/notifications';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 
 const FOURTEEN_DAYS_SECONDS = 14 * 24 * 3600; // The longest that SQS keeps a message.
 

@@ -3,7 +3,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../names';
+import type { Names } from '../../settings/names';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
 import {
@@ -15,7 +15,7 @@ import {
   writeReports,
 } from '../policies/restore';
 import { trustPrincipals } from '../policies/trust';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 
 export interface RestoreRoleProps {
   readonly provider: AwsProvider;

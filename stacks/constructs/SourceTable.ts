@@ -3,7 +3,7 @@ import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { TableSettings } from '../settings/tables';
+import type { TableSettings } from '../../settings/tables';
 
 /** A capture needs the item as it was and as it is; with less the chain of images cannot be proved. */
 const STREAM_VIEW_TYPE = 'NEW_AND_OLD_IMAGES';

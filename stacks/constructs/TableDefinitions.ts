@@ -3,10 +3,10 @@ import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Names } from '../names';
+import type { Names } from '../../settings/names';
 import { encryptInBucket } from '../policies/capture';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
 const MEMORY_MB = 256;

@@ -2,8 +2,8 @@ import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
-import type { Names } from '../names';
-import type { Settings } from '../settings/schema';
+import type { Names } from '../../settings/names';
+import type { Settings } from '../../settings/schema';
 import { captureAlarms, replicationAlarms, tableDefinitionAlarm, type WatchedCapture } from './alarmSpecs';
 import { alarmTopic, metricAlarm } from './alarms';
 import { dashboardBody } from './dashboard';

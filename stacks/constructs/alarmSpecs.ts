@@ -1,5 +1,5 @@
-import type { Names } from '../names';
-import type { Settings } from '../settings/schema';
+import type { Names } from '../../settings/names';
+import type { Settings } from '../../settings/schema';
 
 /*
  * What is watched, as data: the alarms and the dashboard are both made from it. Metric names and dimensions are those of

@@ -6,7 +6,7 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import type { Construct } from 'constructs';
 import { policyJson } from '../policies/document';
 import { publishAlarms } from '../policies/notifications';
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 import type { AlarmSpec } from './alarmSpecs';
 
 /** The account that watches, and who is told. */

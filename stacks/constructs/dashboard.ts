@@ -1,4 +1,4 @@
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 import type { AlarmSpec } from './alarmSpecs';
 
 const WIDTH_OF_A_GRAPH = 8; // Of 24: three graphs a row.

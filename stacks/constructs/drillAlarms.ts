@@ -1,4 +1,4 @@
-import type { Settings } from '../settings/schema';
+import type { Settings } from '../../settings/schema';
 import type { AlarmSpec, Metric } from './alarmSpecs';
 
 const DAY = 86_400;

@@ -1,6 +1,7 @@
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { boundedName, PARKED_BATCHES_PREFIX } from '../names';
-import type { Settings } from '../settings/schema';
+import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
+import { boundedName } from '../../settings/names';
+import type { Settings } from '../../settings/schema';
 
 /** A tombstone is the two bytes `{}`; the smallest image, `{"Item":{}}`, is longer, whatever encrypts it. */
 const LARGER_THAN_A_TOMBSTONE_BYTES = 3;

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parsePlan } from '../../../stacks/planReview/plan';
-import { reviewPlan } from '../../../stacks/planReview/review';
+import { parsePlan } from '../../../planReview/plan';
+import { reviewPlan } from '../../../planReview/review';
 import type { Asked, Deployed } from './deployed';
 import type { StackFolder } from './terraform';
 

@@ -6,7 +6,8 @@ import { keysOf } from '../../../core/objectKey';
 import { restore } from '../../../local/demo/restore';
 import { compare, snapshotOf } from '../../../local/demo/snapshot';
 import { order, seededRandom, user } from '../../../local/demo/workload';
-import type { LocalBucket, LocalRun } from '../../../local/localRun';
+import type { LocalRun } from '../../../local/localRun';
+import type { LocalBucket } from '../../../local/localTable';
 import type { Deployed } from './deployed';
 import { RETENTION_DAYS, type Way } from './settings';
 

@@ -29,7 +29,7 @@ import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
-import { namesOf } from '../../../core/deployedNames';
+import { namesOf } from '../../../settings/names';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
 import type { Parts, PartsAccount } from '../../../local/parts/startParts';
 import { ReplicationStandIn } from '../../../local/replication/replicationStandIn';

@@ -11,7 +11,8 @@ import { readImage } from '../../../core/readImage';
 import { synthesize } from '../../../local/deployment/synthesize';
 import type { DeployedTable, Deployment } from '../../../local/deployment/synthesized';
 import { snapshotOf, type Snapshot } from '../../../local/demo/snapshot';
-import { startLocalRun, type LocalBucket, type LocalRun } from '../../../local/localRun';
+import { startLocalRun, type LocalRun } from '../../../local/localRun';
+import { type LocalBucket } from '../../../local/localTable';
 import type { LocalTable } from '../../../local/localTable';
 import { findTools } from '../../../local/parts/tools';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdktf';
 import { addStacks } from '../../../stacks/deploy';
-import { parseSettings } from '../../../stacks/settings/load';
+import { parseSettings } from '../../../settings/load';
 
 type Json = Record<string, unknown>;
 

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ObjectHistory } from '../../../aws/objectVersions';
+import { downloadTable } from '../../../operations/download/downloadTable';
+import { compareKeys, MANIFEST, VERSIONS } from '../../../operations/images/copyFile';
+import { folderImageSource } from '../../../operations/images/folderImageSource';
+import { MemoryBucket } from '../memoryParts';
+
+const table = { prefix: 'p/', tableName: 'users' };
+
+async function all(histories: AsyncIterable<ObjectHistory>): Promise<ObjectHistory[]> {
+  const list: ObjectHistory[] = [];
+  for await (const history of histories) list.push(history);
+  return list;
+}
+
+async function* inKeyOrder(bucket: MemoryBucket): AsyncGenerator<ObjectHistory> {
+  yield* (await all(bucket.histories('p/users/'))).sort((a, b) => compareKeys(a.objectKey, b.objectKey));
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'dcs-copy-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const copy = (source: MemoryBucket) =>
+  downloadTable({
+    source,
+    histories: inKeyOrder(source),
+    table,
+    folder,
+    signal: new AbortController().signal,
+    nowMs: () => 0,
+    onVersion: () => undefined,
+  });
+
+const objects = fc.uniqueArray(
+  fc.record({
+    name: fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+    bodies: fc.array(fc.string(), { minLength: 1, maxLength: 4 }),
+  }),
+  { selector: ({ name }) => name, maxLength: 25 },
+);
+
+describe('a downloaded copy', () => {
+  test('law: it has every object with every version, by listing, by name, and by content', async () => {
+    await fc.assert(
+      fc.asyncProperty(objects, fc.string({ unit: 'binary' }), async (list, other) => {
+        const bucket = new MemoryBucket();
+        for (const { name, bodies } of list)
+          for (const [i, body] of bodies.entries())
+            bucket.store(`p/users/${name}/image.json`, { body, metadata: { 'dcs-event': String(i) } }, i * 1_000);
+        await copy(bucket);
+        const source = await folderImageSource(folder);
+        const listed = await all(source.histories('p/users/'));
+        expect(listed.map(({ objectKey }) => objectKey)).toEqual(
+          list.map(({ name }) => `p/users/${name}/image.json`).sort(compareKeys),
+        );
+        for (const { name, bodies } of list) {
+          const history = await source.history(`p/users/${name}/image.json`);
+          expect(history?.versions.map(({ storedAtMs }) => storedAtMs)).toEqual(bodies.map((_, i) => i * 1_000));
+          for (const [i, version] of (history?.versions ?? []).entries()) {
+            const object = await source.images.get(version.objectKey, version.versionId);
+            expect(object).toEqual({ body: bodies[i], metadata: { 'dcs-event': String(i) }, storedAtMs: i * 1_000 });
+          }
+        }
+        if (!list.some(({ name }) => name === other))
+          expect(await source.history(`p/users/${other}/image.json`)).toBeUndefined();
+        await source.close?.();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a version in an archive class is counted, and has no body', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store('p/users/a/image.json', { body: '{}', metadata: {} }, 0, 'GLACIER');
+    expect(await copy(bucket)).toMatchObject({ versions: 1, archived: 1 });
+    const source = await folderImageSource(folder);
+    const history = await source.history('p/users/a/image.json');
+    const { objectKey, versionId } = history!.versions[0]!;
+    await expect(source.images.get(objectKey, versionId)).rejects.toThrow('was in GLACIER when it was copied');
+    await source.close?.();
+  });
+
+  test('one that is not whole is refused, and it is said what to do', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store('p/users/a/image.json', { body: '{}', metadata: {} }, 0);
+    await copy(bucket);
+    await appendFile(path.join(folder, VERSIONS), 'x');
+    await expect(folderImageSource(folder)).rejects.toThrow('its manifest says');
+    await rm(path.join(folder, MANIFEST));
+    await expect(folderImageSource(folder)).rejects.toThrow('Make one with dcs download TABLE --to');
+  });
+
+  test('a newer format is refused by name', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store('p/users/a/image.json', { body: '{}', metadata: {} }, 0);
+    await copy(bucket);
+    const manifest = path.join(folder, MANIFEST);
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"format": "1"', '"format": "9"'));
+    await expect(folderImageSource(folder)).rejects.toThrow('has the format "9"; this version of dcs reads 1');
+  });
+
+  test('a copy that fails in the middle leaves no manifest, and the older one is gone', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store('p/users/a/image.json', { body: '{}', metadata: {} }, 0);
+    await copy(bucket);
+    bucket.images.get = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    await expect(copy(bucket)).rejects.toThrow('no space left');
+    await expect(folderImageSource(folder)).rejects.toThrow('holds no whole copy');
+    await expect(readFile(path.join(folder, MANIFEST))).rejects.toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,112 @@
+import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import type { ImageSource } from '../../operations/images/imageSource';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import type { StoredImage } from '../../core/image';
+import { keysOf, type KeySchema } from '../../core/objectKey';
+
+interface StoredVersion extends StoredImage {
+  readonly version: ObjectVersion;
+}
+
+/** A bucket in memory. What it is not asked to do in these tests, it refuses. */
+export class MemoryBucket implements ImageSource {
+  readonly name = 's3://memory';
+  private readonly objects = new Map<string, StoredVersion[]>();
+  reads = 0;
+
+  /** Adds a version, in the order of being stored. */
+  store(objectKey: string, image: StoredImage, storedAtMs: number, storageClass = 'STANDARD'): void {
+    const versions = this.objects.get(objectKey) ?? [];
+    const version: ObjectVersion = {
+      objectKey,
+      versionId: `v${versions.length}`,
+      storedAtMs,
+      sizeBytes: Buffer.byteLength(image.body),
+      etag: '',
+      isLatest: false,
+      storageClass,
+    };
+    this.objects.set(objectKey, [...versions, { ...image, version }]);
+  }
+
+  async *histories(prefix: string): AsyncGenerator<ObjectHistory> {
+    for (const objectKey of this.objects.keys()) {
+      const history = await this.history(objectKey);
+      if (objectKey.startsWith(prefix) && history) yield history;
+    }
+  }
+
+  history(objectKey: string): Promise<ObjectHistory | undefined> {
+    const versions = this.objects.get(objectKey)?.map(({ version }) => version);
+    return Promise.resolve(versions && { objectKey, versions });
+  }
+
+  readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
+    get: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
+    head: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
+  };
+
+  private found(objectKey: string, versionId: string | undefined) {
+    this.reads += 1;
+    const stored = this.objects.get(objectKey)?.find(({ version }) => version.versionId === versionId);
+    if (!stored) throw new Error(`no version ${versionId ?? ''} of ${objectKey}`);
+    return { body: stored.body, metadata: stored.metadata, storedAtMs: stored.version.storedAtMs };
+  }
+}
+
+/** A table in memory that leaves some of what it is sent unprocessed, as DynamoDB does. */
+export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'write'> {
+  readonly items = new Map<string, AttributeMap>();
+  /** How many operations of a batch are done; the rest is left unprocessed. */
+  accepts: (batch: readonly WriteOperation[]) => number = (batch) => batch.length;
+  /** Items that DynamoDB would refuse. */
+  refuses: (operation: WriteOperation) => boolean = () => false;
+  written = 0;
+
+  constructor(
+    private readonly schema: KeySchema,
+    items: readonly AttributeMap[] = [],
+  ) {
+    for (const item of items) this.items.set(this.keyOf(item), item);
+  }
+
+  getBatch(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+    return Promise.resolve(
+      keys.flatMap((key) => {
+        const item = this.items.get(canonicalItem(key));
+        return item ? [item] : [];
+      }),
+    );
+  }
+
+  async *scan(segment: number, totalSegments: number): AsyncGenerator<AttributeMap[]> {
+    const ofSegment = [...this.items.values()].filter((_, i) => i % totalSegments === segment);
+    for (let at = 0; at < ofSegment.length; at += 2) yield await Promise.resolve(ofSegment.slice(at, at + 2));
+  }
+
+  write(operations: readonly WriteOperation[]): Promise<WriteOperation[]> {
+    if (new Set(operations.map((operation) => this.keyOfOperation(operation))).size < operations.length) {
+      return Promise.reject(new RejectedWriteError('Provided list of item keys contains duplicates'));
+    }
+    if (operations.some(this.refuses)) return Promise.reject(new RejectedWriteError('item is refused'));
+    const done = operations.slice(0, this.accepts(operations));
+    for (const operation of done) this.carryOut(operation);
+    return Promise.resolve(operations.slice(done.length));
+  }
+
+  private carryOut(operation: WriteOperation): void {
+    this.written += 1;
+    if ('put' in operation) this.items.set(this.keyOf(operation.put), operation.put);
+    else this.items.delete(canonicalItem(operation.delete));
+  }
+
+  private keyOf(item: AttributeMap): string {
+    return canonicalItem(keysOf(this.schema, item));
+  }
+
+  private keyOfOperation(operation: WriteOperation): string {
+    return 'put' in operation ? this.keyOf(operation.put) : canonicalItem(operation.delete);
+  }
+}

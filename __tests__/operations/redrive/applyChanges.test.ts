@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { applyChanges, type Change } from '../../../operations/redrive/applyChanges';
+import type { AttributeMap } from '../../../core/attributeValue';
+import { readDecidingVersions } from '../../../core/decidingVersions';
+import { chainGaps } from '../../../core/chain';
+import { stateAt } from '../../../core/history';
+import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
+import { readHeader } from '../../../core/readImage';
+import { VersionedBucket } from '../versionedBucket';
+
+const HOUR_MS = 3_600_000;
+const KEY = 'users/a/image.json';
+
+/** Changes of one item: state n is an item, or undefined for a delete. */
+function changesOf(states: readonly (number | undefined)[], hoursApart: readonly number[]): Change[] {
+  let atMs = 0;
+  const item = (state: number | undefined): AttributeMap | undefined =>
+    state === undefined ? undefined : { id: { S: 'a' }, n: { N: String(state) } };
+  return states.map((state, i) => {
+    const [before, after] = [item(i === 0 ? undefined : states[i - 1]), item(state)];
+    atMs += Math.round((hoursApart[i] ?? 1) * HOUR_MS);
+    const header: ImageHeader = {
+      event: after === undefined ? 'REMOVE' : before === undefined ? 'INSERT' : 'MODIFY',
+      position: { source: 'stream', streamLabel: '2026-01-01T00:00:00.000', sequenceNumber: String(i + 1) },
+      changedAtMs: atMs,
+      previousDigest: itemDigest(before),
+    };
+    return { header, ...encodeImage(header, after) };
+  });
+}
+
+interface Fate {
+  /** Hours after the change when capture stored it; undefined when its batch was parked. */
+  readonly capturedAfterHours: number | undefined;
+  readonly hoursSinceLast: number;
+}
+
+const story = fc
+  .record({
+    states: fc
+      .array(fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }), { minLength: 1, maxLength: 7 })
+      .map((list) => list.filter((state, i) => state !== (i === 0 ? undefined : list[i - 1])))
+      .filter((list) => list.length > 0),
+    fates: fc.array(
+      fc.record<Fate>({
+        capturedAfterHours: fc.option(fc.double({ min: 0, max: 23, noNaN: true }), { nil: undefined }),
+        hoursSinceLast: fc.double({ min: 0.01, max: 50, noNaN: true }),
+      }),
+      { minLength: 7, maxLength: 7 },
+    ),
+    redriveAfterHours: fc.double({ min: 0, max: 200, noNaN: true }),
+    batches: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 7, maxLength: 7 }),
+    breaksAfterPuts: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
+  })
+  .map(({ states, fates, ...rest }) => {
+    const changes = changesOf(
+      states,
+      fates.map(({ hoursSinceLast }) => hoursSinceLast),
+    );
+    return { changes, fates, ...rest };
+  });
+
+/** A bucket as capture has left it, and what it parked. */
+function afterCapture(changes: readonly Change[], fates: readonly Fate[], redriveAfterHours: number) {
+  const captured = changes.flatMap((change, i) => {
+    const hours = fates[i]?.capturedAfterHours;
+    return hours === undefined ? [] : [{ change, storedAtMs: change.header.changedAtMs + hours * HOUR_MS }];
+  });
+  const lastMs = Math.max(changes.at(-1)!.header.changedAtMs, ...captured.map(({ storedAtMs }) => storedAtMs));
+  const bucket = new VersionedBucket(lastMs + redriveAfterHours * HOUR_MS);
+  for (const { change, storedAtMs } of captured.sort((a, b) => a.storedAtMs - b.storedAtMs)) {
+    bucket.store(KEY, change, storedAtMs);
+  }
+  return { bucket, parked: changes.filter((_, i) => fates[i]?.capturedAfterHours === undefined) };
+}
+
+const headersIn = (bucket: VersionedBucket) => (bucket.objects.get(KEY) ?? []).map(readHeader);
+const sequence = ({ position }: ImageHeader) => (position.source === 'stream' ? Number(position.sequenceNumber) : 0);
+const newestIn = (bucket: VersionedBucket) => Math.max(0, ...headersIn(bucket).map(sequence));
+
+/** What a restore takes for the item's state, reading as little as it does. */
+async function restored(bucket: VersionedBucket, momentMs = Infinity): Promise<number> {
+  const headers = new Map((bucket.objects.get(KEY) ?? []).map((v) => [v.versionId, readHeader(v)]));
+  const read = await readDecidingVersions(bucket.versions(KEY), momentMs, ({ versionId }) =>
+    Promise.resolve(headers.get(versionId)),
+  );
+  const state = stateAt(read, momentMs);
+  return state.is === 'known' ? sequence(state.image.header) : 0;
+}
+
+class Broken extends Error {}
+
+/** Redrives until nothing breaks any more. After each single put the newest image has to be what a restore takes. */
+async function redriveAll(bucket: VersionedBucket, batches: Change[][], breaksAfterPuts: readonly number[] = []) {
+  const checks: Promise<void>[] = [];
+  const breaks = [...breaksAfterPuts];
+  let left = breaks.shift();
+  bucket.afterPut = () => {
+    const expected = newestIn(bucket);
+    checks.push(restored(bucket).then((found) => expect(found).toBe(expected)));
+    if (left === undefined || --left > 0) return;
+    left = breaks.shift();
+    throw new Broken();
+  };
+  const { signal } = new AbortController();
+  const context = { source: bucket.source, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs };
+  for (;;) {
+    try {
+      const outcomes = [];
+      for (const batch of batches) outcomes.push(await applyChanges(context, KEY, batch));
+      await Promise.all(checks);
+      return outcomes;
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+    }
+  }
+}
+
+describe('applying parked changes of an item', () => {
+  test('law: all are in the history, the newest is the newest and the last, and once more writes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async ({ changes, fates, redriveAfterHours, batches, breaksAfterPuts }) => {
+        const { bucket, parked } = afterCapture(changes, fates, redriveAfterHours);
+        const inBatches = [0, 1, 2].map((batch) => parked.filter((_, i) => batches[i] === batch));
+        await redriveAll(bucket, inBatches, breaksAfterPuts);
+
+        const headers = headersIn(bucket);
+        expect(new Set(headers.map(sequence)).size).toBe(changes.length);
+        expect(chainGaps(headers)).toEqual([]);
+        expect(await restored(bucket)).toBe(changes.length);
+        // A batch leaves the newest image last, whatever capture itself had left.
+        if (parked.length > 0) expect(sequence(headers.at(-1)!)).toBe(changes.length);
+
+        const puts = bucket.puts;
+        const again = await redriveAll(bucket, inBatches);
+        expect(again.flat().every((outcome) => outcome === 'alreadyThere')).toBe(true);
+        expect(bucket.puts).toBe(puts);
+      }),
+      { numRuns: 1_500 },
+    );
+  }, 60_000);
+
+  test('law: what capture stores between a look and a write is not covered', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, fc.array(fc.boolean(), { maxLength: 8 }), async ({ changes, fates }, intrusions) => {
+        const { bucket, parked } = afterCapture(changes, fates, 100);
+        const later = changesOf(
+          Array.from({ length: changes.length + intrusions.length }, (_, i) => i + 100),
+          [],
+        ).slice(changes.length);
+        const due = [...intrusions];
+        bucket.beforePut = () => {
+          if (due.shift() !== true) return;
+          const change = later.shift();
+          if (change) bucket.store(KEY, change);
+        };
+        await redriveAll(bucket, [parked]);
+        expect(await restored(bucket)).toBe(newestIn(bucket));
+        if (parked.length > 0) expect(sequence(headersIn(bucket).at(-1)!)).toBe(newestIn(bucket));
+        const stored = headersIn(bucket).map(sequence);
+        expect(parked.map(({ header }) => sequence(header)).filter((n) => !stored.includes(n))).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 60_000);
+
+  test('If-Match lets content pass that came back meanwhile: a restore is right all the same', async () => {
+    const [first, second, third] = changesOf([0, 1, 0], [1, 1, 1]);
+    const bucket = new VersionedBucket(400 * HOUR_MS);
+    bucket.store(KEY, first!, HOUR_MS);
+    bucket.beforePut = () => {
+      bucket.beforePut = () => undefined;
+      bucket.store(KEY, third!); // the same bytes as the first, and so the same ETag
+    };
+    expect(await redriveAll(bucket, [[second!]])).toEqual([['applied']]);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 3, 2]);
+    expect(await restored(bucket)).toBe(3);
+  });
+
+  test('a restore to a moment in a gap that was filled in long afterwards finds what was filled in', async () => {
+    const changes = changesOf([0, 1, 2], [1, 1, 1]);
+    const fates = [0, undefined, 0].map((capturedAfterHours) => ({ capturedAfterHours, hoursSinceLast: 1 }));
+    const { bucket, parked } = afterCapture(changes, fates, 300);
+    expect(await restored(bucket, 2.5 * HOUR_MS)).toBe(1);
+    expect(await redriveAll(bucket, [parked])).toEqual([['filledIn']]);
+    expect(await restored(bucket, 2.5 * HOUR_MS)).toBe(2);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 3, 3, 2, 3]);
+  });
+
+  test('under a delete marker an item that was put away by hand comes back with its change', async () => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new VersionedBucket(3 * HOUR_MS);
+    bucket.store(KEY, first!);
+    bucket.deleteMarker(KEY);
+    expect(await redriveAll(bucket, [[second!]])).toEqual([['applied']]);
+    expect(bucket.versions(KEY).at(-1)).toMatchObject({ isLatest: true, versionId: 'v2' });
+  });
+
+  test('an answer that is lost on its way does not hide what was applied', async () => {
+    const [only] = changesOf([0], [1]);
+    const bucket = new VersionedBucket(3 * HOUR_MS);
+    const lossy = {
+      putIf: async (...args: Parameters<VersionedBucket['putIf']>) => {
+        await bucket.putIf(...args);
+        return bucket.putIf(...args); // what the client does when the first answer does not come
+      },
+    };
+    const { signal } = new AbortController();
+    const context = { source: bucket.source, images: lossy, dryRun: false, signal, nowMs: bucket.nowMs };
+    expect(await applyChanges(context, KEY, [only!])).toEqual(['applied']);
+  });
+
+  test('a dry run writes nothing and foretells', async () => {
+    const changes = changesOf([0, 1, 2], [1, 1, 1]);
+    const bucket = new VersionedBucket(5 * HOUR_MS);
+    bucket.store(KEY, changes[1]!);
+    const { signal } = new AbortController();
+    const context = { source: bucket.source, images: bucket, dryRun: true, signal, nowMs: bucket.nowMs };
+    expect(await applyChanges(context, KEY, changes)).toEqual(['filledIn', 'alreadyThere', 'applied']);
+    expect(bucket.puts).toBe(0);
+  });
+});

@@ -1,0 +1,126 @@
+import type { Archive } from '../../../aws/archive';
+import { ReadGuard } from '../../../operations/restore/readGuard';
+import { restoreTable } from '../../../operations/restore/restoreTable';
+import { survey, thawWords, whenThawed } from '../../../operations/restore/survey';
+import type { PlanRequest } from '../../../operations/restore/plan';
+import { pace } from '../../../operations/pace';
+import { encodeImage, NO_ITEM } from '../../../core/image';
+import { MemoryBucket, MemoryTable } from '../memoryParts';
+
+const table = { prefix: '', tableName: 'users', keySchema: { partitionKey: 'id' } };
+const signal = new AbortController().signal;
+
+function insert(bucket: MemoryBucket, id: string, storageClass?: string): void {
+  const position = { source: 'stream', streamLabel: 'L', sequenceNumber: '1' } as const;
+  const header = { event: 'INSERT', position, changedAtMs: 0, previousDigest: NO_ITEM } as const;
+  bucket.store(`users/${id}/image.json`, encodeImage(header, { id: { S: id } }), 1_000, storageClass);
+}
+
+/** Takes a few looks until something is back. */
+class SlowArchive implements Archive {
+  readonly asked: string[] = [];
+  looks = 3;
+
+  state({ objectKey }: { objectKey: string }): Promise<'archived' | 'thawing' | 'readable'> {
+    if (!this.asked.includes(objectKey)) return Promise.resolve('archived');
+    return Promise.resolve(this.looks-- > 0 ? 'thawing' : 'readable');
+  }
+
+  thaw({ objectKey }: { objectKey: string }): Promise<void> {
+    this.asked.push(objectKey);
+    return Promise.resolve();
+  }
+}
+
+function archived(): { request: PlanRequest & { signal: AbortSignal; target: MemoryTable }; archive: SlowArchive } {
+  const [bucket, archive] = [new MemoryBucket(), new SlowArchive()];
+  insert(bucket, 'a', 'GLACIER');
+  insert(bucket, 'b', 'DEEP_ARCHIVE');
+  insert(bucket, 'c');
+  const source = Object.assign(bucket, { archive });
+  const target = new MemoryTable(table.keySchema);
+  return { archive, request: { source, table, target, momentMs: Infinity, mode: 'fill', signal } };
+}
+
+const thaw = { tier: 'Standard', days: 3 } as const;
+
+describe('before a restore', () => {
+  test('archived images that are needed are counted by class, and none is asked back unless told', async () => {
+    const { request, archive } = archived();
+    const found = await survey(request, undefined, () => undefined);
+    expect(found.objects).toBe(3);
+    expect(found.archived.map(({ storageClass, versions }) => [storageClass, versions])).toEqual([
+      ['GLACIER', 1],
+      ['DEEP_ARCHIVE', 1],
+    ]);
+    expect(archive.asked).toEqual([]);
+    expect(thawWords(found, 'Bulk')).toEqual([
+      expect.stringContaining('in GLACIER: 5 to 12 hours with tier Bulk'),
+      expect.stringContaining('in DEEP_ARCHIVE: within 48 hours with tier Bulk'),
+    ]);
+  });
+
+  test('with thaw they are asked back once, waited for, and restored with the rest', async () => {
+    const { request, archive } = archived();
+    await survey(request, thaw, () => undefined);
+    let waits = 0;
+    const pause = () => {
+      waits += 1;
+      return Promise.resolve();
+    };
+    const whenArchived = whenThawed(request, thaw, pause);
+    const report = await restoreTable({ ...request, whenArchived, nowMs: () => 0, pause });
+    expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 3 } });
+    expect(archive.asked).toHaveLength(2);
+    expect(waits).toBe(3);
+  });
+});
+
+describe('when nothing at all can be read', () => {
+  const unreadable = { is: 'unreadable', objectKey: 'k', reason: 'AccessDenied' } as const;
+
+  test('the first hundred are enough to know that the reader is at fault', () => {
+    const guard = new ReadGuard();
+    for (let i = 0; i < 99; i++) guard.checked(unreadable);
+    expect(() => guard.checked(unreadable)).toThrow(
+      'none of the first 100 objects can be read. The last one: AccessDenied',
+    );
+  });
+
+  test('one that can be read makes the others damage', () => {
+    const guard = new ReadGuard();
+    guard.checked({ is: 'absent', objectKey: 'k' });
+    for (let i = 0; i < 200; i++) expect(guard.checked(unreadable)).toBe(unreadable);
+  });
+});
+
+describe('a pace', () => {
+  test('lets the rate through on average, whatever the batches', async () => {
+    const clock = { ms: 0 };
+    const pause = (ms: number) => Promise.resolve(void (clock.ms += ms));
+    const wait = pace(100, () => clock.ms, pause);
+    for (let i = 0; i < 40; i++) await wait(25, signal);
+    expect(clock.ms).toBe(9_750); // 1,000 items at 100 a second; the last batch need not be waited for
+  });
+
+  test('what was not used in a quiet time is not made up for', async () => {
+    const clock = { ms: 0 };
+    const pause = (ms: number) => {
+      clock.ms += ms;
+      return Promise.resolve();
+    };
+    const wait = pace(100, () => clock.ms, pause);
+    await wait(25, signal);
+    clock.ms = 60_000;
+    for (let i = 0; i < 5; i++) await wait(25, signal);
+    expect(clock.ms).toBe(61_000);
+  });
+
+  test('no rate, no waiting', async () => {
+    await pace(
+      undefined,
+      () => 0,
+      () => Promise.reject(new Error('waited')),
+    )(1_000_000, signal);
+  });
+});

@@ -1,0 +1,118 @@
+import { DigestIndex } from '../../../operations/verify/digestIndex';
+import { md5Of } from '../../../operations/verify/bodyDigest';
+import { listBucket } from '../../../operations/verify/listBucket';
+import { lookInBucket, tableLook } from '../../../operations/verify/lookAtItem';
+import type { ObjectHistory } from '../../../aws/objectVersions';
+import type { ImageSource } from '../../../operations/images/imageSource';
+import { encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
+import { VersionedBucket } from '../versionedBucket';
+
+const TABLE = { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } };
+const HOUR_MS = 3_600_000;
+const keyOf = (id: string) => `t/${id}/image.json`;
+const item = (id: string, state: number) => ({ id: { S: id }, state: { N: String(state) } });
+
+const image = (n: number, state: ReturnType<typeof item> | undefined) =>
+  encodeImage(
+    {
+      event: state ? (n === 0 ? 'INSERT' : 'MODIFY') : 'REMOVE',
+      position: { source: 'stream', streamLabel: 'L', sequenceNumber: String(n) },
+      changedAtMs: n * 1_000,
+      previousDigest: 'none',
+    },
+    state,
+  );
+
+/** A bucket whose ETags are as S3 makes them: the MD5 with its own keys, something else with KMS. */
+function bucket(encryption: 's3' | 'kms') {
+  const versioned = new VersionedBucket();
+  const reads: string[] = [];
+  const versionsOf = (objectKey: string): ObjectHistory => ({
+    objectKey,
+    versions: versioned
+      .versions(objectKey)
+      .map((one) => (encryption === 's3' ? one : { ...one, etag: md5Of(`${objectKey} ${one.versionId}`) })),
+  });
+  const { get, head } = versioned.source.images;
+  const source: ImageSource = {
+    name: 's3://memory',
+    histories: () => [] as never,
+    history: (objectKey) => Promise.resolve(versioned.objects.has(objectKey) ? versionsOf(objectKey) : undefined),
+    images: {
+      get: (objectKey, versionId) => (reads.push(`GET ${objectKey}`), get(objectKey, versionId)),
+      head: (objectKey, versionId) => (reads.push(`HEAD ${objectKey}`), head(objectKey, versionId)),
+    },
+  };
+  async function* pages() {
+    yield await Promise.resolve([...versioned.objects.keys()].map(versionsOf));
+  }
+  const list = async (index: DigestIndex) =>
+    listBucket(
+      { pages: pages(), source, signal: new AbortController().signal, onObjects: () => undefined },
+      'source',
+      index,
+    );
+  return { versioned, source, reads, list };
+}
+
+const isNoted = (index: DigestIndex, id: string, state: number) => {
+  index.note('destination', keyOf(id), md5Of(imageBody(item(id, state))));
+  return index.isSame(keyOf(id), md5Of(imageBody(item(id, state))));
+};
+
+test('with the keys of S3 the listing tells the body, and one object alone is read', async () => {
+  const { versioned, reads, list } = bucket('s3');
+  for (const id of ['a', 'b', 'c']) versioned.store(keyOf(id), image(0, item(id, 1)));
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 3, tombstones: 0, unclear: 0 });
+  expect(reads).toEqual([`GET ${keyOf('a')}`]);
+  expect(['a', 'b', 'c'].map((id) => isNoted(index, id, 1))).toEqual([true, true, true]);
+});
+
+test('with a KMS key ETags are no digests: every newest body is read, and none is taken for right unseen', async () => {
+  const { versioned, reads, list } = bucket('kms');
+  for (const id of ['a', 'b']) versioned.store(keyOf(id), image(0, item(id, 1)));
+  versioned.store(keyOf('gone'), image(0, undefined));
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 2, tombstones: 1, unclear: 0 });
+  for (const id of ['a', 'b', 'gone']) expect(reads).toContain(`GET ${keyOf(id)}`);
+  expect([isNoted(index, 'a', 1), isNoted(index, 'b', 2)]).toEqual([true, false]);
+});
+
+test('of several versions near in time the change order decides, not which was stored last', async () => {
+  const { versioned, list } = bucket('s3');
+  versioned.store(keyOf('a'), image(2, item('a', 2)), HOUR_MS);
+  versioned.store(keyOf('a'), image(1, item('a', 1)), 2 * HOUR_MS);
+  const index = new DigestIndex();
+  await list(index);
+  expect(isNoted(index, 'a', 2)).toBe(true);
+});
+
+test('an object that cannot be read is unclear, and a look tells why', async () => {
+  const { versioned, source, list } = bucket('s3');
+  versioned.store(keyOf('b'), image(0, item('b', 1)));
+  versioned.store(keyOf('a'), image(0, item('a', 1)), HOUR_MS);
+  versioned.store(keyOf('a'), { body: 'x', metadata: { 'dcs-format': '9' } }, HOUR_MS + 1);
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 1, tombstones: 0, unclear: 1 });
+  expect(await lookInBucket(source, TABLE, keyOf('a'), tableLook(item('a', 1)))).toMatchObject({
+    is: 'unreadable',
+    reason: expect.stringContaining('"9"') as string,
+  });
+});
+
+test.each(['s3', 'kms'] as const)('a look at an item proves its body (%s)', async (encryption) => {
+  const { versioned, source, reads } = bucket(encryption);
+  versioned.store(keyOf('a'), image(0, item('a', 1)));
+  const look = (state: number) => lookInBucket(source, TABLE, keyOf('a'), tableLook(item('a', state)));
+  expect(await look(1)).toMatchObject({ is: 'state', digest: itemDigest(item('a', 1)) });
+  expect(reads.includes(`GET ${keyOf('a')}`)).toBe(encryption === 'kms');
+  expect(await look(2)).toMatchObject({ is: 'state', digest: itemDigest(item('a', 1)) });
+
+  versioned.store(keyOf('a'), { ...image(0, item('a', 1)), body: imageBody(item('a', 7)) });
+  expect(await look(7)).toMatchObject({ is: 'unreadable' });
+  versioned.store(keyOf('b'), image(0, item('a', 1)));
+  expect(await lookInBucket(source, TABLE, keyOf('b'), tableLook(undefined))).toMatchObject({ is: 'unreadable' });
+  versioned.store(keyOf('c'), image(0, undefined));
+  expect(await lookInBucket(source, TABLE, keyOf('c'), tableLook(undefined))).toMatchObject({ digest: NO_ITEM });
+});

@@ -1,0 +1,30 @@
+import type { BucketLook } from '../../../operations/verify/lookAtItem';
+import { verdictOf } from '../../../operations/verify/verdict';
+import { NO_ITEM } from '../../../core/image';
+
+const none: BucketLook = { is: 'none' };
+const unreadable: BucketLook = { is: 'unreadable', reason: 'damaged', versions: [] };
+const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as BucketLook;
+const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
+
+test.each([
+  ['everything says the same', 'now', now, now, undefined],
+  ['everything says that there is no item', NO_ITEM, gone, gone, undefined],
+  ['the delete of an item that was never replicated', NO_ITEM, gone, none, undefined],
+  ['a delete whose image has expired in the source bucket', NO_ITEM, none, gone, undefined],
+  ['no image at all', 'now', none, none, 'missing source'],
+  ['an image in the destination alone', 'now', none, now, 'missing source'],
+  ['an older image', 'now', before, before, 'stale source'],
+  ['a delete that is older than the item', 'now', gone, gone, 'stale source'],
+  ['an image of an item that is gone', NO_ITEM, now, now, 'extra source'],
+  ['an image of an item that nobody else has', NO_ITEM, none, now, 'extra destination'],
+  ['a replica that is missing', 'now', now, none, 'notReplicated destination'],
+  ['a replica that is older', 'now', now, before, 'notReplicated destination'],
+  ['a delete that was not replicated', NO_ITEM, gone, now, 'notReplicated destination'],
+  ['a damaged image', 'now', unreadable, now, 'unreadable source'],
+  ['a damaged replica', 'now', now, unreadable, 'unreadable destination'],
+  ['a damaged replica of an older image: what is wrong first is told', 'now', before, unreadable, 'stale source'],
+])('%s', (_, digest, source, destination, expected) => {
+  const verdict = verdictOf({ table: { digest }, source, destination, atMs: 0 });
+  expect(verdict && `${verdict.class} ${verdict.in}`).toBe(expected);
+});

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { planJson } from './support';
+
+jest.setTimeout(30_000);
+
+const PROJECT = path.resolve(__dirname, '../..');
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'dcs-review-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function file(text: string): string {
+  writeFileSync(path.join(folder, 'plan.json'), text);
+  return path.join(folder, 'plan.json');
+}
+
+const review = (...args: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'planReview/main.ts', ...args], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+  });
+
+const bucket = { address: 'aws_s3_bucket.vault', actions: ['delete'], before: { bucket: 'vault' } } as const;
+
+test('findings end with 3, and are let pass when they are allowed by name', () => {
+  const plan = file(planJson(bucket));
+  const refused = review(plan);
+  expect(refused).toMatchObject({
+    status: 3,
+    stdout: expect.stringContaining('aws_s3_bucket.vault:destroyed') as string,
+  });
+  expect(review('--allow', 'aws_s3_bucket.vault:destroyed', plan).status).toBe(0);
+  const lines = review('--json', plan).stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { type: 'finding', address: 'aws_s3_bucket.vault', finding: 'destroyed', allowed: false },
+    { type: 'summary', plans: 1, changes: 1, findings: 1, allowed: 0 },
+  ]);
+});
+
+test('an allowance that names no finding, or no name of a finding, ends with 2', () => {
+  const plan = file(planJson(bucket));
+  expect(review('--allow', 'aws_s3_bucket.other:destroyed', plan).status).toBe(2);
+  expect(review('--allow', 'aws_s3_bucket.vault:anything', plan).status).toBe(2);
+  expect(review().status).toBe(2);
+});
+
+test.each([
+  ['no JSON', 'no plan', 'It is not JSON'],
+  ['a state', '{"format_version":"1.0","values":{}}', 'it is a state'],
+  ['another format', '{"format_version":"2.0","planned_values":{}}', 'format_version is 2.0'],
+  ['an unfinished plan', '{"format_version":"1.2","planned_values":{},"errored":true}', 'did not finish'],
+  ['an unknown action', planJson({ ...bucket, actions: ['vanish' as 'delete'] }), '["vanish"]'],
+])('%s ends with 4, and is named', (_what, text, message) => {
+  const { status, stderr } = review(file(text));
+  expect(stderr).toContain(message);
+  expect(status).toBe(4);
+});

@@ -1,0 +1,79 @@
+import type { OptionTable } from './commandLine';
+import type { OptionReader } from './optionReader';
+import { SERVICES, type Endpoints, type Service, type SideOptions } from '../operations/connection';
+import type { Side } from '../settings/forCommands';
+
+/** How an account is reached. `target` is where a restored table goes; it falls back to one of the other two. */
+export type SideName = Side | 'target';
+
+export const SIDE_OPTIONS: OptionTable = Object.assign({}, sideOptions('source'), sideOptions('destination'));
+export const TARGET_OPTIONS: OptionTable = {
+  'target-region': {
+    type: 'string',
+    value: 'REGION',
+    help: 'Region of the target table. Default: that of the side that --target names.',
+  },
+  ...sideOptions('target'),
+};
+
+function sideOptions(side: SideName): OptionTable {
+  const fallback =
+    side === 'target'
+      ? 'that of the side that --target names'
+      : `${variable(side, 'PROFILE')}, then the SDK's own chain`;
+  return {
+    [`${side}-profile`]: {
+      type: 'string',
+      value: 'PROFILE',
+      help: `Profile of the AWS configuration files for the ${side} account. Default: ${fallback}.`,
+    },
+    [`${side}-role-arn`]: {
+      type: 'string',
+      value: 'ARN',
+      help: `Role to assume in the ${side} account. Default: ${side === 'target' ? fallback : variable(side, 'ROLE_ARN')}.`,
+    },
+    [`${side}-endpoint`]: {
+      type: 'string',
+      value: '[SERVICE=]URL',
+      multiple: true,
+      help: `Endpoint of the ${side} account's services, or of one of them (s3=URL; also dynamodb, lambda, cloudwatch, kms, sns, sts). Default: ${side === 'target' ? fallback : `${variable(side, 'ENDPOINT')}, the settings, AWS`}.`,
+    },
+  };
+}
+
+/** About a minute of "slow down": a bucket that takes a new load gets there in less. */
+const S3_ATTEMPTS = 10;
+
+/** Reads the options of one side; what the command line leaves out comes from DCS_<SIDE>_PROFILE and so on. */
+export function readSide(side: SideName, given: OptionReader, env: NodeJS.ProcessEnv): SideOptions {
+  const endpoints = given.has(`${side}-endpoint`)
+    ? given.texts(`${side}-endpoint`)
+    : (env[variable(side, 'ENDPOINT')] ?? '').split(' ').filter(Boolean);
+  return {
+    region: given.text(`${side}-region`),
+    profile: given.text(`${side}-profile`) ?? env[variable(side, 'PROFILE')],
+    roleArn: given.text(`${side}-role-arn`) ?? env[variable(side, 'ROLE_ARN')],
+    s3Attempts: Number(env.AWS_MAX_ATTEMPTS) || S3_ATTEMPTS,
+    endpoints: readEndpoints(side, endpoints, given),
+  };
+}
+
+/** One without a service is for all of them; what is said later goes before what was said earlier. */
+function readEndpoints(side: SideName, said: readonly string[], given: OptionReader): Endpoints {
+  const pattern = new RegExp(`^(?:(${SERVICES.join('|')})=)?(https?://\\S+)$`);
+  const endpoints: Partial<Record<Service, string>> = {};
+  for (const endpoint of said) {
+    const [, service, url] = pattern.exec(endpoint) ?? [];
+    if (url === undefined) {
+      given.problem(
+        `--${side}-endpoint is ${JSON.stringify(endpoint)}; write http(s)://host[:port], or SERVICE=URL with one of ${SERVICES.join(', ')}`,
+      );
+    }
+    for (const each of service === undefined ? SERVICES : [service as Service]) endpoints[each] = url;
+  }
+  return endpoints;
+}
+
+function variable(side: SideName, what: string): string {
+  return `DCS_${side.toUpperCase()}_${what}`;
+}

@@ -1,0 +1,161 @@
+import { describeTableDefinition } from '../../aws/tableDefinition';
+import { captureFunction, type FunctionConfiguration } from '../../aws/captureFunction';
+import { dynamoDbTable } from '../../aws/table';
+import { s3TextStore } from '../../aws/textStore';
+import { readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
+import { DcsError } from '../../core/errors';
+import type { ConfiguredTable } from '../../settings/forCommands';
+import { bucketOf, type CheckContext } from './checkContext';
+import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
+import { MAPPING_CHECKS } from './mappingChecks';
+
+const VIEW = 'NEW_AND_OLD_IMAGES';
+
+/** Everything about one table: itself, its capture, and its definition in both buckets. */
+export function tableChecks(context: CheckContext, table: ConfiguredTable): Look[] {
+  const { settings, names, source } = context;
+  const { tableName } = table;
+  const about = (permission: string) => ({ side: 'source' as const, subject: `table ${tableName}`, permission });
+  const functionName = names.capture(tableName);
+  const capture = captureFunction(functionName, source.lambda);
+  const describe = () => described(context, tableName);
+  const enable = `aws dynamodb update-table --table-name ${tableName} --stream-specification StreamEnabled=true,StreamViewType=${VIEW}`;
+  return [
+    look(about('dynamodb:DescribeTable'), describe, {
+      table: (found) =>
+        found
+          ? ok(found.TableStatus ?? 'without a status')
+          : problem(
+              'there is no such table',
+              `table ${tableName} in ${settings.source.region}`,
+              'correct tables[].name in the settings, or restore it: dcs restore',
+            ),
+      stream: (found) => {
+        if (!found) return undefined;
+        const { StreamEnabled, StreamViewType } = found.StreamSpecification ?? {};
+        if (!StreamEnabled)
+          return problem('no stream', VIEW, `${enable}; then ${DEPLOY}, and dcs backfill ${tableName}`);
+        const isRight = StreamViewType === VIEW;
+        return expect(
+          isRight,
+          StreamViewType ?? 'no view type',
+          VIEW,
+          `disable the stream (StreamEnabled=false), then ${enable}; then ${DEPLOY}`,
+        );
+      },
+    }),
+    look(about('lambda:GetFunctionConfiguration'), () => capture.configuration(), {
+      function: (found) => {
+        if (!found) return problem(`there is no function ${functionName}`, 'a capture function', DEPLOY);
+        const { State = 'Active', LastUpdateStatus = 'Successful', StateReason } = found;
+        const isUp = State === 'Active' && LastUpdateStatus !== 'Failed';
+        const state = `${functionName}: ${State}${StateReason === undefined ? '' : `, ${StateReason}`}`;
+        return expect(isUp || State === 'Inactive', state, 'Active', DEPLOY);
+      },
+      'function-environment': (found) => found && environmentOf(context, table, found),
+    }),
+    look(
+      about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
+      async () => ({
+        names,
+        functionName,
+        limits: settings.capture,
+        streamArn: (await describe())?.LatestStreamArn,
+        mappings: await capture.mappings(),
+      }),
+      MAPPING_CHECKS,
+    ),
+    definitionCheck(context, table),
+  ];
+}
+
+async function described({ source }: CheckContext, tableName: string) {
+  try {
+    return await dynamoDbTable(tableName, source.dynamoDb).describe();
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/** A function with the environment of another deployment writes to the wrong place and reports success. */
+function environmentOf(
+  { settings }: CheckContext,
+  { prefix, tableName, keySchema }: ConfiguredTable,
+  { Environment }: FunctionConfiguration,
+) {
+  const expected: Readonly<Record<string, string>> = {
+    DCS_BUCKET: settings.source.bucketName,
+    DCS_PREFIX: prefix,
+    DCS_TABLE: tableName,
+    DCS_PARTITION_KEY: keySchema.partitionKey,
+    DCS_SORT_KEY: keySchema.sortKey ?? '',
+  };
+  const variables = Environment?.Variables ?? {};
+  const wrong = Object.keys(expected).filter((name) => (variables[name] ?? '') !== expected[name]);
+  if (wrong.length === 0) return ok('writes to the bucket, prefix and keys of the settings');
+  const listed = (values: Readonly<Record<string, string>>) =>
+    wrong.map((name) => `${name}=${values[name] ?? ''}`).join(' ');
+  return problem(listed(variables), listed(expected), DEPLOY);
+}
+
+function definitionCheck(context: CheckContext, table: ConfiguredTable): Look {
+  const { tableName } = table;
+  const objectKey = tableDefinitionKey(table);
+  const refresh = `aws lambda invoke --function-name ${context.names.tableDefinition} /dev/stdout`;
+  return look(
+    {
+      side: 'source',
+      subject: `table ${tableName}`,
+      permission: `s3:GetObject on ${objectKey}, and dynamodb:DescribeTable, DescribeTimeToLive, DescribeContinuousBackups, ListTagsOfResource`,
+    },
+    async () => ({
+      stored: await s3TextStore(bucketOf(context, 'source')).read(objectKey),
+      live: await describeTableDefinition(tableName, context.source.dynamoDb),
+    }),
+    {
+      definition: ({ stored, live }) => {
+        if (stored === undefined) return problem(`there is no ${objectKey}`, 'the definition of the table', refresh);
+        const wrong = whyUnreadable(stored);
+        if (wrong !== undefined) return problem(wrong, 'a definition that can be read', refresh);
+        const isSame = stored === tableDefinitionText(live);
+        return expect(
+          isSame,
+          isSame ? `${objectKey} is as the table is` : `${objectKey} is older than the last change of the table`,
+          'the same as the table',
+          refresh,
+        );
+      },
+    },
+  );
+}
+
+/** In the destination alone it is what a restore stands on. */
+export function definitionCopyCheck(context: CheckContext, table: ConfiguredTable): Look {
+  const objectKey = tableDefinitionKey(table);
+  const remedy =
+    'look at the replication checks; then write a new version: aws s3 cp it onto itself in the source bucket';
+  return look(
+    { side: 'destination', subject: `copy of table ${table.tableName}`, permission: `s3:GetObject on ${objectKey}` },
+    () => s3TextStore(bucketOf(context, 'destination')).read(objectKey),
+    {
+      'definition-copy': (stored) => {
+        if (stored === undefined) return problem(`there is no ${objectKey}`, 'the definition of the table', remedy);
+        const wrong = whyUnreadable(stored);
+        return wrong === undefined
+          ? ok(`${objectKey} can be read`)
+          : problem(wrong, 'a definition that can be read', remedy);
+      },
+    },
+  );
+}
+
+function whyUnreadable(text: string): string | undefined {
+  try {
+    readTableDefinition(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DcsError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import type { TextStore } from '../../aws/textStore';
+import { S3Error } from '../../aws/s3Error';
+import { DcsError, UnreadableRecordError } from '../../core/errors';
+import { inParallel } from '../../core/inParallel';
+import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
+import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
+import { FailureGuard } from '../failureGuard';
+import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
+import { rememberHeads } from './rememberHeads';
+
+export interface RedriveContext extends ApplyContext {
+  readonly texts: TextStore;
+  /** Undefined for a table that is not in the settings. */
+  readonly tableOf: (tableName: string) => CapturedTable | undefined;
+  /** Only batches of this table. */
+  readonly onlyTable?: string;
+  readonly guard: FailureGuard;
+  /** Told of each record, or whole batch, that could not be applied. */
+  readonly onLeft: (left: LeftRecord) => void;
+}
+
+export interface LeftRecord {
+  readonly batch: string;
+  readonly objectKey?: string;
+  readonly sequenceNumber?: string;
+  readonly reason: string;
+}
+
+/** What became of one batch. */
+export interface BatchReport {
+  readonly batch: string;
+  readonly table?: string;
+  readonly records: number;
+  /** Records by outcome; `left` could not be applied. An unreadable batch counts as one that is left. */
+  readonly counts: Readonly<Record<ChangeOutcome | 'left', number>>;
+  /** `done`: all of it is in the bucket, and it is marked so. `left`: it is found again next time. */
+  readonly state: 'done' | 'planned' | 'left';
+}
+
+const ITEMS_AT_A_TIME = 16;
+
+/**
+ * Applies one parked batch, items side by side, the changes of each in order. A record that cannot be read holds up no other:
+ * the batch is left as it is, and what has been applied is found to be there next time.
+ *
+ * @returns undefined for a batch of another table than the one that is asked for
+ */
+export async function redriveBatch(context: RedriveContext, batch: string): Promise<BatchReport | undefined> {
+  const counts = { applied: 0, filledIn: 0, alreadyThere: 0, left: 0 };
+  const leave = (left: Omit<LeftRecord, 'batch'>) => {
+    counts.left += 1;
+    context.onLeft({ batch, ...left });
+  };
+  const parked = await readBatch(context, batch);
+  if (parked instanceof DcsError) {
+    leave({ reason: parked.message });
+    return { batch, records: 0, counts, state: 'left' };
+  }
+  const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
+  if (context.onlyTable !== undefined && tableName !== context.onlyTable) return undefined;
+  const table = context.tableOf(tableName);
+  if (!table) {
+    leave({ reason: `it is of the table ${tableName}, which is not in the settings; add it there` });
+    return { batch, table: tableName, records: records.length, counts, state: 'left' };
+  }
+
+  if (statedRecords !== undefined) {
+    leave({
+      reason: `it has ${records.length} records, Lambda says that it parked ${statedRecords}: those that are there are applied, and it is kept`,
+    });
+  }
+  const items = changesByItem(table, records, receivedAtMs, leave);
+  await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
+    try {
+      const source = rememberHeads(context.source);
+      for (const outcome of await applyChanges({ ...context, source }, objectKey, changes)) counts[outcome] += 1;
+      context.guard.succeeded();
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const reason =
+        error instanceof DcsError && !(error instanceof S3Error) ? error.message : context.guard.reasonOf(error);
+      for (const change of changes)
+        leave({ objectKey, sequenceNumber: change.metadata['dcs-sequence-number'], reason });
+    }
+  });
+  const state = counts.left > 0 ? 'left' : context.dryRun ? 'planned' : 'done';
+  if (state === 'done') await context.texts.write(redrivenMarkerKey(batch), markerText(context, tableName, counts));
+  return { batch, table: tableName, records: records.length, counts, state };
+}
+
+async function readBatch({ texts }: RedriveContext, batch: string) {
+  const text = await texts.read(batch);
+  if (text === undefined) return new UnreadableBatchError('it has gone since it was listed');
+  try {
+    return readParkedBatch(text);
+  } catch (error) {
+    if (error instanceof UnreadableBatchError) return error;
+    throw error;
+  }
+}
+
+/** The changes that can be read, by object key. */
+function changesByItem(
+  table: CapturedTable,
+  records: readonly StreamRecord[],
+  receivedAtMs: number,
+  leave: (left: Omit<LeftRecord, 'batch'>) => void,
+): Map<string, Change[]> {
+  const items = new Map<string, Change[]>();
+  for (const record of records) {
+    try {
+      const objectKey = recordObjectKey(table, record);
+      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs)]);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecordError)) throw error;
+      leave({ sequenceNumber: (record as StreamRecord | null)?.dynamodb?.SequenceNumber, reason: error.message });
+    }
+  }
+  return items;
+}
+
+function markerText(
+  { nowMs }: RedriveContext,
+  table: string,
+  { applied, filledIn, alreadyThere }: BatchReport['counts'],
+) {
+  const redrivenAt = new Date(nowMs()).toISOString();
+  return `${JSON.stringify({ redrivenAt, table, applied, filledIn, alreadyThere })}\n`;
+}

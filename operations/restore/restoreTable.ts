@@ -1,0 +1,138 @@
+import { inBatches, mapInParallel } from '../../core/mapInParallel';
+import { BATCH_WRITE_ITEMS } from '../../aws/table';
+import type { BatchTable } from '../../aws/batchTable';
+import { RefusedError } from '../../core/errors';
+import { pace, type Pause } from '../pace';
+import { applyWrites } from './apply';
+import { holdsWhatWasRestored, Ledger } from './ledger';
+import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
+
+/** Everything that a restore needs, without a settings file or a terminal. */
+export interface RestoreRequest extends PlanRequest {
+  readonly target: Pick<BatchTable, 'getBatch' | 'scan' | 'write'>;
+  /** Find out and count, and change nothing. */
+  readonly dryRun?: boolean;
+  /** Mirror may delete everything when nothing was there at the moment. A wrong moment does the same, so: only if told. */
+  readonly allowEmpty?: boolean;
+  readonly writesPerSecond?: number;
+  /** Batches of 25 written at a time. */
+  readonly writers?: number;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly pause?: Pause;
+  readonly watch?: RestoreWatch;
+}
+
+/** Told what happens, as it happens. */
+export interface RestoreWatch {
+  /** One object has been looked at. */
+  readonly onPlanned?: (action: Action) => void;
+  readonly onWritten?: (writes: number) => void;
+  readonly onThrottled?: (operations: number) => void;
+  /** The table is being compared: one more item has been read. */
+  readonly onCompared?: () => void;
+  /** An item that could not be brought back. */
+  readonly onLeft?: (left: LeftItem) => void;
+  /** An item that is not as the plan says after all was written. */
+  readonly onDifference?: (action: Action) => void;
+}
+
+export interface LeftItem {
+  readonly why: 'unknown' | 'unreadable' | 'rejected';
+  readonly objectKey: string;
+  readonly reason: string;
+}
+
+export interface RestoreReport {
+  /** Items by what was done about them; with `dryRun`, by what would be. */
+  readonly counts: Readonly<Ledger['counts']>;
+  /** Items that could not be brought back. */
+  readonly left: number;
+  /** Items that differ from the plan afterwards; undefined after a dry run, which compares nothing. */
+  readonly differences?: number;
+}
+
+const WRITERS = 8;
+const NOTHING_THERE =
+  'no item was there at that moment, so mirroring it would empty the table. Check the moment with --dry-run; if the table is to be emptied, add --allow-empty';
+
+/**
+ * Brings the items of a table back as they were at a moment.
+ *
+ * Three parts: the plan (bucket against table) is a stream, the writes follow it batch by batch while it goes on, and at
+ * the end the table is read again and compared with what was planned. Stopped at any point, the same call continues:
+ * what has been written already is found equal. Nothing grows with the table but 16 bytes an item, and these only where
+ * the table had items before.
+ */
+export async function restoreTable(request: RestoreRequest): Promise<RestoreReport> {
+  const ledger = new Ledger(request.mode);
+  await carryOut(request, ledger, planItems(request));
+  // The items to delete are those that the first part has not mentioned, so it has to be over.
+  if (request.mode === 'mirror' && !request.keys) {
+    if (ledger.desired.size === 0 && !request.dryRun && !request.allowEmpty) throw new RefusedError(NOTHING_THERE);
+    const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
+    await carryOut(request, ledger, planDeletes(request, mentioned));
+  }
+  const report = { counts: ledger.counts, left: ledger.left };
+  return request.dryRun ? report : { ...report, differences: await compareWithPlan(request, ledger) };
+}
+
+async function carryOut(request: RestoreRequest, ledger: Ledger, plan: AsyncGenerator<Action>): Promise<void> {
+  const { dryRun = false, writesPerSecond, writers = WRITERS, signal, nowMs, pause, watch, target } = request;
+  const noted = notedIn(ledger, plan, watch);
+  if (dryRun) {
+    // Counting is all that is wanted.
+    while (!(await noted.next()).done);
+    return;
+  }
+  const whenAllowed = pace(writesPerSecond, nowMs, pause);
+  const written = mapInParallel(inBatches(noted, BATCH_WRITE_ITEMS), writers, async (writes) => {
+    await whenAllowed(writes.length, signal);
+    const rejected = await applyWrites({ target, signal, pause, onThrottled: watch?.onThrottled }, writes);
+    for (const { write, reason } of rejected) {
+      ledger.noteRejected(write);
+      watch?.onLeft?.({ why: 'rejected', objectKey: write.objectKey, reason });
+    }
+    return writes.length - rejected.length;
+  });
+  for await (const writes of written) watch?.onWritten?.(writes);
+}
+
+/** Counts every action, and passes on those that change the table. */
+async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: RestoreWatch): AsyncGenerator<Write> {
+  for await (const action of plan) {
+    ledger.note(action);
+    watch?.onPlanned?.(action);
+    if (action.do === 'unknown' || action.do === 'unreadable') {
+      watch?.onLeft?.({ why: action.do, objectKey: action.objectKey, reason: action.reason });
+    }
+    if (action.do === 'put' || action.do === 'change' || action.do === 'delete') yield action;
+  }
+}
+
+/**
+ * Reads the table once. Only where it is not what was planned is the plan made again, to name the items: what it would
+ * change now is what differs. For chosen keys the plan is short, and made again at once.
+ */
+async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise<number> {
+  const { watch } = request;
+  if (!request.keys && (await holdsWhatWasRestored(request, ledger, () => watch?.onCompared?.()))) return 0;
+
+  let differences = 0;
+  const mode = request.mode === 'fill' ? 'mirror' : request.mode;
+  const again: RestoreRequest = {
+    ...request,
+    mode,
+    dryRun: true,
+    watch: {
+      onPlanned: (action) => {
+        if (action.do !== 'put' && action.do !== 'change' && action.do !== 'delete') return;
+        if (ledger.leftAlone.has(action.objectKey)) return;
+        differences += 1;
+        watch?.onDifference?.(action);
+      },
+    },
+  };
+  await restoreTable(again);
+  return differences;
+}

@@ -1,0 +1,105 @@
+import { metricValues, type MetricQuery } from '../../aws/cloudWatch';
+import { s3CurrentLister } from '../../aws/currentObjects';
+import { headObject } from '../../aws/headObject';
+import { bucketOf, type CheckContext } from '../check/checkContext';
+import { look, ok, problem, type Judgement, type Look } from '../check/finding';
+import { bytes, count, counted, duration } from '../../core/units';
+import { parkedBatches } from '../redrive/parkedBatches';
+import { newestImages } from './newestImages';
+
+const FIFTEEN_MINUTES_MS = 900_000;
+const DAY_MS = 86_400_000;
+
+/** What is on its way to the destination bucket, and what will not get there by itself. */
+export function onTheWay(context: CheckContext): Look[] {
+  const { settings, source, nowMs, signal } = context;
+  const about = (permission: string) => ({ side: 'source' as const, subject: 'replication', permission });
+  return [
+    look(
+      about('cloudwatch:GetMetricData'),
+      async () => {
+        const toMs = nowMs();
+        const [recent, day] = await Promise.all([
+          metricValues(queries(context, PENDING), { fromMs: toMs - FIFTEEN_MINUTES_MS, toMs }, source.cloudWatch),
+          metricValues(queries(context, FAILED), { fromMs: toMs - DAY_MS, toMs }, source.cloudWatch),
+        ]);
+        const [operations, pendingBytes, latency] = recent.map(([newest]) => newest?.value);
+        const failed = day[0] && day[0].length > 0 ? day[0].reduce((sum, { value }) => sum + value, 0) : undefined;
+        return { operations, pendingBytes, latency, failed };
+      },
+      {
+        pending: ({ operations, pendingBytes, latency }) => {
+          const values = { pendingOperations: operations ?? null, pendingBytes: pendingBytes ?? null };
+          if (operations === undefined) return { ...ok('no data in the last 15 minutes'), values };
+          const late = latency === undefined ? '' : `, ${duration(latency * 1_000)} behind`;
+          return { ...ok(`${counted(operations, 'object')}, ${bytes(pendingBytes ?? 0)}${late}`), values };
+        },
+        failed: ({ failed }) => {
+          const values = { failedOperations: failed ?? null };
+          if (failed === undefined) return { ...ok('no data in the last 24 hours'), values };
+          const remedy = 'dcs check; then have S3 Batch Replication copy what failed, or dcs verify --repair';
+          const found = `${count(failed)} in the last 24 hours`;
+          return { ...(failed > 0 ? problem(found, 'none: S3 does not try them again', remedy) : ok('none')), values };
+        },
+      },
+    ),
+    look(about('s3:ListBucket and s3:GetObject'), () => newestStatuses(context), { 'newest objects': judgeStatuses }),
+    look(
+      { ...about('s3:ListBucket below aws/lambda/'), subject: `source bucket ${settings.source.bucketName}` },
+      async () => {
+        const waiting: number[] = [];
+        for await (const batch of parkedBatches(s3CurrentLister(bucketOf(context, 'source')), signal))
+          if (!batch.isRedriven) waiting.push(batch.storedAtMs);
+        return waiting;
+      },
+      {
+        'parked batches': (waiting) => {
+          const oldestAtMs = waiting.reduce((oldest, each) => Math.min(oldest, each), Infinity);
+          const oldestAt = waiting.length === 0 ? null : new Date(oldestAtMs).toISOString();
+          const values = { parked: waiting.length, oldestAt };
+          if (waiting.length === 0) return { ...ok('none'), values };
+          const found = `${count(waiting.length)}, the oldest ${duration(nowMs() - oldestAtMs)} old`;
+          return { ...problem(found, 'none', 'mend what made capture give up, then: dcs redrive'), values };
+        },
+      },
+    ),
+  ];
+}
+
+const PENDING = ['OperationsPendingReplication', 'BytesPendingReplication', 'ReplicationLatency'];
+const FAILED = ['OperationsFailedReplication'];
+
+function queries({ settings, names }: CheckContext, metricNames: readonly string[]): MetricQuery[] {
+  return metricNames.map((metricName) => ({
+    namespace: 'AWS/S3',
+    metricName,
+    dimensions: {
+      SourceBucket: settings.source.bucketName,
+      DestinationBucket: settings.destination.bucketName,
+      RuleId: names.replicationRuleId,
+    },
+    statistic: metricName === 'OperationsFailedReplication' ? 'Sum' : 'Maximum',
+  }));
+}
+
+/** S3's own word about the newest objects that were found, where metrics say nothing or come late. */
+async function newestStatuses(context: CheckContext): Promise<(string | undefined)[]> {
+  const bucket = bucketOf(context, 'source');
+  const found = await Promise.all(context.tables.map((table) => newestImages(bucket, table, context.signal)));
+  const heads = found.flatMap(({ newest }) => newest).map(({ objectKey }) => headObject(bucket, objectKey));
+  return (await Promise.all(heads)).map((head) => head?.replicationStatus);
+}
+
+function judgeStatuses(statuses: readonly (string | undefined)[]): Judgement {
+  const counts: Record<string, number> = {};
+  for (const status of statuses) counts[status ?? 'none'] = (counts[status ?? 'none'] ?? 0) + 1;
+  const found = Object.entries(counts).map(
+    ([status, number]) => `${number} ${status === 'none' ? 'without a status' : status}`,
+  );
+  const values = { statuses: counts };
+  const isWrong = counts.FAILED !== undefined || counts.none !== undefined;
+  const judged = isWrong
+    ? problem(found.join(', '), 'COMPLETED, or PENDING', 'dcs check')
+    : ok(found.join(', ') || 'none');
+  return { ...judged, values };
+}

@@ -1,0 +1,105 @@
+import { captureFunction } from '../../aws/captureFunction';
+import { metricValues } from '../../aws/cloudWatch';
+import { s3ReportStore } from '../../aws/reports';
+import { dynamoDbTable } from '../../aws/table';
+import type { ReportKind } from '../../core/reportKey';
+import { bucketOf, type CheckContext } from '../check/checkContext';
+import { look, ok, problem, warning, type Judgement, type Look } from '../check/finding';
+import { MAPPING_CHECKS } from '../check/mappingChecks';
+import { utc } from '../../core/units';
+import { count, duration } from '../../core/units';
+import type { ConfiguredTable, Side } from '../../settings/forCommands';
+import { newestImages, type NewestImages } from './newestImages';
+import { readReport } from './readReport';
+
+const FIFTEEN_MINUTES_MS = 900_000;
+const HOUR_MS = 3_600_000;
+
+/** Where one table stands: its stream, how far capture is behind, its newest images, and when it was last proved. */
+export function tableStatus(context: CheckContext, table: ConfiguredTable): Look[] {
+  const { names, source, settings, signal, nowMs } = context;
+  const { tableName } = table;
+  const about = (side: Side, permission: string) => ({ side, subject: `table ${tableName}`, permission });
+  const functionName = names.capture(tableName);
+  const describe = () => dynamoDbTable(tableName, source.dynamoDb).describe();
+  const newest = (side: Side) => () => newestImages(bucketOf(context, side), table, signal);
+  return [
+    look(about('source', 'dynamodb:DescribeTable'), describe, {
+      stream: ({ StreamSpecification: stream, LatestStreamLabel }) => {
+        if (!stream?.StreamEnabled) return problem('off: nothing is captured', 'on', `dcs check ${tableName}`);
+        const values = { streamLabel: LatestStreamLabel, streamViewType: stream.StreamViewType };
+        return { ...ok(`${stream.StreamViewType ?? ''}, since ${LatestStreamLabel ?? ''}Z`), values };
+      },
+    }),
+    look(
+      about('source', 'dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
+      async () => ({
+        names,
+        functionName,
+        limits: settings.capture,
+        streamArn: (await describe()).LatestStreamArn,
+        mappings: await captureFunction(functionName, source.lambda).mappings(),
+      }),
+      {
+        mapping: (facts) => {
+          const judged = ['mapping', 'mapping-enabled', 'mapping-result'].map((id) => MAPPING_CHECKS[id]?.(facts));
+          const wrong = judged.find((each) => each?.verdict === 'problem');
+          const [, state, result] = judged;
+          return wrong ?? ok(`${state?.found ?? ''}; last result: ${result?.found ?? ''}`);
+        },
+      },
+    ),
+    look(
+      about('source', 'cloudwatch:GetMetricData'),
+      async () => {
+        const window = { fromMs: nowMs() - FIFTEEN_MINUTES_MS, toMs: nowMs() };
+        const [values = []] = await metricValues([iteratorAge(functionName)], window, source.cloudWatch);
+        return values;
+      },
+      { lag: ([newest]) => judgeLag(newest?.value, functionName) },
+    ),
+    look(about('source', 's3:ListBucket'), newest('source'), { 'newest image': (found) => age(found, nowMs()) }),
+    look(about('destination', 's3:ListBucket'), newest('destination'), {
+      'newest replica': (found) => age(found, nowMs()),
+    }),
+    ...(['verify', 'drill'] as const).map((kind) => lastReport(context, table, kind)),
+  ];
+}
+
+function iteratorAge(functionName: string) {
+  return {
+    ...{ namespace: 'AWS/Lambda', metricName: 'IteratorAge', statistic: 'Maximum' as const },
+    dimensions: { FunctionName: functionName },
+  };
+}
+
+/** @param lagMs of the newest minute with data */
+function judgeLag(lagMs: number | undefined, functionName: string): Judgement {
+  if (lagMs === undefined)
+    return { ...ok('no data in the last 15 minutes: no batch was read'), values: { lagMs: null } };
+  const remedy = `look at the logs: aws logs tail /aws/lambda/${functionName} --since 1h`;
+  const judged = lagMs > HOUR_MS ? problem(duration(lagMs), 'below an hour', remedy) : ok(duration(lagMs));
+  return { ...judged, values: { lagMs } };
+}
+
+function age({ newest: [newest], looked, isWhole }: NewestImages, nowMs: number): Judgement {
+  const values = { newestAt: newest ? new Date(newest.storedAtMs).toISOString() : null, looked, isWhole };
+  if (!newest) return { ...ok('none'), values };
+  const doubt = isWhole ? '' : `, the newest of the first ${count(looked)} objects: S3 lists by key`;
+  const ago = duration(Math.max(0, nowMs - newest.storedAtMs));
+  return { ...ok(`${utc(newest.storedAtMs)}, ${ago} ago${doubt}`), values };
+}
+
+function lastReport(context: CheckContext, table: ConfiguredTable, kind: ReportKind): Look {
+  const store = s3ReportStore(bucketOf(context, 'destination'), table);
+  const permission = `s3:ListBucket and s3:GetObject below ${table.prefix}=dcs/`;
+  const { tableName } = table;
+  return look({ side: 'destination', subject: `table ${tableName}`, permission }, () => store.newest(kind), {
+    [`last ${kind}`]: (report) => {
+      const again = kind === 'verify' ? `dcs verify ${tableName}` : `dcs drill ${tableName}`;
+      if (!report) return { ...warning('never', `a ${kind} now and then`, again), values: { reportAt: null } };
+      const { found, isSame, values } = readReport(report, context.nowMs());
+      return { ...(isSame ? ok(found) : problem(found, 'no difference', again)), values };
+    },
+  });
+}

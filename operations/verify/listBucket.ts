@@ -1,0 +1,125 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import { newestVersion, readDecidingVersions } from '../../core/decidingVersions';
+import { versionsToRead } from '../../core/history';
+import { inParallel } from '../../core/inParallel';
+import { isImageKey } from '../../core/objectKey';
+import { headerOf } from '../images/headerOf';
+import type { ImageSource } from '../images/imageSource';
+import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
+import type { Bucket, DigestIndex } from './digestIndex';
+import { whyDamaged } from '../images/whyDamaged';
+
+/** Objects of a bucket by what their newest body is; `unclear` where only a look will tell. */
+export interface BucketCounts {
+  images: number;
+  tombstones: number;
+  unclear: number;
+}
+
+interface ListRequest {
+  /** What the bucket lists of the table, as many objects at a time as come together. */
+  readonly pages: AsyncIterable<readonly ObjectHistory[]>;
+  /** For what the listing does not tell. */
+  readonly source: ImageSource;
+  readonly signal: AbortSignal;
+  readonly onObjects: (objects: number) => void;
+}
+
+const READS = 64;
+/** Objects that something has to be read of are read so many together; they wait for each other. */
+const READ_TOGETHER = 1_000;
+
+/** An object whose newest body the listing does not tell. */
+interface Undecided {
+  readonly objectKey: string;
+  /** Those that may be the newest. */
+  readonly candidates: readonly ObjectVersion[];
+  readonly areDigests: boolean;
+}
+
+/**
+ * Lists a bucket and notes each object's newest body. Nothing is read where one version decides, or several of the same
+ * body. Where several may be the newest, their metadata is read. Where ETags are no digests (KMS), the newest body is.
+ */
+export async function listBucket(request: ListRequest, bucket: Bucket, index: DigestIndex): Promise<BucketCounts> {
+  const { pages, source, signal, onObjects } = request;
+  const counts: BucketCounts = { images: 0, tombstones: 0, unclear: 0 };
+  const note = (objectKey: string, md5: string | undefined) => {
+    index.note(bucket, objectKey, md5);
+    counts[md5 === undefined ? 'unclear' : md5 === TOMBSTONE_MD5 ? 'tombstones' : 'images'] += 1;
+  };
+  const etags = new EtagTrust(source);
+  const undecided: Undecided[] = [];
+  const decide = () =>
+    inParallel(undecided.splice(0), READS, async (object) => {
+      signal.throwIfAborted();
+      note(object.objectKey, await newestBody(source, object));
+    });
+  for await (const page of pages) {
+    signal.throwIfAborted();
+    const images = page.filter(({ objectKey }) => isImageKey(objectKey));
+    for (const { objectKey, versions } of images) {
+      const candidates = versionsToRead(versions);
+      const [first] = candidates;
+      const areDigests = etags.areDigests ?? (first !== undefined && (await etags.ask(first)));
+      const body = areDigests ? onlyBody(candidates) : undefined;
+      if (body === undefined) undecided.push({ objectKey, candidates, areDigests });
+      else note(objectKey, body);
+    }
+    onObjects(images.length);
+    if (undecided.length >= READ_TOGETHER) await decide();
+  }
+  await decide();
+  return counts;
+}
+
+/** The MD5 that all candidates have; undefined where there are several, or an ETag is none. */
+function onlyBody([first, ...others]: readonly ObjectVersion[]): string | undefined {
+  const isOne = first !== undefined && isMd5(first.etag) && others.every(({ etag }) => etag === first.etag);
+  return isOne ? first.etag : undefined;
+}
+
+/** The MD5 of an object's newest body; undefined where it takes a closer look. */
+async function newestBody(source: ImageSource, { candidates, areDigests }: Undecided): Promise<string | undefined> {
+  try {
+    const newest = candidates.length === 1 ? candidates[0] : await newestOf(source, candidates);
+    if (!newest) return undefined;
+    const { objectKey, versionId, etag, storageClass } = newest;
+    if (areDigests && isMd5(etag)) return etag;
+    return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await source.images.get(objectKey, versionId)).body);
+  } catch (error) {
+    if (whyDamaged(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+async function newestOf(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ObjectVersion | undefined> {
+  const read = await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
+  return newestVersion(read)?.version;
+}
+
+/**
+ * Whether the ETags of a bucket are the MD5 of the bodies. A listing does not tell how S3 encrypts, so the first object is
+ * read. Where that errs for another object, its ETag fits nothing and it is looked at.
+ */
+class EtagTrust {
+  /** Undefined until an object has been read. */
+  areDigests?: boolean;
+
+  constructor(private readonly source: ImageSource) {}
+
+  async ask({ objectKey, versionId, etag, storageClass }: ObjectVersion): Promise<boolean> {
+    if (ARCHIVE_CLASSES.has(storageClass)) return true;
+    return (this.areDigests = await this.isDigest(objectKey, versionId, etag));
+  }
+
+  private async isDigest(objectKey: string, versionId: string, etag: string): Promise<boolean> {
+    try {
+      return md5Of((await this.source.images.get(objectKey, versionId)).body) === etag;
+    } catch (error) {
+      if (whyDamaged(error) === undefined) throw error;
+      return true;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { ImageStore } from '../../aws/imageStore';
+import { compareChanges } from '../../core/changePosition';
+import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import type { ObjectVersion } from '../../aws/objectVersions';
+import { backfillImage, repairImage, type StoredImage } from '../../core/image';
+import { headerOf } from '../images/headerOf';
+import type { ImageSource } from '../images/imageSource';
+import { lookAtItem } from '../images/newestImage';
+import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
+import { tableLook, type ItemLook } from './lookAtItem';
+import { verdictOf, type Verdict } from './verdict';
+import { whyDamaged } from '../images/whyDamaged';
+
+/*
+ * Mends one item by adding one image to the source bucket, from which it replicates. In this order, on the condition that
+ * nobody has stored anything since the first step:
+ *
+ *   1. look at the source bucket: the newest image, and the condition
+ *   2. read the table, strongly consistent, and both buckets
+ *   3. write: where the source bucket is right and the destination is not, its newest image once more; else what the
+ *      table holds, directly above the newest image of the source bucket (core/changePosition.ts, positionAbove)
+ *
+ * A change that is captured between 1 and 3 makes the write fail, and all is done again. One that is captured after 3 has a
+ * place above what was written.
+ *
+ * Where the destination holds an image of a later change than the source bucket does, and it is wrong, nothing is written: a
+ * forged one may claim any sequence number, and an image above it would cover every change to come in the source bucket too.
+ */
+
+/** `written`: it remains to be seen whether it is right now. Otherwise why it cannot be mended, or need not be. */
+export type RepairOutcome = 'written' | 'right' | { readonly left: string };
+
+export interface RepairContext {
+  readonly places: Places;
+  readonly images: Pick<ImageStore, 'putIf'>;
+}
+
+/** Others may write the item all the time; each look that was in vain means that they have. */
+const MOST_LOOKS = 50;
+
+export async function repairItem({ places, images }: RepairContext, suspect: Suspect): Promise<RepairOutcome> {
+  const { objectKey } = suspect;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    places.signal.throwIfAborted();
+    try {
+      const { newest, condition } = await lookAtItem(places.source, objectKey);
+      const inTable = (await readItems(places, [suspect])).get(objectKey) ?? tableLook(undefined);
+      const readAtMs = places.nowMs();
+      const look = { ...(await lookInBuckets(places, objectKey, inTable)), atMs: readAtMs };
+      const verdict = verdictOf(look);
+      if (!verdict) return 'right';
+      if (verdict.class === 'extra' && verdict.in === 'destination') {
+        return { left: 'only the destination has it, and what is in the destination is never touched' };
+      }
+      const inDestination = await newestIn(places.destination, objectKey);
+      if (isOutOfReach(look, newest, inDestination)) {
+        return {
+          left: 'the destination holds an image of a later change than the source bucket; see dcs history whether it is real. The next change of the item mends it if so',
+        };
+      }
+      const image = await mendingImage(places, look, verdict, newest);
+      if ((await images.putIf(objectKey, image, condition, { signal: places.signal })) === 'written') return 'written';
+    } catch (error) {
+      const reason = whyDamaged(error);
+      if (reason === undefined) throw error;
+      return { left: `which image is the newest cannot be told: ${reason}` };
+    }
+  }
+  return { left: `it was changed by others at each of ${MOST_LOOKS} tries; run again` };
+}
+
+type Read = ReadVersion<ObjectVersion>;
+
+async function mendingImage(
+  { source }: Places,
+  { table: { item }, atMs }: ItemLook,
+  verdict: Verdict,
+  newest: Read | undefined,
+): Promise<StoredImage> {
+  const isSourceRight = verdict.in === 'destination';
+  if (isSourceRight && newest && !ARCHIVE_CLASSES.has(newest.version.storageClass)) {
+    const { body, metadata } = await source.images.get(newest.version.objectKey, newest.version.versionId);
+    return { body, metadata };
+  }
+  if (item && !newest) return backfillImage(item, atMs);
+  return repairImage(item, newest?.header.position, atMs);
+}
+
+/** Whether nothing that is stored in the source bucket could be the newest image in the destination and right. */
+function isOutOfReach(
+  { table, destination }: ItemLook,
+  inSource: Read | undefined,
+  inDestination: Read | undefined,
+): boolean {
+  if (!inDestination || (destination.is === 'state' && destination.digest === table.digest)) return false;
+  const { position } = inDestination.header;
+  if (!inSource) return position.source === 'stream' || position.source === 'repair';
+  return compareChanges(position, inSource.header.position) > 0;
+}
+
+async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  return newestVersion(await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version)));
+}

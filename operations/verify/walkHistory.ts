@@ -1,0 +1,224 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import { chainGaps } from '../../core/chain';
+import { inParallel } from '../../core/inParallel';
+import type { ImageHeader } from '../../core/image';
+import { isImageKey } from '../../core/objectKey';
+import { readHeader, readImage } from '../../core/readImage';
+import type { ImageSource } from '../images/imageSource';
+import { realPause } from '../pace';
+import type { Bucket } from './digestIndex';
+import { replicationStatusOf, type Difference, type Places } from './doubts';
+import { whyDamaged } from '../images/whyDamaged';
+
+/** What the walk went through. */
+export interface HistoryCounts {
+  objects: number;
+  /** Versions in each bucket. */
+  sourceVersions: number;
+  destinationVersions: number;
+  /** Versions whose change the source no longer has: its lifecycle may be shorter. */
+  onlyInDestination: number;
+  /** Objects that were different at first and right at a later look. */
+  late: number;
+}
+
+export interface HistoryRequest {
+  readonly clock: Pick<Places, 'signal' | 'nowMs' | 'pause'>;
+  readonly settleMs: number;
+  /** The objects that are walked through. */
+  readonly histories: AsyncIterable<ObjectHistory>;
+  /** @param known ids of the versions that are looked at; others have come since */
+  readonly walkObject: (objectKey: string, known: ReadonlySet<string>) => Promise<WalkedObject>;
+  readonly onVersions: (versions: number) => void;
+}
+
+/** What was found in the history of one object. */
+export interface WalkedObject extends Pick<
+  HistoryCounts,
+  'sourceVersions' | 'destinationVersions' | 'onlyInDestination'
+> {
+  readonly differences: readonly Difference[];
+}
+
+const OBJECTS_AT_A_TIME = 8;
+const READS = 8;
+const PAUSE_MS = 2_000;
+
+/**
+ * Walks the history of every object. What is wrong is looked at again until it had the time to arrive; what capture and
+ * replication have added since the first look at an object is left to the next walk.
+ */
+export async function walkHistory(
+  request: HistoryRequest,
+): Promise<{ counts: HistoryCounts; differences: Difference[] }> {
+  const { histories, walkObject, settleMs, onVersions } = request;
+  const { nowMs, signal, pause = realPause } = request.clock;
+  const counts: HistoryCounts = {
+    ...{ objects: 0, sourceVersions: 0, destinationVersions: 0, onlyInDestination: 0, late: 0 },
+  };
+  const open: { objectKey: string; sinceMs: number; known: ReadonlySet<string> }[] = [];
+  await inParallel(histories, OBJECTS_AT_A_TIME, async ({ objectKey, versions }) => {
+    if (!isImageKey(objectKey)) return;
+    signal.throwIfAborted();
+    const known = new Set(versions.map(({ versionId }) => versionId));
+    const walked = await walkObject(objectKey, known);
+    counts.objects += 1;
+    counts.sourceVersions += walked.sourceVersions;
+    counts.destinationVersions += walked.destinationVersions;
+    counts.onlyInDestination += walked.onlyInDestination;
+    onVersions(versions.length);
+    if (walked.differences.length > 0) open.push({ objectKey, sinceMs: nowMs(), known });
+  });
+
+  const differences: Difference[] = [];
+  let waiting = open;
+  for (;;) {
+    const startedMs = nowMs();
+    const left: typeof open = [];
+    await inParallel(waiting, OBJECTS_AT_A_TIME, async (doubt) => {
+      const walked = await walkObject(doubt.objectKey, doubt.known);
+      if (walked.differences.length === 0) counts.late += 1;
+      else if (startedMs >= doubt.sinceMs + settleMs) differences.push(...walked.differences);
+      else left.push(doubt);
+    });
+    if (left.length === 0) break;
+    waiting = left;
+    await pause(Math.min(PAUSE_MS, settleMs), signal);
+  }
+  return { counts, differences: differences.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1)) };
+}
+
+interface ReadVersion {
+  readonly version: ObjectVersion;
+  readonly header?: ImageHeader;
+  /** Which change it is, and what it says; the same in both buckets. */
+  readonly identity?: string;
+  readonly problem?: string;
+}
+
+/**
+ * Reads every version of an object in both buckets: its body must be what its metadata says, the source's images must follow
+ * from one another, and each of them must be in the destination, by change and digest.
+ *
+ * @param known ids of the source's versions that are looked at
+ */
+export async function walkBoth(places: Places, objectKey: string, known: ReadonlySet<string>): Promise<WalkedObject> {
+  const [allInSource, inDestination] = await Promise.all([
+    readAll(places.source, objectKey),
+    readAll(places.destination, objectKey),
+  ]);
+  const inSource = allInSource.filter(({ version }) => known.has(version.versionId));
+  const present = new Set(inDestination.map(({ identity }) => identity));
+  const captured = new Set(allInSource.map(({ identity }) => identity));
+  const differences = [
+    ...unreadable('source', objectKey, inSource),
+    ...unreadable('destination', objectKey, inDestination),
+    ...brokenChain('source', objectKey, allInSource, known),
+    ...(await notReplicated(
+      places,
+      objectKey,
+      inSource.filter(({ identity }) => identity !== undefined && !present.has(identity)),
+    )),
+  ];
+  return {
+    differences,
+    sourceVersions: inSource.length,
+    destinationVersions: inDestination.length,
+    onlyInDestination: inDestination.filter(({ identity }) => identity !== undefined && !captured.has(identity)).length,
+  };
+}
+
+/** The same of the destination alone, whose images must follow from one another. */
+export async function walkDestination(
+  destination: ImageSource,
+  objectKey: string,
+  known: ReadonlySet<string>,
+): Promise<WalkedObject> {
+  const all = await readAll(destination, objectKey);
+  const versions = all.filter(({ version }) => known.has(version.versionId));
+  const differences = [
+    ...unreadable('destination', objectKey, versions),
+    ...brokenChain('destination', objectKey, all, known),
+  ];
+  return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
+}
+
+async function readAll(source: ImageSource, objectKey: string): Promise<ReadVersion[]> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  const read: ReadVersion[] = [];
+  await inParallel(versions, READS, async (version) => {
+    read.push(await readVersion(source, version));
+  });
+  return read.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
+}
+
+async function readVersion({ images }: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
+  const { objectKey, versionId, storedAtMs, storageClass, etag } = version;
+  try {
+    if (ARCHIVE_CLASSES.has(storageClass)) {
+      const header = readHeader({ ...(await images.head(objectKey, versionId)), storedAtMs });
+      return { version, header, identity: identityOf(header, etag) };
+    }
+    const object = await images.get(objectKey, versionId);
+    const { header } = readImage({ ...object, storedAtMs });
+    return { version, header, identity: identityOf(header, object.body) };
+  } catch (error) {
+    const problem = whyDamaged(error);
+    if (problem === undefined) throw error;
+    return { version, problem };
+  }
+}
+
+/** A predecessor's image has neither a place in a stream nor a digest: its content is all there is. */
+function identityOf({ position, digest = '' }: ImageHeader, content: string): string {
+  return position.source === 'predecessor' ? content : JSON.stringify([position, digest]);
+}
+
+function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {
+  const damaged = versions.filter(({ problem }) => problem !== undefined);
+  const [first] = damaged;
+  if (!first) return [];
+  const versionIds = damaged.map(({ version }) => version.versionId);
+  return [{ objectKey, class: 'unreadable', in: bucket, reason: first.problem ?? '', versionIds }];
+}
+
+function brokenChain(
+  bucket: Bucket,
+  objectKey: string,
+  versions: readonly ReadVersion[],
+  known: ReadonlySet<string>,
+): Difference[] {
+  const idOf = new Map(versions.map(({ header, version }) => [header, version.versionId]));
+  const headers = versions.flatMap(({ header }) => (header ? [header] : []));
+  return chainGaps(headers).flatMap(({ kind, after, before, repairedBy }): Difference[] => {
+    const [first, second] = [idOf.get(after) ?? '', idOf.get(before) ?? ''];
+    if (!known.has(second)) return [];
+    const between = `${new Date(after.changedAtMs).toISOString()} and ${new Date(before.changedAtMs).toISOString()}`;
+    const reason =
+      kind === 'conflict'
+        ? `two images claim to be the same change of ${new Date(before.changedAtMs).toISOString()} and differ`
+        : `changes between ${between} are missing${repairedBy ? '; a repair has put the state right' : ''}`;
+    const isRepaired = repairedBy ? { isRepaired: true } : {};
+    return [{ objectKey, class: 'brokenChain', in: bucket, reason, versionIds: [first, second], ...isRepaired }];
+  });
+}
+
+async function notReplicated(
+  places: Places,
+  objectKey: string,
+  versions: readonly ReadVersion[],
+): Promise<Difference[]> {
+  const byStatus = new Map<string, string[]>();
+  for (const { version } of versions) {
+    const status = await replicationStatusOf(places, objectKey, version.versionId);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), version.versionId]);
+  }
+  return [...byStatus].map(([replicationStatus, versionIds]) => ({
+    objectKey,
+    class: replicationStatus === 'FAILED' ? 'replicationFailed' : 'notReplicated',
+    in: 'destination',
+    reason: `images of the source bucket are not in the destination (status ${replicationStatus})`,
+    ...{ versionIds, replicationStatus },
+  }));
+}

@@ -1,0 +1,216 @@
+import { partitionOf } from './names';
+import type { Problem } from './problems';
+import type { Settings } from './schema';
+
+/** Rules between fields. Each returns its problems; all of them run, so that all problems are seen at once. */
+export function crossProblems(settings: Settings): Problem[] {
+  return checks.flatMap((check) => check(settings));
+}
+
+const checks: readonly ((settings: Settings) => Problem[])[] = [
+  accountsDiffer,
+  regionsDiffer,
+  regionsShareAPartition,
+  bucketNamesDiffer,
+  stateBucketsAreNotOurs,
+  statesDiffer,
+  rolesBelongToTheirAccount,
+  tableNamesDiffer,
+  tablesKeepClearOfParkedBatches,
+  tableKeysAreTwoAttributes,
+  tableKeysOfTablesBelongToTheirAccount,
+  lifecyclesFire,
+  lockEndsBeforeExpiration,
+];
+
+function problem(path: string, value: unknown, allowed: string, nextStep: string): Problem {
+  return { path, value, allowed, nextStep };
+}
+
+const when = (wrong: boolean, ...found: Problem[]): Problem[] => (wrong ? found : []);
+
+function accountsDiffer({ source, destination }: Settings): Problem[] {
+  const allowed = 'an account other than source.accountId, or one stolen key takes both copies';
+  return when(
+    source.accountId === destination.accountId,
+    problem('destination.accountId', destination.accountId, allowed, 'name the account that keeps the second copy'),
+  );
+}
+
+function regionsDiffer({ source, destination }: Settings): Problem[] {
+  const allowed = 'a region other than source.region, or one lost region takes both copies';
+  return when(
+    source.region === destination.region,
+    problem('destination.region', destination.region, allowed, 'name another region'),
+  );
+}
+
+function regionsShareAPartition({ source, destination }: Settings): Problem[] {
+  const partition = partitionOf(source.region);
+  return when(
+    partitionOf(destination.region) !== partition,
+    problem(
+      'destination.region',
+      destination.region,
+      `a region of the partition ${partition}, for S3 does not replicate between partitions`,
+      'name another region',
+    ),
+  );
+}
+
+function bucketNamesDiffer({ source, destination }: Settings): Problem[] {
+  return when(
+    source.bucketName === destination.bucketName,
+    problem(
+      'destination.bucketName',
+      destination.bucketName,
+      'a name other than source.bucketName, for bucket names are unique in the world',
+      'name it after its region',
+    ),
+  );
+}
+
+/** The backends of the settings with their paths: one when deployed together, two when apart. */
+function backendsOf({ deployment }: Settings) {
+  if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
+  return [
+    { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
+    { path: 'deployment.destinationBackend', backend: deployment.destinationBackend },
+  ];
+}
+
+function stateBucketsAreNotOurs(settings: Settings): Problem[] {
+  const ours = [settings.source.bucketName, settings.destination.bucketName];
+  return backendsOf(settings).flatMap(({ path, backend }) =>
+    when(
+      backend.type === 's3' && ours.includes(backend.bucketName),
+      problem(
+        `${path}.bucketName`,
+        backend.type === 's3' ? backend.bucketName : undefined,
+        'a bucket that DCS does not make, for the state has to be there first',
+        'name the bucket that holds your Terraform states',
+      ),
+    ),
+  );
+}
+
+function statesDiffer({ deployment }: Settings): Problem[] {
+  if (deployment.way === 'together') return [];
+  const { sourceBackend: source, destinationBackend: destination } = deployment;
+  const sameWorkspace =
+    source.type === 'cloud' &&
+    destination.type === 'cloud' &&
+    source.workspace !== undefined &&
+    source.workspace === destination.workspace &&
+    source.organization === destination.organization;
+  return when(
+    sameWorkspace,
+    problem(
+      'deployment.destinationBackend.workspace',
+      destination.type === 'cloud' ? destination.workspace : undefined,
+      'a workspace other than that of deployment.sourceBackend',
+      'name a second workspace, or leave both out',
+    ),
+  );
+}
+
+function rolesBelongToTheirAccount(settings: Settings): Problem[] {
+  return (['source', 'destination'] as const).flatMap((side) => {
+    const { accountId, assumeRole } = settings[side];
+    return when(
+      assumeRole !== undefined && accountOf(assumeRole.roleArn) !== accountId,
+      problem(
+        `${side}.assumeRole.roleArn`,
+        assumeRole?.roleArn,
+        `a role of account ${accountId} (${side}.accountId)`,
+        'correct the role or the account',
+      ),
+    );
+  });
+}
+
+function tableNamesDiffer({ tables }: Settings): Problem[] {
+  // Two tables whose names differ in case alone are legal, and would share names where AWS ignores case.
+  const seen = new Map<string, number>();
+  return tables.flatMap(({ name }, index) => {
+    const first = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), first ?? index);
+    const allowed = `a name that differs from tables[${first ?? 0}].name in more than case`;
+    return when(first !== undefined, problem(`tables[${index}].name`, name, allowed, 'take one of them out'));
+  });
+}
+
+function tablesKeepClearOfParkedBatches({ prefix, tables }: Settings): Problem[] {
+  if (prefix !== '') {
+    const allowed = 'a prefix outside "aws/", where Lambda parks the batches that capture gave up on';
+    return when(prefix.startsWith('aws/'), problem('prefix', prefix, allowed, 'choose another prefix'));
+  }
+  return tables.flatMap(({ name }, index) =>
+    when(
+      name === 'aws',
+      problem(
+        `tables[${index}].name`,
+        name,
+        'any other name while prefix is empty, for Lambda parks batches below "aws/" of the source bucket',
+        'set prefix, for example to "dcs/"',
+      ),
+    ),
+  );
+}
+
+function tableKeysAreTwoAttributes({ tables }: Settings): Problem[] {
+  return tables.flatMap(({ partitionKey, sortKey }, index) =>
+    when(
+      partitionKey.name === sortKey?.name,
+      problem(
+        `tables[${index}].sortKey.name`,
+        sortKey?.name,
+        'an attribute other than the partition key',
+        'correct it',
+      ),
+    ),
+  );
+}
+
+function tableKeysOfTablesBelongToTheirAccount({ tables, source }: Settings): Problem[] {
+  return tables.flatMap(({ kmsKeyArn }, index) =>
+    when(
+      kmsKeyArn !== undefined && kmsKeyArn.split(':')[3] !== source.region,
+      problem(`tables[${index}].kmsKeyArn`, kmsKeyArn, `a key in ${source.region} (source.region)`, 'correct it'),
+    ),
+  );
+}
+
+/** S3 refuses a configuration that moves a version after it has deleted it, or at the same time. */
+function lifecyclesFire(settings: Settings): Problem[] {
+  return (['source', 'destination'] as const).flatMap((side) => {
+    const { noncurrentVersionExpirationDays: expiration, glacierTransitionDays: transition } = settings[side].lifecycle;
+    return when(
+      expiration !== null && transition !== null && expiration <= transition,
+      problem(
+        `${side}.lifecycle.noncurrentVersionExpirationDays`,
+        expiration,
+        `more than ${transition ?? 0} (${side}.lifecycle.glacierTransitionDays), or that transition never happens`,
+        'keep versions longer, or set glacierTransitionDays to null',
+      ),
+    );
+  });
+}
+
+/** Lifecycle cannot delete a locked version: the shorter number would be silently without effect. */
+function lockEndsBeforeExpiration({ destination: { objectLock, lifecycle } }: Settings): Problem[] {
+  const expiration = lifecycle.noncurrentVersionExpirationDays;
+  return when(
+    objectLock.mode !== 'OFF' && expiration !== null && expiration < objectLock.retentionDays,
+    problem(
+      'destination.lifecycle.noncurrentVersionExpirationDays',
+      expiration,
+      `at least ${objectLock.retentionDays} (destination.objectLock.retentionDays), for a locked version is not deleted before`,
+      'keep versions longer, or lock them for a shorter time',
+    ),
+  );
+}
+
+function accountOf(arn: string): string | undefined {
+  return arn.split(':')[4];
+}
