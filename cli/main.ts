@@ -4,6 +4,9 @@ import { EXIT } from './exitCodes';
 import { realPause } from '../operations/pace';
 import { runDcs } from './run';
 
+// The AWS SDK's eight lines about the end of its support of Node 20: for who builds this command, not for who runs it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const interruption = new AbortController();
 setMaxListeners(0, interruption.signal); // every call under way listens to it
 

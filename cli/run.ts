@@ -15,7 +15,7 @@ import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
 import type { Pause } from '../operations/pace';
-import { version } from '../package.json';
+import { versionLine } from './version';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */
 export interface Surroundings {
@@ -58,7 +58,7 @@ async function helpText(args: readonly string[]): Promise<string | undefined> {
   const [name, topic] = args;
   const isGeneral = name === undefined || name === '--help' || name === '-h';
   if (isGeneral || (name === 'help' && topic === undefined)) return overview();
-  if (args.includes('--version')) return version;
+  if (args.includes('--version')) return versionLine;
   if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
   if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
   return asksForHelp(args) ? commandHelp(name, await loadCommand(name)) : undefined;

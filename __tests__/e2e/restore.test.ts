@@ -317,7 +317,7 @@ describe('dcs restore, when things go wrong', () => {
     parts.s3.faults = ({ method, objectKey }) => {
       if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 80)
         dropped = deployment.table('shaky').drop();
-      return gets >= 80 ? { kind: 'delay', milliseconds: 100 } : undefined;
+      return gets >= 80 ? { kind: 'hold', until: dropped } : undefined;
     };
     const { code, stderr } = await deployment.run(['restore', 'users', '--into', 'shaky']);
     await dropped;
