@@ -2,9 +2,6 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  UpdateContinuousBackupsCommand,
-  UpdateTableCommand,
-  UpdateTimeToLiveCommand,
   waitUntilTableExists,
   type CreateTableCommandInput,
   type TableDescription,
@@ -39,9 +36,6 @@ export interface BatchTable {
   write(operations: readonly WriteOperation[]): Promise<WriteOperation[]>;
   /** The items of one segment, page by page. */
   scan(segment: number, totalSegments: number): AsyncGenerator<AttributeMap[]>;
-  enableTimeToLive(attributeName: string): Promise<void>;
-  enablePointInTimeRecovery(days: number): Promise<void>;
-  protectFromDeletion(): Promise<void>;
 }
 
 /** DynamoDB's limits for one call. */
@@ -95,17 +89,6 @@ export function dynamoDbBatchTable(
         yield page.Items;
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
-    },
-    async enableTimeToLive(AttributeName) {
-      const TimeToLiveSpecification = { AttributeName, Enabled: true };
-      await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
-    },
-    async enablePointInTimeRecovery(RecoveryPeriodInDays) {
-      const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays };
-      await client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
-    },
-    async protectFromDeletion() {
-      await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
     },
   };
 }

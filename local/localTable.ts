@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { dynamoDbBatchTable } from '../aws/batchTable';
+import { dynamoDbTableSettings } from '../aws/tableSettings';
 import { s3TextStore } from '../aws/textStore';
 import { dynamoDbStreamReader } from '../aws/streams';
 import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
@@ -63,7 +63,7 @@ export async function startLocalTable({
   if (streamArn === undefined)
     throw new DcsError(`the table ${tableName} has no stream; enable it with NEW_AND_OLD_IMAGES`);
   if (timeToLiveAttributeName !== undefined)
-    await dynamoDbBatchTable(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
+    await dynamoDbTableSettings(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
 
   const captureFunction = new LocalFunction({
     ...settings,

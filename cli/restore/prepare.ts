@@ -40,7 +40,7 @@ export async function prepareRestore(
   const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
     signal: context.signal,
   });
-  const notes = unfinishedNotes(context.env);
+  const notes = unfinishedNotes(context.env, (words) => context.output.say(words));
   const description = await target.describe();
   const decision = decideTarget(
     {
@@ -61,6 +61,7 @@ export async function prepareRestore(
     momentMs,
     storedByMs: options.ignoreStoredAfterMs,
     mode: decision.mode,
+    ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
     signal: context.signal,
     table: { ...configured, keySchema: words.keySchema },
   };
