@@ -52,7 +52,7 @@ export function decideTarget(
     );
   }
   requireSameKeys(tableName, description, keySchema);
-  if (!hasItems) return { create: false, mode: 'fill', finishes: true };
+  if (!hasItems && (wanted || !unfinished)) return { create: false, mode: 'fill', finishes: true };
   if (wanted) return { create: false, mode: wanted, finishes: wanted === 'mirror' || unfinished !== undefined };
   if (!unfinished) return { create: false, mode: 'merge', isUnsaid: true, finishes: true };
   const isOther = moment.isAbsolute ? unfinished.momentMs !== moment.ms : unfinished.momentMs > moment.ms;
