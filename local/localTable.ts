@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { dynamoDbBatchTable } from '../aws/batchTable';
+import { dynamoDbTableSettings } from '../aws/tableSettings';
 import { s3TextStore } from '../aws/textStore';
 import type { S3ClientSettings } from '../aws/s3Client';
 import { dynamoDbStreamReader } from './aws/streamReader';
@@ -64,7 +64,7 @@ export async function startLocalTable({
   if (streamArn === undefined)
     throw new DcsError(`the table ${tableName} has no stream; enable it with NEW_AND_OLD_IMAGES`);
   if (timeToLiveAttributeName !== undefined)
-    await dynamoDbBatchTable(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
+    await dynamoDbTableSettings(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
 
   const captureFunction = new LocalFunction({
     ...settings,

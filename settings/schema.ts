@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { destinationSettings, sourceSettings } from './accounts';
+import { destinationSettings, sourceSettings } from './sourceAndDestination';
 import { deploymentSettings } from './backend';
 import { group, text } from './fields';
 import {
@@ -10,7 +10,7 @@ import {
   replicationSettings,
   restoreSettings,
   tableDefinitionSettings,
-} from './services';
+} from './partsWithDefaults';
 import { tablesSettings } from './tables';
 
 /**

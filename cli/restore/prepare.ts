@@ -36,8 +36,10 @@ export async function prepareRestore(
   const { table, definition: stored } = await knownTable(source, located, wantedMs);
   const keys = await readKeys(options, table);
 
-  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb);
-  const notes = unfinishedNotes(context.env);
+  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
+    signal: context.signal,
+  });
+  const notes = unfinishedNotes(context.env, (words) => context.output.say(words));
   const description = await target.describe();
   const decision = decideTarget(
     {
@@ -58,6 +60,7 @@ export async function prepareRestore(
     momentMs,
     storedByMs: options.ignoreStoredAfterMs,
     mode: decision.mode,
+    ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
     signal: context.signal,
     table,
   };

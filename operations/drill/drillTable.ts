@@ -146,7 +146,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
       },
       onLeft: ({ why, objectKey, reason }) => {
         if (reason.startsWith(ARCHIVED)) findings.addArchived(objectKey);
-        else findings.add({ kind: why, objectKey, reason });
+        else if (why !== 'newer') findings.add({ kind: why, objectKey, reason });
       },
       onDifference: ({ objectKey, do: needs }) =>
         findings.add({

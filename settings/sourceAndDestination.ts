@@ -11,7 +11,7 @@ import {
   wholeNumberOrNull,
 } from './fields';
 
-/** The two accounts, and what happens to objects in their buckets as they age. */
+/** The two accounts, source and destination, and what happens to objects in their buckets as they age. */
 
 const assumeRole = group(
   {
