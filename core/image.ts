@@ -17,6 +17,8 @@ export interface ImageHeader {
   readonly position: ChangePosition;
   /** When the change was made, to the second as DynamoDB tells it; for a backfill or a repair, when the item was read. */
   readonly changedAtMs: number;
+  /** `changedAtMs` is when the record was received: it had no time, or one that cannot be. */
+  readonly isTimeOfReceipt?: boolean;
   /** SHA-256 of the body in hexadecimal; undefined for a predecessor's image, which is not in canonical form. */
   readonly digest?: string;
   /** Digest of the item as it was before, `none` when there was no item; undefined when not known. */
@@ -53,7 +55,7 @@ export function itemDigest(item: AttributeMap | undefined): string {
 
 /** Turns an image into what is stored. `docs/format.md` specifies the result. */
 export function encodeImage(
-  { event, position, changedAtMs, previousDigest, deletedBy }: ImageHeader,
+  { event, position, changedAtMs, isTimeOfReceipt, previousDigest, deletedBy }: ImageHeader,
   item?: AttributeMap,
 ): StoredImage {
   const body = item === undefined ? TOMBSTONE_BODY : imageBody(item);
@@ -69,6 +71,7 @@ export function encodeImage(
         'dcs-sequence-number': position.sequenceNumber,
       }),
       'dcs-time': new Date(changedAtMs).toISOString(),
+      ...(isTimeOfReceipt && { 'dcs-time-source': 'receipt' }),
       'dcs-digest': bodySha256,
       ...(previousDigest !== undefined && { 'dcs-previous-digest': previousDigest }),
       ...(deletedBy !== undefined && { 'dcs-deleted-by': deletedBy }),

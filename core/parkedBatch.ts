@@ -28,23 +28,33 @@ export function isParkedBatchKey(objectKey: string): boolean {
 export interface ParkedBatch {
   readonly tableName: string;
   readonly records: readonly StreamRecord[];
+  /** How many records Lambda says it parked, where it is another number than there are. */
+  readonly statedRecords?: number;
+  /** When the last of them came to the stream, or the batch was parked; undefined when it says neither. */
+  readonly receivedAtMs?: number;
 }
 
 /** An object that should be a parked batch and cannot be read as one. */
 export class UnreadableBatchError extends DcsError {}
 
 interface ParkedJson {
-  readonly DDBStreamBatchInfo?: { readonly streamArn?: string; readonly batchSize?: number };
+  readonly timestamp?: unknown;
+  readonly DDBStreamBatchInfo?: {
+    readonly streamArn?: unknown;
+    readonly batchSize?: unknown;
+    readonly approximateArrivalOfLastRecord?: unknown;
+  };
   readonly payload?: unknown;
 }
 
 /**
  * Reads what Lambda writes to an S3 on-failure destination. The event is in `payload`, as JSON text or as JSON itself.
+ * Source: Lambda developer guide, "Retain discarded batches" of DynamoDB.
  *
- * @throws UnreadableBatchError also when records are missing
+ * @throws UnreadableBatchError
  */
 export function readParkedBatch(text: string): ParkedBatch {
-  const { DDBStreamBatchInfo: info, payload } = (parsed('it', text) ?? {}) as ParkedJson;
+  const { DDBStreamBatchInfo: info, payload, timestamp } = (parsed('it', text) ?? {}) as ParkedJson;
   const event = (typeof payload === 'string' ? parsed('its payload', payload) : payload) as
     { Records?: unknown } | null | undefined;
   const records = event?.Records;
@@ -53,14 +63,23 @@ export function readParkedBatch(text: string): ParkedBatch {
       'it is no batch of a DynamoDB stream: it has no DDBStreamBatchInfo, or no payload with Records',
     );
   }
-  if (info.batchSize !== undefined && info.batchSize !== records.length) {
-    throw new UnreadableBatchError(`it has ${records.length} records, its DDBStreamBatchInfo says ${info.batchSize}`);
-  }
-  const tableName = parseStreamArn(info.streamArn ?? '')?.tableName;
+  const { streamArn, batchSize, approximateArrivalOfLastRecord } = info;
+  const tableName = typeof streamArn === 'string' ? parseStreamArn(streamArn)?.tableName : undefined;
   if (tableName === undefined) {
-    throw new UnreadableBatchError(`its streamArn is ${JSON.stringify(info.streamArn)}, not that of a DynamoDB stream`);
+    throw new UnreadableBatchError(`its streamArn is ${JSON.stringify(streamArn)}, not that of a DynamoDB stream`);
   }
-  return { tableName, records: records as StreamRecord[] };
+  const receivedAtMs = [approximateArrivalOfLastRecord, timestamp].map(timeOf).find((ms) => ms !== undefined);
+  return {
+    tableName,
+    records: records as StreamRecord[],
+    ...(typeof batchSize === 'number' && batchSize !== records.length && { statedRecords: batchSize }),
+    ...(receivedAtMs !== undefined && { receivedAtMs }),
+  };
+}
+
+function timeOf(text: unknown): number | undefined {
+  const ms = typeof text === 'string' ? Date.parse(text) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function parsed(what: string, text: string): unknown {

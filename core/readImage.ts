@@ -52,6 +52,7 @@ export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>)
     event,
     position: positionOf(metadata, event, changedAtMs),
     changedAtMs,
+    ...(metadata['dcs-time-source'] === 'receipt' && { isTimeOfReceipt: true }),
     digest: digestIn(metadata, 'dcs-digest', /^[0-9a-f]{64}$/),
     previousDigest:
       event === 'BACKFILL' || event === 'REPAIR'

@@ -1,5 +1,6 @@
 import type { AttributeMap } from './attributeValue';
 import { canonicalValue } from './canonicalItem';
+import { changeTime } from './changeTime';
 import { UnreadableRecordError, UnreadableValueError } from './errors';
 import { encodeImage, itemDigest, type ImageHeader, type StoredImage } from './image';
 import { keyNames, objectKeyOf, type KeySchema, type TableLocation } from './objectKey';
@@ -11,8 +12,8 @@ export interface StreamRecord {
   readonly eventSourceARN?: string;
   readonly userIdentity?: { readonly type?: string; readonly principalId?: string };
   readonly dynamodb?: {
-    /** Epoch seconds. */
-    readonly ApproximateCreationDateTime?: number;
+    /** Epoch seconds, as documented; see {@link changeTime} for what else has been seen. */
+    readonly ApproximateCreationDateTime?: unknown;
     readonly Keys?: AttributeMap;
     readonly NewImage?: AttributeMap;
     readonly OldImage?: AttributeMap;
@@ -40,15 +41,24 @@ export function recordObjectKey(table: CapturedTable, record: StreamRecord): str
 
 /** The sequence number of a record: digits. */
 export function recordSequenceNumber(record: StreamRecord): string {
-  const sequenceNumber = record.dynamodb?.SequenceNumber;
+  const sequenceNumber = (record as StreamRecord | null)?.dynamodb?.SequenceNumber;
   if (typeof sequenceNumber === 'string' && /^\d{1,40}$/.test(sequenceNumber)) return sequenceNumber;
   throw new UnreadableRecordError(
     `a record has the sequence number ${JSON.stringify(sequenceNumber)}; expected up to 40 digits`,
   );
 }
 
-/** What a record says of the change, without its images' content. */
-export function recordImage(table: CapturedTable, record: StreamRecord): StoredImage & { header: ImageHeader } {
+/**
+ * The image of a record's change, and what is about the change.
+ *
+ * @param receivedAtMs stands for the time of a record that has none, or one that cannot be; epoch milliseconds
+ * @throws UnreadableRecordError
+ */
+export function recordImage(
+  table: CapturedTable,
+  record: StreamRecord,
+  receivedAtMs: number,
+): StoredImage & { header: ImageHeader } {
   return readable(record, () => {
     const event = eventOf(record);
     const { NewImage: newImage, OldImage: oldImage } = imagesOf(record, event);
@@ -58,7 +68,7 @@ export function recordImage(table: CapturedTable, record: StreamRecord): StoredI
     const header: ImageHeader = {
       event,
       position: { source: 'stream', streamLabel, sequenceNumber: recordSequenceNumber(record) },
-      changedAtMs: changedAtMs(record),
+      ...changeTime(record.dynamodb?.ApproximateCreationDateTime, receivedAtMs),
       previousDigest: itemDigest(oldImage),
       deletedBy: record.userIdentity?.type === 'Service' ? record.userIdentity.principalId : undefined,
     };
@@ -121,16 +131,11 @@ function requireKeysIn(schema: KeySchema, keys: AttributeMap, item: AttributeMap
   }
 }
 
-function changedAtMs({ dynamodb }: StreamRecord): number {
-  const seconds = dynamodb?.ApproximateCreationDateTime;
-  if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) return Math.round(seconds * 1000);
-  throw new UnreadableRecordError(
-    `its ApproximateCreationDateTime is ${JSON.stringify(seconds)}; expected epoch seconds`,
-  );
-}
-
 /** Names the record in whatever goes wrong while it is read. */
 function readable<Result>(record: StreamRecord, read: () => Result): Result {
+  const given: unknown = record;
+  if (typeof given !== 'object' || given === null)
+    throw new UnreadableRecordError(`a stream record is ${JSON.stringify(given)}, not an object`);
   try {
     return read();
   } catch (error) {

@@ -17,6 +17,8 @@ export async function bundleFunctions(outputDirectory: string): Promise<void> {
         outfile: path.resolve(outputDirectory, name, 'index.js'),
         bundle: true,
         minify: true,
+        // An error's name is what an operator searches the log for.
+        keepNames: true,
         platform: 'node',
         format: 'cjs',
         target: 'node20',

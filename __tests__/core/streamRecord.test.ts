@@ -14,11 +14,13 @@ const modify = (from: AttributeMap, to: AttributeMap) => {
   return { ...record, dynamodb: { ...record.dynamodb, OldImage: withId(from), NewImage: withId(to) } };
 };
 
+const RECEIVED_AT_MS = Date.UTC(2026, 10, 23, 8, 0, 5);
+
 describe('stream records', () => {
   test('law: no type is lost between the record and the item read back from its image', () => {
     fc.assert(
       fc.property(item, item, (before, after) => {
-        const { body, metadata } = recordImage(USERS, modify(before, after));
+        const { body, metadata } = recordImage(USERS, modify(before, after), RECEIVED_AT_MS);
         const image = readImage({ body, metadata, storedAtMs: 0 });
         expect(meaningOfItem(image.item!)).toEqual(meaningOfItem(withId(after)));
         expect(image.header.previousDigest).toBe(itemDigest(withId(before)));
@@ -30,13 +32,17 @@ describe('stream records', () => {
     const pair = item.chain((original) => fc.tuple(fc.constant(original), respelled(original, fc.nat())));
     fc.assert(
       fc.property(pair, ([inStream, inScan]) => {
-        expect(recordImage(USERS, modify({}, inStream)).body).toBe(imageBody(withId(inScan)));
+        expect(recordImage(USERS, modify({}, inStream), RECEIVED_AT_MS).body).toBe(imageBody(withId(inScan)));
       }),
     );
   });
 
   test('an insert has no item before it', () => {
-    const { metadata } = recordImage(USERS, userRecord({ id: 'u1', sequenceNumber: '0042', to: { n: { N: '1' } } }));
+    const { metadata } = recordImage(
+      USERS,
+      userRecord({ id: 'u1', sequenceNumber: '0042', to: { n: { N: '1' } } }),
+      RECEIVED_AT_MS,
+    );
     expect(metadata).toMatchObject({
       'dcs-event': 'INSERT',
       'dcs-sequence-number': '0042',
@@ -50,6 +56,7 @@ describe('stream records', () => {
     const { body, metadata } = recordImage(
       USERS,
       userRecord({ id: 'u1', sequenceNumber: '7', from: { n: { N: '1.0' } } }),
+      RECEIVED_AT_MS,
     );
     expect(body).toBe('{}');
     expect(metadata['dcs-previous-digest']).toBe(itemDigest({ id: { S: 'u1' }, n: { N: '1' } }));
@@ -61,13 +68,15 @@ describe('stream records', () => {
       ...userRecord({ id: 'u1', sequenceNumber: '7', from: {} }),
       userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
     };
-    expect(recordImage(USERS, record).metadata['dcs-deleted-by']).toBe('dynamodb.amazonaws.com');
+    expect(recordImage(USERS, record, RECEIVED_AT_MS).metadata['dcs-deleted-by']).toBe('dynamodb.amazonaws.com');
   });
 
   test('the object key is known even when the images cannot be read', () => {
     const record = userRecord({ id: 'a/b', sequenceNumber: '7', to: { bad: { X: 1 } as never } });
     expect(recordObjectKey(USERS, record)).toBe('users/a%2Fb/image.json');
-    expect(() => recordImage(USERS, record)).toThrow(/stream record 7: attribute bad has the unknown type/);
+    expect(() => recordImage(USERS, record, RECEIVED_AT_MS)).toThrow(
+      /stream record 7: attribute bad has the unknown type/,
+    );
   });
 
   const good = userRecord({ id: 'u1', sequenceNumber: '7', from: {}, to: {} });
@@ -93,7 +102,7 @@ describe('stream records', () => {
       change({ NewImage: undefined, OldImage: undefined, StreamViewType: 'KEYS_ONLY' }),
       /without NewImage and OldImage/,
     ],
-    ['no time', change({ ApproximateCreationDateTime: undefined }), /ApproximateCreationDateTime/],
+    ['null', null as never, /a stream record is null, not an object/],
     [
       'another table',
       { ...good, eventSourceARN: good.eventSourceARN?.replace('users', 'orders') },
@@ -112,8 +121,16 @@ describe('stream records', () => {
       /attribute id should be one DynamoDB JSON value/,
     ],
   ] as [string, StreamRecord, RegExp][])('a record is refused, never guessed at: %s', (_, record, message) => {
-    expect(() => recordImage(USERS, record)).toThrow(UnreadableRecordError);
-    expect(() => recordImage(USERS, record)).toThrow(message);
+    expect(() => recordImage(USERS, record, RECEIVED_AT_MS)).toThrow(UnreadableRecordError);
+    expect(() => recordImage(USERS, record, RECEIVED_AT_MS)).toThrow(message);
+  });
+
+  test('a change whose record has no time is stored with the time of receipt, and marked', () => {
+    const { header, ...image } = recordImage(USERS, change({ ApproximateCreationDateTime: undefined }), RECEIVED_AT_MS);
+    expect(header).toMatchObject({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
+    expect(image.metadata).toMatchObject({ 'dcs-time': '2026-11-23T08:00:05.000Z', 'dcs-time-source': 'receipt' });
+    expect(readImage({ ...image, storedAtMs: 0 }).header.isTimeOfReceipt).toBe(true);
+    expect(recordImage(USERS, good, RECEIVED_AT_MS).metadata).not.toHaveProperty('dcs-time-source');
   });
 
   test.each([

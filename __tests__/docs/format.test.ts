@@ -27,7 +27,7 @@ describe('docs/format.md', () => {
           ApproximateCreationDateTime: 1_795_420_800,
         },
       };
-      const { body, metadata } = recordImage(ACCOUNTS, record);
+      const { body, metadata } = recordImage(ACCOUNTS, record, Date.UTC(2027, 0, 1));
       const shown = ['dcs-event', 'dcs-previous-digest', 'dcs-digest'].map(
         (name) => `  ${name}: ${metadata[name] ?? ''}`,
       );
@@ -51,6 +51,7 @@ describe('docs/format.md', () => {
       'dcs-stream-label',
       'dcs-sequence-number',
       'dcs-time',
+      'dcs-time-source',
       'dcs-digest',
       'dcs-previous-digest',
       'dcs-deleted-by',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,4 +24,23 @@ test('capture starts quickly: its bundle is small and has no AWS SDK in it', () 
 
 test.each(['capture', 'drill', 'table-definition'])('the bytes of %s depend on the sources alone', (name) => {
   expect(bundle('a', name).equals(bundle('b', name))).toBe(true);
+});
+
+test.each([
+  [null, 'null'],
+  [{ Records: 'none' }, '{"Records":"none"}'],
+])('an error of a minified function keeps its class name, and says what came: %j', (event, said) => {
+  const run = `require(${JSON.stringify(path.join(folder, 'a', 'capture', 'index.js'))}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 9000 })`;
+  const script = `Promise.resolve().then(() => ${run}).catch((error) => console.log(error.constructor.name, error.name, error.message))`;
+  const env = {
+    PATH: process.env.PATH,
+    AWS_REGION: 'eu-west-1',
+    DCS_BUCKET: 'b',
+    DCS_TABLE: 'users',
+    DCS_PARTITION_KEY: 'id',
+  };
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { env, encoding: 'utf8' });
+  expect(stdout).toContain(
+    `UnreadableRecordError UnreadableRecordError the event is ${said}, without a list of Records`,
+  );
 });

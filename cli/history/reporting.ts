@@ -43,7 +43,9 @@ export function entryText(entry: HistoryEntry, colours: Colours): string {
   const by = { user: 'by a user', ttl: 'by TTL', service, backfill: '', repair: 'by dcs verify --repair', unknown: '' };
   const parts = [
     colours.bold(String(number).padStart(4)),
-    header ? utc(header.changedAtMs).padEnd(20) : 'at an unknown time',
+    header
+      ? `${utc(header.changedAtMs).padEnd(20)}${header.isTimeOfReceipt ? ' (received)' : ''}`
+      : 'at an unknown time',
     (header?.event ?? '').padEnd(8),
     bytes(version.sizeBytes).padStart(8),
     colours.dim(version.versionId),

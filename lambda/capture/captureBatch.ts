@@ -17,6 +17,8 @@ export interface CaptureContext {
   readonly newestWritten: NewestWritten;
   /** Items written at the same time. */
   readonly parallelism: number;
+  /** Epoch milliseconds; Lambda's clock. */
+  readonly nowMs: () => number;
   /** Told of each record that is not done, with the reason. */
   readonly onFailure: (record: StreamRecord, reason: unknown) => void;
 }
@@ -89,12 +91,12 @@ async function captureItem(
 }
 
 async function captureRecord(
-  { table, images, newestWritten }: CaptureContext,
+  { table, images, newestWritten, nowMs }: CaptureContext,
   objectKey: string,
   record: StreamRecord,
   deadline: AbortSignal,
 ): Promise<void> {
-  const { header, ...image } = recordImage(table, record);
+  const { header, ...image } = recordImage(table, record, nowMs());
   if (isOlderThan(newestWritten.get(objectKey), header.position)) return;
   await images.put(objectKey, image, { signal: deadline });
   newestWritten.set(objectKey, header.position);

@@ -2,6 +2,7 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { setMaxListeners } from 'node:events';
 import { signedImageStore } from '../../aws/signed/signedImageStore';
 import { signedS3FromEnvironment } from '../../aws/signed/s3Calls';
+import { UnreadableRecordError } from '../../core/errors';
 import type { StreamRecord } from '../../core/streamRecord';
 import { captureBatch, type BatchResponse, type CaptureContext } from './captureBatch';
 import { NewestWritten } from './newestWritten';
@@ -20,6 +21,7 @@ const context: CaptureContext = {
   images: signedImageStore(settings, signedS3FromEnvironment(process.env, settings.bucket, PARALLELISM)),
   newestWritten: new NewestWritten(REMEMBERED_ITEMS),
   parallelism: PARALLELISM,
+  nowMs: Date.now,
   onFailure: logFailure,
 };
 
@@ -29,10 +31,20 @@ export function handler(
 ): Promise<BatchResponse> {
   const deadline = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - RESERVE_MS));
   setMaxListeners(2 * PARALLELISM, deadline); // every call to S3 listens to it
-  return captureBatch(context, event.Records, deadline);
+  return captureBatch(context, recordsOf(event), deadline);
 }
 
-function logFailure({ dynamodb }: StreamRecord, reason: unknown): void {
+/** A function can be called with anything. */
+function recordsOf(event: unknown): readonly StreamRecord[] {
+  const records = (event as Partial<DynamoDBStreamEvent> | null | undefined)?.Records;
+  if (Array.isArray(records)) return records;
+  const what = event === undefined ? 'missing' : JSON.stringify(event).slice(0, 200);
+  throw new UnreadableRecordError(
+    `the event is ${what}, without a list of Records; this function is called by an event source mapping of a DynamoDB stream`,
+  );
+}
+
+function logFailure(record: StreamRecord | null, reason: unknown): void {
   const { name, message } = reason instanceof Error ? reason : { name: 'Error', message: String(reason) };
   console.error(
     JSON.stringify({
@@ -40,7 +52,7 @@ function logFailure({ dynamodb }: StreamRecord, reason: unknown): void {
       message,
       error: name,
       table: settings.table.tableName,
-      sequenceNumber: dynamodb?.SequenceNumber,
+      sequenceNumber: record?.dynamodb?.SequenceNumber,
     }),
   );
 }

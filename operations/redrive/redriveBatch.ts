@@ -56,7 +56,7 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     leave({ reason: parked.message });
     return { batch, records: 0, counts, state: 'left' };
   }
-  const { tableName, records } = parked;
+  const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
   if (context.onlyTable !== undefined && tableName !== context.onlyTable) return undefined;
   const table = context.tableOf(tableName);
   if (!table) {
@@ -64,7 +64,12 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     return { batch, table: tableName, records: records.length, counts, state: 'left' };
   }
 
-  const items = changesByItem(table, records, leave);
+  if (statedRecords !== undefined) {
+    leave({
+      reason: `it has ${records.length} records, Lambda says that it parked ${statedRecords}: those that are there are applied, and it is kept`,
+    });
+  }
+  const items = changesByItem(table, records, receivedAtMs, leave);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
       const source = rememberHeads(context.source);
@@ -98,16 +103,17 @@ async function readBatch({ texts }: RedriveContext, batch: string) {
 function changesByItem(
   table: CapturedTable,
   records: readonly StreamRecord[],
+  receivedAtMs: number,
   leave: (left: Omit<LeftRecord, 'batch'>) => void,
 ): Map<string, Change[]> {
   const items = new Map<string, Change[]>();
   for (const record of records) {
     try {
       const objectKey = recordObjectKey(table, record);
-      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record)]);
+      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs)]);
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
-      leave({ sequenceNumber: record.dynamodb?.SequenceNumber, reason: error.message });
+      leave({ sequenceNumber: (record as StreamRecord | null)?.dynamodb?.SequenceNumber, reason: error.message });
     }
   }
   return items;

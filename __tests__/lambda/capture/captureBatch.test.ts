@@ -38,6 +38,7 @@ function contextFor(images: Bucket): CaptureContext & { failures: [StreamRecord,
     images,
     newestWritten: new NewestWritten(1_000),
     parallelism: 8,
+    nowMs: () => Date.UTC(2026, 10, 23, 9),
     failures,
     onFailure: (record, reason) => void failures.push([record, reason]),
   };
@@ -52,6 +53,13 @@ const poison = (id: string, n: number): StreamRecord => ({ ...insert(id, n), eve
 const keyless = (n: number): StreamRecord => ({ ...insert('x', n), dynamodb: { SequenceNumber: sequenceNumber(n) } });
 
 describe('captureBatch', () => {
+  test('a record that is null fails its batch, and keeps no other item of it from being written', async () => {
+    const bucket = new Bucket();
+    const records = [insert('a', 1), null as never, insert('b', 2)];
+    await expect(captureBatch(contextFor(bucket), records, NEVER)).rejects.toThrow('sequence number undefined');
+    expect([...bucket.versions.keys()].sort()).toEqual(['users/a/image.json', 'users/b/image.json']);
+  });
+
   test('a batch without failures is done, and every change is a version in order', async () => {
     const bucket = new Bucket();
     const records = [insert('a', 1), insert('b', 2), update('a', 3), remove('a', 4), insert('a', 5)];

@@ -34,7 +34,6 @@ describe('reading a parked batch', () => {
     ['a payload that is cut off', parkedText(records, {}, '{"Records":[{'), 'its payload is not JSON'],
     ['an event without records', parkedText(records, {}, '{}'), 'no payload with Records'],
     ['null', 'null', 'no batch of a DynamoDB stream'],
-    ['a record too few', parkedText(records, { batchSize: 3 }), 'it has 2 records, its DDBStreamBatchInfo says 3'],
     [
       'another kind of stream',
       parkedText(records, { streamArn: 'arn:aws:kinesis:x' }),
@@ -87,6 +86,33 @@ describe('redriving a batch', () => {
       expect.objectContaining({ batch: BATCH, reason: expect.stringContaining('MERGE') as string }),
     ]);
     expect(await bucket.read(redrivenMarkerKey(BATCH))).toBeUndefined();
+  });
+
+  test.each([
+    ['null', null],
+    ['without keys', { ...insert(), dynamodb: { SequenceNumber: '9' } }],
+    ['a number', 7],
+  ])('a record that is %s leaves its batch, and the others are applied', async (_, odd) => {
+    const { left, run } = redriveOf(await parked(parkedText([insert(), odd as never])));
+    expect(await run()).toMatchObject({ state: 'left', counts: { applied: 1, left: 1 } });
+    expect(left).toHaveLength(1);
+  });
+
+  test('a batch with other than its stated number of records is applied, and kept as left', async () => {
+    const bucket = await parked(parkedText([insert()], { batchSize: 2 }));
+    const { left, run } = redriveOf(bucket);
+    expect(await run()).toMatchObject({ state: 'left', counts: { applied: 1, left: 1 } });
+    expect(left[0]?.reason).toMatch(/it has 1 records, Lambda says that it parked 2/);
+    expect(await bucket.read(redrivenMarkerKey(BATCH))).toBeUndefined();
+  });
+
+  test('a record without a time is applied with the time at which its batch came', async () => {
+    const timeless = { ...insert(), dynamodb: { ...insert().dynamodb, ApproximateCreationDateTime: undefined } };
+    const bucket = await parked(parkedText([timeless], { approximateArrivalOfLastRecord: '2026-01-01T23:00:00Z' }));
+    expect(await redriveOf(bucket).run()).toMatchObject({ state: 'done', counts: { applied: 1 } });
+    const { versions } = (await bucket.source.history('users/a/image.json'))!;
+    const { metadata } = await bucket.source.images.head('users/a/image.json', versions[0]!.versionId);
+    expect(metadata).toMatchObject({ 'dcs-time': '2026-01-01T23:00:00.000Z', 'dcs-time-source': 'receipt' });
   });
 
   test('a batch that is done is marked, and says what was done', async () => {
