@@ -1,6 +1,7 @@
+import { s3CurrentLister } from '../../aws/currentObjects';
+import { s3VersionLister, type ObjectHistory } from '../../aws/objectVersions';
 import { dynamoDbScanner } from '../../aws/tableScan';
 import type { S3ClientSettings } from '../../aws/s3Client';
-import type { ObjectHistory } from '../../aws/objectVersions';
 import { DcsError, CouldNotLookError } from '../../core/errors';
 import { keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
 import { readPace } from '../../operations/backfill/readPace';
@@ -8,7 +9,7 @@ import { scanItems } from '../../operations/backfill/scanItems';
 import { connect, type CommandContext } from '../context';
 import { counted, duration } from '../../core/units';
 import type { KeyTypes } from '../../settings/forCommands';
-import { compareAll, type Compared } from '../../operations/verify/compareAll';
+import { compareAll, type BucketListers, type Compared } from '../../operations/verify/compareAll';
 import { Doubts, type Difference, type Places, type Suspect } from '../../operations/verify/doubts';
 import type { VerifyOptions } from './options';
 import { sampleItems, type Sample } from '../../operations/verify/sampleItems';
@@ -74,7 +75,8 @@ async function everything(request: CompareTableRequest, doubts: Doubts): Promise
     paced: readPace(options.readRate, nowMs),
   });
   const compared = await compareAll({
-    ...{ places, keyTypes, buckets, pages, doubts },
+    ...{ places, keyTypes, pages, doubts },
+    buckets: { source: listersOf(buckets.source), destination: listersOf(buckets.destination) },
     onObjects: (objects) => listing.add(objects),
     onListed() {
       listing.end();
@@ -85,6 +87,10 @@ async function everything(request: CompareTableRequest, doubts: Doubts): Promise
   });
   scanning.end();
   return compared;
+}
+
+function listersOf(bucket: CompareTableRequest['buckets']['source']): BucketListers {
+  return { versions: s3VersionLister(bucket), current: s3CurrentLister(bucket) };
 }
 
 async function sample(
