@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import type { AttributeMap, AttributeValue } from '../core/attributeValue';
 import { UnreadableValueError, UsageError } from '../core/errors';
 import { keyNames, objectKeyOf } from '../core/objectKey';
+import { plainText } from '../core/plainText';
 import type { KeyWords } from '../operations/tables';
 
 /**
@@ -38,7 +40,9 @@ export function keysInFile(file: string, words: KeyWords): AsyncIterable<Attribu
       let line = 0;
       for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
         line += 1;
-        if (text.trim() !== '') yield parseKeys(text, words, `${file}, line ${line}`);
+        const plain = plainText(text);
+        if (typeof plain !== 'string') throw new UsageError([`${file}, line ${line}: ${plain.problem}`]);
+        if (plain.trim() !== '') yield parseKeys(plain, words, `${file}, line ${line}`);
       }
     },
   };
@@ -47,7 +51,7 @@ export function keysInFile(file: string, words: KeyWords): AsyncIterable<Attribu
 function parseObject(text: string, words: KeyWords, where: string): Record<string, unknown> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parse(text); // numbers keep their digits
   } catch {
     parsed = undefined;
   }
@@ -55,15 +59,27 @@ function parseObject(text: string, words: KeyWords, where: string): Record<strin
   throw new UsageError([`${where} is ${text.slice(0, 80)}, no JSON object; ${expected(words)}`]);
 }
 
+/** Source: DynamoDB developer guide, "Data types": numbers. */
+const MOST_DIGITS = 38;
+
 function keyValue(given: unknown, name: string, words: KeyWords, where: string): AttributeValue {
   const type = words.keyTypes[name] ?? 'S';
-  const value = typeof given === 'object' && given !== null ? (given as Record<string, unknown>)[type] : given;
-  if (type === 'N' && typeof value === 'number' && Number.isFinite(value)) {
-    if (!Number.isInteger(value) || Number.isSafeInteger(value)) return { N: String(value) };
-    throw new UsageError([`${where}: ${name} has more digits than JSON keeps; write it as text, "${name}":"123"`]);
+  const isTyped = typeof given === 'object' && given !== null && !isLosslessNumber(given);
+  const value = isTyped ? (given as Record<string, unknown>)[type] : given;
+  const number = isLosslessNumber(value) ? value.value : value;
+  if (type === 'N' && typeof number === 'string') {
+    const digits = number
+      .replace(/[eE].*$/, '')
+      .replace(/\D/g, '')
+      .replace(/^0+/, '')
+      .replace(/0+$/, '').length;
+    if (digits <= MOST_DIGITS) return { N: number };
+    throw new UsageError([
+      `${where}: ${name} has ${digits} significant digits; DynamoDB keeps ${MOST_DIGITS}, so no item has this key`,
+    ]);
   }
   if (typeof value === 'string') return { [type]: value } as AttributeValue;
-  throw new UsageError([`${where}: ${name} is ${JSON.stringify(given)}, not of type ${type}; ${expected(words)}`]);
+  throw new UsageError([`${where}: ${name} is ${stringify(given) ?? ''}, not of type ${type}; ${expected(words)}`]);
 }
 
 const EXAMPLE = { S: '"text"', N: '12', B: '"base64"' } as const;

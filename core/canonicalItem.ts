@@ -10,18 +10,26 @@ import { UnreadableValueError } from './errors';
  * Text is built instead of objects, so that an attribute called `__proto__` is a name like any other.
  */
 export function canonicalItem(item: AttributeMap): string {
-  return canonicalMap(item, '');
+  return canonicalMap(item, '', 0);
 }
 
+/**
+ * Levels of lists and maps that are read. DynamoDB takes 32 (developer guide, "Quotas": nested attribute depth); more
+ * is room for a later limit, without end it would be room for an object that ends whoever reads it.
+ */
+const MOST_LEVELS = 128;
+
 /** The canonical text of one value; see {@link canonicalItem}. `path` names the value in errors. */
-export function canonicalValue(value: AttributeValue, path = ''): string {
+export function canonicalValue(value: AttributeValue, path = '', level = 0): string {
+  if (level > MOST_LEVELS)
+    throw new UnreadableValueError(`the item has more than ${MOST_LEVELS} levels, more than DynamoDB takes`);
   const [type, content] = onlyEntry(value, path);
   const write = writers[type];
   if (!write) throw unreadable(path, value, `has the unknown type ${JSON.stringify(type)}; known are ${knownTypes}`);
-  return `{"${type}":${write(content, path)}}`;
+  return `{"${type}":${write(content, path, level)}}`;
 }
 
-type Writer = (content: unknown, path: string) => string;
+type Writer = (content: unknown, path: string, level: number) => string;
 
 // No prototype: a type called "constructor" must be unknown, not Object's.
 const writers = Object.assign(Object.create(null) as Record<string, Writer | undefined>, {
@@ -39,21 +47,23 @@ const writers = Object.assign(Object.create(null) as Record<string, Writer | und
   SS: (content, path) => canonicalSet(content, path, text, JSON.stringify),
   NS: (content, path) => canonicalSet(content, path, number, JSON.stringify),
   BS: (content, path) => canonicalSet(content, path, base64, JSON.stringify),
-  L: (content, path) => {
-    const members = list(content, path).map((member, i) => canonicalValue(member as AttributeValue, `${path}[${i}]`));
+  L: (content, path, level) => {
+    const members = list(content, path).map((member, i) =>
+      canonicalValue(member as AttributeValue, `${path}[${i}]`, level + 1),
+    );
     return `[${members.join(',')}]`;
   },
-  M: (content, path) => canonicalMap(content, path),
+  M: (content, path, level) => canonicalMap(content, path, level + 1),
 } satisfies Record<string, Writer>);
 
 const knownTypes = Object.keys(writers).join(', ');
 
-function canonicalMap(content: unknown, path: string): string {
+function canonicalMap(content: unknown, path: string, level: number): string {
   if (!isObject(content)) throw unreadable(path, content, 'should be a map of attributes');
   let attributes = '';
   for (const name of Object.keys(content).sort()) {
     if (attributes !== '') attributes += ',';
-    attributes += `${JSON.stringify(name)}:${canonicalValue(content[name] as AttributeValue, join(path, name))}`;
+    attributes += `${JSON.stringify(name)}:${canonicalValue(content[name] as AttributeValue, join(path, name), level)}`;
   }
   return `{${attributes}}`;
 }
@@ -119,7 +129,15 @@ function unreadable(path: string, content: unknown, complaint: string): Unreadab
   return new UnreadableValueError(`${where} ${complaint}; found ${excerpt(content)}`);
 }
 
+function jsonOf(content: unknown): string | undefined {
+  try {
+    return JSON.stringify(content);
+  } catch {
+    return 'something too deep to be shown';
+  }
+}
+
 function excerpt(content: unknown): string {
-  const shown = JSON.stringify(content) as string | undefined;
+  const shown = jsonOf(content);
   return shown === undefined ? String(content) : shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }

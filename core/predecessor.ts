@@ -2,6 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeMap } from './attributeValue';
 import { canonicalItem } from './canonicalItem';
 import { UnreadableImageError } from './errors';
+import { levelsOfJson } from './levelsOfJson';
 
 /**
  * The item in an `image.json` of the service's 2018 predecessor: plain JSON, and `{}` for a delete.
@@ -12,13 +13,28 @@ import { UnreadableImageError } from './errors';
 export function itemOfPlainJson(body: string): AttributeMap | undefined {
   const plain = parseObject(body);
   if (Object.keys(plain).length === 0) return undefined;
-  const item = toWireForm(marshall(plain, { allowImpreciseNumbers: true })) as AttributeMap;
+  const item = toWireForm(marshalled(plain)) as AttributeMap;
   canonicalItem(item);
   return item;
 }
 
+/** More levels than DynamoDB takes are refused by {@link canonicalItem}, and these many before anything recurses. */
+const MOST_LEVELS = 1_000;
+
+function marshalled(plain: Record<string, unknown>): unknown {
+  try {
+    return marshall(plain, { allowImpreciseNumbers: true });
+  } catch (cause) {
+    // Such as 1e400, which is no number to JavaScript.
+    throw new UnreadableImageError(`its body is JSON that DynamoDB cannot hold: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
 function parseObject(body: string): Record<string, unknown> {
   let plain: unknown;
+  if (levelsOfJson(body) > MOST_LEVELS) throw new UnreadableImageError(`its body has more than ${MOST_LEVELS} levels`);
   try {
     plain = JSON.parse(body, (_, value: unknown) => (isBufferJson(value) ? Uint8Array.from(value.data) : value));
   } catch (cause) {

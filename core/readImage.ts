@@ -97,7 +97,7 @@ function digestIn(metadata: Metadata, name: string, allowed: RegExp): string {
 function itemOfBody(body: string): AttributeMap | undefined {
   if (body === TOMBSTONE_BODY) return undefined;
   try {
-    const { Item: item } = JSON.parse(body) as { Item: AttributeMap };
+    const { Item: item } = (JSON.parse(body) ?? {}) as { Item: AttributeMap };
     canonicalItem(item); // refuses what is not DynamoDB JSON
     return item;
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DcsError } from './errors';
 import { tablePrefix, type KeySchema, type TableLocation } from './objectKey';
 
@@ -13,6 +14,9 @@ export interface TableDefinition {
   /** ARN of the customer-managed key of the source account, for information. */
   readonly kmsKeyArn?: string;
 }
+
+/** A table.json that cannot be used: damaged, or of another format. */
+export class UnreadableDefinitionError extends DcsError {}
 
 export const TABLE_DEFINITION_FORMAT = '1';
 
@@ -61,24 +65,51 @@ export function tableDefinitionText(definition: TableDefinition): string {
   return `${JSON.stringify(definition, null, 2)}\n`;
 }
 
-/** @throws DcsError when the text is no table definition of a known format */
+/** @throws UnreadableDefinitionError when the text is no table definition of a known format */
 export function readTableDefinition(text: string): TableDefinition {
-  let definition: Partial<TableDefinition>;
-  try {
-    definition = JSON.parse(text) as Partial<TableDefinition>;
-  } catch (cause) {
-    throw new DcsError(`table.json is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (definition.format !== TABLE_DEFINITION_FORMAT) {
-    throw new DcsError(
-      `table.json has the format ${JSON.stringify(definition.format)}; this version of dcs reads ${TABLE_DEFINITION_FORMAT}. Use the version that wrote it`,
+  const given = parsed(text);
+  const format = typeof given === 'object' && given !== null && 'format' in given ? given.format : undefined;
+  if (format !== TABLE_DEFINITION_FORMAT) {
+    throw new UnreadableDefinitionError(
+      `table.json has the format ${JSON.stringify(format)}; this version of dcs reads ${TABLE_DEFINITION_FORMAT}. Use the version that wrote it, or give a definition of your own (--definition)`,
     );
   }
-  if (!definition.createTable?.KeySchema || definition.tableName === undefined) {
-    throw new DcsError('table.json has no tableName or no createTable.KeySchema; restore an earlier version of it');
-  }
-  return definition as TableDefinition;
+  const result = tableDefinition.safeParse(given);
+  if (result.success) return result.data as unknown as TableDefinition;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new UnreadableDefinitionError(
+    `table.json is damaged: ${problems.join('; ')}. Restore an earlier version of it, or give a definition of your own (--definition)`,
+  );
 }
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableDefinitionError(`table.json is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const keySchema = z
+  .array(z.looseObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
+  .min(1)
+  .max(2);
+const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.looseObject({}) });
+
+/** What is read of it; what else CreateTable takes is passed on, and DynamoDB's to judge. */
+const tableDefinition = z.looseObject({
+  tableName: z.string().min(1),
+  createTable: z.looseObject({
+    AttributeDefinitions: z.array(z.looseObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
+    KeySchema: keySchema,
+    BillingMode: z.enum(['PAY_PER_REQUEST', 'PROVISIONED']).optional(),
+    LocalSecondaryIndexes: z.array(index).optional(),
+    GlobalSecondaryIndexes: z.array(index).optional(),
+    Tags: z.array(z.looseObject({ Key: z.string(), Value: z.string() })).optional(),
+  }),
+  timeToLiveAttributeName: z.string().min(1).optional(),
+  pointInTimeRecoveryDays: z.int().min(1).max(35).optional(),
+});
 
 /** Names of the table's key attributes. */
 export function keySchemaOf({ createTable, tableName }: Pick<TableDefinition, 'createTable' | 'tableName'>): KeySchema {

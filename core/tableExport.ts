@@ -21,20 +21,20 @@ export interface ExportFile {
 export class UnusableExportError extends DcsError {}
 
 interface SummaryJson {
-  readonly tableArn?: string;
-  readonly exportTime?: string;
-  readonly itemCount?: number;
-  readonly outputFormat?: string;
-  readonly exportType?: string;
+  readonly tableArn?: unknown;
+  readonly exportTime?: unknown;
+  readonly itemCount?: unknown;
+  readonly outputFormat?: unknown;
+  readonly exportType?: unknown;
 }
 
 /** @throws UnusableExportError */
 export function readExportSummary(text: string): ExportSummary {
-  const { tableArn = '', exportTime = '', itemCount, outputFormat, exportType } = parsed(SUMMARY, text) as SummaryJson;
+  const { tableArn, exportTime, itemCount, outputFormat, exportType } = parsed(SUMMARY, text) as SummaryJson;
   // Exports made before there were incremental ones do not say their type.
   if (exportType !== undefined && exportType !== 'FULL_EXPORT') {
     throw new UnusableExportError(
-      `the export is of type ${exportType}: it holds only what changed in a window. Make a full one (ExportType FULL_EXPORT)`,
+      `the export is of type ${typeof exportType === 'string' ? exportType : JSON.stringify(exportType)}: it holds only what changed in a window. Make a full one (ExportType FULL_EXPORT)`,
     );
   }
   if (outputFormat !== 'DYNAMODB_JSON') {
@@ -42,17 +42,17 @@ export function readExportSummary(text: string): ExportSummary {
       `the export's format is ${JSON.stringify(outputFormat)}; make one with ExportFormat DYNAMODB_JSON`,
     );
   }
-  const tableName = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)$/.exec(tableArn)?.[1];
-  const exportTimeMs = Date.parse(exportTime);
+  const tableName = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)$/.exec(textOf(tableArn))?.[1];
+  const exportTimeMs = Date.parse(textOf(exportTime));
   if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${JSON.stringify(tableArn)}`);
   if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${JSON.stringify(exportTime)}`);
   return { tableName, exportTimeMs, itemCount: counted(SUMMARY, itemCount) };
 }
 
 interface FileJson {
-  readonly itemCount?: number;
-  readonly md5Checksum?: string;
-  readonly dataFileS3Key?: string;
+  readonly itemCount?: unknown;
+  readonly md5Checksum?: unknown;
+  readonly dataFileS3Key?: unknown;
 }
 
 /**
@@ -66,8 +66,8 @@ export function readExportFiles(text: string, folder: string): ExportFile[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const { itemCount, md5Checksum: md5 = '', dataFileS3Key = '' } = parsed(FILES, line) as FileJson;
-      const name = dataFileS3Key.split('/').at(-1) ?? '';
+      const { itemCount, md5Checksum, dataFileS3Key } = parsed(FILES, line) as FileJson;
+      const [md5, name] = [textOf(md5Checksum), textOf(dataFileS3Key).split('/').at(-1) ?? ''];
       if (name === '') throw damaged(FILES, 'a file has no dataFileS3Key');
       if (md5 === '') throw damaged(FILES, `${name} has no md5Checksum`);
       return { objectKey: `${folder}/data/${name}`, itemCount: counted(FILES, itemCount), md5 };
@@ -86,14 +86,20 @@ export const FILES = 'manifest-files.json';
 
 function parsed(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    const json = JSON.parse(text) as unknown;
+    if (typeof json === 'object' && json !== null) return json;
   } catch (cause) {
     throw new UnusableExportError(`${name} is not JSON: ${(cause as Error).message}`, { cause });
   }
+  throw damaged(name, `it holds ${text.slice(0, 80)}, no JSON object`);
 }
 
-function counted(name: string, itemCount: number | undefined): number {
-  if (Number.isSafeInteger(itemCount) && itemCount !== undefined && itemCount >= 0) return itemCount;
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function counted(name: string, itemCount: unknown): number {
+  if (typeof itemCount === 'number' && Number.isSafeInteger(itemCount) && itemCount >= 0) return itemCount;
   throw damaged(name, `its itemCount is ${JSON.stringify(itemCount)}`);
 }
 

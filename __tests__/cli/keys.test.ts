@@ -24,13 +24,26 @@ describe('keys as somebody writes them', () => {
     expect(parseKeys('{"id":"/+8="}', binary, '--key')).toEqual({ id: { B: '/+8=' } });
   });
 
+  test.each(['1234567890123.123456789012345', '12345678901234567890', '-0.10', '1e3', '1E-7'])(
+    'the number %s keeps its digits, with and without quotes',
+    (number) => {
+      for (const written of [number, `"${number}"`, `{"N":"${number}"}`])
+        expect(parseKeys(`{"id":"a","at":${written}}`, words, '--key')).toEqual({ id: { S: 'a' }, at: { N: number } });
+    },
+  );
+
   test.each([
     ['no JSON', 'a', '--key is a, no JSON object; write {"id":"text","at":12}'],
     ['a key that is missing', '{"id":"a"}', '--key has no at; write {"id":"text","at":12}'],
     ['an attribute too many', '{"id":"a","at":1,"x":1}', '--key has x, which is no key attribute'],
     ['another type', '{"id":"a","at":true}', '--key: at is true, not of type N'],
     ['the other type in DynamoDB JSON', '{"id":{"N":"1"},"at":1}', '--key: id is {"N":"1"}, not of type S'],
-    ['more digits than JSON keeps', '{"id":"a","at":12345678901234567890}', 'write it as text, "at":"123"'],
+    [
+      'more digits than DynamoDB keeps',
+      `{"id":"a","at":1${'2'.repeat(38)}}`,
+      'at has 39 significant digits; DynamoDB keeps 38',
+    ],
+    ['a number for text', '{"id":1.50,"at":1}', '--key: id is 1.50, not of type S'],
     ['an empty key', '{"id":"","at":1}', 'key attribute id is empty'],
   ])('%s is refused', (_, text, problem) => {
     expect(() => parseKeys(text, words, '--key')).toThrow(problem);
@@ -50,6 +63,12 @@ describe('keys as somebody writes them', () => {
     ];
     expect(await all(keys)).toEqual(expected);
     expect(await all(keys)).toEqual(expected);
+    await writeFile(file, '\uFEFF{"id":"a","at":1}\r\n{"id":"b","at":2}');
+    expect(await all(keys)).toEqual(expected);
+    for (const bytes of ['\uFEFF{"id":"a","at":1}\n', '{"id":"a","at":1}\n']) {
+      await writeFile(file, Buffer.from(bytes, 'utf16le'));
+      await expect(all(keys)).rejects.toThrow('line 1: it is UTF-16, or no text; save it as UTF-8');
+    }
     await writeFile(file, '{"id":"a","at":1}\n{"id":"b"}\n');
     await expect(all(keysInFile(file, words))).rejects.toThrow('line 2 has no at');
   });

@@ -133,6 +133,6 @@ describe('table definitions', () => {
   test.each([
     ['text', 'table.json is not JSON'],
     ['{"format":"2"}', 'table.json has the format "2"; this version of dcs reads 1'],
-    ['{"format":"1","tableName":"t"}', 'no createTable.KeySchema'],
+    ['{"format":"1","tableName":"t"}', 'createTable'],
   ])('%s is refused', (text, message) => expect(() => readTableDefinition(text)).toThrow(message));
 });
