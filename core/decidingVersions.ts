@@ -37,7 +37,7 @@ export async function readDecidingVersions<V extends Version>(
   const firstAfter = candidates.findIndex(({ storedAtMs }) => storedAtMs > momentMs);
   const [before, after] =
     firstAfter < 0 ? [candidates, []] : [candidates.slice(0, firstAfter), candidates.slice(firstAfter)];
-  for (const batch of growing(before.reverse())) {
+  for (const batch of growing(before.toReversed())) {
     const inQuestion = batch.filter((version) => reading.mayBeNewest(version));
     await reading.readAll(inQuestion);
     if (inQuestion.length < batch.length) break;
@@ -47,7 +47,7 @@ export async function readDecidingVersions<V extends Version>(
     await reading.readAll(batch.filter((version) => !reading.knowsLaterChange || !alone.has(version)));
   }
   // In the order of being stored: of one change stored twice, the last copy counts.
-  return candidates.sort((a, b) => a.storedAtMs - b.storedAtMs).flatMap((version) => reading.found(version));
+  return candidates.flatMap((version) => reading.found(version));
 }
 
 /** The version of the newest change; of one change stored twice, the copy that was stored last. */
@@ -71,8 +71,9 @@ class Reading<V extends Version> {
     private readonly readHeader: (version: V) => Promise<ImageHeader | undefined>,
   ) {}
 
+  /** All at once: there are no more than {@link READS}. */
   async readAll(versions: readonly V[]): Promise<void> {
-    await inParallel(versions, READS, async (version) => {
+    await inParallel(versions, versions.length, async (version) => {
       const header = await this.readHeader(version);
       if (header) this.note({ version, header });
     });

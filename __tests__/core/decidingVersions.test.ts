@@ -89,6 +89,11 @@ describe('reading as few versions as decide', () => {
     expect(outcome(await readFor(history, Infinity), Infinity)).toBe(outcome(history, Infinity));
   });
 
+  test('what was stored within one second stays in the order of the listing', async () => {
+    const history = every(0, 5);
+    expect(await readFor(history, Infinity)).toEqual(history);
+  });
+
   test('a version that is passed over is as if it were not there', async () => {
     const [first, second] = every(10, 2);
     const read = await readDecidingVersions([first!, second!], Infinity, (version) =>
