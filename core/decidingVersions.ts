@@ -10,6 +10,7 @@ export interface ReadVersion<V extends Version> {
 
 /** Headers of one item read at a time: at 20 ms an answer, 3,200 a second. */
 const READS = 64;
+const SECOND_MS = 1_000;
 
 /**
  * Reads as few headers of an item's versions as decide its state at a moment: `stateAt` of what is returned is `stateAt`
@@ -100,13 +101,17 @@ class Reading<V extends Version> {
   }
 }
 
-/** Those with others before them, and none of these stored so late that they may be newer. */
+/**
+ * Those with others before them, and none of these stored so late that they may be newer. Of one second, the granularity of S3's
+ * times, no order is known: replicas arrive in any.
+ */
 function standingAlone<V extends Version>(versions: readonly V[]): ReadonlySet<V> {
   const sorted = [...versions].sort((a, b) => a.storedAtMs - b.storedAtMs);
   return new Set(
-    sorted.filter((version, i) => {
-      const before = sorted[i - 1];
-      return before !== undefined && before.storedAtMs < version.storedAtMs - REORDER_WINDOW_MS;
+    sorted.filter(({ storedAtMs }, i) => {
+      const [before, after] = [sorted[i - 1], sorted[i + 1]];
+      if (before === undefined || before.storedAtMs >= storedAtMs - REORDER_WINDOW_MS) return false;
+      return after === undefined || after.storedAtMs >= storedAtMs + SECOND_MS;
     }),
   );
 }

@@ -31,9 +31,10 @@ export const storedHistories: fc.Arbitrary<Stored[]> = fc
       }),
       { minLength: 1, maxLength: 9 },
     ),
+    replicasInReverse: fc.boolean(),
     repairsAtHours: fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLength: 2 }),
   })
-  .map(({ startsWithItem, newStreamFrom, changes, repairsAtHours }) => {
+  .map(({ startsWithItem, newStreamFrom, changes, repairsAtHours, replicasInReverse }) => {
     let [atMs, before] = [0, startsWithItem ? 'a' : NO_ITEM];
     const events: { atMs: number; happens: (bucket: Image[]) => void }[] = [];
     for (const [n, { afterHours, state, capturedAfterHours, redrivenAfterHours }] of changes.entries()) {
@@ -54,7 +55,10 @@ export const storedHistories: fc.Arbitrary<Stored[]> = fc
     }
     const bucket: Image[] = [];
     for (const { happens } of events.sort((a, b) => a.atMs - b.atMs)) happens(bucket);
-    return bucket.map((image, i) => ({ versionId: String(i), ...image }));
+    // S3 tells seconds, and of one second replicas may come in any order.
+    const listed = bucket.map((image) => ({ ...image, storedAtMs: Math.floor(image.storedAtMs / 1_000) * 1_000 }));
+    if (replicasInReverse) listed.reverse();
+    return listed.sort((a, b) => a.storedAtMs - b.storedAtMs).map((image, i) => ({ versionId: String(i), ...image }));
   });
 
 function headerOf(n: number, isNewStream: boolean, changedAtMs: number, before: string, state: string): ImageHeader {
@@ -77,8 +81,8 @@ function redrive(bucket: Image[], header: ImageHeader, atMs: number): void {
     ...bucket.filter((one) => one.header === newest?.header).map((one) => one.storedAtMs),
   );
   if (!isNewest && newestStoredAtMs < atMs - 23 * HOUR_MS) bucket.push({ storedAtMs: atMs, header: newest.header });
-  bucket.push({ storedAtMs: atMs + 1_000, header });
-  if (!isNewest) bucket.push({ storedAtMs: atMs + 2_000, header: newest.header });
+  bucket.push({ storedAtMs: atMs + 300, header });
+  if (!isNewest) bucket.push({ storedAtMs: atMs + 600, header: newest.header });
 }
 
 function repair(bucket: Image[], atMs: number): void {
