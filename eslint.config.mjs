@@ -15,6 +15,19 @@ const awsSdk = {
   group: ['@aws-sdk/client-*', '@smithy/*'],
   message: 'Only aws/ talks to AWS: one file per service, an interface and its real factory.',
 };
+const signedInside = {
+  regex: '^\\./signed/(?!asSdk$)',
+  message: 'One way in to the signed client: ./signed, and ./signed/asSdk for what goes where the SDK would go.',
+};
+const signedOutside = {
+  regex: 'aws/signed/',
+  message: 'One way in to the signed client: aws/signed, or the file of aws/ for what is to be done.',
+};
+const ownHttp = {
+  group: ['node:http', 'node:https', 'node:tls', 'agent-base', 'https-proxy-agent', 'proxy-from-env'],
+  allowTypeImports: true,
+  message: 'Connections are made in keptConnections, environmentAgents, tunnel and signed/transport, and nowhere else.',
+};
 const ROOMS = [
   'core',
   'aws',
@@ -46,8 +59,14 @@ const outward = (room) => ({
     'Imports point inward: core <- aws, settings <- operations, stacks <- cli, lambda <- local, bench; planReview stands by itself.',
 });
 const clocksAndHosts = {
-  group: ['node:*', 'fs', 'os', 'path', 'http', 'https', 'net', 'child_process', '!node:crypto'],
-  message: 'core/ is pure: no clock, environment, file or network (hashing is the exception).',
+  group: ['node:*', 'fs', 'os', 'path', 'http', 'https', 'net', 'child_process', '!node:crypto', '!node:util'],
+  message:
+    'core/ is pure: no clock, environment, file or network. node:crypto hashes and node:util takes arguments apart: neither looks at anything but what it is given.',
+};
+const clientWithoutConfig = {
+  selector:
+    'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
+  message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
 };
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
@@ -67,15 +86,25 @@ export default defineConfig(
     },
   },
   restrict(['core/**'], [cdktf, awsSdk, clocksAndHosts, outward('core')]),
-  restrict(['aws/**'], [cdktf, outward('aws')]),
+  restrict(['aws/**'], [cdktf, ownHttp, signedInside, outward('aws')]),
+  restrict(
+    ['aws/keptConnections.ts', 'aws/environmentAgents.ts', 'aws/tunnel.ts', 'aws/signed/transport.ts'],
+    [cdktf, signedInside, outward('aws')],
+  ),
   restrict(['settings/**'], [cdktf, awsSdk, outward('settings')]),
-  restrict(['operations/**'], [cdktf, awsSdk, outward('operations')]),
-  restrict(['stacks/**', 'main.ts'], [awsSdk, wholeProvider]),
+  restrict(['operations/**'], [cdktf, awsSdk, signedOutside, outward('operations')]),
+  restrict(['main.ts'], [awsSdk, wholeProvider]),
   restrict(['stacks/**'], [awsSdk, wholeProvider, outward('stacks')]),
   restrict(['planReview/**'], [cdktf, awsSdk, outward('planReview')]),
-  restrict(['cli/**'], [cdktf, awsSdk, outward('cli')]),
-  restrict(['lambda/**'], [cdktf, awsSdk, outward('lambda')]),
-  restrict(['local/**'], [cdktf, awsSdk, outward('local')]),
+  restrict(['cli/**'], [cdktf, awsSdk, signedOutside, outward('cli')]),
+  restrict(['lambda/**'], [cdktf, awsSdk, signedOutside, outward('lambda')]),
+  restrict(['local/**'], [cdktf, awsSdk, signedOutside, outward('local')]),
+  // What of AWS only the local run calls.
+  restrict(['local/aws/**'], [cdktf, signedOutside, outward('local')]),
+  {
+    files: ['aws/**', 'local/aws/**'],
+    rules: { 'no-restricted-syntax': ['error', clientWithoutConfig] },
+  },
   {
     files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,

@@ -62,6 +62,15 @@ describe('npm run synth', () => {
     });
   }, 30_000);
 
+  test('with wrong options tells every one of them, and writes nothing', () => {
+    const copy = checkout('one');
+    const { status, stderr } = synth(copy, '--confg', 'wrong.json', '--config');
+    expect(status).toBe(2);
+    expect(stderr).toContain('--confg is no option here; did you mean --config?');
+    expect(stderr).toContain('--config is without its value; write --config FILE');
+    expect(readdirSync(copy)).not.toContain('cdktf.out');
+  }, 30_000);
+
   test('with wrong settings tells every problem and writes nothing', () => {
     const copy = checkout('one');
     writeFileSync(join(copy, 'wrong.json'), JSON.stringify({ ...minimal, destination: minimal.source }));

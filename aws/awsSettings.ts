@@ -1,4 +1,12 @@
-import type { Credentials } from './credentials';
+interface StaticCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Keys, or a function that gets them again when they have expired. */
+export type Credentials = StaticCredentials | (() => Promise<StaticCredentials>);
 
 /** How a service of one account is reached. What is left out comes from the SDK's own environment variables and files. */
 export interface AwsSettings {
@@ -7,18 +15,6 @@ export interface AwsSettings {
   readonly credentials?: Credentials;
 }
 
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-
-/** For a client that only looks: soon to say that it cannot. */
-export function lookingClient(settings: AwsSettings) {
-  return {
-    ...settings,
-    maxAttempts: 4,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  };
-}
+/** How long a client waits for a connection, and from there while nothing moves in either direction. */
+export const CONNECTION_TIMEOUT_MS = 3_000;
+export const SILENCE_TIMEOUT_MS = 15_000;

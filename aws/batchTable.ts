@@ -13,9 +13,11 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
+import { backoffMs } from './backoff';
+import { isThrottled, type DynamoDbCaller } from './signed';
 import { signedDynamoDbAs } from './signed/asSdk';
-import type { DynamoDbCaller } from './signed/dynamoDb';
-import type { DynamoDbSettings } from './table';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 export type WriteOperation = { readonly put: AttributeMap } | { readonly delete: AttributeMap };
 
@@ -47,11 +49,10 @@ export const BATCH_GET_KEYS = 100;
 /** DynamoDB refuses an item: too large, or with an attribute of a type that an index does not take. */
 export class RejectedWriteError extends DcsError {}
 
-const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 const WAIT = { maxWaitTime: 600, minDelay: 0.1, maxDelay: 5 };
 
-export function dynamoDbBatchTable(TableName: string, settings: DynamoDbSettings): BatchTable {
-  const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
+export function dynamoDbBatchTable(TableName: string, settings: AwsSettings): BatchTable {
+  const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   // Whoever writes waits by itself when it is throttled, and wants to know.
   const writer = signedDynamoDbAs(settings, 3);
   const reader = signedDynamoDbAs(settings, 8);
@@ -139,13 +140,8 @@ async function writeOnce(
     );
   } catch (error) {
     const { name, message } = error as Error;
-    if (THROTTLED.has(name)) return [...operations];
+    if (isThrottled(error)) return [...operations];
     if (name === 'ValidationException') throw new RejectedWriteError(message, { cause: error });
     throw error;
   }
-}
-
-/** Full jitter on 50 ms, 100 ms, ... 5 s. */
-export function backoffMs(attempt: number): number {
-  return Math.min(25 * 2 ** attempt, 5_000) * (0.5 + Math.random() / 2);
 }

@@ -5,7 +5,8 @@ import {
   type EventSourceMappingConfiguration,
   type FunctionConfiguration,
 } from '@aws-sdk/client-lambda';
-import { lookingClient, type AwsSettings } from './awsSettings';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 /** A Lambda function and what feeds it, as Lambda describes them. */
 export interface CaptureFunction {
@@ -18,7 +19,7 @@ export interface CaptureFunction {
 export type { EventSourceMappingConfiguration, FunctionConfiguration };
 
 export function captureFunction(FunctionName: string, settings: AwsSettings): CaptureFunction {
-  const client = new LambdaClient(lookingClient(settings));
+  const client = new LambdaClient(sdkClientConfig(settings));
   return {
     async configuration() {
       try {

@@ -4,7 +4,8 @@ import {
   GetMetricDataCommand,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
-import { lookingClient, type AwsSettings } from './awsSettings';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 export type { MetricAlarm };
 
@@ -24,7 +25,7 @@ export interface MetricValue {
 
 /** The metric alarms whose names start like this. */
 export async function alarmsNamed(AlarmNamePrefix: string, settings: AwsSettings): Promise<MetricAlarm[]> {
-  const client = new CloudWatchClient(lookingClient(settings));
+  const client = new CloudWatchClient(sdkClientConfig(settings));
   const alarms: MetricAlarm[] = [];
   let NextToken: string | undefined;
   do {
@@ -46,7 +47,7 @@ export async function metricValues(
   { fromMs, toMs }: { fromMs: number; toMs: number },
   settings: AwsSettings,
 ): Promise<MetricValue[][]> {
-  const client = new CloudWatchClient(lookingClient(settings));
+  const client = new CloudWatchClient(sdkClientConfig(settings));
   const values: MetricValue[][] = queries.map(() => []);
   let NextToken: string | undefined;
   do {

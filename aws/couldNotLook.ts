@@ -11,6 +11,7 @@ const CODES = new Set([
   'ENOTFOUND',
   'EPIPE',
   'EAI_AGAIN',
+  'EPROXY',
   'ETIMEDOUT',
   'ExpiredToken',
   'ExpiredTokenException',

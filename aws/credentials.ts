@@ -1,14 +1,6 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-
-interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
-
-/** Keys, or a function that gets them again when they have expired. */
-export type Credentials = StaticCredentials | (() => Promise<StaticCredentials>);
+import type { Credentials } from './awsSettings';
+import { sdkRequestHandler } from './sdkClient';
 
 /** Who to be in one account: a profile of the shared configuration files, a role to assume from there, or both. */
 export interface Identity {
@@ -23,10 +15,14 @@ export interface Identity {
  * SDK's own chain decides (environment variables, AWS_PROFILE, container or instance role).
  */
 export function credentialsOf({ profile, roleArn, region }: Identity): Credentials | undefined {
-  if (roleArn === undefined) return profile === undefined ? undefined : fromNodeProviderChain({ profile });
+  if (roleArn === undefined && profile === undefined) return undefined;
+  const requestHandler = sdkRequestHandler();
+  const ofProfile =
+    profile === undefined ? undefined : fromNodeProviderChain({ profile, clientConfig: { requestHandler } });
+  if (roleArn === undefined) return ofProfile;
   return fromTemporaryCredentials({
-    ...(profile !== undefined && { masterCredentials: fromNodeProviderChain({ profile }) }),
+    ...(ofProfile && { masterCredentials: ofProfile }),
     params: { RoleArn: roleArn, RoleSessionName: 'dcs' },
-    ...(region !== undefined && { clientConfig: { region } }),
+    clientConfig: { ...(region !== undefined && { region }), requestHandler },
   });
 }

@@ -1,8 +1,8 @@
 import type { VersionLister } from './objectVersions';
 import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
+import { listedPage } from './signed';
 import { signedS3As } from './signed/asSdk';
-import { listedPage } from './signed/listing';
 
 /**
  * Lists objects by their current version alone: a page of 1,000 objects costs one request however long their histories

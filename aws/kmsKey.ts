@@ -1,5 +1,6 @@
 import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, type KeyMetadata } from '@aws-sdk/client-kms';
-import { lookingClient, type AwsSettings } from './awsSettings';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 /** A KMS key by its ARN. */
 export interface KmsKey {
@@ -11,7 +12,7 @@ export interface KmsKey {
 export type { KeyMetadata };
 
 export function kmsKey(KeyId: string, settings: AwsSettings): KmsKey {
-  const client = new KMSClient(lookingClient(settings));
+  const client = new KMSClient(sdkClientConfig(settings));
   return {
     describe: async () => (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata,
     rotates: async () => (await client.send(new GetKeyRotationStatusCommand({ KeyId }))).KeyRotationEnabled ?? false,

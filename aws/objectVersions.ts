@@ -1,18 +1,10 @@
-import type { Version } from '../core/history';
 import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
+import { listedPage, type ListedVersion } from './signed';
 import { signedS3As } from './signed/asSdk';
-import { listedPage } from './signed/listing';
 
-/** A version of an object as a listing shows it. */
-export interface ObjectVersion extends Version {
-  readonly objectKey: string;
-  readonly sizeBytes: number;
-  /** Without quotes. The body's MD5 in hexadecimal, where S3 encrypts with its own keys. */
-  readonly etag: string;
-  readonly isLatest: boolean;
-  readonly storageClass: string;
-}
+/** One version, as {@link VersionLister} shows it. */
+export type ObjectVersion = ListedVersion;
 
 /** All versions of one object, in the order in which they were stored. Delete markers are left out: they are no images. */
 export interface ObjectHistory {

@@ -1,7 +1,7 @@
-import { DcsError } from '../core/errors';
+import { QuotingError } from '../core/errors';
 
 /** A call to S3 that failed: `<method> s3://<bucket>/<key>`, S3's code, and what to look at. */
-export class S3Error extends DcsError {
+export class S3Error extends QuotingError {
   constructor(
     readonly code: string,
     readonly statusCode: number | undefined,

@@ -6,7 +6,8 @@ import {
   DescribeTableCommand,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbSettings } from './table';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 /** The tables of an account and region, for whoever makes some for a while. */
 export interface ScratchTables {
@@ -20,8 +21,8 @@ export interface ScratchTables {
 
 const WAIT = { maxWaitTime: 300, minDelay: 0.1, maxDelay: 5 };
 
-export function dynamoDbScratchTables(settings: DynamoDbSettings): ScratchTables {
-  const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
+export function dynamoDbScratchTables(settings: AwsSettings): ScratchTables {
+  const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   return {
     async named(prefix) {
       const names: string[] = [];

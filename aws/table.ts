@@ -16,15 +16,11 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
-import type { Credentials } from './credentials';
+import type { AwsSettings } from './awsSettings';
+import { backoffMs } from './backoff';
+import { sdkClientConfig } from './sdkClient';
 import { toSdkItem } from './sdkAttributes';
 import { sendForWireJson } from './wireJson';
-
-export interface DynamoDbSettings {
-  readonly region?: string;
-  readonly endpoint?: string;
-  readonly credentials?: Credentials;
-}
 
 /** One table, with items in wire form. */
 export interface Table {
@@ -46,8 +42,8 @@ export const BATCH_WRITE_ITEMS = 25;
 
 const WAIT = { maxWaitTime: 300, minDelay: 0.1, maxDelay: 5 };
 
-export function dynamoDbTable(TableName: string, settings: DynamoDbSettings): Table {
-  const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
+export function dynamoDbTable(TableName: string, settings: AwsSettings): Table {
+  const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   return {
     async create(definition) {
       await client.send(new CreateTableCommand({ ...definition, TableName }));
@@ -103,7 +99,7 @@ interface ScanPage {
 async function writeAll(client: DynamoDBClient, tableName: string, requests: WriteRequest[]): Promise<void> {
   let left = requests;
   for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await delay(Math.min(50 * 2 ** attempt, 5_000) * (0.5 + Math.random() / 2));
+    if (attempt > 0) await delay(backoffMs(attempt));
     const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }));
     left = UnprocessedItems?.[tableName] ?? [];
   }

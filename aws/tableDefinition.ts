@@ -10,11 +10,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DcsError } from '../core/errors';
 import { TABLE_DEFINITION_FORMAT, type CreateTable, type TableDefinition } from '../core/tableDefinition';
-import type { DynamoDbSettings } from './table';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 /** Asks DynamoDB for everything that makes the table what it is. */
-export async function describeTableDefinition(tableName: string, settings: DynamoDbSettings): Promise<TableDefinition> {
-  const client = new DynamoDBClient({ ...settings, maxAttempts: 8 });
+export async function describeTableDefinition(tableName: string, settings: AwsSettings): Promise<TableDefinition> {
+  const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   if (!table) throw new DcsError(`DescribeTable of ${tableName} answered without a table`);
   const [ttlAttributeName, recoveryDays, tags] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { AttributeMap } from '../core/attributeValue';
+import { isThrottled } from './signed';
 import { signedDynamoDbAs } from './signed/asSdk';
-import type { DynamoDbSettings } from './table';
+import type { AwsSettings } from './awsSettings';
 
 /** What one Scan call brought. */
 export interface ScanPage {
@@ -21,9 +22,7 @@ export interface TableScanner {
   ): Promise<ScanPage | 'throttled'>;
 }
 
-const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
-
-export function dynamoDbScanner(TableName: string, settings: DynamoDbSettings): TableScanner {
+export function dynamoDbScanner(TableName: string, settings: AwsSettings): TableScanner {
   const call = signedDynamoDbAs(settings, 4);
   return {
     async page({ number: Segment, of: TotalSegments }, { after: ExclusiveStartKey, maxItems: Limit, signal }) {
@@ -40,7 +39,7 @@ export function dynamoDbScanner(TableName: string, settings: DynamoDbSettings): 
           next: page.LastEvaluatedKey ?? undefined,
         };
       } catch (error) {
-        if (THROTTLED.has((error as Error).name)) return 'throttled';
+        if (isThrottled(error)) return 'throttled';
         throw error;
       }
     },

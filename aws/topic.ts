@@ -1,11 +1,12 @@
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
-import { lookingClient, type AwsSettings } from './awsSettings';
+import type { AwsSettings } from './awsSettings';
+import { sdkClientConfig } from './sdkClient';
 
 export type { Subscription };
 
 /** Who is told what is published to a topic; undefined when there is no such topic. */
 export async function subscriptionsOf(TopicArn: string, settings: AwsSettings): Promise<Subscription[] | undefined> {
-  const client = new SNSClient(lookingClient(settings));
+  const client = new SNSClient(sdkClientConfig(settings));
   const subscriptions: Subscription[] = [];
   let NextToken: string | undefined;
   try {

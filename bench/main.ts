@@ -1,15 +1,16 @@
+import { UsageError } from '../core/errors';
 import { EXIT, type ExitCode } from '../cli/exitCodes';
 import { openBench } from './bench';
 import { installPeers } from './bundles';
 import { machine } from './machine';
-import { readOptions, usage, UsageError, type BenchOptions } from './options';
+import { readOptions, usage, type BenchOptions } from './options';
 import { printPage } from './page';
 import { contendersOf, runWorkload, type Result } from './results';
 import { aligned, ofRounds, resultTable, targetLine } from './tables';
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
-  if (options.help) {
+  if (!options) {
     console.log(usage());
     return EXIT.done;
   }

@@ -1,7 +1,6 @@
-import { parseCommandLine, type OptionTable } from '../cli/commandLine';
-import { UsageError } from '../core/errors';
-import { nearest } from '../cli/nearest';
-import { OptionReader } from '../cli/optionReader';
+import { nearest } from '../core/commandLine/nearest';
+import type { OptionTable } from '../core/commandLine/parse';
+import { readProgramArguments, type ClocklessReader, type Program } from '../core/commandLine/program';
 import type { Workload } from './workload';
 import { WORKLOADS } from './workloads';
 
@@ -15,7 +14,6 @@ export interface BenchOptions {
   readonly check: boolean;
   readonly page: boolean;
   readonly isOwnOnly: boolean;
-  readonly help: boolean;
 }
 
 export const OPTIONS: OptionTable = {
@@ -28,32 +26,40 @@ export const OPTIONS: OptionTable = {
   help: { type: 'boolean', help: 'Show this help and do nothing else.' },
 };
 
-/** @throws UsageError with everything that is wrong */
-export function readOptions(args: readonly string[]): BenchOptions {
-  const line = parseCommandLine(args, OPTIONS);
-  const given = new OptionReader(line, Date.now());
-  given.atMostOneOf('page', 'own-only');
+const PROGRAM: Program<BenchOptions> = {
+  usage: 'npm run bench -- [WORKLOAD…] [options]',
+  isOpen: true,
+  options: OPTIONS,
+  read(given) {
+    given.atMostOneOf('page', 'own-only');
+    return {
+      workloads: readWorkloads(given),
+      items: given.wholeNumber('items', 1, 10_000_000),
+      rounds: given.wholeNumber('rounds', 1, 100) ?? ROUNDS,
+      json: given.flag('json'),
+      check: given.flag('check'),
+      page: given.flag('page'),
+      isOwnOnly: given.flag('own-only'),
+    };
+  },
+};
+
+/** @returns undefined when help is asked for. @throws UsageError with everything that is wrong */
+export const readOptions = (args: readonly string[]) => readProgramArguments(args, PROGRAM);
+
+/** Those that are named, or all. */
+function readWorkloads(given: ClocklessReader): readonly Workload[] {
   const names = WORKLOADS.map(({ name }) => name);
+  const words = given.positionals();
   // A word after an unknown option is most likely its value: one problem, told once.
-  const words = line.problems.length > 0 ? [] : given.positionals();
-  for (const name of words.filter((word) => !names.includes(word))) {
+  const unknown = given.hasProblems ? [] : words.filter((word) => !names.includes(word));
+  for (const name of unknown) {
     const near = nearest(name, names);
     given.problem(
       `${name} is no workload${near === undefined ? '' : `; did you mean ${near}?`}; there are ${names.join(', ')}`,
     );
   }
-  const options = {
-    workloads: WORKLOADS.filter(({ name }) => line.positionals.length === 0 || line.positionals.includes(name)),
-    items: given.wholeNumber('items', 1, 10_000_000),
-    rounds: given.wholeNumber('rounds', 1, 100) ?? ROUNDS,
-    json: given.flag('json'),
-    check: given.flag('check'),
-    page: given.flag('page'),
-    isOwnOnly: given.flag('own-only'),
-    help: given.flag('help'),
-  };
-  if (!options.help) given.throwIfWrong();
-  return options;
+  return WORKLOADS.filter(({ name }) => words.length === 0 || words.includes(name));
 }
 
 export function usage(): string {
@@ -62,7 +68,7 @@ export function usage(): string {
   );
   const workloads = WORKLOADS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`);
   return [
-    'Usage: npm run bench -- [WORKLOAD…] [options]',
+    `Usage: ${PROGRAM.usage}`,
     '',
     'Workloads, all of them unless some are named:',
     ...workloads,
@@ -71,5 +77,3 @@ export function usage(): string {
     ...options,
   ].join('\n');
 }
-
-export { UsageError };

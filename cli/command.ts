@@ -1,7 +1,7 @@
-import type { OptionTable } from './commandLine';
+import type { FormerSpellings, OptionTable } from '../core/commandLine/parse';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
-import type { OptionReader } from './optionReader';
+import type { OptionReader } from '../core/commandLine/optionReader';
 
 /** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
 export interface Command<Options = unknown> {
@@ -15,6 +15,8 @@ export interface Command<Options = unknown> {
   /** What further words are, of which there may be any number. */
   readonly furtherPositionals?: string;
   readonly options: OptionTable;
+  /** What the version before called them, as `docs/cli.md` lists it. Emptied with each version. */
+  readonly formerly?: FormerSpellings;
   /**
    * Turns what was given into options. Problems go to the reader, which raises all of them at once afterwards, so what is
    * returned need not make sense when there are any. Touches nothing.

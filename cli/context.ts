@@ -1,6 +1,6 @@
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { Output } from './output/output';
-import type { OptionReader } from './optionReader';
+import type { OptionReader } from '../core/commandLine/optionReader';
 import { connectionOf, type Connection } from '../operations/connection';
 import { readSettings, type Settings, type Side } from '../settings/forCommands';
 

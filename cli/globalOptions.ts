@@ -1,5 +1,5 @@
-import type { OptionTable } from './commandLine';
-import type { OptionReader } from './optionReader';
+import type { OptionTable } from '../core/commandLine/parse';
+import type { OptionReader } from '../core/commandLine/optionReader';
 import { readSide, SIDE_OPTIONS, type SideName } from './sideOptions';
 import { type SideOptions } from '../operations/connection';
 

@@ -1,5 +1,5 @@
 import type { Command } from './command';
-import type { OptionTable } from './commandLine';
+import type { OptionTable } from '../core/commandLine/parse';
 import { COMMANDS } from './commands';
 import { EXIT_CODES } from './exitCodes';
 import { GLOBAL_OPTIONS } from './globalOptions';

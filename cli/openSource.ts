@@ -1,6 +1,6 @@
 import { connect, type CommandContext } from './context';
-import type { OptionReader } from './optionReader';
-import type { OptionTable } from './commandLine';
+import type { OptionReader } from '../core/commandLine/optionReader';
+import type { OptionTable } from '../core/commandLine/parse';
 import type { ImageSource } from '../operations/images/imageSource';
 import { folderImageSource } from '../operations/images/folderImageSource';
 import { s3ImageSource } from '../operations/images/s3ImageSource';
@@ -9,24 +9,20 @@ import { s3ImageSource } from '../operations/images/s3ImageSource';
 export type SourceChoice =
   { readonly in: 'source' | 'destination' } | { readonly in: 'folder'; readonly folder: string };
 
-export const FROM_OPTION: OptionTable = {
-  from: {
+export const COPY_OPTION: OptionTable = {
+  copy: {
     type: 'string',
     value: 'WHERE',
     help: 'Which copy to read: destination, source, or folder:PATH (made by dcs download). Default: destination.',
   },
 };
 
-export function readFrom(given: OptionReader): SourceChoice {
-  return readSourceChoice(given, 'from');
-}
-
-export function readSourceChoice(given: OptionReader, option: string): SourceChoice {
-  const choice = given.text(option) ?? 'destination';
+export function readCopy(given: OptionReader): SourceChoice {
+  const choice = given.text('copy') ?? 'destination';
   if (choice === 'source' || choice === 'destination') return { in: choice };
   const folder = /^folder:(.+)$/.exec(choice)?.[1];
   if (folder === undefined) {
-    given.problem(`--${option} is ${JSON.stringify(choice)}; write one of destination, source, folder:PATH`);
+    given.problem(`--copy is ${JSON.stringify(choice)}; write one of destination, source, folder:PATH`);
   }
   return { in: 'folder', folder: folder ?? '' };
 }

@@ -1,4 +1,6 @@
-import { parseCommandLine, type CommandLine } from './commandLine';
+import { parseCommandLine } from '../core/commandLine/parse';
+import { asksForHelp } from '../core/commandLine/program';
+import { withPositionalsChecked } from '../core/commandLine/positionals';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
@@ -7,8 +9,8 @@ import { EXIT, type ExitCode } from './exitCodes';
 import { exitOf } from './failure';
 import { GLOBAL_OPTIONS } from './globalOptions';
 import { commandHelp, exitCodeLines, overview } from './help';
-import { nearest } from './nearest';
-import { OptionReader } from './optionReader';
+import { nearest } from '../core/commandLine/nearest';
+import { OptionReader } from '../core/commandLine/optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
@@ -36,8 +38,12 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
       return EXIT.done;
     }
     const command = await loadCommand(name);
-    const line = parseCommandLine(rest, { ...GLOBAL_OPTIONS, ...command.options });
-    const given = new OptionReader(withPositionalsChecked(name, command, line), nowMs());
+    const line = parseCommandLine(rest, { ...GLOBAL_OPTIONS, ...command.options }, command.formerly);
+    for (const notice of line.notices) output.say(`dcs: ${notice}`);
+    const { positionals: needed, furtherPositionals, usage } = command;
+    const isOpen = furtherPositionals !== undefined;
+    const checked = withPositionalsChecked(line, { usage: `dcs ${name} ${usage}`, needed, isOpen });
+    const given = new OptionReader(checked, nowMs());
     const options = command.read(given);
     return await command.run(options, commandContext(given, { ...surroundings, output }));
   } catch (error) {
@@ -48,11 +54,12 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
 /** Help and version do nothing else, wherever they stand on the command line. */
 async function helpText(args: readonly string[]): Promise<string | undefined> {
   const [name, topic] = args;
-  if (name === undefined || name === '--help' || (name === 'help' && topic === undefined)) return overview();
+  const isGeneral = name === undefined || name === '--help' || name === '-h';
+  if (isGeneral || (name === 'help' && topic === undefined)) return overview();
   if (args.includes('--version')) return version;
   if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
   if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
-  return args.includes('--help') ? commandHelp(name, await loadCommand(name)) : undefined;
+  return asksForHelp(args) ? commandHelp(name, await loadCommand(name)) : undefined;
 }
 
 async function loadCommand(name: string): Promise<Command> {
@@ -62,16 +69,4 @@ async function loadCommand(name: string): Promise<Command> {
   throw new UsageError([
     `${name} is no command${near === undefined ? '' : `; did you mean ${near}?`}; dcs --help lists all of them`,
   ]);
-}
-
-function withPositionalsChecked(name: string, command: Command, line: CommandLine): CommandLine {
-  const { positionals: names, usage } = command;
-  const missing = names
-    .slice(line.positionals.length)
-    .map((missed) => `${missed} is missing; write dcs ${name} ${usage}`);
-  // A word after an unknown option is most likely its value: one problem, told once.
-  const isOpen = line.problems.length > 0 || command.furtherPositionals !== undefined;
-  const extra = isOpen ? [] : line.positionals.slice(names.length);
-  const tooMany = extra.map((word) => `${JSON.stringify(word)} is one argument too many; write dcs ${name} ${usage}`);
-  return { ...line, problems: [...line.problems, ...missing, ...tooMany] };
 }

@@ -1,5 +1,5 @@
-import type { OptionTable } from './commandLine';
-import type { OptionReader } from './optionReader';
+import type { OptionTable } from '../core/commandLine/parse';
+import type { OptionReader } from '../core/commandLine/optionReader';
 
 /** How a command scans a table. */
 export interface ScanOptions {

@@ -1,5 +1,5 @@
-import type { OptionTable } from './commandLine';
-import type { OptionReader } from './optionReader';
+import type { OptionTable } from '../core/commandLine/parse';
+import type { OptionReader } from '../core/commandLine/optionReader';
 import { SERVICES, type Endpoints, type Service, type SideOptions } from '../operations/connection';
 import type { Side } from '../settings/forCommands';
 

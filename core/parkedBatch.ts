@@ -1,4 +1,4 @@
-import { DcsError } from './errors';
+import { QuotingError } from './errors';
 import { parseStreamArn } from './streamArn';
 import type { StreamRecord } from './streamRecord';
 
@@ -35,7 +35,7 @@ export interface ParkedBatch {
 }
 
 /** An object that should be a parked batch and cannot be read as one. */
-export class UnreadableBatchError extends DcsError {}
+export class UnreadableBatchError extends QuotingError {}
 
 interface ParkedJson {
   readonly timestamp?: unknown;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DcsError } from './errors';
+import { DcsError, QuotingError } from './errors';
 import { tablePrefix, type KeySchema, type TableLocation } from './objectKey';
 
 /** What has to be known to make a table again: `<prefix><table>/table.json`. `docs/format.md` specifies it. */
@@ -16,7 +16,7 @@ export interface TableDefinition {
 }
 
 /** A table.json that cannot be used: damaged, or of another format. */
-export class UnreadableDefinitionError extends DcsError {}
+export class UnreadableDefinitionError extends QuotingError {}
 
 export const TABLE_DEFINITION_FORMAT = '1';
 

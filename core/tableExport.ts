@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DcsError } from './errors';
+import { QuotingError } from './errors';
 
 /** What `manifest-summary.json` says of a full export. */
 export interface ExportSummary {
@@ -18,7 +18,7 @@ export interface ExportFile {
 }
 
 /** An export that cannot be used: damaged, not whole, of another kind or another table. Nothing was written from it. */
-export class UnusableExportError extends DcsError {}
+export class UnusableExportError extends QuotingError {}
 
 interface SummaryJson {
   readonly tableArn?: unknown;

@@ -1,6 +1,6 @@
-import { createVersionedBucket } from '../aws/buckets';
-import { versionCopier } from '../aws/replicate';
-import type { DynamoDbSettings } from '../aws/table';
+import { createVersionedBucket } from './aws/versionedBucket';
+import { versionCopier } from './aws/versionCopier';
+import type { AwsSettings } from '../aws/awsSettings';
 import { describeTableDefinition } from '../aws/tableDefinition';
 import { s3TextStore } from '../aws/textStore';
 import { DcsError } from '../core/errors';
@@ -21,7 +21,7 @@ export interface LocalRun {
   readonly tables: ReadonlyMap<string, LocalTable>;
   readonly replication: ReplicationStandIn;
   /** A database that no source table is in, as another account's DynamoDB is. */
-  readonly destinationDynamoDb: DynamoDbSettings;
+  readonly destinationDynamoDb: AwsSettings;
   /** Never resolves; rejects when a part ends without having been stopped. */
   readonly died: Promise<never>;
   /** Does what the schedule does: stores each table's definition if it changed. */

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { dynamoDbBatchTable } from '../aws/batchTable';
 import { s3TextStore } from '../aws/textStore';
-import { dynamoDbStreamReader } from '../aws/streams';
-import { dynamoDbTable, type DynamoDbSettings, type Table } from '../aws/table';
 import type { S3ClientSettings } from '../aws/s3Client';
+import { dynamoDbStreamReader } from './aws/streamReader';
+import type { AwsSettings } from '../aws/awsSettings';
+import { dynamoDbTable, type Table } from '../aws/table';
 import { DcsError } from '../core/errors';
 import type { DeployedTable } from './deployment/synthesized';
 import { LocalFunction } from './function/localFunction';
@@ -15,7 +16,7 @@ import { startPump, type Pump } from './pump/pump';
 export interface LocalTable {
   readonly deployed: DeployedTable;
   readonly table: Table;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly captureFunction: LocalFunction;
   readonly pump: Pump;
   /** Ends pump and function. The table stays. */
@@ -44,7 +45,7 @@ export interface CaptureOptions {
 
 interface Options extends CaptureOptions {
   readonly deployed: DeployedTable;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly source: LocalBucket;
 }
 

@@ -1,7 +1,6 @@
 import type { AwsSettings } from '../aws/awsSettings';
 import { credentialsOf } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
-import type { DynamoDbSettings } from '../aws/table';
 import type { Settings, Side } from '../settings/forCommands';
 
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
@@ -22,7 +21,7 @@ export interface SideOptions {
 /** Settings of the clients of one side. */
 export interface Connection {
   readonly s3: S3ClientSettings;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly lambda: AwsSettings;
   readonly cloudWatch: AwsSettings;
   readonly kms: AwsSettings;

@@ -7,12 +7,14 @@ export interface Allowance {
   readonly finding: string;
 }
 
-/** @throws Error when it is not ADDRESS:NAME, or no finding has that name. */
-export function parseAllowance(text: string): Allowance {
+/** The allowance; or what is wrong when it is not ADDRESS:NAME, or no finding has that name. */
+export function parseAllowance(text: string): Allowance | { readonly problem: string } {
   const colon = text.lastIndexOf(':');
   const [address, finding] = [text.slice(0, colon), text.slice(colon + 1)];
   if (colon < 1 || !FINDING_NAMES.some((name) => name === finding)) {
-    throw new Error(`--allow ${text}: expected ADDRESS:NAME, the name one of ${FINDING_NAMES.join(', ')}.`);
+    return {
+      problem: `--allow is ${JSON.stringify(text)}; write ADDRESS:NAME, the name one of ${FINDING_NAMES.join(', ')}`,
+    };
   }
   return { text, address, finding };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { applyAllowances, parseAllowance } from './allow';
+import { UsageError } from '../core/errors';
+import { applyAllowances } from './allow';
 import type { Finding } from './finding';
+import { HELP, readReviewOptions } from './options';
 import { NotAPlan, parsePlan, type Plan } from './plan';
 import { reviewPlan } from './review';
 
@@ -10,26 +11,23 @@ import { reviewPlan } from './review';
  * 0 nothing found, 2 wrong options, 3 findings, 4 a file that is no plan.
  */
 
-const USAGE = `Usage: npm run plan:review -- [--allow ADDRESS:NAME]... [--json] PLAN.json...
-
-Reads what terraform show -json writes for a saved plan, and ends with 3 when the plan would destroy, replace or forget what
-holds data, or weaken what guards it. --allow lets one finding pass that somebody has looked at; --json gives a JSON line for
-each finding and one summary.`;
-
-class UsageError extends Error {}
-
-function main(argv: string[]): number {
-  const { files, allowances, json, help } = options(argv);
-  if (help) {
-    print(USAGE);
+function main(args: readonly string[]): number {
+  const options = readReviewOptions(args);
+  if (!options) {
+    print(HELP);
     return 0;
   }
+  const { files, allowances, json } = options;
   const plans = files.map((file) => ({ file, plan: readPlan(file) }));
   const found = plans.flatMap(({ file, plan }) => reviewPlan(plan).map((finding) => ({ file, ...finding })));
   const { left, allowed, useless } = applyAllowances(found, allowances);
   if (useless.length > 0) {
-    const list = useless.map(({ text }) => `--allow ${text}`).join(', ');
-    throw new UsageError(`No plan has such a finding: ${list}. Next: leave it out, for it would let a later one pass.`);
+    throw new UsageError(
+      useless.map(
+        ({ text }) =>
+          `--allow is ${JSON.stringify(text)}, and no plan has such a finding; leave it out, for it would let a later one pass`,
+      ),
+    );
   }
   const changes = plans.reduce((sum, { plan }) => sum + changesIn(plan), 0);
   const summary = { plans: files.length, changes, findings: left.length, allowed: allowed.length };
@@ -44,24 +42,6 @@ function main(argv: string[]): number {
     print(conclusion(summary));
   }
   return left.length > 0 ? 3 : 0;
-}
-
-function options(argv: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        allow: { type: 'string', multiple: true, default: [] },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (positionals.length === 0 && !values.help) throw new Error('No plan is named.');
-    return { ...values, files: positionals, allowances: values.allow.map(parseAllowance) };
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
 }
 
 function readPlan(file: string): Plan {

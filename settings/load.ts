@@ -5,15 +5,9 @@ import { settingsSchema, type Settings } from './schema';
 
 const DEFAULT_FILE = 'dcs.config.json';
 
-/** Which settings file: `--config FILE`, else the variable DCS_CONFIG, else dcs.config.json in the working directory. */
-export function settingsFile(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): string {
-  const option = argv.indexOf('--config');
-  if (option === -1) return env.DCS_CONFIG ?? DEFAULT_FILE;
-  const file = argv[option + 1];
-  if (file === undefined || file.startsWith('--')) {
-    throw new Error('--config is without a file. Next: write --config dcs.config.json, or leave the option out.');
-  }
-  return file;
+/** Which settings file: the value of `--config`, else the variable DCS_CONFIG, else dcs.config.json in the working directory. */
+export function settingsFile(config: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
+  return config ?? env.DCS_CONFIG ?? DEFAULT_FILE;
 }
 
 /** Reads and checks a settings file. Throws one error with every problem in it. */

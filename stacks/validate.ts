@@ -1,19 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readProgramArguments, type Program } from '../core/commandLine/program';
+import { UsageError } from '../core/errors';
 import { synthesizeVariants } from './synthesizeVariants';
 
-/*
- * npm run validate: has Terraform look at every synthesized stack, with the real providers and without an account. With
- * --variants it looks at every kind of deployment instead of yours.
- */
+const USAGE = 'npm run validate -- [--variants]';
+const HELP = `Usage: ${USAGE}
+
+Has Terraform look at every stack that npm run synth has written to cdktf.out (or CDKTF_OUTDIR), with the real providers and
+without an account.
+
+  --variants   Look at every kind of deployment instead of yours.
+`;
+
+const PROGRAM: Program<{ readonly isOfVariants: boolean }> = {
+  usage: USAGE,
+  options: { variants: { type: 'boolean', help: 'Look at every kind of deployment instead of yours.' } },
+  read: (given) => ({ isOfVariants: given.flag('variants') }),
+};
 
 const root = join(__dirname, '..');
 
-function main(argv: readonly string[]): void {
-  const folders = (argv.includes('--variants') ? variants() : [process.env.CDKTF_OUTDIR ?? 'cdktf.out']).flatMap(
-    stacksIn,
-  );
+function main(args: readonly string[]): void {
+  const options = readProgramArguments(args, PROGRAM);
+  if (!options) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const outdirs = options.isOfVariants ? variants() : [process.env.CDKTF_OUTDIR ?? 'cdktf.out'];
+  const folders = outdirs.flatMap(stacksIn);
   const invalid = folders.filter((folder) => !isValid(folder));
   if (invalid.length === 0) return;
   throw new Error(`Not valid, for the reasons above: ${invalid.join(', ')} (${invalid.length} of ${folders.length}).`);
@@ -52,12 +68,12 @@ function terraform(folder: string, ...command: string[]): boolean {
 }
 
 try {
-  main(process.argv);
+  main(process.argv.slice(2));
 } catch (error) {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   const message = missing
     ? 'terraform is not on the PATH. Next: install Terraform 1.10 or later.'
     : (error as Error).message;
   process.stderr.write(`\n${message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

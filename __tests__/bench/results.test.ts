@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { marks, withResult, withSummary } from '../../bench/page';
 import { runWorkload, type Result } from '../../bench/results';
-import { readOptions, UsageError } from '../../bench/options';
+import { readOptions } from '../../bench/options';
+import { UsageError } from '../../core/errors';
 import { aligned, markdown, resultTable, targetLine } from '../../bench/tables';
 import type { Bench, Figures, Workload } from '../../bench/workload';
 import { WORKLOADS } from '../../bench/workloads';
@@ -68,8 +69,8 @@ describe('results', () => {
 
 describe('options', () => {
   test('name workloads, and all of them when none is named', () => {
-    expect(readOptions([]).workloads).toEqual(WORKLOADS);
-    expect(readOptions(['restore', 'capture', '--rounds', '5']).workloads.map(({ name }) => name)).toEqual([
+    expect(readOptions([])?.workloads).toEqual(WORKLOADS);
+    expect(readOptions(['restore', 'capture', '--rounds', '5'])?.workloads.map(({ name }) => name)).toEqual([
       'capture',
       'restore',
     ]);
@@ -80,6 +81,7 @@ describe('options', () => {
     ['--item 5', /--item is no option here; did you mean --items\?/],
     ['--items 0', /--items is "0"; write a whole number from 1 /],
     ['--rounds few', /--rounds is "few"; write a whole number from 1 to 100/],
+    ['captur --rounds few', /captur is no workload(.|\n)*--rounds is "few"/],
     ['--page --own-only', /--page and --own-only contradict each other/],
   ])('refuse %s', (args, message) => {
     const read = () => readOptions(args.split(' '));

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseCommandLine } from '../../cli/commandLine';
+import { parseCommandLine } from '../../core/commandLine/parse';
 import { COMMANDS } from '../../cli/commands';
 import { GLOBAL_OPTIONS } from '../../cli/globalOptions';
-import { OptionReader } from '../../cli/optionReader';
+import { OptionReader } from '../../core/commandLine/optionReader';
+import { withPositionalsChecked } from '../../core/commandLine/positionals';
 import { resources, synthesize } from '../stacks/support/synth';
 import { variants } from '../../stacks/variants';
 
@@ -15,13 +16,14 @@ async function problemsOf(commandLine: string): Promise<string[]> {
   const [verb = '', ...args] = words(commandLine);
   const command = await COMMANDS[verb]?.load();
   if (!command) return [`${verb} is no command`];
-  const line = parseCommandLine(args, { ...GLOBAL_OPTIONS, ...command.options });
-  const missing = command.positionals.slice(line.positionals.length).map((name) => `${name} is missing`);
-  const given = new OptionReader({ ...line, problems: [...line.problems, ...missing] }, NOW_MS);
+  const line = parseCommandLine(args, { ...GLOBAL_OPTIONS, ...command.options }, command.formerly);
+  const { positionals: needed, furtherPositionals, usage } = command;
+  const isOpen = furtherPositionals !== undefined;
+  const given = new OptionReader(withPositionalsChecked(line, { usage, needed, isOpen }), NOW_MS);
   command.read(given);
   try {
     given.throwIfWrong();
-    return [];
+    return [...line.notices];
   } catch (error) {
     return [(error as Error).message];
   }
@@ -32,6 +34,16 @@ function words(line: string): string[] {
   return [...line.matchAll(/'((?:[^']|'\\'')*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single?.replaceAll(`'\\''`, `'`) ?? double ?? bare ?? '',
   );
+}
+
+/** The text of each file whose messages people read. */
+function sources(): [string, string][] {
+  const files = ['cli', 'operations', 'settings', 'stacks', 'lambda'].flatMap((room) =>
+    readdirSync(path.join(ROOT, room), { recursive: true, encoding: 'utf8' }).map((name) => path.join(room, name)),
+  );
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]);
 }
 
 async function expectAllRight(commandLines: readonly string[]): Promise<void> {
@@ -59,6 +71,22 @@ describe('every command line of dcs that we tell people to type is one that dcs 
     // In the README a word on what it does stands behind it.
     const lines = texts.flatMap((text) => [...text.matchAll(/^(?:\$ )?npx dcs (.*?)(?: {2}.*)?$/gm)]);
     await expectAllRight(lines.map(([, line = '']) => line));
+  });
+
+  test('in the messages, as far as their options go', async () => {
+    const named: [string, string][] = [];
+    const unknown: [string, string][] = [];
+    for (const [file, text] of sources()) {
+      for (const [words, verb = ''] of text.matchAll(/\bdcs (\w+)(?:(?!\bdcs )[^\n;.'"`])*/g)) {
+        const command = await COMMANDS[verb]?.load();
+        for (const [, option = ''] of words.matchAll(/ --([a-z][\w-]*)/g)) {
+          named.push([file, option]);
+          if (command && !(option in { ...GLOBAL_OPTIONS, ...command.options })) unknown.push([file, words]);
+        }
+      }
+    }
+    expect(named.length).toBeGreaterThan(10);
+    expect(unknown).toEqual([]);
   });
 
   test('in the outputs and the alarms of every variant', async () => {

@@ -59,7 +59,10 @@ describe('the executable', () => {
   }, 60_000);
 
   test('help wins over everything else that is wrong', async () => {
-    expect(await dcs('restore', '--bogus', '--help')).toMatchObject({ code: 0, stderr: '' });
+    const help = await dcs('restore', '--bogus', '--help');
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(await dcs('restore', '-h', '--bogus')).toEqual(help);
+    expect(await dcs('-h')).toEqual(await dcs('--help'));
   });
 
   test('the version is that of the package', async () => {
@@ -79,10 +82,10 @@ describe('the executable', () => {
   });
 
   test('wrong options are refused all at once, on stderr, with exit code 2', async () => {
-    const { code, stdout, stderr } = await dcs('restore', '--merge', '--mirror', '--as-of', 'tomorrow', '--frm', 'x');
+    const { code, stdout, stderr } = await dcs('restore', '--merge', '--mirror', '--as-of', 'tomorrow', '--cpy', 'x');
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     for (const problem of [
-      '--frm is no option here; did you mean --from?',
+      '--cpy is no option here; did you mean --copy?',
       '--into is missing',
       '--merge and --mirror contradict each other',
       '--as-of is "tomorrow"',

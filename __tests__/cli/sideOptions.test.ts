@@ -1,7 +1,7 @@
 import { connect, connectTarget } from '../../cli/context';
-import { parseCommandLine } from '../../cli/commandLine';
+import { parseCommandLine } from '../../core/commandLine/parse';
 import { readGlobalOptions, GLOBAL_OPTIONS } from '../../cli/globalOptions';
-import { OptionReader } from '../../cli/optionReader';
+import { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../../cli/sideOptions';
 import type { Settings } from '../../settings/forCommands';
 

@@ -1,7 +1,7 @@
 import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { createVersionedBucket } from '../../aws/buckets';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { BATCH_WRITE_ITEMS, dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import type { AttributeMap } from '../../core/attributeValue';

@@ -34,7 +34,7 @@ test('wrong options end with 2 and start nothing', async () => {
   const { exitCode, stdout, stderr } = await demo('--items', '3');
   expect(exitCode).toBe(2);
   expect(stdout).toBe('');
-  expect(stderr).toContain('--items is "3"; it has to be a whole number from 10 to 1000000');
+  expect(stderr).toContain('--items is "3"; write a whole number from 10 to 1000000');
 });
 
 function demo(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {

@@ -5,7 +5,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3ReportStore } from '../../aws/reports';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
-import { dynamoDbTable, type DynamoDbSettings } from '../../aws/table';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { bundleCommand } from '../../cli/bundle';
 import type { DrillReport } from '../../operations/drill/report';
@@ -357,7 +358,7 @@ describe('scratch tables that a killed drill has left', () => {
   });
 });
 
-async function makeTable(settings: DynamoDbSettings, name: string, tag?: string): Promise<void> {
+async function makeTable(settings: AwsSettings, name: string, tag?: string): Promise<void> {
   await dynamoDbTable(name, settings).create({
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

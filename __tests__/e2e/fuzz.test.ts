@@ -64,12 +64,12 @@ describe.each([1, 2])('after a random life (seed %i)', (seed) => {
 
     run.source.gateway.faults = () => undefined;
     await drained();
-    await expectDone(['redrive', '--table', name()], { left: 0 });
+    await expectDone(['redrive', name()], { left: 0 });
     await expectDone(['backfill', name()], { failed: 0 });
     await drained();
     await expectConverged(run, users); // promise 2
     await expectWholeHistory(model); // promises 5 and 7
-    await expectDone(['verify', name(), '--history', '--settle', '10s'], { differences: 0 });
+    await expectDone(['verify', name(), '--history', '--wait', '10s'], { differences: 0 });
     await expectRestored(`fuzz${seed}-restored`); // promise 8
   });
 });
@@ -79,7 +79,7 @@ async function aStep(random: Random, model: Model, scratchName: string): Promise
   const writing = someWrites(random, model);
   const commands: (() => Promise<unknown>)[] = [
     () => killed(random, ['backfill', name(), '--segments', '2']),
-    () => killed(random, ['redrive', '--table', name()]),
+    () => killed(random, ['redrive', name()]),
     () => interruptedRestore(random, scratchName, writing),
     () => Promise.resolve(),
   ];

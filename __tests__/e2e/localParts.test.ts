@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createVersionedBucket } from '../../aws/buckets';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { databaseSettings } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
 import { findTools } from '../../local/parts/tools';

@@ -1,7 +1,8 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { dynamoDbStreamReader, StreamGoneError, type StreamReader } from '../../aws/streams';
-import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../aws/table';
+import { dynamoDbStreamReader, StreamGoneError, type StreamReader } from '../../local/aws/streamReader';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbTable, type Table } from '../../aws/table';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { Part } from '../../local/parts/processes';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => dynamoDb.stop());
 
 interface Source {
-  readonly settings: DynamoDbSettings;
+  readonly settings: AwsSettings;
   readonly table: Table;
   readonly stream: StreamReader;
 }

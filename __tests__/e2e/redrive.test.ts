@@ -20,7 +20,7 @@ let users: LocalTable;
 let dcs: DcsOnRun;
 eachTestHasItsTable((own) => ({ run, users, dcs } = own));
 const name = () => users.deployed.tableName;
-const redrive = (...more: string[]) => dcs.run(['redrive', '--table', name(), '--json', ...more]);
+const redrive = (...more: string[]) => dcs.run(['redrive', name(), '--json', ...more]);
 const drained = async () => {
   await users.pump.drained();
   await run.replication.drained();
@@ -129,7 +129,7 @@ test('killed at any point and run again, with S3 failing meanwhile, it comes to 
   const changes = await historyWithHoles();
   const random = seededRandom(31);
   for (let kills = 0; kills < 5; kills++) {
-    const { child, ended } = dcs.start(['redrive', '--table', name()]);
+    const { child, ended } = dcs.start(['redrive', name()]);
     // Requests of the one that was killed before may still come, until this one lists what is parked.
     let [putsUntilKill, isOurs] = [1 + random(25), false];
     run.source.gateway.faults = (request) => {
@@ -208,7 +208,7 @@ describe('what cannot be applied', () => {
     const other = parked.DDBStreamBatchInfo.streamArn.replace(name(), 'nobody');
     await texts.write(`${folder}/3-table`, JSON.stringify({ ...parked, DDBStreamBatchInfo: { streamArn: other } }));
 
-    // Without --table: a batch that cannot be read may be of any table.
+    // Without a table: a batch that cannot be read may be of any table.
     const { code, stdout } = await dcs.run(['redrive', '--json']);
     expect(code).toBe(3);
     const lines = records(stdout);
@@ -234,13 +234,13 @@ describe('what cannot be applied', () => {
 
 test('options and help', async () => {
   const [unknown, extra, help] = await Promise.all([
-    dcs.run(['redrive', '--table', 'elsewhere']),
+    dcs.run(['redrive', 'elsewhere']),
     dcs.run(['redrive', 'users', '--dryrun']),
     dcs.run(['redrive', '--help']),
   ]);
   expect([unknown.code, extra.code, help.code]).toEqual([2, 2, 0]);
   expect(unknown.stderr).toContain('elsewhere is no table of the settings');
   expect(extra.stderr).toContain('did you mean --dry-run?');
-  for (const words of ['Usage: dcs redrive [--table NAME]', '--dry-run', 'dcs redrive --table users'])
+  for (const words of ['Usage: dcs redrive [TABLE...]', '--dry-run', 'dcs redrive users'])
     expect(help.stdout).toContain(words);
 });

@@ -145,8 +145,8 @@ describe('dcs restore, from the destination bucket alone', () => {
       { before: user(4), atMs: at(4) },
     ]);
     const copy = path.join(deployment.folder, 'copy');
-    expect(await deployment.run(['download', 'users', '--to', copy])).toMatchObject({ code: 0 });
-    const from = ['--from', `folder:${copy}`];
+    expect(await deployment.run(['download', 'users', '--folder', copy])).toMatchObject({ code: 0 });
+    const from = ['--copy', `folder:${copy}`];
     expect(await deployment.run(['restore', 'users', '--into', 'of-folder', ...from])).toMatchObject({ code: 0 });
     expect(await deployment.run(['restore', 'users', '--into', 'of-bucket'])).toMatchObject({ code: 0 });
     expect(await restored(deployment, 'of-folder')).toEqual(await restored(deployment, 'of-bucket'));
@@ -159,7 +159,7 @@ describe('dcs restore, from the destination bucket alone', () => {
     const deployment = await deploy(parts, 'fullDisk');
     await deployment.store(inserts(40));
     const copy = path.join(deployment.folder, 'copy');
-    const download = ['download', 'users', '--to', copy];
+    const download = ['download', 'users', '--folder', copy];
     expect(await deployment.run(download)).toMatchObject({ code: 0 });
 
     await rm(path.join(copy, VERSIONS));
@@ -167,9 +167,11 @@ describe('dcs restore, from the destination bucket alone', () => {
     const full = await deployment.run(download);
     expect(full.code).toBe(1);
     expect(full.stderr).toContain(`the copy in ${copy} cannot be written: ENOSPC: no space left on device`);
-    expect(full.stderr).toContain('Free some space, or give another folder with --to, and run the same command again');
+    expect(full.stderr).toContain(
+      'Free some space, or give another folder with --folder, and run the same command again',
+    );
     expect(full.stderr).not.toContain('    at ');
-    const restore = ['restore', 'users', '--into', 'of-full-disk', '--from', `folder:${copy}`];
+    const restore = ['restore', 'users', '--into', 'of-full-disk', '--copy', `folder:${copy}`];
     const refused = await deployment.run(restore);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain('holds no whole copy');
@@ -227,7 +229,7 @@ describe('dcs restore, when things go wrong', () => {
 
   test('a bucket that is not there, and one without images of the table', async () => {
     const deployment = await deploy(parts, 'empty');
-    expect(await deployment.run(['restore', 'users', '--into', 'none', '--from', 'source'])).toMatchObject({ code: 4 });
+    expect(await deployment.run(['restore', 'users', '--into', 'none', '--copy', 'source'])).toMatchObject({ code: 4 });
     const empty = await deployment.run(['restore', 'users', '--into', 'none']);
     expect(empty.code).toBe(4);
     expect(empty.stderr).toContain('s3://empty-destination has no images of users under users/');

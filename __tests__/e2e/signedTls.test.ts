@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls, { type TLSSocket } from 'node:tls';
-import { Transport } from '../../aws/signed/http/transport';
+import { directAgent } from '../../aws/keptConnections';
+import { Transport } from '../../aws/signed/transport';
 
 let folder: string;
 let cert: Buffer;
@@ -56,7 +57,7 @@ function trustOurs(maxVersion: 'TLSv1.2' | 'TLSv1.3'): void {
 function send(transport: Transport) {
   return transport.send({ method: 'GET', path: '/', headers: [['host', 'localhost']] });
 }
-const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), 1);
+const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), directAgent('https:', 1));
 
 /** What had been sent has been received then. */
 async function connectionsEnded(): Promise<void> {

@@ -56,8 +56,8 @@ async function filled(count: number): Promise<AttributeMap[]> {
   return all;
 }
 const verify = async (...more: string[]) => {
-  const settle = more.includes('--settle') ? [] : ['--settle', '0s'];
-  const { code, stdout, stderr } = await dcs.run(['verify', name(), '--json', ...settle, ...more]);
+  const wait = more.includes('--wait') ? [] : ['--wait', '0s'];
+  const { code, stdout, stderr } = await dcs.run(['verify', name(), '--json', ...wait, ...more]);
   const all = records(stdout);
   return {
     ...{ code, stderr },
@@ -233,7 +233,7 @@ describe('on a table of its own', () => {
     expect(sampled.code).toBe(3);
     expect(sampled.report).toMatchObject({ counts: { items: 29, same: 23, missing: 1, extra: 0 } });
 
-    const text = await dcs.run(['verify', name(), '--settle', '0s']);
+    const text = await dcs.run(['verify', name(), '--wait', '0s']);
     expect(text.code).toBe(3);
     expect(text.stdout).toContain(`such as ${keyOf(missing)}`);
     expect(text.stdout).toContain('8 differences');
@@ -253,7 +253,7 @@ describe('on a table of its own', () => {
     const all = await filled(80);
     const load = writing(all);
     try {
-      const { code, report, differences } = await verify('--settle', '60s');
+      const { code, report, differences } = await verify('--wait', '60s');
       expect({ code, differences }).toEqual({ code: 0, differences: [] });
       expect(report).toMatchObject({ verdict: 'same' });
     } finally {

@@ -94,7 +94,7 @@ test('all that can be mended is mended, and is the same when it is verified agai
   await damage(run.source, keyOf(damaged!));
   await damage(run.destination, keyOf(damagedCopy!));
 
-  const { code, report, of } = await verify('--repair', '--settle', '3s');
+  const { code, report, of } = await verify('--repair', '--wait', '3s');
   expect(of('left')).toEqual([]);
   expect(code).toBe(0);
   expect(report).toMatchObject({ differences: 9, repairs: { written: 9, mended: 9, left: 0 }, verdict: 'same' });
@@ -109,7 +109,7 @@ test('all that can be mended is mended, and is the same when it is verified agai
   }
   await expectConverged(run, users);
 
-  const again = await verify('--settle', '0s');
+  const again = await verify('--wait', '0s');
   expect({ code: again.code, differences: again.of('difference') }).toEqual({ code: 0, differences: [] });
   const events = (await versionsIn(run.destination, keyOf(stale!))).map(({ header }) => header.event);
   expect(events).toEqual(['INSERT', 'REPAIR']);
@@ -119,7 +119,7 @@ test('all that can be mended is mended, and is the same when it is verified agai
   await users.table.put(changed(stale!, random));
   await drained();
   await expectConverged(run, users);
-  expect((await verify('--settle', '0s')).code).toBe(0);
+  expect((await verify('--wait', '0s')).code).toBe(0);
 });
 
 test('a repair that races with writes covers none of them', async () => {
@@ -146,7 +146,7 @@ test('a repair that races with writes covers none of them', async () => {
     raced.add(request.objectKey);
     return { kind: 'delay', milliseconds: 150 };
   };
-  const { code, of } = await verify('--repair', '--settle', '20s').finally(async () => {
+  const { code, of } = await verify('--repair', '--wait', '20s').finally(async () => {
     isStopped = true;
     await load;
   });
@@ -161,12 +161,12 @@ test('a table that was emptied is not taken for the truth', async () => {
   await refused(run.source, async () => {
     for (const item of all) await remove(item);
   });
-  const { code, stderr } = await verify('--repair', '--settle', '0s');
+  const { code, stderr } = await verify('--repair', '--wait', '0s');
   expect(code).toBe(5);
   expect(stderr).toContain('--allow-deletes');
   expect((await versionsIn(run.source, keyOf(all[0]!))).length).toBe(1);
 
-  expect((await verify('--repair', '--allow-deletes', '--settle', '3s')).code).toBe(0);
+  expect((await verify('--repair', '--allow-deletes', '--wait', '3s')).code).toBe(0);
   expect((await versionsIn(run.destination, keyOf(all[0]!))).map(({ header }) => header.event)).toEqual([
     'INSERT',
     'REPAIR',
@@ -180,7 +180,7 @@ test('what only the destination has is told and never touched', async () => {
   await removeVersions(run.source, keyOf(item!));
   const tombstone = (await bucketOf(run.destination).versions(keyOf(item!))).versions.at(-1);
   await bucketOf(run.destination).delete(keyOf(item!), tombstone?.VersionId);
-  const { code, of } = await verify('--repair', '--settle', '0s');
+  const { code, of } = await verify('--repair', '--wait', '0s');
   expect(code).toBe(3);
   expect(of('left')).toEqual([expect.objectContaining({ why: 'extra', in: 'destination' })]);
   expect(await versionsIn(run.destination, keyOf(item!))).toHaveLength(1);
@@ -191,14 +191,14 @@ test('--history finds a change that is missing, a version that did not replicate
   const all = await filled(6);
   for (const item of [...all, ...all]) await users.table.put(changed(item, random));
   await drained();
-  const whole = await verify('--history', '--settle', '5s');
+  const whole = await verify('--history', '--wait', '5s');
   expect({ code: whole.code, differences: whole.of('difference') }).toEqual({ code: 0, differences: [] });
   expect(whole.report).toMatchObject({
     history: true,
     historyCounts: { objects: 6, sourceVersions: 18, destinationVersions: 18 },
   });
 
-  const alone = await verify('--in', 'destination', '--settle', '5s');
+  const alone = await verify('--in', 'destination', '--wait', '5s');
   expect(alone).toMatchObject({ code: 0, report: { historyCounts: { objects: 6, destinationVersions: 18 } } });
 
   const [hole, behind, damaged] = all as [AttributeMap, AttributeMap, AttributeMap];
@@ -214,8 +214,8 @@ test('--history finds a change that is missing, a version that did not replicate
   await users.table.put(changed(damaged, random));
   await drained();
 
-  expect((await verify('--settle', '0s')).code).toBe(0);
-  const { code, of } = await verify('--history', '--settle', '0s');
+  expect((await verify('--wait', '0s')).code).toBe(0);
+  const { code, of } = await verify('--history', '--wait', '0s');
   expect(code).toBe(3);
   const found = of('difference').map(
     ({ class: is, in: where, objectKey }) => `${String(is)} ${String(where)} ${String(objectKey)}`,
@@ -230,7 +230,7 @@ test('--history finds a change that is missing, a version that did not replicate
 
   // With the destination alone: the version that did not replicate is a hole there.
   run.source.gateway.faults = () => ACCESS_DENIED;
-  const left = await verify('--in', 'destination', '--settle', '0s');
+  const left = await verify('--in', 'destination', '--wait', '0s');
   expect(left.code).toBe(3);
   expect(
     left

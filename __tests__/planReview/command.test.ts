@@ -46,6 +46,19 @@ test('an allowance that names no finding, or no name of a finding, ends with 2',
   expect(review().status).toBe(2);
 });
 
+test('everything that is wrong with the options is told at once', () => {
+  const { status, stdout, stderr } = review('--jsn', '--allow', 'vault', '--allow', 'a:b');
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  for (const problem of [
+    '--jsn is no option here; did you mean --json?',
+    'PLAN.json is missing; write npm run plan:review -- ',
+    '--allow is "vault"; write ADDRESS:NAME, the name one of ',
+    '--allow is "a:b"; write ADDRESS:NAME',
+  ]) {
+    expect(stderr).toContain(problem);
+  }
+});
+
 test.each([
   ['no JSON', 'no plan', 'It is not JSON'],
   ['a state', '{"format_version":"1.0","values":{}}', 'it is a state'],

@@ -178,10 +178,9 @@ describe('settings', () => {
 
 describe('the settings file', () => {
   test('is the one of the option, of the variable, or dcs.config.json, in this order', () => {
-    expect(settingsFile(['node', 'main.ts', '--config', 'a.json'], { DCS_CONFIG: 'b.json' })).toBe('a.json');
-    expect(settingsFile(['node', 'main.ts'], { DCS_CONFIG: 'b.json' })).toBe('b.json');
-    expect(settingsFile(['node', 'main.ts'], {})).toBe('dcs.config.json');
-    expect(() => settingsFile(['node', 'main.ts', '--config'], {})).toThrow('--config is without a file');
+    expect(settingsFile('a.json', { DCS_CONFIG: 'b.json' })).toBe('a.json');
+    expect(settingsFile(undefined, { DCS_CONFIG: 'b.json' })).toBe('b.json');
+    expect(settingsFile(undefined, {})).toBe('dcs.config.json');
   });
 
   test('that is missing or no JSON is named, with the next step', () => {

@@ -25,12 +25,20 @@ function terraformIs(script: string): void {
   chmodSync(program, 0o755);
 }
 
-const validate = () =>
-  spawnSync(process.execPath, ['--import', 'tsx', 'stacks/validate.ts'], {
+const validate = (...args: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'stacks/validate.ts', ...args], {
     cwd: PROJECT,
     env: { PATH: path.join(folder, 'bin'), CDKTF_OUTDIR: path.join(folder, 'out') },
     encoding: 'utf8',
   });
+
+test('an unknown option is refused before Terraform runs', () => {
+  stacks('one');
+  terraformIs('echo "ran"');
+  const { status, stdout, stderr } = validate('--variant');
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain('--variant is no option here; did you mean --variants?');
+});
 
 test('every stack is looked at, by init without the backend and validate', () => {
   stacks('one', 'two');

@@ -3,37 +3,48 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DcsError } from '../../core/errors';
 import { s3ClientConfig, type S3ClientSettings } from '../s3Client';
 import type { AwsSettings } from '../awsSettings';
+import { environmentAgents } from '../environmentAgents';
+import { sdkClientConfig } from '../sdkClient';
 import type { AccessKeySource } from './accessKeys';
-import { signedDynamoDb, type DynamoDbCaller } from './dynamoDb';
+import { signedDynamoDb, type DynamoDbCaller } from './signedDynamoDb';
 import type { Endpoint } from './endpoint';
-import { signedS3 } from './s3Calls';
+import { signedS3 } from './signedS3';
 import type { AccessKeys } from './signature';
 import type { SignedClient } from './signedClient';
 
 /**
  * Signed clients that go where the SDK would go, with the keys that it would take: profiles, roles, FIPS and dual-stack
  * endpoints, endpoints of the environment and of the shared files, access points. The SDK prepares one call, which
- * is not sent, and it renews the keys. Neither of the two reads proxies from the environment.
+ * is not sent, and it renews the keys. Both go through the proxies of the environment.
  */
 export function signedS3As(settings: S3ClientSettings, bucket: string): SignedClient {
   const { connections = 128, attempts = 4 } = settings;
   const seen: Seen = {};
-  const client = new S3Client({ ...s3ClientConfig(settings), requestHandler: noticing(seen) });
+  const client = new S3Client(s3ClientConfig(settings));
+  notice(client, seen);
   const endpoint = async () => {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));
     return endpointOf(seen);
   };
-  return signedS3({ endpoint, accessKeys: keysOf(client.config.credentials), connections, attempts });
+  const accessKeys = keysOf(client.config.credentials);
+  return signedS3({ endpoint, accessKeys, agentFor: environmentAgent, connections, attempts });
 }
 
 export function signedDynamoDbAs(settings: AwsSettings, attempts: number): DynamoDbCaller {
   const seen: Seen = {};
-  const client = new DynamoDBClient({ ...settings, requestHandler: noticing(seen, '{}') });
+  const client = new DynamoDBClient(sdkClientConfig(settings));
+  notice(client, seen, '{}');
   const endpoint = async () => {
     await client.send(new ListTablesCommand({}));
     return endpointOf(seen);
   };
-  return signedDynamoDb({ endpoint, accessKeys: keysOf(client.config.credentials), connections: 64, attempts });
+  const accessKeys = keysOf(client.config.credentials);
+  return signedDynamoDb({ endpoint, accessKeys, agentFor: environmentAgent, connections: 64, attempts });
+}
+
+function environmentAgent({ protocol }: URL, connections: number) {
+  const agents = environmentAgents(connections);
+  return protocol === 'http:' ? agents.http : agents.https;
 }
 
 interface PreparedRequest {
@@ -47,14 +58,22 @@ interface Seen {
   request?: PreparedRequest;
 }
 
-/** A request handler of the SDK's that keeps what it is given, and answers by itself. */
-function noticing(seen: Seen, body = '') {
-  return {
-    handle(request: PreparedRequest) {
-      seen.request = request;
-      return Promise.resolve({ response: { statusCode: 200, headers: {}, body: Buffer.from(body) } });
-    },
-  } as never;
+/** Has the client's calls answered before they are sent. Those that get its credentials are others, and are sent. */
+function notice(client: { readonly middlewareStack: object }, seen: Seen, body = ''): void {
+  const answer = { response: { statusCode: 200, headers: {}, body: Buffer.from(body) }, output: { $metadata: {} } };
+  const middleware = () => (args: { request: PreparedRequest }) => {
+    seen.request = args.request;
+    return Promise.resolve(answer);
+  };
+  (client.middlewareStack as Stack).add(middleware, { step: 'deserialize', priority: 'low', name: 'notice' });
+}
+
+/** As much of the SDK's middleware as is needed. */
+interface Stack {
+  add(
+    middleware: () => (args: { request: PreparedRequest }) => Promise<object>,
+    options: { step: 'deserialize'; priority: 'low'; name: string },
+  ): void;
 }
 
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=[^,]*\/\d{8}\/([^/]+)\/[^/]+\/aws4_request,/;

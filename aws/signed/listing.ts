@@ -1,13 +1,24 @@
-import type { ObjectVersion } from '../objectVersions';
 import { ServiceError } from './serviceError';
 import type { SignedCall, SignedClient } from './signedClient';
-import type { HttpAnswer } from './http/answerReader';
+import type { HttpAnswer } from './transport';
 import { canonicalQuery } from './encoding';
 import { elementReader, elementText } from './xml';
 
+/** A version of an object as a listing shows it. */
+export interface ListedVersion {
+  readonly objectKey: string;
+  readonly versionId: string;
+  readonly storedAtMs: number;
+  readonly sizeBytes: number;
+  /** Without quotes. The body's MD5 in hexadecimal, where S3 encrypts with its own keys. */
+  readonly etag: string;
+  readonly isLatest: boolean;
+  readonly storageClass: string;
+}
+
 /** One page of a bucket's listing, from its XML. */
 export interface ListedPage {
-  readonly versions: readonly ObjectVersion[];
+  readonly versions: readonly ListedVersion[];
   readonly isTruncated: boolean;
   /** An element beside the versions: a key is decoded. */
   readonly key: (name: string) => string | undefined;
@@ -58,7 +69,7 @@ export function parsedListing({ body, statusCode, headers }: HttpAnswer, kind: K
 
   const keyOf = encodingTypeIn(xml) === 'url' ? decodedKey : (text: string) => text;
   const [start, end] = [`<${entry}>`, `</${entry}>`];
-  const versions: ObjectVersion[] = [];
+  const versions: ListedVersion[] = [];
   let beside = '';
   let at = 0;
   for (let from = xml.indexOf(start); from >= 0; from = xml.indexOf(start, at)) {

@@ -1,3 +1,4 @@
+import { fullJitterMs } from '../backoff';
 import { ServiceError } from './serviceError';
 
 const THROTTLED = new Set([
@@ -35,7 +36,8 @@ export function isPassing(error: unknown): boolean {
   return error.$metadata.httpStatusCode >= 500 || isThrottled(error);
 }
 
-function isThrottled(error: unknown): boolean {
+/** Whether the service has no capacity for the call now. */
+export function isThrottled(error: unknown): boolean {
   return error instanceof ServiceError && (error.$metadata.httpStatusCode === 429 || THROTTLED.has(error.name));
 }
 
@@ -46,7 +48,7 @@ const LONGEST_PAUSE_MS = 20_000;
 /** How long to wait after the nth attempt failed: full jitter, and no less than the service asked for. */
 export function pauseMs(error: unknown, attempt: number): number {
   const first = isThrottled(error) ? FIRST_PAUSE_THROTTLED_MS : FIRST_PAUSE_MS;
-  const jittered = Math.random() * Math.min(first * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+  const jittered = fullJitterMs(attempt, first, LONGEST_PAUSE_MS);
   const askedFor = error instanceof ServiceError ? Number(error.headers.get('retry-after')) * 1000 : NaN;
   return askedFor > jittered ? Math.min(askedFor, LONGEST_PAUSE_MS) : jittered;
 }

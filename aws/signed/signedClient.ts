@@ -1,11 +1,13 @@
+import type { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { directAgent } from '../keptConnections';
 import type { AccessKeySource } from './accessKeys';
 import type { Endpoint } from './endpoint';
 import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
 import { amzDateOf, authorization, sha256, sortedByName, type AccessKeys, type Header } from './signature';
-import type { HttpAnswer } from './http/answerReader';
-import { Transport } from './http/transport';
+import { InFlight } from './inFlight';
+import { Transport, type HttpAnswer } from './transport';
 
 export interface SignedCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -25,7 +27,10 @@ export interface SignedClientSettings {
   readonly service: 's3' | 'dynamodb';
   readonly endpoint: () => Endpoint | Promise<Endpoint>;
   readonly accessKeys: AccessKeySource;
+  /** The most calls at a time. Fewer are made where the link is too slow for so many. */
   readonly connections: number;
+  /** Who connects; directly when left out. */
+  readonly agentFor?: (origin: URL, connections: number) => Agent;
   /** How often a call that fails in passing is sent, the first time included. */
   readonly attempts: number;
   /** What the service refused; undefined when it did the work. */
@@ -44,16 +49,20 @@ export class SignedClient {
   private target?: { readonly endpoint: Endpoint; readonly transport: Transport; readonly host: string };
   /** What to add to this machine's clock. */
   private skewMs = 0;
+  private readonly inFlight: InFlight;
 
-  constructor(private readonly settings: SignedClientSettings) {}
+  constructor(private readonly settings: SignedClientSettings) {
+    this.inFlight = new InFlight(settings.connections);
+  }
 
-  /** @throws ServiceError, or an error of aws/signed/http */
+  /** @throws ServiceError, or an error of aws/signed/transport */
   async send(call: SignedCall): Promise<HttpAnswer> {
     let renewed = false;
     let corrected = false;
     for (let attempt = 1; ;) {
       try {
-        return await this.sendOnce(call, renewed);
+        call.signal?.throwIfAborted();
+        return await this.inFlight.run(() => this.sendOnce(call, renewed), call.signal);
       } catch (error) {
         if (call.signal?.aborted) throw error;
         if (!renewed && EXPIRED.has((error as Error).name)) {
@@ -70,7 +79,6 @@ export class SignedClient {
   }
 
   private async sendOnce(call: SignedCall, renewKeys: boolean): Promise<HttpAnswer> {
-    call.signal?.throwIfAborted();
     const { endpoint, transport, host } = this.target ?? (await this.resolveTarget());
     const keys = this.settings.accessKeys(renewKeys);
     const signed = this.sign(call, endpoint, host, keys instanceof Promise ? await keys : keys);
@@ -96,11 +104,12 @@ export class SignedClient {
   }
 
   private async resolveTarget() {
+    const { connections, agentFor = ({ protocol }) => directAgent(protocol, connections) } = this.settings;
     const endpoint = await this.settings.endpoint();
     // Calls that come side by side before the first endpoint is known share the connections of the first.
     return (this.target ??= {
       endpoint,
-      transport: new Transport(endpoint.origin, this.settings.connections),
+      transport: new Transport(endpoint.origin, agentFor(endpoint.origin, connections)),
       host: endpoint.origin.host,
     });
   }

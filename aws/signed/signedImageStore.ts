@@ -1,13 +1,34 @@
 import { hash } from 'node:crypto';
 import type { StoredImage } from '../../core/image';
-import { putWhenAllowed, type WriteCondition } from '../conditionalPut';
-import type { ImageStore } from '../imageStore';
+import type { StoredObject } from '../../core/readImage';
+import { putWhenAllowed, type ConditionalOutcome, type WriteCondition } from '../conditionalPut';
 import { LARGE_IMAGE_BYTES } from '../largeImages';
 import { inS3 } from '../s3Error';
 import { encodedPath, percentEncoded } from './encoding';
 import type { Header } from './signature';
 import type { SignedClient } from './signedClient';
-import type { HttpAnswer } from './http/answerReader';
+import type { HttpAnswer } from './transport';
+
+/** The two calls that everything's cost hangs on, and the look at metadata alone. Each names its object when it fails. */
+export interface ImageStore {
+  /** Adds a version. Resolves when S3 has answered 200; it is safe to call again when it has not. */
+  put(objectKey: string, image: StoredImage, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Adds a version where the object is as the condition says, and does nothing where it is not: `refused` is an outcome,
+   * not an error. A call that was carried out and whose answer was lost is refused when the client sends it again, so
+   * `refused` may also mean that this very image is there.
+   */
+  putIf(
+    objectKey: string,
+    image: StoredImage,
+    condition: WriteCondition,
+    options?: { signal?: AbortSignal },
+  ): Promise<ConditionalOutcome>;
+  /** Reads one version, or the newest. */
+  get(objectKey: string, versionId?: string): Promise<StoredObject>;
+  /** What of a version can be known without its body. */
+  head(objectKey: string, versionId?: string): Promise<Omit<StoredObject, 'body'>>;
+}
 
 export interface SignedImageStoreSettings {
   readonly bucket: string;

@@ -7,7 +7,7 @@ import { measured } from './subject';
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   backfill: [],
   restore: ['--into', COPY],
-  verify: ['--settle', '0s'],
+  verify: ['--wait', '0s'],
 };
 
 /** A command as it is typed, from the arguments to the exit code. Second argument of the process: which one. */

@@ -1,5 +1,5 @@
-import type { OptionTable } from '../commandLine';
-import type { OptionReader } from '../optionReader';
+import type { OptionTable } from '../../core/commandLine/parse';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 import type { ExportPlace } from '../../operations/backfill/openExport';
 

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { openSource, readSourceChoice, type SourceChoice } from '../openSource';
+import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { changeLines } from '../output/changes';
 import type { Output } from '../output/output';
 import { count, utc } from '../../core/units';
@@ -40,13 +40,10 @@ export const diff: Command<DiffOptions> = {
   options: {
     from: { type: 'string', value: 'MOMENT', help: 'The earlier moment: a time with its zone, or how long ago.' },
     to: { type: 'string', value: 'MOMENT', help: 'The later moment. Default: now.' },
-    in: {
-      type: 'string',
-      value: 'WHERE',
-      help: 'Which copy to read: destination, source, or folder:PATH. Default: destination.',
-    },
+    ...COPY_OPTION,
     summary: { type: 'boolean', help: 'Print the counts only.' },
   },
+  formerly: { in: '--copy' },
   read(given) {
     const [fromMs, toMs] = [given.moment('from'), given.moment('to')];
     if (!given.has('from')) given.problem('--from is missing; write the earlier moment: --from "2 hours ago"');
@@ -57,7 +54,7 @@ export const diff: Command<DiffOptions> = {
       tableName: given.positional(0),
       fromMs: fromMs ?? 0,
       toMs,
-      in: readSourceChoice(given, 'in'),
+      in: readCopy(given),
       summary: given.flag('summary'),
     };
   },
@@ -92,7 +89,7 @@ async function diffIn(source: ImageSource, options: DiffOptions, context: Comman
   progress.end();
   const { same, added, removed, changed, unknown } = counts;
   if (same + added + removed + changed + unknown === 0) {
-    throw new CouldNotLookError(`${source.name} has no images of ${options.tableName}; check table, prefix and --in`);
+    throw new CouldNotLookError(`${source.name} has no images of ${options.tableName}; check table, prefix and --copy`);
   }
   output.result(
     { type: 'diff', table: options.tableName, from: utc(fromMs), to: utc(toMs), in: source.name, counts },

@@ -17,24 +17,25 @@ export interface DownloadOptions {
 }
 
 export const download: Command<DownloadOptions> = {
-  usage: 'TABLE --to FOLDER [options]',
+  usage: 'TABLE --folder FOLDER [options]',
   description:
     'Copies the whole history of a table (every version of every image, and its definition) into a folder, from which ' +
     'dcs restore, history and diff work without any bucket. The folder gets two files, which docs/format.md specifies.\n' +
     'Images in GLACIER or DEEP_ARCHIVE are copied without their content, and counted.',
   examples: [
-    { does: 'Take a copy of the table to another building', command: 'dcs download users --to /mnt/usb/users' },
-    { does: 'Restore from it later', command: 'dcs restore users --from folder:/mnt/usb/users --into users-restored' },
+    { does: 'Take a copy of the table to another building', command: 'dcs download users --folder /mnt/usb/users' },
+    { does: 'Restore from it later', command: 'dcs restore users --copy folder:/mnt/usb/users --into users-restored' },
   ],
   positionals: ['TABLE'],
   options: {
-    to: { type: 'string', value: 'FOLDER', help: 'Where the copy goes. An older copy in it is replaced.' },
-    from: { type: 'string', value: 'WHERE', help: 'Which bucket: destination or source. Default: destination.' },
+    folder: { type: 'string', value: 'FOLDER', help: 'Where the copy goes. An older copy in it is replaced.' },
+    copy: { type: 'string', value: 'WHERE', help: 'Which bucket: destination or source. Default: destination.' },
   },
+  formerly: { to: '--folder', from: '--copy' },
   read(given) {
-    const folder = given.text('to');
-    if (folder === undefined) given.problem('--to is missing; write where the copy goes: --to FOLDER');
-    const from = given.oneOf('from', ['source', 'destination']) ?? 'destination';
+    const folder = given.text('folder');
+    if (folder === undefined) given.problem('--folder is missing; write where the copy goes: --folder FOLDER');
+    const from = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
     return { tableName: given.positional(0), folder: folder ?? '', from };
   },
   run: runDownload,
@@ -47,7 +48,7 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   const source = s3ImageSource(bucket);
   const progress = output.progress('copied versions');
   const histories = objectHistories(bucket, tablePrefix(table));
-  const manifest = await onDisk(`the copy in ${options.folder}`, '--to', () =>
+  const manifest = await onDisk(`the copy in ${options.folder}`, '--folder', () =>
     downloadTable({
       ...{ source, histories, table, folder: options.folder, signal, nowMs },
       onVersion: () => progress.add(1),

@@ -35,6 +35,7 @@ export const drill: Command<DrillOptions> = {
   ],
   positionals: ['TABLE'],
   options: DRILL_OPTIONS,
+  formerly: { from: '--copy' },
   read: readDrillOptions,
   run: runDrill,
 };

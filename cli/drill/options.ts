@@ -1,6 +1,6 @@
-import type { OptionTable } from '../commandLine';
-import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
-import type { OptionReader } from '../optionReader';
+import type { OptionTable } from '../../core/commandLine/parse';
+import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Side } from '../../settings/forCommands';
 import { TARGET_OPTIONS } from '../sideOptions';
 
@@ -38,7 +38,7 @@ export const DRILL_OPTIONS: OptionTable = {
   },
   wait: {
     type: 'string',
-    value: 'DURATION',
+    value: 'TIME',
     help: 'How long items that differ are looked at again, because their images may still be on their way. Default: 5m.',
   },
   'report-folder': {
@@ -51,7 +51,7 @@ export const DRILL_OPTIONS: OptionTable = {
     value: 'N',
     help: 'Items written per second at most. Default: as fast as the scratch table takes them.',
   },
-  ...FROM_OPTION,
+  ...COPY_OPTION,
   target: {
     type: 'string',
     value: 'SIDE',
@@ -69,7 +69,7 @@ export function readDrillOptions(given: OptionReader): DrillOptions {
     withoutLive: given.flag('without-live'),
     waitMs: given.duration('wait') ?? DEFAULT_WAIT_MS,
     reportFolder: given.text('report-folder') ?? '.',
-    from: readFrom(given),
+    from: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
   };

@@ -8,7 +8,7 @@ import type { CommandContext } from '../context';
 import { CouldNotLookError, UsageError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { FROM_OPTION, openSource, readFrom, type SourceChoice } from '../openSource';
+import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
 import { count, counted } from '../../core/units';
 import { tableOf } from '../../settings/forCommands';
@@ -46,8 +46,9 @@ export const history: Command<HistoryOptions> = {
     key: { type: 'string', value: 'JSON', help: `The item: '{"id":"a"}', or DynamoDB JSON; binary as base64.` },
     show: { type: 'string', value: 'VERSION', help: 'Print this version only: its number here, or its S3 version id.' },
     'dynamodb-json': { type: 'boolean', help: 'With --show: DynamoDB JSON instead of plain JSON.' },
-    ...FROM_OPTION,
+    ...COPY_OPTION,
   },
+  formerly: { from: '--copy' },
   read(given) {
     const key = given.text('key');
     if (key === undefined) given.problem(`--key is missing; write which item: --key '{"id":"a"}'`);
@@ -55,7 +56,7 @@ export const history: Command<HistoryOptions> = {
     return {
       tableName: given.positional(0),
       key: key ?? '',
-      from: readFrom(given),
+      from: readCopy(given),
       show: given.text('show'),
       dynamodbJson: given.flag('dynamodb-json'),
     };

@@ -1,5 +1,6 @@
 import type { ValueChange } from '../../core/itemChanges';
 import { plainValue } from '../../core/plainJson';
+import { printable } from '../../core/printable';
 import type { AttributeValue } from '../../core/attributeValue';
 import type { Colours } from './colours';
 
@@ -9,7 +10,7 @@ const WIDEST = 60;
 export function changeLines(changes: readonly ValueChange[], colours: Colours): string[] {
   return changes.map(({ path, before, after }) => {
     const place = path
-      .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`))
+      .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? printable(step) : `.${printable(step)}`))
       .join('');
     if (!before) return colours.good(`+ ${place} ${shortened(after)}`);
     if (!after) return colours.bad(`- ${place} ${shortened(before)}`);

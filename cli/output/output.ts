@@ -1,3 +1,4 @@
+import { printableLines } from '../../core/printable';
 import type { Colours } from './colours';
 import { noProgress, plainProgress, terminalProgress, type Progress, type Sink } from './progress';
 
@@ -31,7 +32,7 @@ export function outputTo(options: {
   let current: Progress = noProgress;
   const print = (sink: Sink, text: string) => {
     current.clear();
-    sink.write(`${text}\n`);
+    sink.write(`${printableLines(text)}\n`);
   };
   return {
     json,

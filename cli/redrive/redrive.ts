@@ -17,12 +17,13 @@ import {
 } from '../../operations/redrive/redriveBatch';
 
 export interface RedriveOptions {
-  readonly tableName?: string;
+  /** None: all tables. */
+  readonly tableNames: readonly string[];
   readonly dryRun: boolean;
 }
 
 export const redrive: Command<RedriveOptions> = {
-  usage: '[--table NAME] [options]',
+  usage: '[TABLE...] [options]',
   description:
     'Applies the batches of changes that capture gave up on and that Lambda parked in the source bucket below aws/lambda/. Mend first what made capture give up. ' +
     'Each change goes to its place in the history of its item: nothing newer is covered, and what is there already stays as it is.\n' +
@@ -32,20 +33,21 @@ export const redrive: Command<RedriveOptions> = {
   examples: [
     { does: 'See what is parked and what would become of it', command: 'dcs redrive --dry-run' },
     { does: 'Apply everything that is parked', command: 'dcs redrive' },
-    { does: 'Only what is of one table', command: 'dcs redrive --table users' },
+    { does: 'Only what is of one table', command: 'dcs redrive users' },
   ],
   positionals: [],
+  furtherPositionals: 'TABLE',
   options: {
-    table: { type: 'string', value: 'NAME', help: 'Only batches of this table. Default: of all tables.' },
     'dry-run': { type: 'boolean', help: 'Look and count, and change nothing.' },
   },
-  read: (given) => ({ tableName: given.text('table'), dryRun: given.flag('dry-run') }),
+  formerly: { table: 'TABLE' },
+  read: (given) => ({ tableNames: given.positionals(), dryRun: given.flag('dry-run') }),
   run: runRedrive,
 };
 
 export async function runRedrive(options: RedriveOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, settings } = context;
-  if (options.tableName !== undefined) tableOf(settings, options.tableName);
+  for (const name of options.tableNames) tableOf(settings, name);
   const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
   const redriveContext = contextOf(options, context, bucket);
   const total: Total = { batches: 0, done: 0, left: 0, doneBefore: 0, applied: 0, filledIn: 0, alreadyThere: 0 };
@@ -68,7 +70,7 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
 }
 
 function contextOf(
-  { tableName, dryRun }: RedriveOptions,
+  { tableNames, dryRun }: RedriveOptions,
   { output, signal, settings, nowMs }: CommandContext,
   bucket: Parameters<typeof s3ImageSource>[0],
 ): RedriveContext {
@@ -78,7 +80,7 @@ function contextOf(
     images: s3ImageStore({ ...bucket, largeImageStorageClass }),
     texts: s3TextStore(bucket),
     tableOf: (name) => configured(settings, name),
-    onlyTable: tableName,
+    onlyTables: tableNames,
     guard: new FailureGuard(),
     onLeft: (left) => output.result({ type: 'left', ...left }, leftLine(left)),
     ...{ dryRun, signal, nowMs },

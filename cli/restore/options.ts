@@ -1,7 +1,7 @@
 import type { ThawTier } from '../../aws/archive';
-import type { OptionTable } from '../commandLine';
-import { FROM_OPTION, readFrom, type SourceChoice } from '../openSource';
-import type { OptionReader } from '../optionReader';
+import type { OptionTable } from '../../core/commandLine/parse';
+import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/forCommands';
 import type { ThawOptions } from '../../operations/restore/survey';
@@ -56,7 +56,7 @@ export const RESTORE_OPTIONS: OptionTable = {
     value: 'FILE',
     help: 'Restore the items of the keys in this file only, one JSON object a line.',
   },
-  ...FROM_OPTION,
+  ...COPY_OPTION,
   'ignore-stored-after': {
     type: 'string',
     value: 'MOMENT',
@@ -118,7 +118,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     ignoreStoredAfterMs: given.moment('ignore-stored-after'),
     keys: given.texts('key'),
     keysFrom: given.text('keys-from'),
-    from: readFrom(given),
+    from: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     existing: given.flag('merge') ? 'merge' : given.flag('mirror') ? 'mirror' : undefined,
     allowEmpty: given.flag('allow-empty'),

@@ -41,11 +41,12 @@ export const restore: Command<RestoreOptions> = {
     },
     {
       does: 'From a downloaded copy, at 500 items a second',
-      command: 'dcs restore users --from folder:/mnt/copy --into users --write-rate 500',
+      command: 'dcs restore users --copy folder:/mnt/copy --into users --write-rate 500',
     },
   ],
   positionals: ['TABLE'],
   options: RESTORE_OPTIONS,
+  formerly: { from: '--copy' },
   read: readRestoreOptions,
   run: runRestore,
 };
@@ -91,7 +92,7 @@ async function surveyed(
   progress.end();
   if (found.objects === 0 && !request.keys) {
     throw new CouldNotLookError(
-      `${request.source.name} has no images of ${tableName} under ${request.table.prefix}${tableName}/; check the table's name, the prefix in the settings, and --from`,
+      `${request.source.name} has no images of ${tableName} under ${request.table.prefix}${tableName}/; check the table's name, the prefix in the settings, and --copy`,
     );
   }
   if (found.archived.length === 0) return found;

@@ -122,7 +122,7 @@ async function settled(
   if (doubts.size === 0) return [];
   if (options.settleMs > 0) {
     output.say(
-      `${counted(doubts.size, 'item differs', 'items differ')} so far; looking again for up to ${duration(options.settleMs)} (--settle).`,
+      `${counted(doubts.size, 'item differs', 'items differ')} so far; looking again for up to ${duration(options.settleMs)} (--wait).`,
     );
   }
   const progress = output.progress('settled', doubts.size);

@@ -1,5 +1,5 @@
-import type { OptionTable } from '../commandLine';
-import type { OptionReader } from '../optionReader';
+import type { OptionTable } from '../../core/commandLine/parse';
+import type { OptionReader } from '../../core/commandLine/optionReader';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 
 export interface VerifyOptions extends ScanOptions {
@@ -27,7 +27,7 @@ export const VERIFY_OPTIONS: OptionTable = {
     value: 'N',
     help: 'Only so many items, drawn at random without reading the whole table. Objects of no item are not looked for.',
   },
-  settle: {
+  wait: {
     type: 'string',
     value: 'TIME',
     help: 'How long capture and replication have to bring what is on its way, before a difference counts: 90s, 15m. Default: 5m.',
@@ -56,7 +56,7 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
     tableName: given.positional(0),
     isDestinationAlone: given.oneOf('in', ['destination']) !== undefined,
     sample: given.wholeNumber('sample', 1, 1_000_000),
-    settleMs: given.duration('settle') ?? DEFAULT_SETTLE_MS,
+    settleMs: given.duration('wait') ?? DEFAULT_SETTLE_MS,
     history: given.flag('history'),
     repair: given.flag('repair'),
     allowDeletes: given.flag('allow-deletes'),

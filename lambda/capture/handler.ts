@@ -1,8 +1,7 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { setMaxListeners } from 'node:events';
-import { signedImageStore } from '../../aws/signed/signedImageStore';
-import { signedS3FromEnvironment } from '../../aws/signed/s3Calls';
 import { UnreadableRecordError } from '../../core/errors';
+import { signedImageStore, signedS3FromEnvironment } from '../../aws/signed';
 import type { StreamRecord } from '../../core/streamRecord';
 import { captureBatch, type BatchResponse, type CaptureContext } from './captureBatch';
 import { NewestWritten } from './newestWritten';

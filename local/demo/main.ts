@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { DcsError } from '../../core/errors';
+import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
 import { synthesize } from '../deployment/synthesize';
 import { startLocalRun, type LocalRun } from '../localRun';
 import { findTools } from '../parts/tools';
 import { tellDemo } from './demo';
 import { Narrator } from './narrator';
-import { DEMO_HELP, DemoUsageError, demoOptions } from './options';
+import { DEMO_HELP, demoOptions } from './options';
 import { sayVerdict } from './verdict';
 
 const BUNDLES = path.resolve(__dirname, '../../dist/lambda');
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   // A word to this project's developers about Node 20, not to the one who watches the demo.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const options = demoOptions(process.argv.slice(2));
-  if (options.isHelp) {
+  if (!options) {
     process.stdout.write(DEMO_HELP);
     return 0;
   }
@@ -67,6 +67,6 @@ main().then(
   (error: unknown) => {
     process.stderr.write(`\n${error instanceof DcsError ? error.message : String((error as Error).stack)}\n`);
     // Parts that were still being started end with this process.
-    process.exit(error instanceof InterruptedError ? 130 : error instanceof DemoUsageError ? 2 : 1);
+    process.exit(error instanceof InterruptedError ? 130 : error instanceof UsageError ? 2 : 1);
   },
 );

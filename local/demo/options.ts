@@ -1,13 +1,13 @@
-import { parseArgs } from 'node:util';
-import { DcsError } from '../../core/errors';
+import { readProgramArguments, type Program } from '../../core/commandLine/program';
 
 export interface DemoOptions {
   readonly items: number;
   readonly isJson: boolean;
-  readonly isHelp: boolean;
 }
 
-export const DEMO_HELP = `npm run demo -- [--items N] [--json]
+const USAGE = 'npm run demo -- [--items N] [--json]';
+
+export const DEMO_HELP = `${USAGE}
 
 Runs DCS on this machine: a change becomes an image, the image a replica, and the
 replica a table again. Needs Java 17 and Python (for moto), and no AWS account.
@@ -19,29 +19,14 @@ Exit status: 0 when what was restored is identical, 1 when not or when something
 130 when it was interrupted.
 `;
 
-/** The options are wrong; nothing has been started. */
-export class DemoUsageError extends DcsError {}
+const PROGRAM: Program<DemoOptions> = {
+  usage: USAGE,
+  options: {
+    items: { type: 'string', value: 'N', help: 'Items to write. Default: 300.' },
+    json: { type: 'boolean', help: 'One JSON object on stdout at the end.' },
+  },
+  read: (given) => ({ items: given.wholeNumber('items', 10, 1_000_000) ?? 300, isJson: given.flag('json') }),
+};
 
-export function demoOptions(args: readonly string[]): DemoOptions {
-  const { items, json, help } = parsed(args);
-  const count = Number(items);
-  if (!/^\d+$/.test(items) || count < 10 || count > 1_000_000) {
-    throw new DemoUsageError(`--items is ${JSON.stringify(items)}; it has to be a whole number from 10 to 1000000`);
-  }
-  return { items: count, isJson: json, isHelp: help };
-}
-
-function parsed(args: readonly string[]): { items: string; json: boolean; help: boolean } {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        items: { type: 'string', default: '300' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new DemoUsageError(`${(cause as Error).message}. See npm run demo -- --help`, { cause });
-  }
-}
+/** @returns undefined when help is asked for. @throws UsageError before anything has been started */
+export const demoOptions = (args: readonly string[]) => readProgramArguments(args, PROGRAM);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { dynamoDbBatchTable } from '../../aws/batchTable';
-import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../aws/table';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbTable, type Table } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { restoreTable } from '../../operations/restore/restoreTable';
@@ -18,7 +19,7 @@ export interface Restored {
 export async function restore(
   bucket: LocalBucket,
   location: TableLocation,
-  into: { tableName: string; dynamoDb: DynamoDbSettings },
+  into: { tableName: string; dynamoDb: AwsSettings },
   momentMs = Infinity,
 ): Promise<Restored> {
   const text = await s3TextStore(bucket).read(tableDefinitionKey(location));

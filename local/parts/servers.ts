@@ -1,5 +1,5 @@
-import { assumedCredentials, type AssumedCredentials } from '../../aws/accounts';
-import type { DynamoDbSettings } from '../../aws/table';
+import { assumedCredentials, type AssumedCredentials } from '../aws/roleCredentials';
+import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbLocalFolder } from './tools';
 import { freePort } from './freePort';
 import { startPart, type CommandLine, type Part } from './processes';
@@ -32,7 +32,7 @@ export async function startDynamoDbLocal(java: string): Promise<Part> {
  * How a table in a database of its own is reached. Tables with streams must not share one: in DynamoDB Local 1.25.1 the
  * second is 5 to 15 times slower, and gets slower still.
  */
-export function databaseSettings({ endpoint }: Pick<Part, 'endpoint'>, databaseName: string): DynamoDbSettings {
+export function databaseSettings({ endpoint }: Pick<Part, 'endpoint'>, databaseName: string): AwsSettings {
   // DynamoDB Local takes letters and digits only.
   const accessKeyId = Buffer.from(databaseName).toString('hex');
   return { endpoint, region: 'local', credentials: { accessKeyId, secretAccessKey: 'local' } };

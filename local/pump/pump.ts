@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { StreamReader, StreamShard } from '../../aws/streams';
+import type { StreamReader, StreamShard } from '../aws/streamReader';
 import { DcsError } from '../../core/errors';
 import { realClock, type Clock } from './clock';
 import { zeroCounts, type PumpCounts } from './counts';

@@ -4,7 +4,7 @@ import {
   type StreamPage,
   type StreamReader,
   type StreamShard,
-} from '../../aws/streams';
+} from '../aws/streamReader';
 import { Bell } from './clock';
 import { deliverBatch, type DeliverySettings } from './delivery';
 import { Lane, laneOf, type ShardState } from './lane';

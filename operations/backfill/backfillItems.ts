@@ -1,4 +1,4 @@
-import { backoffMs } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
 import type { ImageStore } from '../../aws/imageStore';
 import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, type StoredImage } from '../../core/image';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { backoffMs } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
 import type { ObjectReader } from '../../aws/objectReader';
 import { S3Error } from '../../aws/s3Error';
 import { UnusableExportError, type ExportFile } from '../../core/tableExport';

@@ -1,4 +1,4 @@
-import { backoffMs } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
 import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { interleaved } from '../../core/mapInParallel';

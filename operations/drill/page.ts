@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable';
 import { bytes, count, counted, duration } from '../../core/units';
 import { PAGE_STYLE } from './pageStyle';
 import { LISTED_DIFFERENCES, type DifferenceKind } from './findings';
@@ -206,5 +207,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

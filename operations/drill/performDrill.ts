@@ -3,7 +3,6 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { ReportStore } from '../../aws/reports';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
-import type { DynamoDbSettings } from '../../aws/table';
 import { scratchTableName } from '../../core/scratchTable';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { version } from '../../package.json';
@@ -24,7 +23,7 @@ export interface DrillOrder extends Pick<
   readonly live:
     { readonly table: Pick<BatchTable, 'getBatch' | 'scan'>; readonly name: string } | { readonly without: string };
   /** Where the scratch table is made. */
-  readonly target: { readonly dynamoDb: DynamoDbSettings; readonly region: string; readonly sts: AwsSettings };
+  readonly target: { readonly dynamoDb: AwsSettings; readonly region: string; readonly sts: AwsSettings };
   readonly onLeftover: (sentence: string) => void;
 }
 

@@ -2,7 +2,6 @@ import { dynamoDbBatchTable } from '../../aws/batchTable';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { s3ReportStore } from '../../aws/reports';
 import type { S3ClientSettings } from '../../aws/s3Client';
-import type { DynamoDbSettings } from '../../aws/table';
 import { DcsError } from '../../core/errors';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { realPause } from '../pace';
@@ -18,11 +17,11 @@ export interface ScheduledDrill {
   readonly destination: {
     readonly region: string;
     readonly s3: S3ClientSettings & { readonly bucket: string };
-    readonly dynamoDb: DynamoDbSettings;
+    readonly dynamoDb: AwsSettings;
     readonly sts: AwsSettings;
   };
   /** The live table: read by key alone, so a role that may do nothing else is enough. */
-  readonly live: { readonly name: string; readonly dynamoDb: DynamoDbSettings };
+  readonly live: { readonly name: string; readonly dynamoDb: AwsSettings };
   /** How long images that are still on their way are waited for. */
   readonly waitMs: number;
   /** Aborted when there is just time enough left to remove the scratch table. */

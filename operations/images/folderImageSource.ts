@@ -61,7 +61,7 @@ async function openCopy(folder: string): Promise<{ file: FileHandle; bytes: numb
     throw new DcsError(`${VERSIONS} has ${size} bytes, its manifest says ${manifest.bytes}; copy the folder again`);
   } catch (cause) {
     throw new CouldNotLookError(
-      `${folder} holds no whole copy made by dcs download: ${(cause as Error).message}. Make one with dcs download TABLE --to ${folder}`,
+      `${folder} holds no whole copy made by dcs download: ${(cause as Error).message}. Make one with dcs download TABLE --folder ${folder}`,
       { cause },
     );
   }

@@ -12,8 +12,8 @@ export interface RedriveContext extends ApplyContext {
   readonly texts: TextStore;
   /** Undefined for a table that is not in the settings. */
   readonly tableOf: (tableName: string) => CapturedTable | undefined;
-  /** Only batches of this table. */
-  readonly onlyTable?: string;
+  /** Only batches of these tables; none: of all. */
+  readonly onlyTables: readonly string[];
   readonly guard: FailureGuard;
   /** Told of each record, or whole batch, that could not be applied. */
   readonly onLeft: (left: LeftRecord) => void;
@@ -43,7 +43,7 @@ const ITEMS_AT_A_TIME = 16;
  * Applies one parked batch, items side by side, the changes of each in order. A record that cannot be read holds up no other:
  * the batch is left as it is, and what has been applied is found to be there next time.
  *
- * @returns undefined for a batch of another table than the one that is asked for
+ * @returns undefined for a batch of another table than those that are asked for
  */
 export async function redriveBatch(context: RedriveContext, batch: string): Promise<BatchReport | undefined> {
   const counts = { applied: 0, filledIn: 0, alreadyThere: 0, left: 0 };
@@ -57,7 +57,7 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     return { batch, records: 0, counts, state: 'left' };
   }
   const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
-  if (context.onlyTable !== undefined && tableName !== context.onlyTable) return undefined;
+  if (context.onlyTables.length > 0 && !context.onlyTables.includes(tableName)) return undefined;
   const table = context.tableOf(tableName);
   if (!table) {
     leave({ reason: `it is of the table ${tableName}, which is not in the settings; add it there` });

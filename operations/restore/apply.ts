@@ -1,4 +1,5 @@
-import { backoffMs, RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
+import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
 import { realPause, type Pause } from '../pace';
 import type { Write } from './plan';
 

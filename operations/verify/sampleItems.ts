@@ -1,7 +1,7 @@
 import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
-import { backoffMs } from '../../aws/batchTable';
+import { backoffMs } from '../../aws/backoff';
 import { realPause, type Pause } from '../pace';
 
 /** Items drawn at random, and from where. */

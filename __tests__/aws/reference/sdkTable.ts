@@ -1,14 +1,14 @@
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../../aws/batchTable';
 import { toSdkItem } from '../../../aws/sdkAttributes';
-import type { DynamoDbSettings } from '../../../aws/table';
+import type { AwsSettings } from '../../../aws/awsSettings';
 import type { TableScanner } from '../../../aws/tableScan';
 import { sendForWireJson } from '../../../aws/wireJson';
 import type { AttributeMap } from '../../../core/attributeValue';
 
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 
-export function sdkScanner(TableName: string, settings: DynamoDbSettings): TableScanner {
+export function sdkScanner(TableName: string, settings: AwsSettings): TableScanner {
   const client = new DynamoDBClient({ ...settings, maxAttempts: 4 });
   return {
     async page({ number: Segment, of: TotalSegments }, { after, maxItems: Limit, signal }) {
@@ -44,7 +44,7 @@ interface WirePage {
 }
 
 /** BatchWriteItem alone. */
-export function sdkWriter(table: string, settings: DynamoDbSettings): Pick<BatchTable, 'write'> {
+export function sdkWriter(table: string, settings: AwsSettings): Pick<BatchTable, 'write'> {
   const client = new DynamoDBClient({ ...settings, maxAttempts: 3 });
   return { write: (operations) => writeOnce(client, table, operations) };
 }

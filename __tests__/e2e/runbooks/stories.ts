@@ -13,7 +13,7 @@ import { objectKeyIn } from '../support/deployment';
 import { Walk, type Step } from './walk';
 
 const keyOf = (walk: Walk, item: AttributeMap): AttributeMap => keysOf(walk.table.deployed.keySchema, item);
-const settle = ['--settle', '2s'];
+const wait = ['--wait', '2s'];
 
 async function badMigration(walk: Walk): Promise<void> {
   const { table, items, random } = walk;
@@ -28,7 +28,7 @@ async function badMigration(walk: Walk): Promise<void> {
   await walk.dcs('migration-plan', 0, ...back, '--dry-run');
   await walk.dcs('migration-back', 0, ...back);
   await walk.settled();
-  await walk.dcs('migration-verify', 0, 'verify', 'members', ...settle);
+  await walk.dcs('migration-verify', 0, 'verify', 'members', ...wait);
 }
 
 async function deletedItems(walk: Walk): Promise<void> {
@@ -80,12 +80,12 @@ async function streamOff(walk: Walk): Promise<void> {
   await walk.settled();
   table.captureFunction.invoke = invoke;
 
-  await walk.dcs('stream-off-verify', 3, 'verify', 'sessions', ...settle);
+  await walk.dcs('stream-off-verify', 3, 'verify', 'sessions', ...wait);
   await walk.dcs('stream-off-backfill', 0, 'backfill', 'sessions');
   await walk.settled();
-  await walk.dcs('stream-off-repair', 0, 'verify', 'sessions', '--repair', ...settle);
+  await walk.dcs('stream-off-repair', 0, 'verify', 'sessions', '--repair', ...wait);
   await walk.settled();
-  await walk.dcs('stream-off-after', 0, 'verify', 'sessions', ...settle);
+  await walk.dcs('stream-off-after', 0, 'verify', 'sessions', ...wait);
   await walk.dcs('stream-off-history', 3, 'history', 'sessions', '--key', '{"id":"sessions-1"}');
 }
 
@@ -100,9 +100,9 @@ async function parkedBatches(walk: Walk): Promise<void> {
   await table.table.put(changed(items[0]!, random));
   await walk.settled();
 
-  await walk.dcs('parked-plan', 0, 'redrive', '--table', 'baskets', '--dry-run');
-  await walk.dcs('parked-redrive', 0, 'redrive', '--table', 'baskets');
-  await walk.dcs('parked-again', 0, 'redrive', '--table', 'baskets');
+  await walk.dcs('parked-plan', 0, 'redrive', 'baskets', '--dry-run');
+  await walk.dcs('parked-redrive', 0, 'redrive', 'baskets');
+  await walk.dcs('parked-again', 0, 'redrive', 'baskets');
 }
 
 async function replicationFailed(walk: Walk): Promise<void> {
@@ -112,10 +112,10 @@ async function replicationFailed(walk: Walk): Promise<void> {
   await walk.settled();
   run.destination.gateway.faults = () => undefined;
 
-  await walk.dcs('replication-verify', 3, 'verify', 'carts', ...settle);
-  await walk.dcs('replication-repair', 0, 'verify', 'carts', '--repair', ...settle);
+  await walk.dcs('replication-verify', 3, 'verify', 'carts', ...wait);
+  await walk.dcs('replication-repair', 0, 'verify', 'carts', '--repair', ...wait);
   await walk.settled();
-  await walk.dcs('replication-after', 0, 'verify', 'carts', ...settle);
+  await walk.dcs('replication-after', 0, 'verify', 'carts', ...wait);
 }
 
 async function erasePerson(walk: Walk): Promise<void> {
@@ -138,9 +138,9 @@ async function erasePerson(walk: Walk): Promise<void> {
       { at: side, otherwise: () => deleteVersions(walk.run[side], objectKey) },
     );
   }
-  await walk.dcs('erase-shown-source', 4, 'history', 'people', '--key', key, '--from', 'source');
+  await walk.dcs('erase-shown-source', 4, 'history', 'people', '--key', key, '--copy', 'source');
   await walk.dcs('erase-shown-destination', 4, 'history', 'people', '--key', key);
-  await walk.dcs('erase-verify', 0, 'verify', 'people', ...settle);
+  await walk.dcs('erase-verify', 0, 'verify', 'people', ...wait);
 }
 
 /** What the AWS CLI does above, where there is none. */

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createVersionedBucket } from '../../../aws/buckets';
+import { createVersionedBucket } from '../../../local/aws/versionedBucket';
 import { s3ImageStore } from '../../../aws/imageStore';
-import { dynamoDbTable, type DynamoDbSettings, type Table } from '../../../aws/table';
+import type { AwsSettings } from '../../../aws/awsSettings';
+import { dynamoDbTable, type Table } from '../../../aws/table';
 import { s3TextStore } from '../../../aws/textStore';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
@@ -67,7 +68,7 @@ async function startCommandParts(): Promise<CommandParts & { stop(): Promise<voi
 export interface Deployment {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly dynamoDb: DynamoDbSettings;
+  readonly dynamoDb: AwsSettings;
   readonly table: (name: string) => Table;
   store(images: readonly StoredChange[], storageClass?: string): Promise<void>;
   define(definition: TableDefinition): Promise<void>;

@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import type { DefaultRetention } from '../../../aws/bucketConfiguration';
-import { versionCopier } from '../../../aws/replicate';
+import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';

@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { createVersionedBucket } from '../../../aws/buckets';
-import { versionCopier } from '../../../aws/replicate';
+import { createVersionedBucket } from '../../../local/aws/versionedBucket';
+import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
 import { startParts, type Parts, type PartsAccount } from '../../../local/parts/startParts';
 import { findTools } from '../../../local/parts/tools';

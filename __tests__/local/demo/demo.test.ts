@@ -1,25 +1,26 @@
 import { PassThrough } from 'node:stream';
+import { UsageError } from '../../../core/errors';
 import type { DemoResult } from '../../../local/demo/demo';
 import { Narrator } from '../../../local/demo/narrator';
-import { DemoUsageError, demoOptions } from '../../../local/demo/options';
+import { demoOptions } from '../../../local/demo/options';
 import { compare } from '../../../local/demo/snapshot';
 import { sayVerdict } from '../../../local/demo/verdict';
 import { order, seededRandom, user } from '../../../local/demo/workload';
 
 describe("the demo's options", () => {
   test('default to a few hundred items and a story on standard output', () => {
-    expect(demoOptions([])).toEqual({ items: 300, isJson: false, isHelp: false });
-    expect(demoOptions(['--items', '10000', '--json'])).toEqual({ items: 10_000, isJson: true, isHelp: false });
+    expect(demoOptions([])).toEqual({ items: 300, isJson: false });
+    expect(demoOptions(['--items', '10000', '--json'])).toEqual({ items: 10_000, isJson: true });
   });
 
   test.each([
-    [['--items', 'many'], '--items is "many"; it has to be a whole number from 10 to 1000000'],
+    [['--items', 'many'], '--items is "many"; write a whole number from 10 to 1000000'],
     [['--items', '9'], '--items is "9"'],
     [['--items=-5'], '--items is "-5"'],
-    [['--fast'], "Unknown option '--fast'"],
-    [['extra'], 'extra'],
+    [['--fast'], '--fast is no option here'],
+    [['extra'], '"extra" is one argument too many; write npm run demo -- [--items N] [--json]'],
   ])('%j is refused before anything starts', (args, message) => {
-    expect(() => demoOptions(args)).toThrow(DemoUsageError);
+    expect(() => demoOptions(args)).toThrow(UsageError);
     expect(() => demoOptions(args)).toThrow(message);
   });
 });

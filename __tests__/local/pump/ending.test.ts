@@ -1,4 +1,4 @@
-import { RecordsLostError, StreamGoneError } from '../../../aws/streams';
+import { RecordsLostError, StreamGoneError } from '../../../local/aws/streamReader';
 import { everythingThatCanHappenNow } from './manualClock';
 import { ids } from './pumpUnderTest';
 import { clock, start, stream, throwOn, usePumps } from './usePumps';

@@ -7,7 +7,7 @@ import {
   type StreamPage,
   type StreamReader,
   type StreamShard,
-} from '../../../aws/streams';
+} from '../../../local/aws/streamReader';
 
 export const STREAM_ARN = 'arn:aws:dynamodb:eu-west-1:111111111111:table/users/stream/2026-11-23T00:00:00.000';
 

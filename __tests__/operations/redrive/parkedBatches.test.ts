@@ -66,7 +66,7 @@ describe('redriving a batch', () => {
       ...{ source: bucket.source, images: bucket, texts: bucket, nowMs: bucket.nowMs, dryRun: false },
       signal: new AbortController().signal,
       tableOf: (name) => (name === 'users' ? USERS : undefined),
-      guard: new FailureGuard(),
+      ...{ onlyTables: [], guard: new FailureGuard() },
       onLeft: (one) => left.push(one),
       ...more,
     };
@@ -132,7 +132,7 @@ describe('redriving a batch', () => {
     const { left, run } = redriveOf(other);
     expect(await run()).toMatchObject({ state: 'left', counts: { left: 1 } });
     expect(left[0]?.reason).toContain('others, which is not in the settings');
-    expect(await redriveOf(other, { onlyTable: 'users' }).run()).toBeUndefined();
+    expect(await redriveOf(other, { onlyTables: ['users'] }).run()).toBeUndefined();
   });
 
   test('an object that S3 refuses leaves the batch; what is wrong with the credentials ends the command', async () => {

@@ -1,5 +1,5 @@
-import type { CommandLine } from './commandLine';
-import { UsageError } from '../core/errors';
+import type { CommandLine } from './parse';
+import { UsageError } from '../errors';
 import { parseDuration, parseMoment } from './moment';
 
 /** Reads what was given on the command line, and collects what is wrong with it. */
@@ -88,6 +88,10 @@ export class OptionReader {
     this.problem(
       `--${name} means nothing without ${others.map((other) => `--${other}`).join(' or ')}; add it or leave --${name} out`,
     );
+  }
+
+  get hasProblems(): boolean {
+    return this.problems.length > 0;
   }
 
   problem(text: string): void {

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { MalformedAnswerError } from '../../../../aws/signed/http/errors';
-import { Transport } from '../../../../aws/signed/http/transport';
+import { MalformedAnswerError, NetworkError } from '../../../aws/signed/httpErrors';
+import { Transport, type TimeLimits } from '../../../aws/signed/transport';
+import { directAgent, keptOpen } from '../../../aws/keptConnections';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
 
 afterEach(() => {
-  jest.useRealTimers();
-  jest.restoreAllMocks();
   for (const socket of sockets) socket.destroy();
   for (const server of servers.splice(0)) server.close();
 });
@@ -37,6 +37,9 @@ async function answering(answer: (request: IncomingMessage, response: ServerResp
   return { seen, server, origin: await listening(server) };
 }
 
+const to = (origin: URL, connections: number, limits?: TimeLimits) =>
+  new Transport(origin, directAgent(origin.protocol, connections), limits);
+
 const get = (origin: URL, path = '/') => ({ method: 'GET', path, headers: [['host', origin.host]] as const });
 
 async function wholeOf(request: IncomingMessage): Promise<Buffer> {
@@ -57,7 +60,7 @@ test('what a server of Node.js gets and answers is what was sent and is received
       } else response.end(body);
     });
   });
-  const transport = new Transport(origin, 4);
+  const transport = to(origin, 4);
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 5_000 }),
@@ -83,7 +86,7 @@ test('what a server of Node.js gets and answers is what was sent and is received
 
 test('connections are bounded and used again, and each request gets its own answer', async () => {
   const { origin, seen } = await answering((request, response) => response.end(request.url));
-  const transport = new Transport(origin, 3);
+  const transport = to(origin, 3);
   const paths = Array.from({ length: 50 }, (_, i) => `/${i}`);
   const answers = await Promise.all(paths.map((path) => transport.send(get(origin, path))));
   expect(answers.map(({ body }) => body.toString())).toEqual(paths);
@@ -95,7 +98,7 @@ test('a connection that the service closes after its answer is not used again', 
     response.setHeader('connection', 'close');
     response.end('bye');
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   const answers = await Promise.all([1, 2, 3].map(() => transport.send(get(origin))));
   expect(answers.map(({ body }) => body.toString())).toEqual(['bye', 'bye', 'bye']);
   expect(seen.connections).toBe(3);
@@ -103,7 +106,7 @@ test('a connection that the service closes after its answer is not used again', 
 
 test('a free connection that the service has closed is not used again', async () => {
   const { origin, seen } = await answering((_, response) => response.end('here'));
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   await transport.send(get(origin));
   const [socket] = sockets;
   socket?.end();
@@ -115,7 +118,7 @@ test('a free connection that the service has closed is not used again', async ()
 test('what comes unasked is no answer to what is asked next', async () => {
   const answer = (text: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
   const origin = await listening(net.createServer((socket) => socket.on('data', () => socket.write(answer('asked')))));
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   await transport.send(get(origin));
   const [socket] = sockets;
   socket?.write(answer('unasked'));
@@ -123,22 +126,14 @@ test('what comes unasked is no answer to what is asked next', async () => {
   expect((await transport.send(get(origin))).body.toString()).toBe('asked');
 });
 
-test('a connection that nobody has used for long is not used again', async () => {
+test('a connection that nobody has used for long is closed', async () => {
   const { origin, seen } = await answering((_, response) => response.end());
-  const transport = new Transport(origin, 2);
-  await Promise.all([transport.send(get(origin)), transport.send(get(origin))]);
+  const transport = new Transport(origin, new http.Agent({ ...keptOpen(1), timeout: 20 }));
+  await transport.send(get(origin));
+  const [socket] = sockets;
+  await once(socket!, 'close');
   await transport.send(get(origin));
   expect(seen.connections).toBe(2);
-  const clock = jest.spyOn(Date, 'now');
-  const startedAtMs = Date.now();
-  clock.mockReturnValue(startedAtMs + 4_000);
-  await transport.send(get(origin));
-  clock.mockReturnValue(startedAtMs + 8_000); // one of the two has not been used for eight seconds
-  await transport.send(get(origin));
-  expect(seen.connections).toBe(2);
-  clock.mockReturnValue(startedAtMs + 60_000);
-  await transport.send(get(origin));
-  expect(seen.connections).toBe(3);
 });
 
 test('a connection that breaks fails its own request only', async () => {
@@ -146,7 +141,7 @@ test('a connection that breaks fails its own request only', async () => {
     if (nth === 1) request.socket.destroy();
     else response.end('here');
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   const [broken, ...others] = await Promise.allSettled([1, 2, 3].map(() => transport.send(get(origin))));
   expect(broken).toMatchObject({ status: 'rejected', reason: { name: 'ECONNRESET', code: 'ECONNRESET' } });
   expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
@@ -157,19 +152,55 @@ test('an answer that breaks off is an error', async () => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('the first half', () => request.socket.destroy());
   });
-  await expect(new Transport(origin, 1).send(get(origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(to(origin, 1).send(get(origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
 test('an error whose end is that of the connection is an answer', async () => {
   const refusal = 'HTTP/1.1 503 Busy\r\nServer: proxy\r\n\r\ncome later';
   const origin = await listening(net.createServer((socket) => socket.end(refusal)));
-  const { statusCode, body } = await new Transport(origin, 1).send(get(origin));
+  const { statusCode, body } = await to(origin, 1).send(get(origin));
   expect([statusCode, body.toString()]).toEqual([503, 'come later']);
 });
 
 test('an answer of another protocol is an error', async () => {
   const origin = await listening(net.createServer((socket) => socket.end('220 mail.example ESMTP\r\n\r\n')));
-  await expect(new Transport(origin, 1).send(get(origin))).rejects.toThrow(MalformedAnswerError);
+  await expect(to(origin, 1).send(get(origin))).rejects.toThrow(MalformedAnswerError);
+});
+
+test.each([
+  ['has no length and no chunks', 'Server: x\r\n\r\nthe half', MalformedAnswerError],
+  ['has two lengths', 'Content-Length: 3\r\nContent-Length: 8\r\n\r\nthe half', MalformedAnswerError],
+  ['has a length and chunks', 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', MalformedAnswerError],
+  ['has a length that is no number', 'Content-Length: 3x\r\n\r\nthe half', MalformedAnswerError],
+  ['has a chunk that is longer than it says', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n', MalformedAnswerError],
+  ['breaks off between chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n', NetworkError],
+  ['breaks off in its head', 'Content-Le', NetworkError],
+  ['is shorter than it says', 'Content-Length: 30\r\n\r\nthe half', NetworkError],
+])('a success that %s is an error', async (_, rest, kind) => {
+  const origin = await listening(net.createServer((socket) => socket.end(`HTTP/1.1 200 OK\r\n${rest}`)));
+  await expect(to(origin, 1).send(get(origin))).rejects.toThrow(kind);
+});
+
+test('of an answer that is longer than it says, no byte goes into another', async () => {
+  const longer = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfourHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nunasked';
+  const origin = await listening(net.createServer((socket) => socket.on('data', () => socket.write(longer))));
+  const transport = to(origin, 1);
+  for (let i = 0; i < 3; i++) {
+    const outcome = await transport.send(get(origin)).then(
+      ({ body }) => body.toString(),
+      (error: unknown) => (error as Error).name,
+    );
+    expect(['four', 'MalformedAnswerError', 'ECONNRESET']).toContain(outcome);
+  }
+});
+
+test('a put is sent at once, whatever its size: it expects no word to go on', async () => {
+  const { origin } = await answering((request, response) => {
+    void wholeOf(request).then(() => response.end(request.headers.expect ?? 'nothing'));
+  });
+  const body = Buffer.alloc(4 * 1024 * 1024);
+  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  expect((await to(origin, 1).send({ method: 'PUT', path: '/', headers, body })).body.toString()).toBe('nothing');
 });
 
 test('an answer that comes before all of the request has gone is the answer, and the rest stays off the next request', async () => {
@@ -177,7 +208,7 @@ test('an answer that comes before all of the request has gone is the answer, and
     response.statusCode = nth === 1 ? 503 : 200;
     response.end(String(nth)); // without reading
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   const body = Buffer.alloc(32 * 1024 * 1024);
   const headers = [
     ['host', origin.host],
@@ -192,38 +223,96 @@ test('a service that is not there is an error', async () => {
   const { origin, server } = await answering(() => undefined);
   server.close();
   await once(server, 'close');
-  const sent = Promise.allSettled([1, 2, 3].map(() => new Transport(origin, 2).send(get(origin))));
+  const sent = Promise.allSettled([1, 2, 3].map(() => to(origin, 2).send(get(origin))));
   for (const outcome of await sent)
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'ECONNREFUSED', code: 'ECONNREFUSED' } });
 });
 
-const onlyTimeouts = () =>
-  jest.useFakeTimers({
-    doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval', 'Date', 'hrtime'],
-  });
+/** Long enough for a busy machine, and short beside what the slow ones take in all. */
+const IMPATIENT = { connectionMs: 1_000, silenceMs: 1_000 };
+const STEP_MS = 50;
 
-test.each([1, 2])('a service that does not answer request %i of a connection is given up', async (silentFrom) => {
-  onlyTimeouts();
-  const reached = new EventEmitter();
+test('a slow reader of a large put, who is never silent, may take as long as it likes', async () => {
+  const startedAtMs = performance.now();
+  const { origin } = await answering((request, response) => {
+    let received = 0;
+    request.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      request.pause();
+      setTimeout(() => request.resume(), STEP_MS / 10);
+    });
+    request.on('end', () => response.end(String(received)));
+  });
+  const body = Buffer.alloc(32 * 1024 * 1024);
+  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  const answer = await to(origin, 1, IMPATIENT).send({ method: 'PUT', path: '/', headers, body });
+  expect(answer.body.toString()).toBe(String(body.length));
+  expect(performance.now() - startedAtMs).toBeGreaterThan(2 * IMPATIENT.silenceMs);
+}, 30_000);
+
+test('a slow sender of a large answer, who is never silent, may take as long as it likes', async () => {
+  const chunks = (3 * IMPATIENT.silenceMs) / STEP_MS;
+  const { origin } = await answering((_, response) => {
+    response.writeHead(200, { 'content-length': chunks * 1_000 });
+    let sent = 0;
+    const timer = setInterval(() => {
+      response.write(Buffer.alloc(1_000));
+      if (++sent === chunks) clearInterval(timer);
+    }, STEP_MS);
+  });
+  expect((await to(origin, 1, IMPATIENT).send(get(origin))).body).toHaveLength(chunks * 1_000);
+});
+
+test.each([1, 2])('a service that is silent to request %i of a connection is given up', async (silentFrom) => {
   const { origin } = await answering((_, response, nth) => {
     if (nth < silentFrom) response.end();
-    else reached.emit('silence');
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1, { connectionMs: 1_000, silenceMs: 50 });
   for (let nth = 1; nth < silentFrom; nth++) await transport.send(get(origin));
-  const silence = once(reached, 'silence');
-  const sent = transport.send(get(origin));
-  await silence;
-  jest.advanceTimersByTime(15_000);
-  await expect(sent).rejects.toMatchObject({ name: 'TimeoutError', message: 'no answer within 15000 ms' });
+  await expect(transport.send(get(origin))).rejects.toMatchObject({
+    name: 'TimeoutError',
+    message: 'nothing moved for 50 ms',
+  });
+});
+
+test('a service that falls silent within its answer is given up', async () => {
+  const { origin } = await answering((_, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('the first half');
+  });
+  const sent = to(origin, 1, { connectionMs: 1_000, silenceMs: 50 }).send(get(origin));
+  await expect(sent).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('a service that takes no more of a put is given up', async () => {
+  const { origin } = await answering((request) => request.pause());
+  const body = Buffer.alloc(64 * 1024 * 1024);
+  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  const transport = to(origin, 1, { connectionMs: 1_000, silenceMs: 50 - body.length / 20 });
+  await expect(transport.send({ method: 'PUT', path: '/', headers, body })).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
 });
 
 test('a service that does not let itself be connected to is given up', async () => {
-  const { origin } = await answering(() => undefined);
-  onlyTimeouts();
-  const sent = new Transport(origin, 1).send(get(origin));
-  jest.advanceTimersByTime(3_000);
-  await expect(sent).rejects.toMatchObject({ name: 'TimeoutError', message: 'no connection within 3000 ms' });
+  const agent = new http.Agent();
+  const never = Object.assign(new net.Socket(), { connecting: true });
+  Object.assign(agent, { createConnection: () => never });
+  const sent = new Transport(new URL('http://nowhere'), agent, { connectionMs: 20, silenceMs: 60_000 }).send(
+    get(new URL('http://nowhere')),
+  );
+  await expect(sent).rejects.toMatchObject({ name: 'TimeoutError', message: 'no connection within 20 ms' });
+});
+
+test('what traces the calls of Node.js sees one of each', async () => {
+  const { origin } = await answering((_, response) => response.end());
+  const seen: string[] = [];
+  const see = (message: unknown) => seen.push((message as { request: http.ClientRequest }).request.path);
+  diagnostics.subscribe('http.client.request.start', see);
+  const transport = to(origin, 2);
+  await Promise.all(['/1', '/2', '/3'].map((path) => transport.send(get(origin, path))));
+  diagnostics.unsubscribe('http.client.request.start', see);
+  expect(seen).toEqual(['/1', '/2', '/3']);
 });
 
 test('what is aborted ends at once, in flight and in the queue, and the others go on', async () => {
@@ -232,7 +321,7 @@ test('what is aborted ends at once, in flight and in the queue, and the others g
     if (request.url === '/hangs') controller.abort(new Error('enough'));
     else response.end('here');
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   const [inFlight, queued, other] = await Promise.allSettled([
     transport.send(get(origin, '/hangs'), controller.signal),
     transport.send(get(origin, '/queued'), controller.signal),
@@ -253,7 +342,7 @@ test('what is aborted in the queue takes no connection with it', async () => {
       controller.abort();
     }
   });
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   const first = transport.send(get(origin, '/held'));
   await expect(transport.send(get(origin), controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
   held[0]?.end();
@@ -264,7 +353,7 @@ test('what is aborted in the queue takes no connection with it', async () => {
 test('what is aborted later does not touch the connection', async () => {
   const controller = new AbortController();
   const { origin, seen } = await answering((_, response) => response.end());
-  const transport = new Transport(origin, 1);
+  const transport = to(origin, 1);
   await Promise.all([1, 2].map(() => transport.send(get(origin), controller.signal)));
   controller.abort();
   await transport.send(get(origin));
@@ -275,9 +364,10 @@ test('a process that has nothing else to do ends, whatever connections are open'
   const { origin, server } = await answering((_, response) => response.end());
   server.keepAliveTimeout = 0; // never closed by the server
   const source = `
-    const { Transport } = require(${JSON.stringify(require.resolve('../../../../aws/signed/http/transport'))});
+    const { Transport } = require(${JSON.stringify(require.resolve('../../../aws/signed/transport'))});
+    const { directAgent } = require(${JSON.stringify(require.resolve('../../../aws/keptConnections'))});
     const request = { method: 'GET', path: '/', headers: [['host', 'x']] };
-    new Transport(new URL('${origin.href}'), 1).send(request).then(({ statusCode }) => console.log(statusCode));`;
+    new Transport(new URL('${origin.href}'), directAgent('http:', 1)).send(request).then(({ statusCode }) => console.log(statusCode));`;
   const args = ['--import', 'tsx', '--eval', source];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
   expect(stdout).toBe('200\n');
@@ -295,6 +385,6 @@ test.each([
     ['host', origin.host],
     ['x-value', value],
   ] as const;
-  await expect(new Transport(origin, 1).send({ method: 'GET', path, headers })).rejects.toThrow(TypeError);
+  await expect(to(origin, 1).send({ method: 'GET', path, headers })).rejects.toMatchObject({ name: 'TypeError' });
   expect(seen.connections).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { utc } from '../core/units';
+import { utc } from '../units';
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,

@@ -5,9 +5,10 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { DcsError } from '../core/errors';
-import type { DynamoDbSettings } from './table';
-import { sendForWireJson } from './wireJson';
+import { DcsError } from '../../core/errors';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { sdkClientConfig } from '../../aws/sdkClient';
+import { sendForWireJson } from '../../aws/wireJson';
 
 /** One shard of a stream. A closed shard gets no further records; its children carry on. */
 export interface StreamShard {
@@ -63,8 +64,8 @@ export class RecordsLostError extends DcsError {}
 /** There is no such stream, or no longer. */
 export class StreamGoneError extends DcsError {}
 
-export function dynamoDbStreamReader(streamArn: string, settings: DynamoDbSettings): StreamReader {
-  const streams = new DynamoDBStreamsClient(settings);
+export function dynamoDbStreamReader(streamArn: string, settings: AwsSettings): StreamReader {
+  const streams = new DynamoDBStreamsClient(sdkClientConfig(settings));
   return {
     streamArn,
     listShards: () => named(streamArn, 'shards', () => listShards(streams, streamArn)),

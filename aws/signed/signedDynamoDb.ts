@@ -1,6 +1,6 @@
 import { ServiceError } from './serviceError';
 import { SignedClient, type SignedClientSettings } from './signedClient';
-import type { HttpAnswer } from './http/answerReader';
+import type { HttpAnswer } from './transport';
 
 /**
  * Makes one call of DynamoDB's API. What goes in and comes out is its wire form, DynamoDB JSON: numbers and binary are

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DcsError } from '../../core/errors';
+import { DcsError } from '../../../core/errors';
 import {
   dynamoDbStreamReader,
   ExpiredIteratorError,
   RecordsLostError,
   StreamGoneError,
   type StreamReader,
-} from '../../aws/streams';
+} from '../../../local/aws/streamReader';
 
 const ARN = 'arn:aws:dynamodb:eu-west-1:111111111111:table/users/stream/2026-11-23T00:00:00.000';
 

@@ -10,9 +10,9 @@ export class AbortError extends Error {
 export class NetworkError extends Error {
   override readonly name: string;
   readonly code: string;
-  constructor({ message, code = 'NetworkError' }: Pick<NodeJS.ErrnoException, 'message' | 'code'>) {
-    super(message);
-    this.name = this.code = code;
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.name = this.code = cause.code ?? 'NetworkError';
   }
 }
 
@@ -24,7 +24,7 @@ export class TimeoutError extends Error {
 /** What came is no answer of HTTP/1.1, or one whose end cannot be known. */
 export class MalformedAnswerError extends Error {
   override readonly name = 'MalformedAnswerError';
-  constructor(complaint: string) {
-    super(`the answer cannot be read: ${complaint}. Is the endpoint the service itself, or a proxy?`);
+  constructor(complaint: string, cause?: Error) {
+    super(`the answer cannot be read: ${complaint}. Is the endpoint the service itself?`, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { accessKeysFrom } from './accessKeys';
 import { s3EndpointFrom, type Environment } from './endpoint';
 import { ServiceError } from './serviceError';
 import { SignedClient, type SignedClientSettings } from './signedClient';
-import type { HttpAnswer } from './http/answerReader';
+import type { HttpAnswer } from './transport';
 import { elementText } from './xml';
 
 /** A client for one bucket, set up by a function's environment. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { parseDuration, parseMoment } from '../../cli/moment';
-import { utc } from '../../core/units';
+import { parseDuration, parseMoment } from '../../../core/commandLine/moment';
+import { utc } from '../../../core/units';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 14, 5, 0);
 const ago = (text: string) => {

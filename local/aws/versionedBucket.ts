@@ -1,6 +1,6 @@
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
-import { s3Client, type S3ClientSettings } from './s3Client';
-import { inS3 } from './s3Error';
+import { s3Client, type S3ClientSettings } from '../../aws/s3Client';
+import { inS3 } from '../../aws/s3Error';
 
 /** Makes a versioned bucket in the settings' region. */
 export async function createVersionedBucket(

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { DcsError } from '../core/errors';
-import { s3Client, type S3ClientSettings } from './s3Client';
-import { inS3, S3Error } from './s3Error';
+import { DcsError } from '../../core/errors';
+import { s3Client, type S3ClientSettings } from '../../aws/s3Client';
+import { inS3, S3Error } from '../../aws/s3Error';
 
 interface SourceVersion {
   readonly bucket: string;

@@ -1,0 +1,9 @@
+/**
+ * The one way in to the signed client. Where a command's calls go is asked of the SDK (`asSdk.ts`), which stays out of
+ * the capture function.
+ */
+export { listedPage, type ListedVersion } from './listing';
+export { isThrottled } from './retry';
+export type { DynamoDbCaller } from './signedDynamoDb';
+export { signedImageStore, type ImageStore } from './signedImageStore';
+export { signedS3FromEnvironment } from './signedS3';

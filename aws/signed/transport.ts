@@ -1,0 +1,121 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { CONNECTION_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../awsSettings';
+import { AbortError, MalformedAnswerError, NetworkError, TimeoutError } from './httpErrors';
+import { onAbort } from './onAbort';
+import type { Header } from './signature';
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Encoded, with the query. */
+  readonly path: string;
+  /** All of them, `host` and `content-length` too. */
+  readonly headers: readonly Header[];
+  readonly body?: Buffer;
+}
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  /** Names in lower case. What came more than once is one value, with commas. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+export interface TimeLimits {
+  /** Until there is a connection. The time that a request waits for its turn does not count. */
+  readonly connectionMs: number;
+  /** For which nothing moves, in either direction. */
+  readonly silenceMs: number;
+}
+
+/**
+ * What the system has taken to send looks sent, and may be on its way for long: 64 puts that share 10 Mbit/s move about
+ * as slowly as this.
+ */
+const SLOWEST_BYTES_PER_MS = 20;
+
+/** One host's calls. Every request ends: with its whole answer, or an error. */
+export class Transport {
+  private readonly request: typeof http.request;
+  private readonly host: string;
+
+  /** @param origin scheme, host and port */
+  constructor(
+    private readonly origin: URL,
+    private readonly agent: http.Agent,
+    private readonly limits: TimeLimits = { connectionMs: CONNECTION_TIMEOUT_MS, silenceMs: SILENCE_TIMEOUT_MS },
+  ) {
+    this.request = origin.protocol === 'https:' ? https.request : http.request;
+    this.host = origin.hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
+  }
+
+  /** @throws AbortError, NetworkError, TimeoutError, MalformedAnswerError; TypeError for what is no request */
+  send({ method, path, headers, body }: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { connectionMs, silenceMs } = this.limits;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw new AbortError(signal.reason);
+      const timeout = silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS;
+      const { host, agent } = this;
+      const outgoing = this.request({
+        method,
+        path,
+        host,
+        port: this.origin.port,
+        agent,
+        timeout,
+        headers: headers.flat(),
+      });
+      const fail = (error: Error) => {
+        forget();
+        outgoing.destroy();
+        reject(explained(error));
+      };
+      const forget = onAbort(signal, (reason) => fail(new AbortError(reason)));
+      outgoing.on('error', fail);
+      outgoing.on('timeout', () => outgoing.destroy(new TimeoutError(`nothing moved for ${timeout} ms`)));
+      outgoing.on('socket', (socket) => {
+        if (!socket.connecting) return;
+        const tooLong = () => outgoing.destroy(new TimeoutError(`no connection within ${connectionMs} ms`));
+        const timer = setTimeout(tooLong, connectionMs);
+        for (const end of ['connect', 'close']) socket.once(end, () => clearTimeout(timer));
+      });
+      outgoing.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('error', fail);
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          forget();
+          // An answer that came before all of the request had gone leaves the rest of the request on the connection.
+          if (!outgoing.writableFinished) outgoing.destroy();
+          if (hasNoEnd(method, response)) reject(new MalformedAnswerError('nothing in its head tells where it ends'));
+          else resolve(answerOf(response, chunks));
+        });
+      });
+      outgoing.end(body);
+    });
+  }
+}
+
+/** A success that ends when the connection does could be a part: it is not taken for the whole, as RFC 9112 allows. */
+function hasNoEnd(method: string, { statusCode = 0, headers }: IncomingMessage): boolean {
+  if (method === 'HEAD' || statusCode === 204 || statusCode >= 300) return false;
+  return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+}
+
+function answerOf({ statusCode = 0, rawHeaders }: IncomingMessage, chunks: readonly Buffer[]): HttpAnswer {
+  const headers = new Map<string, string>();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase();
+    const before = headers.get(name);
+    const value = rawHeaders[i + 1] ?? '';
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  const [only = Buffer.alloc(0)] = chunks;
+  return { statusCode, headers, body: chunks.length > 1 ? Buffer.concat(chunks) : only };
+}
+
+function explained(error: NodeJS.ErrnoException): Error {
+  if (error instanceof AbortError || error instanceof TimeoutError) return error;
+  if (error.code?.startsWith('HPE_')) return new MalformedAnswerError(error.message, error);
+  return new NetworkError(error);
+}
