@@ -1,12 +1,10 @@
 import { require, Violation, secondOf, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
 import type { Run } from './run';
-import { imagesOf, newestText, objectKeyOf } from './seenImages';
+import { imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
 import { textOf } from './table';
 import { PlainTable } from './tableCalls';
 
-const DAY_MS = 86_400_000;
-const NONCURRENT_DAYS = 365;
 const MOMENTS = 6;
 
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
@@ -93,9 +91,8 @@ async function verifyFindsADifference(run: Run): Promise<void> {
   if (what === 'changed unseen') {
     (site.table.items as Map<string, unknown>).set(id, { id: { S: id }, value: { S: 'unseen' } });
   } else if (what === 'forged') {
-    const images = imagesOf(site.destination, id);
     const body = JSON.stringify({ Item: { id: { S: id }, value: { S: 'forged' } } });
-    const metadata = images.at(-1)?.version.metadata ?? {};
+    const metadata = newestOf(imagesOf(site.destination, id))?.version.metadata ?? {};
     site.destination.put(objectKeyOf(id), { body, metadata });
   } else {
     const text = textOf(item);

@@ -1,16 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../core/errors';
+import { SIMULATE_HELP, simulateOptions, type SimulateOptions } from './options';
+import { failureText, Figures, pageWith } from './report';
 import { play } from './run';
-import { scheduleOf } from './schedule';
+import { scheduleOf, type Schedule } from './schedule';
+import { shrink } from './shrink';
 
-async function main(): Promise<void> {
-  const [seed = 1, schedules = 100] = process.argv.slice(2).map(Number);
-  const startedMs = Date.now();
-  const found = new Map<string, number[]>();
-  for (let at = seed; at < seed + schedules; at++) {
-    const { violation } = await play(scheduleOf(at));
-    if (violation) found.set(violation.promise, [...(found.get(violation.promise) ?? []), at]);
-    if (violation && schedules === 1) console.log(violation.message);
+const PAGE = path.resolve('docs/reliability.md');
+/** Failures that are made small and told; of the others, their seeds. */
+const MOST_TOLD = 5;
+
+async function main(): Promise<number> {
+  const options = simulateOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(SIMULATE_HELP);
+    return 0;
   }
-  console.log(`${schedules} in ${Date.now() - startedMs} ms`);
-  for (const [promise, seeds] of found) console.log(promise, seeds.length, seeds.slice(0, 8).join(' '));
+  const figures = new Figures();
+  const broken: number[] = [];
+  for (let seed = options.seed; seed < options.seed + options.schedules; seed++) {
+    const schedule = chosen(scheduleOf(seed), options);
+    const result = await play(schedule);
+    figures.add(result);
+    if (!result.violation) continue;
+    broken.push(seed);
+    if (broken.length > MOST_TOLD) continue;
+    const small = await shrink(schedule, result.violation.promise);
+    process.stdout.write(`${failureText(schedule, small.schedule, small.result)}\n\n`);
+  }
+  for (const [what, count] of figures.rows) process.stdout.write(`${String(count).padStart(12)}  ${what}\n`);
+  if (broken.length > MOST_TOLD) process.stdout.write(`seeds that broke a promise: ${broken.join(' ')}\n`);
+  if (options.isPage) writeFileSync(PAGE, pageWith(readFileSync(PAGE, 'utf8'), figures, options));
+  return broken.length === 0 ? 0 : 3;
 }
-void main();
+
+function chosen(schedule: Schedule, { only }: SimulateOptions): Schedule {
+  return only ? { ...schedule, events: schedule.events.filter(({ id }) => only.includes(id)) } : schedule;
+}
+
+main().then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof UsageError ? error.message : String((error as Error).stack)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

@@ -59,7 +59,16 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
   const { images, texts, source, current } = bucketCalls(process, site.source);
   const reports: BatchReport[] = [];
   const context = {
-    ...{ images, texts, source, signal, dryRun: false, nowMs: process.nowMs, guard: new FailureGuard() },
+    ...{
+      images,
+      texts,
+      source,
+      signal,
+      dryRun: false,
+      nowMs: process.nowMs,
+      guard: new FailureGuard(),
+      onlyTables: [],
+    },
     tableOf: () => site.location,
     onLeft: () => undefined,
   };

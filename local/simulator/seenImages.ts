@@ -46,7 +46,15 @@ export function newestText(bucket: S3Bucket, id: string): string {
   return newestOf(imagesOf(bucket, id))?.text ?? 'none';
 }
 
+const known = new WeakMap<ListedVersion, SeenImage>();
+
 function seen(version: ListedVersion): SeenImage {
+  const image = known.get(version) ?? read(version);
+  known.set(version, image);
+  return image;
+}
+
+function read(version: ListedVersion): SeenImage {
   const { metadata, body } = version;
   const event = metadata['dcs-event'];
   const streamLabel = metadata['dcs-stream-label'] ?? '';

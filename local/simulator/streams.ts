@@ -1,4 +1,4 @@
-import type { LambdaStreamRecord } from '../../aws/streams';
+import type { LambdaStreamRecord } from '../aws/streamReader';
 import { Random } from './random';
 
 const RETENTION_MS = 24 * 3_600_000;

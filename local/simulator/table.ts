@@ -1,4 +1,4 @@
-import type { LambdaStreamRecord } from '../../aws/streams';
+import type { LambdaStreamRecord } from '../aws/streamReader';
 import type { AttributeMap } from '../../core/attributeValue';
 import { Stream } from './streams';
 import type { World } from './world';
