@@ -53,6 +53,9 @@ function newestIsRight({ judge, site }: Run): void {
     for (const bucket of [site.source, site.destination]) {
       const newest = newestText(bucket, id);
       require('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
+      if (bucket === site.destination) continue;
+      const current = imagesOf(bucket, id).at(-1)?.text ?? 'none';
+      require('S3 shows the newest image', current === text, `${id} is ${text}, S3 shows ${current}`);
     }
   }
 }

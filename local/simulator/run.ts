@@ -41,6 +41,7 @@ export async function play(schedule: Schedule): Promise<RunResult> {
 }
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const LONGEST_DISABLED_MS = 20 * HOUR_MS;
 
 export class Run {
   readonly world: World;
@@ -49,6 +50,7 @@ export class Run {
   readonly figures: Record<string, number> = {};
   private readonly refusedUntilMs = new Map<string, number>();
   private disabledUntilMs = 0;
+  private disabledSinceMs = 0;
   private readonly running = new Set<string>();
   private readonly invoke: ReturnType<typeof captureFunction>;
 
@@ -133,13 +135,19 @@ export class Run {
       else table.write(item, itemWith(item, value));
       this.count('writes');
     } else if (event.do === 'splitShard') table.stream?.split(world.random('split', event.id));
-    else if (event.do === 'disableMapping')
-      this.disabledUntilMs = Math.max(this.disabledUntilMs, world.nowMs + event.forMs);
+    else if (event.do === 'disableMapping') this.disableMapping(event.forMs);
     else if (event.do === 'refuseItem') this.refusedUntilMs.set(objectKeyOf(event.item), world.nowMs + event.forMs);
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
     } else this.operate(event.command, event.plan, `${event.command.name} ${event.id}`, 1);
+  }
+
+  /** A stream keeps records for a day: whoever leaves its mapping disabled for longer has lost some, whatever DCS does. */
+  private disableMapping(forMs: number): void {
+    const { nowMs } = this.world;
+    if (nowMs > this.disabledUntilMs + HOUR_MS) this.disabledSinceMs = nowMs;
+    this.disabledUntilMs = Math.min(nowMs + forMs, this.disabledSinceMs + LONGEST_DISABLED_MS);
   }
 
   private operate(command: OperatorCommand, plan: ProcessPlan, name: string, attempt: number): void {
