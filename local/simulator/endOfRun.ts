@@ -1,4 +1,4 @@
-import { require, Violation, secondOf, isOf } from './judge';
+import { promised, Violation, secondOf, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
 import type { Run } from './run';
 import { imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
@@ -15,9 +15,9 @@ export async function endOfRun(run: Run): Promise<void> {
   const { differences, gaps } = await run.alone('last verify', (process) =>
     verify(process, run.site, { history: true }),
   );
-  require('after a repair all is the same', differences.length === 0, JSON.stringify(differences));
+  promised('after a repair all is the same', differences.length === 0, JSON.stringify(differences));
   const failed = run.schedule.settings.replication.failed > 0;
-  require('verify of a whole history finds nothing', failed || gaps.length === 0, JSON.stringify(gaps));
+  promised('verify of a whole history finds nothing', failed || gaps.length === 0, JSON.stringify(gaps));
   newestIsRight(run);
   await momentsAreRight(run);
   await verifyFindsADifference(run);
@@ -28,7 +28,7 @@ async function redriveAll(run: Run): Promise<void> {
   const reports = await run.alone('last redrive', (process) => redrive(process, run.site));
   run.judge.redrive(before, reports, 'last redrive');
   const left = reports.filter(({ state }) => state !== 'done');
-  require('every parked batch can be redriven', left.length === 0, JSON.stringify(left));
+  promised('every parked batch can be redriven', left.length === 0, JSON.stringify(left));
   run.count('batches redriven', reports.length);
 }
 
@@ -40,9 +40,12 @@ function nothingIsLost({ site, schedule }: Run): void {
     for (const bucket of buckets) {
       const image = imagesOf(bucket, change.id).find((one) => isOf(one, change));
       const what = `${change.id}, ${change.sequenceNumber} of ${change.streamLabel ?? ''}`;
-      require('no change is lost', image !== undefined, `${what} is not in ${bucket.name}`);
-      require('no change is lost', image?.text ===
-        textOf(change.after), `${what} is ${image?.text ?? ''} in ${bucket.name}`);
+      promised('no change is lost', image !== undefined, `${what} is not in ${bucket.name}`);
+      promised(
+        'no change is lost',
+        image?.text === textOf(change.after),
+        `${what} is ${image?.text ?? ''} in ${bucket.name}`,
+      );
     }
   }
 }
@@ -52,10 +55,10 @@ function newestIsRight({ judge, site }: Run): void {
     const text = textOf(site.table.items.get(id));
     for (const bucket of [site.source, site.destination]) {
       const newest = newestText(bucket, id);
-      require('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
+      promised('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
       if (bucket === site.destination) continue;
       const current = imagesOf(bucket, id).at(-1)?.text ?? 'none';
-      require('S3 shows the newest image', current === text, `${id} is ${text}, S3 shows ${current}`);
+      promised('S3 shows the newest image', current === text, `${id} is ${text}, S3 shows ${current}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { BackfillCounts } from '../../operations/backfill/backfillItems';
 import type { BatchReport } from '../../operations/redrive/redriveBatch';
-import type { restore, RestoreOptions, Site, VerifyReport } from './operators';
+import { SETTLE_MS, type restore, type RestoreOptions, type Site, type VerifyReport } from './operators';
 import type { S3Bucket } from './s3';
 import { imagesOf, newestText, objectKeyOf, type SeenImage } from './seenImages';
 import { textOf, type TrueChange } from './table';
@@ -18,6 +18,7 @@ export class Violation extends Error {
 
 /** What there was when a command began. */
 export interface Snapshot {
+  readonly atMs: number;
   readonly changes: number;
   readonly images: ReadonlyMap<S3Bucket, ReadonlyMap<string, readonly SeenImage[]>>;
   readonly items: ReadonlyMap<string, string>;
@@ -29,7 +30,10 @@ export interface Snapshot {
  * happened while a command ran, each order counts as right.
  */
 export class Judge {
-  constructor(private readonly site: Site) {}
+  constructor(
+    private readonly site: Site,
+    private readonly nowMs: () => number,
+  ) {}
 
   /** Every item that there has been. */
   get ids(): string[] {
@@ -42,6 +46,7 @@ export class Judge {
     const ofEach = <Value>(of: (bucket: S3Bucket, id: string) => Value) =>
       new Map(buckets.map((bucket) => [bucket, new Map(this.ids.map((id) => [id, of(bucket, id)]))]));
     return {
+      atMs: this.nowMs(),
       changes: table.changes.length,
       images: ofEach(imagesOf),
       newest: ofEach(newestText),
@@ -53,12 +58,19 @@ export class Judge {
   backfill(before: Snapshot, counts: BackfillCounts, by: string): void {
     const { source, table } = this.site;
     const written = this.ids.flatMap((id) => imagesOf(source, id)).filter(({ version }) => version.storedBy === by);
-    require('what backfill says it did is what happened', written.length ===
-      counts.written, `it says ${counts.written} written, and ${written.length} were`);
+    promised(
+      'what backfill says it did is what happened',
+      written.length === counts.written,
+      `it says ${counts.written} written, and ${written.length} were`,
+    );
     if (counts.failed > 0) return;
     for (const [id, text] of before.items) {
       const isStill = text !== 'none' && table.changes.slice(before.changes).every((change) => change.id !== id);
-      require('after a backfill each item has an image', !isStill || imagesOf(source, id).length > 0, `${id} has none`);
+      promised(
+        'after a backfill each item has an image',
+        !isStill || imagesOf(source, id).length > 0,
+        `${id} has none`,
+      );
     }
   }
 
@@ -70,33 +82,38 @@ export class Judge {
     for (const { batch, counts, state, records } of reports) {
       const parked = this.recordsOf(batch);
       const sum = counts.applied + counts.filledIn + counts.alreadyThere + counts.left;
-      require(promise, sum === records &&
-        records === parked.length, `${batch} has ${parked.length} records, not ${sum}`);
+      promised(
+        promise,
+        sum === records && records === parked.length,
+        `${batch} has ${parked.length} records, not ${sum}`,
+      );
       const missing = parked.filter((one) => this.storedOf(one).length === 0).length;
-      require(promise, state !== 'done' || missing === 0, `${batch} is done, and ${missing} records are not stored`);
+      promised(promise, state !== 'done' || missing === 0, `${batch} is done, and ${missing} records are not stored`);
       news += counts.applied + counts.filledIn;
       left += counts.left;
       all.push(...parked);
     }
     const wereNot = all.filter((one) => !this.wasStored(before, one)).length;
-    require(promise, news <= wereNot, `${news} are said to be new, ${wereNot} were not there`);
+    promised(promise, news <= wereNot, `${news} are said to be new, ${wereNot} were not there`);
     const stored = all.map((one) => this.storedOf(one)[0]?.version).filter((version) => version?.storedBy === by);
     const distinct = new Set(stored.map((version) => version?.versionId)).size;
-    require(promise, news + left >= distinct, `${news} are said to be new, ${distinct} were stored by it`);
+    promised(promise, news + left >= distinct, `${news} are said to be new, ${distinct} were stored by it`);
   }
 
   /** Neither blind nor crying wolf: of what was wrong, or right, from the beginning to the end. */
   verify(before: Snapshot, { differences }: VerifyReport, isRepair: boolean): void {
     const { table, source, destination } = this.site;
+    const hadTime = this.nowMs() - before.atMs >= SETTLE_MS;
+    promised('verify gives what is on its way its time', hadTime || differences.length === 0, 'it named too early');
     const named = new Set(differences.map(({ objectKey }) => objectKey));
     for (const id of before.items.keys()) {
       if (table.changes.slice(before.changes).some((change) => change.id === id)) continue;
       const text = textOf(table.items.get(id));
       const wasWrong = [source, destination].filter((bucket) => before.newest.get(bucket)?.get(id) !== text);
       const isNamed = named.has(objectKeyOf(id));
-      require('verify does not cry wolf', !isNamed || wasWrong.length > 0, `${id} was right all the time`);
+      promised('verify does not cry wolf', !isNamed || wasWrong.length > 0, `${id} was right all the time`);
       const isWrong = wasWrong.filter((bucket) => newestText(bucket, id) !== text);
-      require('verify is not blind', isNamed || isWrong.length === 0 || isRepair, `${id} was wrong all the time`);
+      promised('verify is not blind', isNamed || isWrong.length === 0 || isRepair, `${id} was wrong all the time`);
     }
   }
 
@@ -105,21 +122,23 @@ export class Judge {
     const { from, momentMs, into } = options;
     const [kind, when] = momentMs === Infinity ? ['newest', 'now'] : ['as-of', new Date(momentMs).toISOString()];
     const promise = `a restore of the ${kind} state is right or says what it could not`;
-    require(promise, report.differences === 0, `${report.differences} items differ from its own plan`);
+    promised(promise, report.differences === 0, `${report.differences} items differ from its own plan`);
     const left = new Map(report.leftItems.map((one) => [one.objectKey, one.why]));
     for (const id of this.ids) {
       const why = left.get(objectKeyOf(id));
       const images = before.images.get(from)?.get(id) ?? [];
       if (why !== undefined) {
         const mayBeUnknown = why === 'unknown' && images.every(({ version }) => version.storedAtMs + 1_000 > momentMs);
-        require(promise, mayBeUnknown, `${id} is ${why} as of ${when}`);
+        promised(promise, mayBeUnknown, `${id} is ${why} as of ${when}`);
         continue;
       }
       const restored = textOf(into.items.get(id));
       const possible = this.possibleStates(id, images, momentMs);
-      require(promise, possible.has(
-        restored,
-      ), `${id} is ${restored} as of ${when}; from ${from.name} it may be ${[...possible].join(' or ')}`);
+      promised(
+        promise,
+        possible.has(restored),
+        `${id} is ${restored} as of ${when}; from ${from.name} it may be ${[...possible].join(' or ')}`,
+      );
     }
   }
 
@@ -151,7 +170,7 @@ interface ParkedRecord {
   readonly dynamodb: { readonly Keys: { readonly id: { readonly S: string } }; readonly SequenceNumber: string };
 }
 
-export function require(promise: string, holds: boolean, otherwise: string): void {
+export function promised(promise: string, holds: boolean, otherwise: string): void {
   if (!holds) throw new Violation(promise, otherwise);
 }
 

@@ -18,21 +18,24 @@ async function main(): Promise<number> {
     return 0;
   }
   const figures = new Figures();
-  const broken: number[] = [];
+  const broken = new Map<number, string>();
   for (let seed = options.seed; seed < options.seed + options.schedules; seed++) {
     const schedule = chosen(scheduleOf(seed), options);
     const result = await play(schedule);
     figures.add(result);
     if (!result.violation) continue;
-    broken.push(seed);
-    if (broken.length > MOST_TOLD) continue;
+    broken.set(seed, result.violation.promise);
+    if (broken.size > MOST_TOLD) continue;
     const small = await shrink(schedule, result.violation.promise);
     process.stdout.write(`${failureText(schedule, small.schedule, small.result)}\n\n`);
   }
   for (const [what, count] of figures.rows) process.stdout.write(`${String(count).padStart(12)}  ${what}\n`);
-  if (broken.length > MOST_TOLD) process.stdout.write(`seeds that broke a promise: ${broken.join(' ')}\n`);
+  for (const promise of new Set(broken.values())) {
+    const seeds = [...broken].filter(([, one]) => one === promise).map(([seed]) => seed);
+    process.stdout.write(`broken: ${promise}: seeds ${seeds.join(' ')}\n`);
+  }
   if (options.isPage) writeFileSync(PAGE, pageWith(readFileSync(PAGE, 'utf8'), figures, options));
-  return broken.length === 0 ? 0 : 3;
+  return broken.size === 0 ? 0 : 3;
 }
 
 function chosen(schedule: Schedule, { only }: SimulateOptions): Schedule {

@@ -43,6 +43,8 @@ export interface VerifyReport {
 }
 
 const SEGMENTS = 2;
+/** How long verify waits for what is on its way. */
+export const SETTLE_MS = 900_000;
 const signal = new AbortController().signal;
 
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
@@ -80,18 +82,14 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
   return reports;
 }
 
-export async function verify(
-  process: Process,
-  site: Site,
-  { repair = false, history = false, settleMs = 900_000 },
-): Promise<VerifyReport> {
+export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
   const places: Places = {
     ...{ table: site.location, items: tableCalls(process, site.table).batches, signal },
     ...{ source: source.source, destination: destination.source, statusOf: source.statusOf },
     ...{ nowMs: process.nowMs, pause: process.pause },
   };
-  const doubts = new Doubts(places, settleMs);
+  const doubts = new Doubts(places, SETTLE_MS);
   const compared = await compareAll({
     ...{ places, doubts, keyTypes: { id: 'S' as const }, buckets: { source, destination } },
     pages: scan(process, site),
@@ -110,7 +108,7 @@ export async function verify(
   }
   const walked = history
     ? await walkHistory({
-        ...{ clock: places, settleMs, onVersions: ignored },
+        ...{ clock: places, settleMs: SETTLE_MS, onVersions: ignored },
         histories: places.source.histories(tablePrefix(site.location), signal),
         walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
       })

@@ -21,6 +21,8 @@ export interface ProcessPlan {
   /** After its nth call everything stands still for a time, as on a laptop that was shut. */
   readonly pauseAtCall?: number;
   readonly pauseMs?: number;
+  /** Added to each way of a call, at most. */
+  readonly slowMs?: number;
   readonly faults?: FaultRates;
 }
 
@@ -111,6 +113,11 @@ export class Process {
   }
 
   private latencyMs(): number {
+    const slowMs = this.random.next() * (this.plan.slowMs ?? 0);
+    return slowMs + this.ordinaryLatencyMs();
+  }
+
+  private ordinaryLatencyMs(): number {
     return this.random.chance(0.02) ? this.random.between(1_000, 20_000) : this.random.between(3, 40);
   }
 }

@@ -61,7 +61,7 @@ export class Run {
     const location = { prefix: '', tableName: TABLE_NAME, keySchema: { partitionKey: 'id' } };
     const [source, destination] = [bucket('source'), bucket('destination')];
     this.site = { table: new Table(TABLE_NAME, this.world), location, source, destination };
-    this.judge = new Judge(this.site);
+    this.judge = new Judge(this.site, () => this.world.nowMs);
     startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
     this.invoke = captureFunction(this.world, {
       ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
@@ -136,11 +136,16 @@ export class Run {
       this.count('writes');
     } else if (event.do === 'splitShard') table.stream?.split(world.random('split', event.id));
     else if (event.do === 'disableMapping') this.disableMapping(event.forMs);
-    else if (event.do === 'refuseItem') this.refusedUntilMs.set(objectKeyOf(event.item), world.nowMs + event.forMs);
+    else if (event.do === 'refuseItem') this.refuse(event.item, event.forMs);
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
     } else this.operate(event.command, event.plan, `${event.command.name} ${event.id}`, 1);
+  }
+
+  private refuse(item: string | undefined, forMs: number): void {
+    const items = item === undefined ? this.judge.ids : [item];
+    for (const one of items) this.refusedUntilMs.set(objectKeyOf(one), this.world.nowMs + forMs);
   }
 
   /** A stream keeps records for a day: whoever leaves its mapping disabled for longer has lost some, whatever DCS does. */

@@ -26,8 +26,8 @@ export type Happening =
   | { readonly do: 'write'; readonly item: string; readonly value?: string; readonly byTimeToLive?: boolean }
   | { readonly do: 'splitShard' }
   | { readonly do: 'disableMapping'; readonly forMs: number }
-  /** The function may not write this item: its batches are parked in the end. */
-  | { readonly do: 'refuseItem'; readonly item: string; readonly forMs: number }
+  /** The function may not write this item, or any: its batches are parked in the end. */
+  | { readonly do: 'refuseItem'; readonly item?: string; readonly forMs: number }
   /** The stream is disabled and at once enabled: a new one, with a mapping of its own beside the old one's. */
   | { readonly do: 'newStream' }
   | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
@@ -124,7 +124,7 @@ const KINDS: readonly Kind[] = [
     weight: 3,
     make: (random, settings) => ({
       do: 'refuseItem',
-      item: itemOf(random, settings),
+      ...(random.chance(0.7) && { item: itemOf(random, settings) }),
       forMs: random.between(MINUTE_MS, 6 * HOUR_MS),
     }),
   },
@@ -166,7 +166,8 @@ function planOf(random: Random, faults: FaultRates): ProcessPlan {
   return {
     faults,
     skewMs: random.pick(SKEWS_MS),
-    ...(random.chance(0.3) && { crashAtCall: random.between(1, 60) }),
-    ...(random.chance(0.25) && { pauseAtCall: random.between(1, 60), pauseMs: random.between(MINUTE_MS, 4 * DAY_MS) }),
+    slowMs: random.pick([0, 0, 2_000, 60_000]),
+    ...(random.chance(0.3) && { crashAtCall: random.between(1, 40) }),
+    ...(random.chance(0.35) && { pauseAtCall: random.between(1, 30), pauseMs: random.between(MINUTE_MS, 4 * DAY_MS) }),
   };
 }
