@@ -1,12 +1,16 @@
-import { digestLeftBy } from './chain';
+import { compareChanges } from './changePosition';
 import { CLOCK_SLACK_MS, REORDER_WINDOW_MS, versionsToRead, type Version } from './history';
 import type { ImageHeader } from './image';
-import { newestOf, oldestOf } from './newest';
+import { inParallel } from './inParallel';
 
 export interface ReadVersion<V extends Version> {
   readonly version: V;
   readonly header: ImageHeader;
 }
+
+/** Headers of one item read at a time: at 20 ms an answer, 3,200 a second. */
+const READS = 64;
+const SECOND_MS = 1_000;
 
 /**
  * Reads as few headers of an item's versions as decide its state at a moment: `stateAt` of what is returned is `stateAt`
@@ -14,9 +18,12 @@ export interface ReadVersion<V extends Version> {
  * of the others are still in question.
  *
  * - No version stored before a change was made can be of a newer change.
- * - Once a change made after the moment has been stored, an older one is stored within the reorder window or not at all,
- *   unless the chain shows that changes are missing between the two: a redrive fills those in at any time later. (Where
- *   no state at the moment is known, it is not looked for further: `unknown` is told, and never taken for a state.)
+ * - A version stored long after all others before it is newer than they are. So once one of those is of a captured change
+ *   made after the moment, it decides nothing.
+ * - All others stored after the moment are read, however much later: a redrive fills in what was missing at any time. That
+ *   the images on both sides fit together proves nothing: what is missing between them may lead back to where it began.
+ *
+ * Headers are read side by side, more and more of them as long as they have not decided.
  *
  * @param readHeader answers undefined for a version to be passed over as if it were not there
  * @returns what was read, in the order of being stored
@@ -26,56 +33,84 @@ export async function readDecidingVersions<V extends Version>(
   momentMs: number,
   readHeader: (version: V) => Promise<ImageHeader | undefined>,
 ): Promise<ReadVersion<V>[]> {
-  const candidates = [...versionsToRead(versions, momentMs)].sort((a, b) => a.storedAtMs - b.storedAtMs);
-  const read: ReadVersion<V>[] = [];
-  const readVersion = async (version: V) => {
-    const header = await readHeader(version);
-    if (header) read.push({ version, header });
-  };
-
-  const [before, after] = [candidates.filter(storedBy(momentMs)), candidates.filter(not(storedBy(momentMs)))];
-  for (const version of before.toReversed()) {
-    const best = newestMadeBy(momentMs, read);
-    if (best && version.storedAtMs + CLOCK_SLACK_MS < best.changedAtMs) break;
-    await readVersion(version);
+  const candidates = versionsToRead(versions, momentMs).sort((a, b) => a.storedAtMs - b.storedAtMs);
+  const reading = new Reading(momentMs, readHeader);
+  const firstAfter = candidates.findIndex(({ storedAtMs }) => storedAtMs > momentMs);
+  const [before, after] =
+    firstAfter < 0 ? [candidates, []] : [candidates.slice(0, firstAfter), candidates.slice(firstAfter)];
+  for (const batch of growing(before.toReversed())) {
+    const inQuestion = batch.filter((version) => reading.mayBeNewest(version));
+    await reading.readAll(inQuestion);
+    if (inQuestion.length < batch.length) break;
   }
-  for (const version of after) {
-    if (isPastReordering(version, momentMs, read)) break;
-    await readVersion(version);
+  const alone = standingAlone(after.length > 0 ? versions : []);
+  for (const batch of growing(after)) {
+    await reading.readAll(batch.filter((version) => !reading.knowsLaterChange || !alone.has(version)));
   }
   // In the order of being stored: of one change stored twice, the last copy counts.
-  const order = new Map(candidates.map((version, at) => [version, at]));
-  return read.sort((a, b) => (order.get(a.version) ?? 0) - (order.get(b.version) ?? 0));
+  return candidates.flatMap((version) => reading.found(version));
 }
 
-const storedBy =
-  (momentMs: number) =>
-  ({ storedAtMs }: Version) =>
-    storedAtMs <= momentMs;
-const not =
-  <V>(is: (v: V) => boolean) =>
-  (v: V) =>
-    !is(v);
+/** The headers that have been read, and what they decide so far. */
+class Reading<V extends Version> {
+  /** A captured change made after the moment is among them. A backfill or a repair may be later than what is above it. */
+  knowsLaterChange = false;
+  private readonly headers = new Map<V, ImageHeader>();
+  /** The newest change made by the moment. */
+  private best?: ReadVersion<V>;
 
-/** Whether a version was stored too late to be of a change that matters, given the later changes already read. */
-function isPastReordering<V extends Version>(version: V, momentMs: number, read: readonly ReadVersion<V>[]): boolean {
-  const later = read.filter(({ header }) => header.changedAtMs > momentMs);
-  const next = oldestOf(later)?.header;
-  if (!next) return false;
-  const best = newestMadeBy(momentMs, read);
-  // Where no state is known yet, the oldest change of all decides between absent and unknown.
-  const mattersUntilMs = best ? momentMs : Math.min(...later.map(({ header }) => header.changedAtMs));
-  if (version.storedAtMs <= mattersUntilMs + REORDER_WINDOW_MS) return false;
-  return !best || !isChangeMissing(best, next);
+  constructor(
+    private readonly momentMs: number,
+    private readonly readHeader: (version: V) => Promise<ImageHeader | undefined>,
+  ) {}
+
+  /** All at once: there are no more than {@link READS}. */
+  async readAll(versions: readonly V[]): Promise<void> {
+    await inParallel(versions, versions.length, async (version) => {
+      const header = await this.readHeader(version);
+      if (header) this.note({ version, header });
+    });
+  }
+
+  found(version: V): ReadVersion<V>[] {
+    const header = this.headers.get(version);
+    return header ? [{ version, header }] : [];
+  }
+
+  /** Whether a version may be of a newer change than the newest one that is known. */
+  mayBeNewest({ storedAtMs }: V): boolean {
+    if (!this.best) return true;
+    const { header, version } = this.best;
+    // A change was made when its image was stored, at the latest, whatever it says of itself.
+    return storedAtMs + CLOCK_SLACK_MS >= Math.min(header.changedAtMs, version.storedAtMs);
+  }
+
+  private note(read: ReadVersion<V>): void {
+    const { version, header } = read;
+    this.headers.set(version, header);
+    if (header.changedAtMs > this.momentMs) this.knowsLaterChange ||= header.position.source === 'stream';
+    else if (!this.best || compareChanges(header.position, this.best.header.position) > 0) this.best = read;
+  }
 }
 
-/** A repair was made because changes are missing beside it. */
-function isChangeMissing(before: ImageHeader, after: ImageHeader): boolean {
-  if (before.event === 'REPAIR' || after.event === 'REPAIR') return true;
-  if (before.digest === undefined || after.previousDigest === undefined) return false;
-  return after.previousDigest !== digestLeftBy(before);
+/**
+ * Those with others before them, and none of these stored so late that they may be newer. Of one second, the granularity of S3's
+ * times, no order is known: replicas arrive in any.
+ */
+function standingAlone<V extends Version>(versions: readonly V[]): ReadonlySet<V> {
+  const sorted = [...versions].sort((a, b) => a.storedAtMs - b.storedAtMs);
+  return new Set(
+    sorted.filter(({ storedAtMs }, i) => {
+      const [before, after] = [sorted[i - 1], sorted[i + 1]];
+      if (before === undefined || before.storedAtMs >= storedAtMs - REORDER_WINDOW_MS) return false;
+      return after === undefined || after.storedAtMs >= storedAtMs + SECOND_MS;
+    }),
+  );
 }
 
-function newestMadeBy<V extends Version>(momentMs: number, read: readonly ReadVersion<V>[]): ImageHeader | undefined {
-  return newestOf(read.filter(({ header }) => header.changedAtMs <= momentMs))?.header;
+/** Groups of 1, 2, 4, ... members. */
+function* growing<Member>(list: readonly Member[]): Generator<readonly Member[]> {
+  for (let at = 0, size = 1; at < list.length; at += size, size = Math.min(2 * size, READS)) {
+    yield list.slice(at, at + size);
+  }
 }

@@ -102,9 +102,16 @@ async function captureRecord(
   newestWritten.set(objectKey, header.position);
 }
 
-/** True also when `written` is this very change. */
+/**
+ * True also when `written` is this very change. Within one stream, what is older has been written or reported as failed. Of
+ * another stream, an old one that still has records beside its successor, nothing of the kind is known.
+ */
 function isOlderThan(written: ChangePosition | undefined, position: ChangePosition): boolean {
-  return written !== undefined && compareChanges(position, written) <= 0;
+  return written !== undefined && isSameStream(written, position) && compareChanges(position, written) <= 0;
+}
+
+function isSameStream(a: ChangePosition, b: ChangePosition): boolean {
+  return 'streamLabel' in a && 'streamLabel' in b && a.streamLabel === b.streamLabel;
 }
 
 function lowestSequenceNumber(failed: readonly StreamRecord[]): string {

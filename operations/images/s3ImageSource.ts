@@ -1,15 +1,29 @@
 import { s3Archive } from '../../aws/archive';
 import { s3ImageStore } from '../../aws/imageStore';
-import { HistoryGrouping, s3VersionLister, type ListingMarker, type ObjectVersion } from '../../aws/objectVersions';
+import {
+  HistoryGrouping,
+  s3VersionLister,
+  type ListingMarker,
+  type ObjectVersion,
+  type VersionLister,
+} from '../../aws/objectVersions';
 import { parallelHistories } from '../../aws/parallelHistories';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { ImageSource } from './imageSource';
 
 /** Reads a bucket. */
 export function s3ImageSource(settings: S3ClientSettings & { bucket: string }): ImageSource {
-  const lister = s3VersionLister(settings);
+  return listedImageSource(s3VersionLister(settings), {
+    // The storage class is for writing only; here nothing is written.
+    images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
+    archive: s3Archive(settings),
+  });
+}
+
+/** The same over any listing of versions. */
+export function listedImageSource(lister: VersionLister, reads: Pick<ImageSource, 'images' | 'archive'>): ImageSource {
   return {
-    name: `s3://${settings.bucket}`,
+    name: `s3://${lister.bucket}`,
     histories: (prefix, signal) => parallelHistories(lister, prefix, { signal }),
     async history(objectKey) {
       const versions: ObjectVersion[] = [];
@@ -23,8 +37,6 @@ export function s3ImageSource(settings: S3ClientSettings & { bucket: string }): 
       const grouping = new HistoryGrouping();
       return [...grouping.add(versions), ...grouping.rest()][0];
     },
-    // The storage class is for writing only; here nothing is written.
-    images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
-    archive: s3Archive(settings),
+    ...reads,
   };
 }

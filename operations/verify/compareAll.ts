@@ -1,7 +1,5 @@
-import { s3CurrentLister } from '../../aws/currentObjects';
 import { historyPages, parallelHistories } from '../../aws/parallelHistories';
-import { s3VersionLister, type VersionLister } from '../../aws/objectVersions';
-import type { S3ClientSettings } from '../../aws/s3Client';
+import type { VersionLister } from '../../aws/objectVersions';
 import { BATCH_GET_KEYS } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
 import { imageBody } from '../../core/image';
@@ -29,10 +27,16 @@ export interface Compared {
   readonly keys: number;
 }
 
+/** Both listings of one bucket. */
+export interface BucketListers {
+  readonly versions: VersionLister;
+  readonly current: VersionLister;
+}
+
 export interface CompareRequest {
   readonly places: Places;
   readonly keyTypes: KeyTypes;
-  readonly buckets: Readonly<Record<'source' | 'destination', S3ClientSettings & { bucket: string }>>;
+  readonly buckets: Readonly<Record<Bucket, BucketListers>>;
   readonly pages: AsyncIterable<readonly ReadItem[]>;
   readonly recheck: Recheck;
   readonly onObjects: (objects: number) => void;
@@ -54,7 +58,7 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   const { table, signal } = places;
   const index = new DigestIndex();
   const list = (bucket: Bucket) => {
-    const pages = historyPages(s3VersionLister(buckets[bucket]), tablePrefix(table), { parallelism: LISTERS, signal });
+    const pages = historyPages(buckets[bucket].versions, tablePrefix(table), { parallelism: LISTERS, signal });
     return listBucket({ pages, source: places[bucket], signal, onObjects }, bucket, index);
   };
   const [source, destination] = await Promise.all([list('source'), list('destination')]);
@@ -113,13 +117,13 @@ async function* unseenObjects(
   const { table, source, destination, signal } = places;
   let left = doubtful;
   // Current objects are a short list; what lies under a delete marker is in the long one only.
-  const listers: (() => VersionLister)[] = [s3CurrentLister, s3VersionLister].flatMap((list) => [
-    () => list(buckets.source),
-    () => list(buckets.destination),
+  const listers = (['current', 'versions'] as const).flatMap((listing) => [
+    buckets.source[listing],
+    buckets.destination[listing],
   ]);
   for (const lister of listers) {
     if (left === 0) return;
-    for await (const { objectKey } of parallelHistories(lister(), tablePrefix(table), { signal })) {
+    for await (const { objectKey } of parallelHistories(lister, tablePrefix(table), { signal })) {
       if (!index.takeDoubtful(objectKey)) continue;
       left -= 1;
       onFound();

@@ -4,7 +4,7 @@ import { imageBody, type StoredImage } from '../../../core/image';
 import type { StreamRecord } from '../../../core/streamRecord';
 import { captureBatch, type CaptureContext } from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
-import { sequenceNumber, userRecord, USERS } from '../../fixtures/streamRecords';
+import { sequenceNumber, STREAM_LABEL, userRecord, USERS, USERS_STREAM_ARN } from '../../fixtures/streamRecords';
 
 const NEVER = new AbortController().signal;
 
@@ -140,6 +140,18 @@ describe('captureBatch', () => {
     expect(await captureBatch(context, records, NEVER)).toEqual({ batchItemFailures: [] });
     expect(bucket.sequenceNumbers('a')).toEqual([1, 3].map(sequenceNumber));
     expect(bucket.sequenceNumbers('b')).toEqual([sequenceNumber(2)]);
+  });
+
+  test('records that an old stream still has are written, also after those of the stream that followed it', async () => {
+    const bucket = new Bucket();
+    const ofNewStream = {
+      ...update('a', 1),
+      eventSourceARN: USERS_STREAM_ARN.replace(STREAM_LABEL, '2026-12-24T08:00:00.000'),
+    };
+    const context = contextFor(bucket);
+    await captureBatch(context, [ofNewStream], NEVER);
+    expect(await captureBatch(context, [insert('a', 7), update('a', 8)], NEVER)).toEqual({ batchItemFailures: [] });
+    expect(bucket.sequenceNumbers('a')).toEqual([1, 7, 8].map(sequenceNumber));
   });
 
   test('law: however puts fail, batches retried from the reported record on end with every change stored and the newest last', async () => {

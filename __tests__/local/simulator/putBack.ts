@@ -1,0 +1,215 @@
+import * as objectVersions from '../../../aws/objectVersions';
+import * as changePosition from '../../../core/changePosition';
+import * as decidingVersions from '../../../core/decidingVersions';
+import * as history from '../../../core/history';
+import { compareDigits, type ChangePosition } from '../../../core/changePosition';
+import type { StreamRecord } from '../../../core/streamRecord';
+import * as capture from '../../../lambda/capture/captureBatch';
+import { NewestWritten } from '../../../lambda/capture/newestWritten';
+import * as simulatedBucket from '../../../local/simulator/bucketCalls';
+import * as backfill from '../../../operations/backfill/backfillItems';
+import * as objectForWriting from '../../../operations/images/objectForWriting';
+import * as redrive from '../../../operations/redrive/redriveBatch';
+import * as applyChanges from '../../../operations/redrive/applyChanges';
+import * as restore from '../../../operations/restore/restoreTable';
+import * as verdict from '../../../operations/verify/verdict';
+import { Recheck } from '../../../operations/verify/recheck';
+
+/**
+ * Mistakes that this project has made, or that others of its kind have: each is put back where it was or could have been, by
+ * replacing one function. The simulator has to find every one of them.
+ */
+export interface PutBack {
+  readonly mistake: string;
+  readonly putBack: () => void;
+}
+
+/** Replaces an exported function by one that is given the real one. */
+function replace<Module extends object, Name extends keyof Module>(
+  module: Module,
+  name: Name,
+  by: (real: Module[Name]) => Module[Name],
+): void {
+  const real = module[name];
+  jest.spyOn(module, name as never).mockImplementation(by(real) as never);
+}
+
+const MISTAKES: readonly PutBack[] = [
+  {
+    mistake: 'equal digests are taken as proof that nothing is missing between',
+    putBack: () =>
+      replace(decidingVersions, 'readDecidingVersions', (real) => (versions, momentMs, readHeader) => {
+        const nearMs = momentMs + history.REORDER_WINDOW_MS;
+        return real(
+          versions.filter(({ storedAtMs }) => storedAtMs <= nearMs),
+          momentMs,
+          readHeader,
+        );
+      }),
+  },
+  {
+    mistake: 'the place in the listing is trusted: the version stored last is the newest',
+    putBack: () =>
+      replace(decidingVersions, 'readDecidingVersions', (real) => (versions, momentMs, readHeader) => {
+        const by = versions.filter(({ storedAtMs }) => storedAtMs <= momentMs);
+        return real(by.slice(-1), momentMs, readHeader);
+      }),
+  },
+  {
+    mistake: 'what capture remembers of an item is of any stream',
+    putBack: () =>
+      replace(
+        capture,
+        'captureBatch',
+        (real) => (context, records, deadline) =>
+          real({ ...context, newestWritten: anyStream(context.newestWritten, records) }, records, deadline),
+      ),
+  },
+  {
+    mistake: 'capture answers that all is done',
+    putBack: () =>
+      replace(capture, 'captureBatch', (real) => async (...batch) => {
+        await real(...batch);
+        return { batchItemFailures: [] };
+      }),
+  },
+  {
+    mistake: 'capture reports the last failed record, not the first',
+    putBack: () =>
+      replace(capture, 'captureBatch', (real) => async (context, records, deadline) => {
+        const failed: string[] = [];
+        const onFailure = ({ dynamodb }: StreamRecord) => void failed.push(dynamodb?.SequenceNumber ?? '');
+        await real({ ...context, onFailure }, records, deadline);
+        const last = failed.at(-1);
+        return { batchItemFailures: last === undefined ? [] : [{ itemIdentifier: last }] };
+      }),
+  },
+  {
+    mistake: 'sequence numbers are compared as text',
+    putBack: () =>
+      replace(changePosition, 'compareChanges', (real) => (a, b) => {
+        if (a.source !== 'stream' || b.source !== 'stream' || a.streamLabel !== b.streamLabel) return real(a, b);
+        return a.sequenceNumber < b.sequenceNumber ? -1 : a.sequenceNumber > b.sequenceNumber ? 1 : 0;
+      }),
+  },
+  {
+    mistake: 'sequence numbers of different streams are compared with each other',
+    putBack: () =>
+      replace(changePosition, 'compareChanges', (real) => (a, b) => {
+        if (a.source !== 'stream' || b.source !== 'stream') return real(a, b);
+        return compareDigits(a.sequenceNumber, b.sequenceNumber);
+      }),
+  },
+  {
+    mistake: 'a backfill overwrites what is there',
+    putBack: () =>
+      replace(backfill, 'backfillItems', (real) => (request, counts) => {
+        const images = request.images as Partial<Record<'put', (key: string, image: never) => Promise<void>>>;
+        const putIf = async (key: string, image: unknown) => {
+          await images.put?.(key, image as never);
+          return 'written' as const;
+        };
+        return real({ ...request, known: new Set(), images: { putIf } }, counts);
+      }),
+  },
+  {
+    mistake: 'redrive decides by the times of S3',
+    putBack: () =>
+      replace(objectForWriting, 'readForWriting', (real) => async (source, objectKey) => {
+        const seen = await real(source, objectKey);
+        return { ...seen, newest: seen.last };
+      }),
+  },
+  {
+    mistake: 'redrive puts each change on top, on no condition',
+    putBack: () =>
+      replace(applyChanges, 'applyChanges', () => async ({ images }, objectKey, changes) => {
+        const put = (images as unknown as { put: (key: string, image: unknown) => Promise<void> }).put;
+        for (const change of changes) await put(objectKey, change);
+        return changes.map(() => 'applied');
+      }),
+  },
+  {
+    mistake: 'redrive marks a batch as done of which some is left',
+    putBack: () =>
+      replace(redrive, 'redriveBatch', (real) => async (context, batch) => {
+        const report = await real({ ...context, images: refusing(context.images) }, batch);
+        return report && { ...report, state: 'done' };
+      }),
+  },
+  {
+    mistake: "the operator's clock bounds what is newest",
+    putBack: () =>
+      replace(
+        restore,
+        'restoreTable',
+        (real) => (request) => real({ ...request, momentMs: Math.min(request.momentMs, request.nowMs()) }),
+      ),
+  },
+  {
+    mistake: 'a moment is taken by when images were stored',
+    putBack: () =>
+      replace(
+        restore,
+        'restoreTable',
+        (real) => (request) => real({ ...request, storedByMs: request.momentMs, momentMs: Infinity }),
+      ),
+  },
+  {
+    mistake: 'verify does not look at the destination',
+    putBack: () => replace(verdict, 'verdictOf', (real) => (look) => real({ ...look, destination: look.source })),
+  },
+  {
+    mistake: 'verify does not look again',
+    putBack: () =>
+      void jest.spyOn(Recheck.prototype, 'settle').mockImplementation(function (this: Recheck) {
+        return (this as unknown as { named: (open: unknown) => ReturnType<Recheck['settle']> }).named(
+          (this as unknown as { open: unknown }).open,
+        );
+      }),
+  },
+  {
+    mistake: 'versions of an object that come in several pages are taken for several objects',
+    putBack: () => {
+      const real = objectVersions.HistoryGrouping.prototype.add;
+      jest.spyOn(objectVersions.HistoryGrouping.prototype, 'add').mockImplementation(function (
+        this: objectVersions.HistoryGrouping,
+        versions,
+      ) {
+        return [...real.call(this, versions), ...this.rest()];
+      });
+    },
+  },
+  {
+    mistake: 'conditions of writes are not sent',
+    putBack: () =>
+      replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => {
+        const calls = real(process, bucket);
+        const putIf: (typeof calls)['images']['putIf'] = async (objectKey, image) => {
+          await calls.images.put(objectKey, image);
+          return 'written';
+        };
+        return { ...calls, images: { ...calls.images, putIf } };
+      }),
+  },
+];
+
+/** A memory that takes a change of another stream for a later one of this stream. */
+function anyStream(memory: NewestWritten, [first]: readonly StreamRecord[]): NewestWritten {
+  const streamLabel = first?.eventSourceARN?.split('/stream/')[1] ?? '';
+  const among = Object.create(memory) as NewestWritten;
+  among.get = (objectKey) => {
+    const written = memory.get(objectKey);
+    if (!written || !('streamLabel' in written) || written.streamLabel <= streamLabel) return written;
+    return { source: 'stream', streamLabel, sequenceNumber: '9'.repeat(40) } satisfies ChangePosition;
+  };
+  among.set = (objectKey, position) => memory.set(objectKey, position);
+  return among;
+}
+
+/** A store that loses what it is given and answers well. */
+function refusing<Images extends object>(images: Images): Images {
+  return { ...images, putIf: () => Promise.resolve('refused' as const) };
+}
+
+export { MISTAKES };

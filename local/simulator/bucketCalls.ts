@@ -1,0 +1,129 @@
+import type { WriteCondition } from '../../aws/conditionalPut';
+import type { ImageStore } from '../../aws/imageStore';
+import { LARGE_IMAGE_BYTES } from '../../aws/largeImages';
+import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import type { StatusReader } from '../../aws/replicationStatus';
+import { S3Error } from '../../aws/s3Error';
+import type { TextStore } from '../../aws/textStore';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { listedImageSource } from '../../operations/images/s3ImageSource';
+import type { CallErrors, Process } from './process';
+import { S3Refusal, type ListedVersion, type S3Bucket, type VersionsPage } from './s3';
+
+/** Every way in which the project reaches a bucket, for one process. The only file that knows both sides. */
+export interface BucketCalls {
+  readonly images: ImageStore;
+  readonly source: ImageSource;
+  readonly versions: VersionLister;
+  readonly current: VersionLister;
+  readonly texts: TextStore;
+  readonly statusOf: StatusReader;
+}
+
+const S3_ERRORS: CallErrors = {
+  unavailable: () => s3Error('SlowDown', 503),
+  lostAnswer: () => s3Error('TimeoutError', undefined),
+};
+
+export function bucketCalls(process: Process, bucket: S3Bucket): BucketCalls {
+  const call = async <Answer>(does: () => Answer): Promise<Answer> => {
+    try {
+      return await process.call(S3_ERRORS, does);
+    } catch (error) {
+      throw error instanceof S3Refusal ? s3Error(error.code, error.statusCode) : error;
+    }
+  };
+  const put = (objectKey: string, image: Parameters<ImageStore['put']>[1], condition?: WriteCondition) =>
+    call(() =>
+      bucket.put(objectKey, { ...image, storageClass: classOf(image.body), storedBy: process.name }, condition),
+    );
+  const read = async (objectKey: string, versionId?: string) => {
+    const { body, metadata, storedAtMs } = await call(() => bucket.read(objectKey, versionId));
+    return { body, metadata, storedAtMs };
+  };
+  const images: ImageStore = {
+    async put(objectKey, image, { signal } = {}) {
+      signal?.throwIfAborted();
+      await put(objectKey, image);
+    },
+    async putIf(objectKey, image, condition, { signal } = {}) {
+      signal?.throwIfAborted();
+      try {
+        await put(objectKey, image, condition);
+        return 'written';
+      } catch (error) {
+        if (error instanceof S3Error && (error.statusCode === 412 || error.code === 'NoSuchKey')) return 'refused';
+        throw error;
+      }
+    },
+    get: read,
+    async head(objectKey, versionId) {
+      try {
+        const { metadata, storedAtMs } = await read(objectKey, versionId);
+        return { metadata, storedAtMs };
+      } catch (error) {
+        // An answer to HEAD has no body that tells a code.
+        if (error instanceof S3Error && error.statusCode === 404) throw s3Error('NotFound', 404);
+        throw error;
+      }
+    },
+  };
+  const versions: VersionLister = {
+    bucket: bucket.name,
+    async page(prefix, { after, maxKeys, signal } = {}) {
+      signal?.throwIfAborted();
+      return pageOf(await call(() => bucket.listVersions(prefix, after, maxKeys)));
+    },
+  };
+  const current: VersionLister = {
+    bucket: bucket.name,
+    async page(prefix, { after, maxKeys, signal } = {}) {
+      signal?.throwIfAborted();
+      const page = pageOf(await call(() => bucket.listCurrent(prefix, after?.objectKey, maxKeys)));
+      return { ...page, versions: page.versions.map((one) => ({ ...one, versionId: one.objectKey })) };
+    },
+  };
+  return {
+    ...{ images, versions, current },
+    source: listedImageSource(versions, { images }),
+    texts: {
+      async read(objectKey) {
+        try {
+          return (await read(objectKey)).body;
+        } catch (error) {
+          if (error instanceof S3Error && error.code === 'NoSuchKey') return undefined;
+          throw error;
+        }
+      },
+      async write(objectKey, body) {
+        await put(objectKey, { body, metadata: {} });
+      },
+    },
+    statusOf: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).replicationStatus),
+  };
+}
+
+function classOf(body: string): string {
+  return Buffer.byteLength(body) >= LARGE_IMAGE_BYTES ? 'STANDARD_IA' : 'STANDARD';
+}
+
+/** Delete markers are listed in elements of their own, which the project's listing leaves out. */
+function pageOf({ versions, next }: VersionsPage): Awaited<ReturnType<VersionLister['page']>> {
+  return { versions: versions.filter(({ isDeleteMarker }) => !isDeleteMarker).map(described), ...(next && { next }) };
+}
+
+function described({
+  objectKey,
+  versionId,
+  storedAtMs,
+  body,
+  etag,
+  isLatest,
+  storageClass,
+}: ListedVersion): ObjectVersion {
+  return { objectKey, versionId, storedAtMs, sizeBytes: Buffer.byteLength(body), etag, isLatest, storageClass };
+}
+
+function s3Error(code: string, statusCode: number | undefined): S3Error {
+  return new S3Error(code, statusCode, `the simulated S3 answered ${code}`, {});
+}

@@ -1,0 +1,115 @@
+import { promised, Violation, secondOf, isOf } from './judge';
+import { redrive, restore, verify } from './operators';
+import type { Run } from './run';
+import { imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
+import { textOf } from './table';
+import { PlainTable } from './tableCalls';
+
+const MOMENTS = 6;
+
+/** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
+export async function endOfRun(run: Run): Promise<void> {
+  await redriveAll(run);
+  nothingIsLost(run);
+  await run.alone('last repair', (process) => verify(process, run.site, { repair: true }));
+  const { differences, gaps } = await run.alone('last verify', (process) =>
+    verify(process, run.site, { history: true }),
+  );
+  promised('after a repair all is the same', differences.length === 0, JSON.stringify(differences));
+  const failed = run.schedule.settings.replication.failed > 0;
+  promised('verify of a whole history finds nothing', failed || gaps.length === 0, JSON.stringify(gaps));
+  newestIsRight(run);
+  await momentsAreRight(run);
+  await verifyFindsADifference(run);
+}
+
+async function redriveAll(run: Run): Promise<void> {
+  const before = run.judge.snapshot();
+  const reports = await run.alone('last redrive', (process) => redrive(process, run.site));
+  run.judge.redrive(before, reports, 'last redrive');
+  const left = reports.filter(({ state }) => state !== 'done');
+  promised('every parked batch can be redriven', left.length === 0, JSON.stringify(left));
+  run.count('batches redriven', reports.length);
+}
+
+/** Every change of which there was a record is an image, in both buckets, as it was. */
+function nothingIsLost({ site, schedule }: Run): void {
+  const buckets = schedule.settings.replication.failed > 0 ? [site.source] : [site.source, site.destination];
+  for (const change of site.table.changes) {
+    if (change.sequenceNumber === undefined) continue;
+    for (const bucket of buckets) {
+      const image = imagesOf(bucket, change.id).find((one) => isOf(one, change));
+      const what = `${change.id}, ${change.sequenceNumber} of ${change.streamLabel ?? ''}`;
+      promised('no change is lost', image !== undefined, `${what} is not in ${bucket.name}`);
+      promised(
+        'no change is lost',
+        image?.text === textOf(change.after),
+        `${what} is ${image?.text ?? ''} in ${bucket.name}`,
+      );
+    }
+  }
+}
+
+function newestIsRight({ judge, site }: Run): void {
+  for (const id of judge.ids) {
+    const text = textOf(site.table.items.get(id));
+    for (const bucket of [site.source, site.destination]) {
+      const newest = newestText(bucket, id);
+      promised('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
+      if (bucket === site.destination) continue;
+      const current = imagesOf(bucket, id).at(-1)?.text ?? 'none';
+      promised('S3 shows the newest image', current === text, `${id} is ${text}, S3 shows ${current}`);
+    }
+  }
+}
+
+/** Restores of some moments, and of now, from both buckets. */
+async function momentsAreRight(run: Run): Promise<void> {
+  const { site, judge, world } = run;
+  const random = world.random('moments');
+  const { changes } = site.table;
+  const moments = Array.from({ length: MOMENTS }, () => {
+    const change = random.pick(changes);
+    return secondOf(change) + random.pick([0, 0, 999, -1, 3_600_000]);
+  });
+  for (const momentMs of [Infinity, ...moments]) {
+    for (const from of [site.source, site.destination]) {
+      if (from === site.destination && momentMs < Infinity && run.schedule.settings.replication.failed > 0) continue;
+      const into = new PlainTable();
+      const options = { from, momentMs, into, mode: 'fill' as const };
+      const before = judge.snapshot();
+      const report = await run.alone(`restore ${momentMs} ${from.name}`, (process) => restore(process, site, options));
+      judge.restore(before, options, report);
+      run.count('moments restored and compared');
+    }
+  }
+}
+
+/** A difference that is put there is named; and nothing else. */
+async function verifyFindsADifference(run: Run): Promise<void> {
+  const { site, world, judge } = run;
+  const random = world.random('seeded difference');
+  const ids = judge.ids.filter((id) => imagesOf(site.destination, id).length > 0);
+  if (ids.length === 0) return;
+  const id = random.pick(ids);
+  const what = random.pick(['newest of the destination gone', 'changed unseen', 'forged'] as const);
+  const item = site.table.items.get(id);
+  if (what === 'changed unseen') {
+    (site.table.items as Map<string, unknown>).set(id, { id: { S: id }, value: { S: 'unseen' } });
+  } else if (what === 'forged') {
+    const body = JSON.stringify({ Item: { id: { S: id }, value: { S: 'forged' } } });
+    const metadata = newestOf(imagesOf(site.destination, id))?.version.metadata ?? {};
+    site.destination.put(objectKeyOf(id), { body, metadata });
+  } else {
+    const text = textOf(item);
+    for (const { version, text: held } of imagesOf(site.destination, id)) {
+      if (held === text) site.destination.deleteVersion(objectKeyOf(id), version.versionId);
+    }
+    if (newestText(site.destination, id) === text) return;
+  }
+  const { differences } = await run.alone('verify of a seeded difference', (process) => verify(process, site, {}));
+  const named = differences.map(({ objectKey }) => objectKey);
+  const isRight = named.length === 1 && named[0] === objectKeyOf(id);
+  if (!isRight) throw new Violation('a difference that is there is named', `${id} (${what}): ${JSON.stringify(named)}`);
+  run.count('differences put there and named');
+}

@@ -1,0 +1,191 @@
+import type { BackfillCounts } from '../../operations/backfill/backfillItems';
+import type { BatchReport } from '../../operations/redrive/redriveBatch';
+import { SETTLE_MS, type restore, type RestoreOptions, type Site, type VerifyReport } from './operators';
+import type { S3Bucket } from './s3';
+import { imagesOf, newestText, objectKeyOf, type SeenImage } from './seenImages';
+import { textOf, type TrueChange } from './table';
+
+/** Something that was promised and is not so. */
+export class Violation extends Error {
+  constructor(
+    readonly promise: string,
+    message: string,
+  ) {
+    super(`${promise}: ${message}`);
+    this.name = 'Violation';
+  }
+}
+
+/** What there was when a command began. */
+export interface Snapshot {
+  readonly atMs: number;
+  readonly changes: number;
+  readonly images: ReadonlyMap<S3Bucket, ReadonlyMap<string, readonly SeenImage[]>>;
+  readonly items: ReadonlyMap<string, string>;
+  readonly newest: ReadonlyMap<S3Bucket, ReadonlyMap<string, string>>;
+}
+
+/**
+ * Judges what commands say they did by what really happened: the table's own history, and what is in the buckets. Of what
+ * happened while a command ran, each order counts as right.
+ */
+export class Judge {
+  constructor(
+    private readonly site: Site,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** Every item that there has been. */
+  get ids(): string[] {
+    return [...new Set(this.site.table.changes.map(({ id }) => id))].sort();
+  }
+
+  snapshot(): Snapshot {
+    const { table, source, destination } = this.site;
+    const buckets = [source, destination];
+    const ofEach = <Value>(of: (bucket: S3Bucket, id: string) => Value) =>
+      new Map(buckets.map((bucket) => [bucket, new Map(this.ids.map((id) => [id, of(bucket, id)]))]));
+    return {
+      atMs: this.nowMs(),
+      changes: table.changes.length,
+      images: ofEach(imagesOf),
+      newest: ofEach(newestText),
+      items: new Map(this.ids.map((id) => [id, textOf(table.items.get(id))])),
+    };
+  }
+
+  /** "Every item that was read has an image", and as many were written as it says. */
+  backfill(before: Snapshot, counts: BackfillCounts, by: string): void {
+    const { source, table } = this.site;
+    const written = this.ids.flatMap((id) => imagesOf(source, id)).filter(({ version }) => version.storedBy === by);
+    promised(
+      'what backfill says it did is what happened',
+      written.length === counts.written,
+      `it says ${counts.written} written, and ${written.length} were`,
+    );
+    if (counts.failed > 0) return;
+    for (const [id, text] of before.items) {
+      const isStill = text !== 'none' && table.changes.slice(before.changes).every((change) => change.id !== id);
+      promised(
+        'after a backfill each item has an image',
+        !isStill || imagesOf(source, id).length > 0,
+        `${id} has none`,
+      );
+    }
+  }
+
+  /** A batch that is done is in the bucket; what was applied was not there before. */
+  redrive(before: Snapshot, reports: readonly BatchReport[], by: string): void {
+    const promise = 'what redrive says it did is what happened';
+    const all: ParkedRecord[] = [];
+    let [news, left] = [0, 0];
+    for (const { batch, counts, state, records } of reports) {
+      const parked = this.recordsOf(batch);
+      const sum = counts.applied + counts.filledIn + counts.alreadyThere + counts.left;
+      promised(
+        promise,
+        sum === records && records === parked.length,
+        `${batch} has ${parked.length} records, not ${sum}`,
+      );
+      const missing = parked.filter((one) => this.storedOf(one).length === 0).length;
+      promised(promise, state !== 'done' || missing === 0, `${batch} is done, and ${missing} records are not stored`);
+      news += counts.applied + counts.filledIn;
+      left += counts.left;
+      all.push(...parked);
+    }
+    const wereNot = all.filter((one) => !this.wasStored(before, one)).length;
+    promised(promise, news <= wereNot, `${news} are said to be new, ${wereNot} were not there`);
+    const stored = all.map((one) => this.storedOf(one)[0]?.version).filter((version) => version?.storedBy === by);
+    const distinct = new Set(stored.map((version) => version?.versionId)).size;
+    promised(promise, news + left >= distinct, `${news} are said to be new, ${distinct} were stored by it`);
+  }
+
+  /** Neither blind nor crying wolf: of what was wrong, or right, from the beginning to the end. */
+  verify(before: Snapshot, { differences }: VerifyReport, isRepair: boolean): void {
+    const { table, source, destination } = this.site;
+    const hadTime = this.nowMs() - before.atMs >= SETTLE_MS;
+    promised('verify gives what is on its way its time', hadTime || differences.length === 0, 'it named too early');
+    const named = new Set(differences.map(({ objectKey }) => objectKey));
+    for (const id of before.items.keys()) {
+      if (table.changes.slice(before.changes).some((change) => change.id === id)) continue;
+      const text = textOf(table.items.get(id));
+      const wasWrong = [source, destination].filter((bucket) => before.newest.get(bucket)?.get(id) !== text);
+      const isNamed = named.has(objectKeyOf(id));
+      promised('verify does not cry wolf', !isNamed || wasWrong.length > 0, `${id} was right all the time`);
+      const isWrong = wasWrong.filter((bucket) => newestText(bucket, id) !== text);
+      promised('verify is not blind', isNamed || isWrong.length === 0 || isRepair, `${id} was wrong all the time`);
+    }
+  }
+
+  /** Each item is as it was at the moment, or as far as the bucket could know. */
+  restore(before: Snapshot, options: RestoreOptions, report: Awaited<ReturnType<typeof restore>>): void {
+    const { from, momentMs, into } = options;
+    const [kind, when] = momentMs === Infinity ? ['newest', 'now'] : ['as-of', new Date(momentMs).toISOString()];
+    const promise = `a restore of the ${kind} state is right or says what it could not`;
+    promised(promise, report.differences === 0, `${report.differences} items differ from its own plan`);
+    const left = new Map(report.leftItems.map((one) => [one.objectKey, one.why]));
+    for (const id of this.ids) {
+      const why = left.get(objectKeyOf(id));
+      const images = before.images.get(from)?.get(id) ?? [];
+      if (why !== undefined) {
+        const mayBeUnknown = why === 'unknown' && images.every(({ version }) => version.storedAtMs + 1_000 > momentMs);
+        promised(promise, mayBeUnknown, `${id} is ${why} as of ${when}`);
+        continue;
+      }
+      const restored = textOf(into.items.get(id));
+      const possible = this.possibleStates(id, images, momentMs);
+      promised(
+        promise,
+        possible.has(restored),
+        `${id} is ${restored} as of ${when}; from ${from.name} it may be ${[...possible].join(' or ')}`,
+      );
+    }
+  }
+
+  /** The states that an item had from the newest change that these images know of until now, of those made by a moment. */
+  possibleStates(id: string, images: readonly SeenImage[], momentMs: number): Set<string> {
+    const changes = this.site.table.changes.filter((change) => change.id === id && secondOf(change) <= momentMs);
+    const known = changes.findLastIndex((change) => images.some((image) => isOf(image, change)));
+    const from = changes.slice(Math.max(known, 0)).map(({ after }) => textOf(after));
+    return new Set(known < 0 ? ['none', ...from] : from);
+  }
+
+  private recordsOf(batch: string): ParkedRecord[] {
+    const { payload } = JSON.parse(this.site.source.read(batch).body) as { payload: string };
+    return (JSON.parse(payload) as { Records: ParkedRecord[] }).Records;
+  }
+
+  private storedOf(record: ParkedRecord): SeenImage[] {
+    return imagesOf(this.site.source, record.dynamodb.Keys.id.S).filter((image) => isOfRecord(image, record));
+  }
+
+  private wasStored({ images }: Snapshot, record: ParkedRecord): boolean {
+    const of = images.get(this.site.source)?.get(record.dynamodb.Keys.id.S) ?? [];
+    return of.some((image) => isOfRecord(image, record));
+  }
+}
+
+interface ParkedRecord {
+  readonly eventSourceARN: string;
+  readonly dynamodb: { readonly Keys: { readonly id: { readonly S: string } }; readonly SequenceNumber: string };
+}
+
+export function promised(promise: string, holds: boolean, otherwise: string): void {
+  if (!holds) throw new Violation(promise, otherwise);
+}
+
+/** Whether an image is of this change. */
+export function isOf(image: SeenImage, { streamLabel, sequenceNumber }: TrueChange): boolean {
+  if (image.kind !== 'stream' || sequenceNumber === undefined) return false;
+  return image.streamLabel === streamLabel && image.sequenceNumber === BigInt(sequenceNumber);
+}
+
+/** A stream tells the time of a change in whole seconds, rounded down. */
+export function secondOf({ atMs }: TrueChange): number {
+  return Math.floor(atMs / 1_000) * 1_000;
+}
+
+function isOfRecord(image: SeenImage, { eventSourceARN, dynamodb }: ParkedRecord): boolean {
+  if (image.kind !== 'stream' || !eventSourceARN.endsWith(image.streamLabel)) return false;
+  return image.sequenceNumber === BigInt(dynamodb.SequenceNumber);
+}

@@ -1,0 +1,221 @@
+import { DcsError } from '../../core/errors';
+import { captureFunction } from './captureFunction';
+import { endOfRun } from './endOfRun';
+import { Judge, Violation } from './judge';
+import { startMapping } from './mapping';
+import { backfill, redrive, restore, verify, type Site } from './operators';
+import { Process, type ProcessPlan } from './process';
+import { startReplication } from './replication';
+import { S3Bucket } from './s3';
+import { START_MS, type OperatorCommand, type Schedule, type ScheduledEvent } from './schedule';
+import { objectKeyOf, TABLE_NAME } from './seenImages';
+import type { Stream } from './streams';
+import { Table } from './table';
+import { PlainTable } from './tableCalls';
+import { World } from './world';
+
+/** What a run has found, and how much there was in it. */
+export interface RunResult {
+  readonly violation?: Violation;
+  readonly figures: Readonly<Record<string, number>>;
+  /** Things that happened one after the other. */
+  readonly steps: number;
+}
+
+/** Plays a schedule to its end, and then judges what is left when all trouble is over. */
+export async function play(schedule: Schedule): Promise<RunResult> {
+  const realRandom = Math.random;
+  const run = new Run(schedule);
+  // Pauses between tries are drawn from it.
+  const random = run.world.random('jitter');
+  Math.random = () => random.next();
+  try {
+    await run.play();
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    return { violation: error, figures: run.figures, steps: run.world.steps };
+  } finally {
+    Math.random = realRandom;
+  }
+  return { figures: run.figures, steps: run.world.steps };
+}
+
+const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const LONGEST_DISABLED_MS = 20 * HOUR_MS;
+
+export class Run {
+  readonly world: World;
+  readonly site: Site;
+  readonly judge: Judge;
+  readonly figures: Record<string, number> = {};
+  private readonly refusedUntilMs = new Map<string, number>();
+  private disabledUntilMs = 0;
+  private disabledSinceMs = 0;
+  private readonly running = new Set<string>();
+  private readonly invoke: ReturnType<typeof captureFunction>;
+
+  constructor(readonly schedule: Schedule) {
+    const { seed, settings } = schedule;
+    this.world = new World(seed, START_MS);
+    const bucket = (name: string) => new S3Bucket(name, () => this.world.nowMs, settings.pageSize);
+    const location = { prefix: '', tableName: TABLE_NAME, keySchema: { partitionKey: 'id' } };
+    const [source, destination] = [bucket('source'), bucket('destination')];
+    this.site = { table: new Table(TABLE_NAME, this.world), location, source, destination };
+    this.judge = new Judge(this.site, () => this.world.nowMs);
+    startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
+    this.invoke = captureFunction(this.world, {
+      ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
+      isRefused: (objectKey) => (this.refusedUntilMs.get(objectKey) ?? 0) > this.world.nowMs,
+    });
+    this.site.table.onStream = (stream) => this.startMappings(stream);
+  }
+
+  async play(): Promise<void> {
+    const { events, settings } = this.schedule;
+    const { table } = this.site;
+    for (let n = 0; n < settings.itemsBefore; n++) table.write(`item${n}`, itemWith(`item${n}`, 'before'));
+    this.world.at(START_MS + HOUR_MS / 2, () => table.enableStream());
+    for (const event of events) this.world.at(event.atMs, () => this.happen(event));
+    const lastMs = events.at(-1)?.atMs ?? START_MS;
+    await this.world.runUntil(Math.max(lastMs, START_MS + HOUR_MS));
+    this.world.isCalm = true;
+    this.refusedUntilMs.clear();
+    await this.world.runUntil(Infinity);
+    this.requireNothingHangs();
+    await endOfRun(this);
+  }
+
+  count(what: string, by = 1): void {
+    this.figures[what] = (this.figures[what] ?? 0) + by;
+  }
+
+  /** Runs a program of an operator's to its end, all alone. */
+  async alone<Result>(name: string, program: (process: Process) => Promise<Result>): Promise<Result> {
+    const process = new Process(name, this.world, this.world.random(name));
+    let ended: { result: Result } | { error: unknown } | undefined;
+    program(process).then(
+      (result) => (ended = { result }),
+      (error: unknown) => (ended = { error }),
+    );
+    await this.world.runUntil(Infinity);
+    if (!ended) throw new Violation('every command ends', `${name} hangs`);
+    if ('error' in ended) throw asViolation(name, ended.error);
+    return ended.result;
+  }
+
+  private startMappings(stream: Stream): void {
+    const { seed, settings } = this.schedule;
+    const start = (uuid: string) => {
+      startMapping(
+        { uuid, ...settings },
+        {
+          ...{ world: this.world, stream, bucket: this.site.source, invoke: this.counted },
+          disabledUntilMs: () => this.disabledUntilMs,
+          onLost: (sequenceNumbers) => this.count('records lost by the stream', sequenceNumbers.length),
+        },
+      );
+    };
+    const uuid = `${seed}-${stream.label}`;
+    start(uuid);
+    const { secondMappingAfterMs } = settings;
+    if (secondMappingAfterMs !== undefined) this.world.after(secondMappingAfterMs, () => start(`${uuid}-second`));
+  }
+
+  private readonly counted: Run['invoke'] = (records) => {
+    this.count('invocations');
+    return this.invoke(records);
+  };
+
+  private happen(event: ScheduledEvent): void {
+    const { table } = this.site;
+    const { world } = this;
+    if (event.do === 'write') {
+      const { item, value, byTimeToLive } = event;
+      if (value === undefined) table.write(item, undefined, byTimeToLive);
+      else table.write(item, itemWith(item, value));
+      this.count('writes');
+    } else if (event.do === 'splitShard') table.stream?.split(world.random('split', event.id));
+    else if (event.do === 'disableMapping') this.disableMapping(event.forMs);
+    else if (event.do === 'refuseItem') this.refuse(event.item, event.forMs);
+    else if (event.do === 'newStream') {
+      table.stream?.disable();
+      table.enableStream();
+    } else this.operate(event.command, event.plan, `${event.command.name} ${event.id}`, 1);
+  }
+
+  private refuse(item: string | undefined, forMs: number): void {
+    const items = item === undefined ? this.judge.ids : [item];
+    for (const one of items) this.refusedUntilMs.set(objectKeyOf(one), this.world.nowMs + forMs);
+  }
+
+  /** A stream keeps records for a day: whoever leaves its mapping disabled for longer has lost some, whatever DCS does. */
+  private disableMapping(forMs: number): void {
+    const { nowMs } = this.world;
+    if (nowMs > this.disabledUntilMs + HOUR_MS) this.disabledSinceMs = nowMs;
+    this.disabledUntilMs = Math.min(nowMs + forMs, this.disabledSinceMs + LONGEST_DISABLED_MS);
+  }
+
+  private operate(command: OperatorCommand, plan: ProcessPlan, name: string, attempt: number): void {
+    const process = new Process(`${name} try ${attempt}`, this.world, this.world.random(name, attempt), plan);
+    this.running.add(process.name);
+    const again = (why: string) => {
+      this.running.delete(process.name);
+      this.count(`commands ${why}`);
+      const { crashAtCall: _crash, pauseAtCall: _pause, ...healthy } = plan;
+      const afterMs = this.world.random(name, 'again', attempt).between(1_000, DAY_MS);
+      if (attempt < 3) this.world.after(afterMs, () => this.operate(command, healthy, name, attempt + 1));
+    };
+    process
+      .run(() => this.carryOut(command, process))
+      .then(
+        (result) => {
+          if (result === 'crashed') again('that crashed');
+          else this.running.delete(process.name);
+        },
+        (error: unknown) => {
+          if (isExpected(error)) again('that failed');
+          else this.world.fail(asViolation(process.name, error));
+        },
+      );
+  }
+
+  private async carryOut(command: OperatorCommand, process: Process): Promise<'done'> {
+    const { judge, site } = this;
+    const before = judge.snapshot();
+    if (command.name === 'backfill') judge.backfill(before, await backfill(process, site), process.name);
+    else if (command.name === 'redrive') judge.redrive(before, await redrive(process, site), process.name);
+    else if (command.name === 'verify') {
+      judge.verify(before, await verify(process, site, { repair: command.repair }), command.repair);
+    } else {
+      const { from, agoMs, mirror } = command;
+      const into = new PlainTable();
+      if (mirror) for (const id of ['item0', 'other']) into.write(id, itemWith(id, 'other'));
+      const momentMs = agoMs === undefined ? Infinity : this.world.nowMs - agoMs;
+      const options = { from: site[from], momentMs, into, mode: mirror ? ('mirror' as const) : ('fill' as const) };
+      judge.restore(before, options, await restore(process, site, options));
+    }
+    this.count(`commands done`);
+    this.count(command.name);
+    return 'done';
+  }
+
+  private requireNothingHangs(): void {
+    const [hanging] = this.running;
+    if (hanging !== undefined) throw new Violation('every command ends', `${hanging} hangs`);
+  }
+}
+
+export function itemWith(id: string, value: string): { id: { S: string }; value: { S: string } } {
+  return { id: { S: id }, value: { S: value } };
+}
+
+/** What a command may end with when a service is away. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof Violation) return false;
+  return error instanceof DcsError || ['InternalServerError', 'TimeoutError'].includes((error as Error).name);
+}
+
+function asViolation(name: string, error: unknown): Violation {
+  if (error instanceof Violation) return error;
+  return new Violation('no command breaks', `${name}: ${(error as Error).stack ?? String(error)}`);
+}

@@ -1,0 +1,173 @@
+import { NO_FAULTS, type FaultRates, type ProcessPlan } from './process';
+import { Random } from './random';
+import type { ReplicationSettings } from './replication';
+
+/** What holds for a whole run. */
+export interface RunSettings {
+  /** Items there are before the stream is enabled. */
+  readonly itemsBefore: number;
+  readonly items: number;
+  /** Of the function's calls and of the operators'. */
+  readonly faults: FaultRates;
+  readonly functionCrashes: number;
+  readonly deliveredAgain: number;
+  readonly batchSize: number;
+  readonly maximumRetryAttempts: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** The stream is read by two mappings, the second of which comes this much later. */
+  readonly secondMappingAfterMs?: number;
+  readonly replication: ReplicationSettings;
+  /** Entries in a page of a bucket's listing. */
+  readonly pageSize: number;
+}
+
+export type Happening =
+  /** Undefined value: the item is deleted. */
+  | { readonly do: 'write'; readonly item: string; readonly value?: string; readonly byTimeToLive?: boolean }
+  | { readonly do: 'splitShard' }
+  | { readonly do: 'disableMapping'; readonly forMs: number }
+  /** The function may not write this item, or any: its batches are parked in the end. */
+  | { readonly do: 'refuseItem'; readonly item?: string; readonly forMs: number }
+  /** The stream is disabled and at once enabled: a new one, with a mapping of its own beside the old one's. */
+  | { readonly do: 'newStream' }
+  | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
+
+export type OperatorCommand =
+  | { readonly name: 'backfill' }
+  | { readonly name: 'redrive' }
+  | { readonly name: 'verify'; readonly repair: boolean }
+  | {
+      readonly name: 'restore';
+      readonly from: 'source' | 'destination';
+      readonly agoMs?: number;
+      readonly mirror: boolean;
+    };
+
+export type ScheduledEvent = Happening & { readonly id: number; readonly atMs: number };
+
+/** All that happens in a run, and when. With the same seed it gives the same run, also after events have been left out. */
+export interface Schedule {
+  readonly seed: number;
+  readonly settings: RunSettings;
+  readonly events: readonly ScheduledEvent[];
+}
+
+export const START_MS = Date.UTC(2026, 2, 1);
+const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+
+/** Each run plays some kinds of trouble and not others: what always comes together hides what comes alone. */
+export function scheduleOf(seed: number): Schedule {
+  const random = new Random(seed, 'schedule');
+  const settings = settingsOf(random);
+  const events: ScheduledEvent[] = [];
+  let atMs = START_MS + HOUR_MS;
+  const add = (happening: Happening) => events.push({ id: events.length, atMs, ...happening });
+  const kinds = KINDS.filter(({ always }) => (always ?? false) || random.chance(0.6));
+  const count = random.between(8, 45);
+  const longest = random.pick([MINUTE_MS, HOUR_MS, 8 * HOUR_MS, 3 * DAY_MS]);
+  add({ do: 'operate', command: { name: 'backfill' }, plan: planOf(random, settings.faults) });
+  while (events.length < count) {
+    atMs += random.chance(0.5) ? random.between(20, 5_000) : random.between(1_000, longest);
+    const weights = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
+    add(random.pick(weights).make(random, settings));
+  }
+  return { seed, settings, events };
+}
+
+function settingsOf(random: Random): RunSettings {
+  const often = (most: number) => (random.chance(0.5) ? 0 : random.next() * most);
+  return {
+    itemsBefore: random.below(4),
+    items: random.between(1, 4),
+    faults: random.chance(0.4)
+      ? NO_FAULTS
+      : { unavailable: often(0.05), lostAnswer: often(0.05), doneTwice: often(0.2) },
+    functionCrashes: often(0.3),
+    deliveredAgain: often(0.4),
+    batchSize: random.pick([1, 3, 10]),
+    maximumRetryAttempts: random.between(0, 4),
+    bisectBatchOnFunctionError: random.chance(0.7),
+    ...(random.chance(0.25) && { secondMappingAfterMs: random.between(0, DAY_MS) }),
+    replication: {
+      order: random.pick(['byArrival', 'byCreation'] as const),
+      slow: often(0.5),
+      failed: random.chance(0.2) ? 0.1 : 0,
+    },
+    pageSize: random.pick([2, 7, 1_000]),
+  };
+}
+
+interface Kind {
+  readonly always?: boolean;
+  readonly weight: number;
+  readonly make: (random: Random, settings: RunSettings) => Happening;
+}
+
+/** Few values, so that items come back to what they were. */
+const VALUES = ['a', 'b', 'c'];
+const itemOf = (random: Random, { items }: RunSettings) => `item${random.below(items)}`;
+
+const KINDS: readonly Kind[] = [
+  {
+    always: true,
+    weight: 12,
+    make: (random, settings) => ({
+      do: 'write',
+      item: itemOf(random, settings),
+      ...(random.chance(0.8) && { value: random.pick(VALUES) }),
+      byTimeToLive: random.chance(0.3),
+    }),
+  },
+  { weight: 1, make: () => ({ do: 'splitShard' }) },
+  { weight: 1, make: (random) => ({ do: 'disableMapping', forMs: random.between(MINUTE_MS, 20 * HOUR_MS) }) },
+  {
+    weight: 3,
+    make: (random, settings) => ({
+      do: 'refuseItem',
+      ...(random.chance(0.7) && { item: itemOf(random, settings) }),
+      forMs: random.between(MINUTE_MS, 6 * HOUR_MS),
+    }),
+  },
+  { weight: 1, make: () => ({ do: 'newStream' }) },
+  {
+    weight: 3,
+    make: (random, { faults }) => ({ do: 'operate', command: { name: 'redrive' }, plan: planOf(random, faults) }),
+  },
+  {
+    weight: 1,
+    make: (random, { faults }) => ({ do: 'operate', command: { name: 'backfill' }, plan: planOf(random, faults) }),
+  },
+  {
+    weight: 2,
+    make: (random, { faults }) => ({
+      do: 'operate',
+      command: { name: 'verify', repair: random.chance(0.5) },
+      plan: planOf(random, faults),
+    }),
+  },
+  {
+    weight: 2,
+    make: (random, { faults }) => ({
+      do: 'operate',
+      command: {
+        name: 'restore',
+        from: random.pick(['source', 'destination'] as const),
+        ...(random.chance(0.5) && { agoMs: random.between(0, 2 * DAY_MS) }),
+        mirror: random.chance(0.3),
+      },
+      plan: planOf(random, faults),
+    }),
+  },
+];
+
+const SKEWS_MS = [0, 0, 0, DAY_MS, HOUR_MS, -10 * MINUTE_MS, -2_000];
+
+function planOf(random: Random, faults: FaultRates): ProcessPlan {
+  return {
+    faults,
+    skewMs: random.pick(SKEWS_MS),
+    slowMs: random.pick([0, 0, 2_000, 60_000]),
+    ...(random.chance(0.3) && { crashAtCall: random.between(1, 40) }),
+    ...(random.chance(0.35) && { pauseAtCall: random.between(1, 30), pauseMs: random.between(MINUTE_MS, 4 * DAY_MS) }),
+  };
+}

@@ -1,0 +1,79 @@
+import { Random } from './random';
+
+interface Pending {
+  readonly atMs: number;
+  readonly happen: () => void;
+}
+
+/**
+ * Time, and what is going to happen in it. Nothing takes real time: the clock jumps to what comes next. One thing happens
+ * at a time, and everything that it sets off in running code has ended before the next. So one seed gives one run.
+ */
+export class World {
+  /** What everything that is there may happen at; replays do the same. */
+  private readonly pending: Pending[] = [];
+  private timeMs: number;
+  /** The second part of a run: nothing fails any more. */
+  isCalm = false;
+  steps = 0;
+  private failure?: Error;
+
+  constructor(
+    readonly seed: number,
+    startMs: number,
+  ) {
+    this.timeMs = startMs;
+  }
+
+  /** The true time, which no process sees. Epoch milliseconds. */
+  get nowMs(): number {
+    return this.timeMs;
+  }
+
+  random(...purpose: readonly (string | number)[]): Random {
+    return new Random(this.seed, ...purpose);
+  }
+
+  at(atMs: number, happen: () => void): void {
+    let [low, high] = [0, this.pending.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      // Last come stands first, so that the next one is taken from the end; of one time, the first one asked.
+      if ((this.pending[middle]?.atMs ?? 0) > atMs) low = middle + 1;
+      else high = middle;
+    }
+    this.pending.splice(low, 0, { atMs: Math.max(atMs, this.timeMs), happen });
+  }
+
+  after(ms: number, happen: () => void): void {
+    this.at(this.timeMs + ms, happen);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.after(ms, resolve));
+  }
+
+  /** Ends the run with an error, after what is happening now. */
+  fail(error: Error): void {
+    this.failure ??= error;
+  }
+
+  /** Lets things happen until nothing is left, or all that remains is later. */
+  async runUntil(untilMs: number): Promise<void> {
+    await turn();
+    for (let next = this.pending.at(-1); next && next.atMs <= untilMs; next = this.pending.at(-1)) {
+      this.pending.pop();
+      this.timeMs = next.atMs;
+      this.steps += 1;
+      next.happen();
+      await turn();
+      if (this.failure) throw this.failure;
+    }
+    if (untilMs < Infinity) this.timeMs = Math.max(this.timeMs, untilMs);
+  }
+}
+
+/** Everything that promises have set off is over then. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
