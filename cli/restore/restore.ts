@@ -1,12 +1,12 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { locatedTable } from '../../settings/configuredTable';
-import { bringBack, type BringBackOutcome } from '../../operations/restore/bringBack';
+import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
 import { unfinishedNotes } from '../../operations/restore/unfinished';
 import type { Command } from '../command';
 import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { openSource } from '../openSource';
+import { withImageSource } from '../copyOption';
 import { definitionIn, keysGiven } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { watchRestore } from './watch';
@@ -54,30 +54,33 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
-  requirePlaces(context, options.from.in === 'folder' ? [] : [options.from.in], options.target);
-  const { output, signal, nowMs, pause } = context;
-  const { into, asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand } = options;
+  requirePlaces(context, options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
   const definition = definitionIn(options.definitionFile);
-  const { dynamoDb } = connectTarget(context, options.target);
-  const { end, ...watch } = watchRestore(output, options);
-  const source = await openSource(options.from, context);
+  const { end, ...watch } = watchRestore(context.output, options);
   try {
-    const outcome = await bringBack({
-      ...{ source, asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, definition, onDemand },
-      located: locatedTable(context.settings, options.tableName),
-      keysOf: keysGiven(options),
-      target: dynamoDbBatchTable(into, dynamoDb, { signal }),
-      targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
-      notes: unfinishedNotes(context.env, (words) => output.say(words)),
-      writesPerSecond: options.writeRate,
-      timeToLiveWanted: options.timeToLive === 'on',
-      ...{ signal, nowMs, pause, watch },
-    });
+    const outcome = await withImageSource(options.copy, context, (source) =>
+      bringBack({ ...requestOf(options, context), source, definition, watch }),
+    );
     return isAllThere(outcome) ? EXIT.done : EXIT.differences;
   } finally {
     end();
-    await source.close?.();
   }
+}
+
+function requestOf(options: RestoreOptions, context: CommandContext): Omit<BringBackRequest, 'source'> {
+  const { settings, output, signal, nowMs, pause } = context;
+  const { into, asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand } = options;
+  const { dynamoDb } = connectTarget(context, options.target);
+  return {
+    located: locatedTable(settings, options.tableName),
+    target: dynamoDbBatchTable(into, dynamoDb, { signal }),
+    targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
+    notes: unfinishedNotes(context.env, (words) => output.say(words)),
+    keysOf: keysGiven(options),
+    writesPerSecond: options.writeRate,
+    timeToLiveWanted: options.timeToLive === 'on',
+    ...{ asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand, signal, nowMs, pause },
+  };
 }
 
 function isAllThere({ report, settings }: BringBackOutcome): boolean {

@@ -1,6 +1,7 @@
 import { count, utc } from '../../core/units';
 import type { BringBackWatch } from '../../operations/restore/bringBack';
 import type { Output } from '../output/output';
+import { tenfold } from '../output/tenfold';
 import type { RestoreOptions } from './options';
 import { planWords, reportRestore, reportSetting } from './reporting';
 
@@ -34,7 +35,9 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
     },
     onPlanning: (objects = 0) => begin(dryRun ? 'planned items' : 'restored items', objects),
     onPlanned: () => progress?.add(1),
-    onThrottled: throttlingWords(output),
+    onThrottled: tenfold((operations) =>
+      output.say(`The table takes items more slowly than they come; ${count(operations)} are sent again.`),
+    ),
     onCompared() {
       if (!isComparing) begin('compared items');
       isComparing = true;
@@ -53,16 +56,5 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
     onWaiting: (reason) => output.say(`Waiting until ${into} can be set up: ${reason}`),
     onSetting: (outcome) => reportSetting(output, into, outcome),
     end,
-  };
-}
-
-/** Said at the first operation that is sent again, and whenever they have become ten times as many. */
-function throttlingWords(output: Output): (operations: number) => void {
-  let [throttled, wordsDueAt] = [0, 0];
-  return (operations) => {
-    throttled += operations;
-    if (throttled < wordsDueAt) return;
-    wordsDueAt = throttled * 10;
-    output.say(`The table takes items more slowly than they come; ${count(throttled)} are sent again.`);
   };
 }
