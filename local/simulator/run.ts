@@ -161,7 +161,7 @@ export class Run {
     const again = (why: string) => {
       this.running.delete(process.name);
       this.count(`commands ${why}`);
-      const { crashAtCall: _crash, pauseAtCall: _pause, ...healthy } = plan;
+      const healthy = { ...plan, crashAtCall: undefined, pauseAtCall: undefined };
       const afterMs = this.world.random(name, 'again', attempt).between(1_000, DAY_MS);
       if (attempt < 3) this.world.after(afterMs, () => this.operate(command, healthy, name, attempt + 1));
     };

@@ -131,11 +131,7 @@ export class S3Bucket {
     const limit = Math.min(maxKeys, this.pageSize);
     const page: ListedVersion[] = [];
     for (const objectKey of this.keysFrom(prefix, after?.objectKey)) {
-      const isMarked = objectKey === after?.objectKey;
-      if (isMarked && after?.versionId === undefined) continue;
-      const listed = this.versionsOf(objectKey).reverse();
-      const from = isMarked ? listed.findIndex(({ versionId }) => versionId === after?.versionId) + 1 : 0;
-      for (const version of listed.slice(from)) {
+      for (const version of this.listedAfter(objectKey, after)) {
         const last = page.at(-1);
         if (page.length === limit && last) {
           return { versions: page, next: { objectKey: last.objectKey, versionId: last.versionId } };
@@ -183,6 +179,14 @@ export class S3Bucket {
       });
       this.objects.set(objectKey, left);
     }
+  }
+
+  /** The versions of an object from a marker on, the last stored first. */
+  private listedAfter(objectKey: string, after: VersionsPage['next']): ListedVersion[] {
+    const listed = this.versionsOf(objectKey).reverse();
+    if (objectKey !== after?.objectKey) return listed;
+    if (after.versionId === undefined) return [];
+    return listed.slice(listed.findIndex(({ versionId }) => versionId === after.versionId) + 1);
   }
 
   /** The current version; undefined where there is none, or a delete marker. */

@@ -63,8 +63,8 @@ export class Table {
       dynamodb: {
         ApproximateCreationDateTime: Math.floor(nowMs / 1_000),
         Keys: { id: { S: id } },
-        ...(after && { NewImage: after as never }),
-        ...(before && { OldImage: before as never }),
+        ...(after && { NewImage: after }),
+        ...(before && { OldImage: before }),
         SequenceNumber: sequenceNumber,
         StreamViewType: 'NEW_AND_OLD_IMAGES',
       },

@@ -170,15 +170,15 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'versions of an object that come in several pages are taken for several objects',
-    putBack: () => {
-      const real = objectVersions.HistoryGrouping.prototype.add;
-      jest.spyOn(objectVersions.HistoryGrouping.prototype, 'add').mockImplementation(function (
-        this: objectVersions.HistoryGrouping,
-        versions,
-      ) {
-        return [...real.call(this, versions), ...this.rest()];
-      });
-    },
+    putBack: () =>
+      replace(objectVersions, 'HistoryGrouping', (Real) => {
+        class OfOnePage extends Real {
+          override add(versions: readonly objectVersions.ObjectVersion[]) {
+            return [...super.add(versions), ...this.rest()];
+          }
+        }
+        return OfOnePage;
+      }),
   },
   {
     mistake: 'conditions of writes are not sent',
