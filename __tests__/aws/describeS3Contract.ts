@@ -145,12 +145,11 @@ export function describeS3Contract(name: string, makeBucket: () => Promise<Contr
       },
     );
 
-    // "ListObjectVersions": key-marker without version-id-marker
-    test('a listing after a key begins behind all its versions', async () => {
-      await putAll('a', 'a', 'b', 'c');
-      const after = { objectKey: `${folder}a` };
-      for (const lister of [bucket.versions, bucket.current]) {
-        const page = await lister.page(folder, { after });
+    // "ListObjectsV2": start-after. (Where key-marker stands alone, ListObjectVersions does not tell whether its key is left out.)
+    test('a listing of current objects after a key begins behind it, whether it is there or not', async () => {
+      await putAll('a', 'b', 'c');
+      for (const objectName of ['a', 'aa']) {
+        const page = await bucket.current.page(folder, { after: { objectKey: `${folder}${objectName}` } });
         expect(page.versions.map(({ objectKey }) => objectKey)).toEqual([`${folder}b`, `${folder}c`]);
       }
     });
