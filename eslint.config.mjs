@@ -63,6 +63,11 @@ const clocksAndHosts = {
   message:
     'core/ is pure: no clock, environment, file or network. node:crypto hashes and node:util takes arguments apart: neither looks at anything but what it is given.',
 };
+const ownClock = {
+  group: ['**/pace'],
+  importNames: ['realPause'],
+  message: 'An operation knows no clock but the one that it is given: nowMs and pause come with the request.',
+};
 const clientWithoutConfig = {
   selector:
     'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
@@ -92,7 +97,18 @@ export default defineConfig(
     [cdktf, signedInside, outward('aws')],
   ),
   restrict(['settings/**'], [cdktf, awsSdk, outward('settings')]),
-  restrict(['operations/**'], [cdktf, awsSdk, signedOutside, outward('operations')]),
+  restrict(['operations/**'], [cdktf, awsSdk, signedOutside, ownClock, outward('operations')]),
+  {
+    files: ['operations/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: ownClock.message }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: ownClock.message },
+      ],
+    },
+  },
   restrict(['main.ts'], [awsSdk, wholeProvider]),
   restrict(['stacks/**'], [awsSdk, wholeProvider, outward('stacks')]),
   restrict(['planReview/**'], [cdktf, awsSdk, outward('planReview')]),

@@ -2,12 +2,10 @@
  * Three projects: `unit` is quick and alone in `npm test`; `e2e` starts the local parts (`npm run test:e2e`); `deploy`
  * has Terraform deploy to an emulator (`npm run test:deploy`).
  */
-// The AWS SDK's word about Node 20, which would stand in every suite's output.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 const shared = {
   testEnvironment: 'node',
   clearMocks: true,
+  setupFiles: ['<rootDir>/__tests__/withoutSdkWarning.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist', '<rootDir>/bench/node_modules'],
 };

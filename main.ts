@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { App } from 'cdktf';
 import { bundledCode } from './stacks/bundledCode';
 import { addStacks } from './stacks/deploy';
@@ -32,6 +33,13 @@ function main(args: readonly string[]): void {
   const app = new App({ outdir });
   addStacks(app, settings, bundledCode(__dirname));
   app.synth();
+  lockProviders(path.join(outdir, 'stacks'));
+}
+
+/** Gives each stack the repository's lock file: `terraform init` then takes the providers that were tested, and no other. */
+function lockProviders(stacks: string): void {
+  const file = '.terraform.lock.hcl';
+  for (const name of readdirSync(stacks)) copyFileSync(path.join(__dirname, file), path.join(stacks, name, file));
 }
 
 try {

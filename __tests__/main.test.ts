@@ -7,6 +7,8 @@ import { minimal } from '../stacks/variants';
 
 const root = join(__dirname, '..');
 
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
 describe('npm run synth', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'dcs-main-'))));
@@ -16,7 +18,16 @@ describe('npm run synth', () => {
   function checkout(name: string): string {
     const copy = join(folder, name);
     mkdirSync(copy);
-    for (const part of ['main.ts', 'stacks', 'settings', 'core', 'package.json', 'tsconfig.json', 'cdktf.json']) {
+    for (const part of [
+      'main.ts',
+      'stacks',
+      'settings',
+      'core',
+      'package.json',
+      'tsconfig.json',
+      'cdktf.json',
+      '.terraform.lock.hcl',
+    ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -31,8 +42,11 @@ describe('npm run synth', () => {
     }
   }
 
-  const synth = (copy: string, ...args: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'main.ts', ...args], { cwd: copy, encoding: 'utf8' });
+  /** What the script runs after the bundles are made. */
+  const synth = (copy: string, ...args: string[]) => {
+    const [, flags = ''] = / && node (.*)$/.exec(scripts.synth ?? '') ?? [];
+    return spawnSync(process.execPath, [...flags.split(' '), ...args], { cwd: copy, encoding: 'utf8' });
+  };
 
   function filesOf(copy: string): Record<string, string> {
     const files = readdirSync(join(copy, 'cdktf.out'), { recursive: true, withFileTypes: true });
@@ -51,9 +65,18 @@ describe('npm run synth', () => {
       bundle(copy);
       expect(synth(copy)).toMatchObject({ status: 0, stderr: '' });
     }
-    expect(Object.keys(filesOf(one))).toContain('/cdktf.out/stacks/dcs/cdk.tf.json');
+    const files = filesOf(one);
+    expect(Object.keys(files)).toContain('/cdktf.out/stacks/dcs/cdk.tf.json');
+    expect(files['/cdktf.out/stacks/dcs/.terraform.lock.hcl']).toBe(
+      readFileSync(join(root, '.terraform.lock.hcl'), 'utf8'),
+    );
     expect(filesOf(other)).toEqual(filesOf(one));
   }, 30_000);
+
+  test('is what the CLI of CDKTF runs, too', () => {
+    const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
+    expect(app).toBe(scripts.synth);
+  });
 
   test('without bundles says what to run', () => {
     expect(synth(checkout('one'))).toMatchObject({
@@ -83,14 +106,13 @@ describe('npm run synth', () => {
 
 describe('help', () => {
   const help = readFileSync(join(root, 'help'), 'utf8');
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
   /** Run by npm itself, not by people. */
   const lifecycleScripts = ['prepare'];
 
   test('names every script, and no script that is not there', () => {
-    const named = [...help.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name);
+    const named = [...help.matchAll(/npm (?:run )?([\w:-]+)/g)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'pack');
     const there = Object.keys(scripts).filter((name) => !lifecycleScripts.includes(name));
     expect([...new Set(named)].sort()).toEqual(there.sort());
   });

@@ -2,26 +2,24 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  ScanCommand,
-  UpdateContinuousBackupsCommand,
-  UpdateTableCommand,
-  UpdateTimeToLiveCommand,
   waitUntilTableExists,
   type CreateTableCommandInput,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../core/attributeValue';
-import { DcsError } from '../core/errors';
 import { backoffMs } from './backoff';
-import { isThrottled, type DynamoDbCaller } from './signed';
-import { signedDynamoDbAs } from './signed/asSdk';
 import type { AwsSettings } from './awsSettings';
 import { sdkClientConfig } from './sdkClient';
+import { getAll, patient, stoppable, writeAll, type WriteOperation } from './batchCalls';
+import { signedDynamoDbAs } from './signed/asSdk';
 
-export type WriteOperation = { readonly put: AttributeMap } | { readonly delete: AttributeMap };
+export { RejectedWriteError, type WriteOperation } from './batchCalls';
 
-/** A table as a restore needs it: in batches, every read strongly consistent, items in wire form. */
+/**
+ * A table as a restore needs it: in batches, every read strongly consistent, items in wire form. Reads wait for as long as
+ * they are throttled.
+ */
 export interface BatchTable {
   readonly tableName: string;
   /** Undefined when there is no such table. */
@@ -29,53 +27,62 @@ export interface BatchTable {
   /** Creates the table and waits until it can be used. */
   create(definition: Omit<CreateTableCommandInput, 'TableName'>): Promise<void>;
   hasItems(): Promise<boolean>;
-  /** The items of up to 100 different keys, those that are there, in no order. */
+  /** The items of up to 100 different keys, those that are there, in no order, in as many calls as it takes. */
   getBatch(keys: readonly AttributeMap[]): Promise<AttributeMap[]>;
   /**
-   * Sends up to 25 operations of different keys once. Returns those that DynamoDB left out because it was throttling.
-   * @throws RejectedWriteError when DynamoDB refuses the batch because of an item in it; none of it is written
+   * Sends up to 25 operations of different keys once, in calls of at most 8 MB. Returns those that DynamoDB left out because
+   * it was throttling.
+   * @throws RejectedWriteError when DynamoDB refuses a call because of an item in it, or because of its size; none of that
+   * call is written, and nothing after it
    */
   write(operations: readonly WriteOperation[]): Promise<WriteOperation[]>;
   /** The items of one segment, page by page. */
   scan(segment: number, totalSegments: number): AsyncGenerator<AttributeMap[]>;
-  enableTimeToLive(attributeName: string): Promise<void>;
-  enablePointInTimeRecovery(days: number): Promise<void>;
-  protectFromDeletion(): Promise<void>;
 }
 
 /** DynamoDB's limits for one call. */
 export const BATCH_GET_KEYS = 100;
 
-/** DynamoDB refuses an item: too large, or with an attribute of a type that an index does not take. */
-export class RejectedWriteError extends DcsError {}
-
 const WAIT = { maxWaitTime: 600, minDelay: 0.1, maxDelay: 5 };
 
-export function dynamoDbBatchTable(TableName: string, settings: AwsSettings): BatchTable {
+export interface BatchTableOptions {
+  /** Ends whatever is under way. */
+  readonly signal?: AbortSignal;
+  /** Waits while reads are throttled. */
+  readonly pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export function dynamoDbBatchTable(
+  TableName: string,
+  settings: AwsSettings,
+  { signal, pause = wait }: BatchTableOptions = {},
+): BatchTable {
   const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
+  const stop = { abortSignal: signal };
   // Whoever writes waits by itself when it is throttled, and wants to know.
-  const writer = signedDynamoDbAs(settings, 3);
-  const reader = signedDynamoDbAs(settings, 8);
+  const writer = stoppable(signedDynamoDbAs(settings, 3), signal);
+  const whenTaken = (attempt: number) => pause(backoffMs(attempt), signal);
+  const reader = patient(stoppable(signedDynamoDbAs(settings, 4), signal), whenTaken);
   return {
     tableName: TableName,
     async describe() {
       try {
-        return (await client.send(new DescribeTableCommand({ TableName }))).Table;
+        return (await client.send(new DescribeTableCommand({ TableName }), stop)).Table;
       } catch (error) {
         if ((error as Error).name === 'ResourceNotFoundException') return undefined;
         throw error;
       }
     },
     async create(definition) {
-      await client.send(new CreateTableCommand({ ...definition, TableName }));
-      await waitUntilTableExists({ client, ...WAIT }, { TableName });
+      await client.send(new CreateTableCommand({ ...definition, TableName }), stop);
+      await waitUntilTableExists({ client, ...stop, ...WAIT }, { TableName });
     },
     async hasItems() {
-      const { Count = 0 } = await client.send(new ScanCommand({ TableName, Limit: 1, ConsistentRead: true }));
-      return Count > 0;
+      const { Items } = await reader<ScanPage>('Scan', { TableName, Limit: 1, ConsistentRead: true });
+      return Items.length > 0;
     },
-    getBatch: (keys) => getAll(reader, TableName, keys),
-    write: (operations) => writeOnce(writer, TableName, operations),
+    getBatch: (keys) => getAll(reader, TableName, keys, whenTaken),
+    write: (operations) => writeAll(writer, TableName, operations),
     async *scan(Segment, TotalSegments) {
       let ExclusiveStartKey: AttributeMap | undefined;
       do {
@@ -85,17 +92,6 @@ export function dynamoDbBatchTable(TableName: string, settings: AwsSettings): Ba
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
     },
-    async enableTimeToLive(AttributeName) {
-      const TimeToLiveSpecification = { AttributeName, Enabled: true };
-      await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
-    },
-    async enablePointInTimeRecovery(RecoveryPeriodInDays) {
-      const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays };
-      await client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
-    },
-    async protectFromDeletion() {
-      await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
-    },
   };
 }
 
@@ -104,44 +100,11 @@ interface ScanPage {
   LastEvaluatedKey?: AttributeMap;
 }
 
-async function getAll(call: DynamoDbCaller, table: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
-  const items: AttributeMap[] = [];
-  let left = keys;
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await delay(backoffMs(attempt));
-    const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
-    const answer = await call<{
-      Responses?: Record<string, AttributeMap[]>;
-      UnprocessedKeys?: Record<string, { Keys: AttributeMap[] }>;
-    }>('BatchGetItem', { RequestItems });
-    items.push(...(answer.Responses?.[table] ?? []));
-    left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  return items;
-}
-
-async function writeOnce(
-  call: DynamoDbCaller,
-  table: string,
-  operations: readonly WriteOperation[],
-): Promise<WriteOperation[]> {
-  const requests = operations.map((operation) =>
-    'put' in operation ? { PutRequest: { Item: operation.put } } : { DeleteRequest: { Key: operation.delete } },
-  );
+async function wait(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    const { UnprocessedItems } = await call<{
-      UnprocessedItems?: Record<
-        string,
-        ({ PutRequest: { Item: AttributeMap } } | { DeleteRequest: { Key: AttributeMap } })[]
-      >;
-    }>('BatchWriteItem', { RequestItems: { [table]: requests } });
-    return (UnprocessedItems?.[table] ?? []).map((request) =>
-      'PutRequest' in request ? { put: request.PutRequest.Item } : { delete: request.DeleteRequest.Key },
-    );
+    await delay(ms, undefined, { signal });
   } catch (error) {
-    const { name, message } = error as Error;
-    if (isThrottled(error)) return [...operations];
-    if (name === 'ValidationException') throw new RejectedWriteError(message, { cause: error });
+    signal?.throwIfAborted();
     throw error;
   }
 }

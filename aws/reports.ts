@@ -1,4 +1,4 @@
-import { reportKey, reportsPrefix, type ReportKind } from '../core/reportKey';
+import { reportKey, reportsPrefix, type ReportKind } from '../core/serviceKeys';
 import type { TableLocation } from '../core/objectKey';
 import { s3CurrentLister } from './currentObjects';
 import type { S3ClientSettings } from './s3Client';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { VARIABLES } from '../core/functionVariables';
 import { bundleContenders, startBundle } from './bundles';
 import type { Cost, Task } from './contenders/subject';
 import { BUCKETS, TABLE } from './sink/items';
@@ -100,18 +101,17 @@ function environment(endpoint: string, cert: string): NodeJS.ProcessEnv {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
     NODE_EXTRA_CA_CERTS: cert,
-    DCS_BUCKET: source,
-    DCS_TABLE: TABLE.tableName,
-    DCS_PARTITION_KEY: TABLE.keySchema.partitionKey,
+    [VARIABLES.bucketName]: source,
+    [VARIABLES.tableName]: TABLE.tableName,
+    [VARIABLES.partitionKey]: TABLE.keySchema.partitionKey,
   };
 }
 
 function writeSettings(folder: string, endpoint: string): string {
   const file = path.join(folder, 'dcs.config.json');
-  const account = { accountId: '111111111111', region: REGION, endpoint };
   const settings = {
-    source: { ...account, bucketName: BUCKETS.source },
-    destination: { ...account, bucketName: BUCKETS.destination },
+    source: { accountId: '111111111111', region: REGION, endpoint, bucketName: BUCKETS.source },
+    destination: { accountId: '222222222222', region: 'eu-west-1', endpoint, bucketName: BUCKETS.destination },
     tables: [{ name: TABLE.tableName, partitionKey: { name: TABLE.keySchema.partitionKey, type: 'S' } }],
   };
   writeFileSync(file, JSON.stringify(settings));

@@ -1,54 +1,107 @@
+import type { S3ClientSettings } from '../aws/s3Client';
+import { connectionOf, type Connection, type SideOptions } from '../operations/connection';
+import { loadGivenSettings } from '../settings/load';
+import { missingSettings, type CommandSettings } from '../settings/parts';
+import type { Problem } from '../settings/problems';
+import type { Side } from '../settings/schema';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
-import type { Output } from './output/output';
 import type { OptionReader } from '../core/commandLine/optionReader';
-import { connectionOf, type Connection } from '../operations/connection';
-import { readSettings, type Settings, type Side } from '../settings/forCommands';
+import type { Pause } from '../operations/pace';
+import type { Output } from './output/output';
+import { withSaid } from './settingsOptions';
 
 /** What a command gets besides its options. A test makes its own. */
 export interface CommandContext {
-  readonly settings: Settings;
+  /** What the settings file and the options say. A command asks for the parts that it needs: `partsOf`. */
+  readonly settings: CommandSettings;
   readonly sides: GlobalOptions['sides'];
   readonly output: Output;
   /** Aborted by Ctrl-C with an InterruptedError: end soon, in a state from which the same command continues. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
+  readonly pause: Pause;
   readonly env: NodeJS.ProcessEnv;
 }
+
+/** Where the accounts are, by file and options. */
+export type Places = Pick<CommandContext, 'settings' | 'sides'>;
 
 /** Reads the settings file that the options name. @throws UsageError */
 export function commandContext(
   given: OptionReader,
-  surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'env'>,
+  surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
 ): CommandContext {
-  const { settingsFile, sides } = readGlobalOptions(given, surroundings.env);
+  const { settingsFile, sides, said } = readGlobalOptions(given, surroundings.env);
   given.throwIfWrong();
-  return { ...surroundings, sides, settings: readSettings(settingsFile) };
+  return { ...surroundings, sides, settings: withSaid(loadGivenSettings(settingsFile), said, sides) };
 }
 
-/** The clients' settings of the source or destination account. */
-export function connect({ settings, sides }: Pick<CommandContext, 'settings' | 'sides'>, side: Side): Connection {
-  return connectionOf(settings, side, sides[side]);
+/** The clients' settings of the source or destination account. @throws UsageError when its region is nowhere said */
+export function connect(context: Places, side: Side): Connection {
+  return connectionOf(placeOf(context, side, context.sides[side]), context.sides[side]);
+}
+
+/** A side's bucket, and how it is reached. @throws UsageError when its name or region is nowhere said */
+export function bucketIn(context: Places, side: Side): S3ClientSettings & { readonly bucket: string } {
+  const bucket = context.settings[side]?.bucketName ?? context.sides[side].bucketName;
+  if (bucket === undefined) throw missingSettings(context.settings, missingBucket(context, side));
+  return { ...connect(context, side).s3, bucket };
 }
 
 /** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */
-export function connectTarget({ settings, sides }: Pick<CommandContext, 'settings' | 'sides'>, side: Side): Connection {
+export function connectTarget(context: Places, side: Side): Connection {
+  const { sides } = context;
   const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
   const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
-  return connectionOf(settings, side, { ...sides[side], ...said, endpoints });
+  const options: SideOptions = { ...sides[side], ...said, endpoints };
+  return connectionOf(placeOf(context, side, options), options);
+}
+
+/**
+ * Asks for everything at once that reading a copy and filling a table needs.
+ *
+ * @param copies the sides whose buckets are used
+ * @throws UsageError that names each setting that is nowhere said, with the option for it
+ */
+export function requirePlaces(context: Places, copies: readonly Side[], target: Side): void {
+  const problems = [
+    ...copies.flatMap((side) => missingBucket(context, side)),
+    ...(context.sides.target.region === undefined ? missingRegion(context, target) : []),
+  ];
+  if (problems.length > 0) throw missingSettings(context.settings, problems);
+}
+
+function placeOf(context: Places, side: Side, options: SideOptions) {
+  const { region, endpoint } = context.settings[side] ?? {};
+  const known = options.region ?? region;
+  if (known === undefined) throw missingSettings(context.settings, missingRegion(context, side));
+  return { region: known, endpoint };
+}
+
+function missingBucket(context: Places, side: Side): Problem[] {
+  const isSaid = (context.settings[side] ?? context.sides[side]).bucketName !== undefined;
+  const allowed = `the name of the ${side} bucket`;
+  const name = isSaid ? [] : [missing(context, `${side}.bucketName`, allowed, `--${side}-bucket NAME`)];
+  return [...name, ...missingRegion(context, side)];
+}
+
+function missingRegion(context: Places, side: Side): Problem[] {
+  if ((context.settings[side] ?? context.sides[side]).region !== undefined) return [];
+  return [missing(context, `${side}.region`, `the region of the ${side} bucket`, `--${side}-region REGION`)];
+}
+
+function missing({ settings }: Places, path: string, allowed: string, option: string): Problem {
+  const write = settings.file.isThere ? 'add it to' : 'write';
+  return { path, value: undefined, allowed, nextStep: `give ${option}, or ${write} ${settings.file.path}` };
 }
 
 /** A look at a deployment is to say soon that it cannot look. */
 const LOOKING_S3_ATTEMPTS = 4;
 
-/** Both accounts, for a command that only looks. */
-export function connectBothToLook(
-  context: Pick<CommandContext, 'settings' | 'sides' | 'env'>,
-): Record<Side, Connection> {
+/** An account, for a command that only looks. */
+export function connectToLook(context: Places & Pick<CommandContext, 'env'>, side: Side): Connection {
   const attempts = Number(context.env.AWS_MAX_ATTEMPTS) || LOOKING_S3_ATTEMPTS;
-  const looking = (side: Side): Connection => {
-    const connection = connect(context, side);
-    return { ...connection, s3: { ...connection.s3, attempts } };
-  };
-  return { source: looking('source'), destination: looking('destination') };
+  const connection = connect(context, side);
+  return { ...connection, s3: { ...connection.s3, attempts } };
 }

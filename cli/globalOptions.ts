@@ -1,25 +1,34 @@
 import type { OptionTable } from '../core/commandLine/parse';
 import type { OptionReader } from '../core/commandLine/optionReader';
+import { readSettingsOptions, SETTINGS_OPTIONS, type SaidSettings } from './settingsOptions';
 import { readSide, SIDE_OPTIONS, type SideName } from './sideOptions';
 import { type SideOptions } from '../operations/connection';
 
 export const GLOBAL_OPTIONS: OptionTable = {
-  config: { type: 'string', value: 'FILE', help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json.' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json. A restore needs none where options say enough.',
+  },
   json: { type: 'boolean', help: 'Results as JSON lines on stdout, each with a "type"; talk stays on stderr.' },
   help: { type: 'boolean', help: 'Show this help and do nothing else.' },
   version: { type: 'boolean', help: 'Show the version and do nothing else.' },
   ...SIDE_OPTIONS,
+  ...SETTINGS_OPTIONS,
 };
 
 /** What all commands are told. */
 export interface GlobalOptions {
-  readonly settingsFile: string;
+  /** Undefined: dcs.config.json, if there is one. */
+  readonly settingsFile?: string;
+  readonly said: SaidSettings;
   readonly sides: Readonly<Record<SideName, SideOptions>>;
 }
 
 export function readGlobalOptions(given: OptionReader, env: NodeJS.ProcessEnv): GlobalOptions {
   return {
-    settingsFile: given.text('config') ?? env.DCS_CONFIG ?? 'dcs.config.json',
+    settingsFile: given.text('config') ?? env.DCS_CONFIG,
+    said: readSettingsOptions(given),
     sides: {
       source: readSide('source', given, env),
       destination: readSide('destination', given, env),

@@ -5,7 +5,7 @@ import type { AttributeMap, AttributeValue } from '../core/attributeValue';
 import { UnreadableValueError, UsageError } from '../core/errors';
 import { keyNames, objectKeyOf } from '../core/objectKey';
 import { plainText } from '../core/plainText';
-import type { KeyWords } from '../operations/tables';
+import type { KeyWords } from '../settings/configuredTable';
 
 /**
  * The keys of an item as somebody writes them: plain JSON (`{"id":"a","at":12}`, binary as base64), or DynamoDB JSON

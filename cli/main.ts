@@ -1,7 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../core/errors';
 import { EXIT } from './exitCodes';
+import { realPause } from '../operations/pace';
 import { runDcs } from './run';
+
+// The AWS SDK's eight lines about the end of its support of Node 20: for who builds this command, not for who runs it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const interruption = new AbortController();
 setMaxListeners(0, interruption.signal); // every call under way listens to it
@@ -25,6 +29,7 @@ void runDcs(process.argv.slice(2), {
   env: process.env,
   signal: interruption.signal,
   nowMs: Date.now,
+  pause: realPause,
 }).then((code) => {
   process.exitCode = code;
 });

@@ -1,4 +1,4 @@
-import { connect, type CommandContext } from './context';
+import { bucketIn, type CommandContext } from './context';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { OptionTable } from '../core/commandLine/parse';
 import type { ImageSource } from '../operations/images/imageSource';
@@ -29,6 +29,5 @@ export function readCopy(given: OptionReader): SourceChoice {
 
 export function openSource(choice: SourceChoice, context: CommandContext): Promise<ImageSource> {
   if (choice.in === 'folder') return folderImageSource(choice.folder);
-  const { s3 } = connect(context, choice.in);
-  return Promise.resolve(s3ImageSource({ ...s3, bucket: context.settings[choice.in].bucketName }));
+  return Promise.resolve(s3ImageSource(bucketIn(context, choice.in)));
 }

@@ -14,7 +14,8 @@ import { OptionReader } from '../core/commandLine/optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
-import { version } from '../package.json';
+import type { Pause } from '../operations/pace';
+import { versionLine } from './version';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */
 export interface Surroundings {
@@ -23,6 +24,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  readonly pause: Pause;
 }
 
 /** Runs one command line to its exit code. Every error ends here, as a message and a code. */
@@ -56,7 +58,7 @@ async function helpText(args: readonly string[]): Promise<string | undefined> {
   const [name, topic] = args;
   const isGeneral = name === undefined || name === '--help' || name === '-h';
   if (isGeneral || (name === 'help' && topic === undefined)) return overview();
-  if (args.includes('--version')) return version;
+  if (args.includes('--version')) return versionLine;
   if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
   if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
   return asksForHelp(args) ? commandHelp(name, await loadCommand(name)) : undefined;

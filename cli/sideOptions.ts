@@ -1,12 +1,18 @@
 import type { OptionTable } from '../core/commandLine/parse';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import { SERVICES, type Endpoints, type Service, type SideOptions } from '../operations/connection';
-import type { Side } from '../settings/forCommands';
+import { bucketName, region } from '../settings/fields';
+import type { Side } from '../settings/schema';
 
 /** How an account is reached. `target` is where a restored table goes; it falls back to one of the other two. */
 export type SideName = Side | 'target';
 
-export const SIDE_OPTIONS: OptionTable = Object.assign({}, sideOptions('source'), sideOptions('destination'));
+export const SIDE_OPTIONS: OptionTable = {
+  ...placeOptions('source'),
+  ...sideOptions('source'),
+  ...placeOptions('destination'),
+  ...sideOptions('destination'),
+};
 export const TARGET_OPTIONS: OptionTable = {
   'target-region': {
     type: 'string',
@@ -15,6 +21,22 @@ export const TARGET_OPTIONS: OptionTable = {
   },
   ...sideOptions('target'),
 };
+
+/** What the settings file says of a side's bucket. */
+function placeOptions(side: Side): OptionTable {
+  return {
+    [`${side}-bucket`]: {
+      type: 'string',
+      value: 'NAME',
+      help: `The ${side} bucket. Default: ${variable(side, 'BUCKET')}, then the settings.`,
+    },
+    [`${side}-region`]: {
+      type: 'string',
+      value: 'REGION',
+      help: `Region of the ${side} account. Default: ${variable(side, 'REGION')}, then the settings.`,
+    },
+  };
+}
 
 function sideOptions(side: SideName): OptionTable {
   const fallback =
@@ -50,12 +72,29 @@ export function readSide(side: SideName, given: OptionReader, env: NodeJS.Proces
     ? given.texts(`${side}-endpoint`)
     : (env[variable(side, 'ENDPOINT')] ?? '').split(' ').filter(Boolean);
   return {
-    region: given.text(`${side}-region`),
+    bucketName: readWord(side, 'bucket', bucketName(''), given, env),
+    region: readWord(side, 'region', region(''), given, env),
     profile: given.text(`${side}-profile`) ?? env[variable(side, 'PROFILE')],
     roleArn: given.text(`${side}-role-arn`) ?? env[variable(side, 'ROLE_ARN')],
     s3Attempts: Number(env.AWS_MAX_ATTEMPTS) || S3_ATTEMPTS,
     endpoints: readEndpoints(side, endpoints, given),
   };
+}
+
+/** A bucket or a region, held to what the settings allow. */
+function readWord(
+  side: SideName,
+  what: 'bucket' | 'region',
+  field: ReturnType<typeof bucketName>,
+  given: OptionReader,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  const word = given.text(`${side}-${what}`) ?? env[variable(side, what.toUpperCase())];
+  const { error } = field.safeParse(word ?? '');
+  if (word !== undefined && error) {
+    given.problem(`--${side}-${what} is ${JSON.stringify(word)}; write ${error.issues[0]?.message ?? ''}`);
+  }
+  return word;
 }
 
 /** One without a service is for all of them; what is said later goes before what was said earlier. */

@@ -51,14 +51,6 @@ export async function readDecidingVersions<V extends Version>(
   return candidates.flatMap((version) => reading.found(version));
 }
 
-/** The version of the newest change; of one change stored twice, the copy that was stored last. */
-export function newestVersion<V extends Version>(read: readonly ReadVersion<V>[]): ReadVersion<V> | undefined {
-  return read.reduce<ReadVersion<V> | undefined>(
-    (best, next) => (best && compareChanges(next.header.position, best.header.position) < 0 ? best : next),
-    undefined,
-  );
-}
-
 /** The headers that have been read, and what they decide so far. */
 class Reading<V extends Version> {
   /** A captured change made after the moment is among them. A backfill or a repair may be later than what is above it. */

@@ -1,5 +1,5 @@
-import { compareChanges } from './changePosition';
 import { NO_ITEM, type ImageHeader } from './image';
+import { newestOf, oldestOf } from './newest';
 
 /** One version of an item's object, as a listing shows it. Delete markers are no images and are not among them. */
 export interface Version {
@@ -51,24 +51,10 @@ export type StateAt<I> =
  * @param images in the order in which they were stored, which matters only for a predecessor's images of one second
  */
 export function stateAt<I extends { header: ImageHeader }>(images: readonly I[], momentMs = Infinity): StateAt<I> {
-  const image = newest(images.filter(({ header }) => header.changedAtMs <= momentMs));
+  const image = newestOf(images.filter(({ header }) => header.changedAtMs <= momentMs));
   if (image) return { is: 'known', image };
 
-  const first = oldest(images);
+  const first = oldestOf(images);
   if (!first || first.header.previousDigest === NO_ITEM) return { is: 'absent' };
   return { is: 'unknown', historyBeginsAtMs: first.header.changedAtMs };
-}
-
-function newest<I extends { header: ImageHeader }>(images: readonly I[]): I | undefined {
-  return images.reduce<I | undefined>(
-    (best, image) => (best && compareChanges(image.header.position, best.header.position) < 0 ? best : image),
-    undefined,
-  );
-}
-
-function oldest<I extends { header: ImageHeader }>(images: readonly I[]): I | undefined {
-  return images.reduce<I | undefined>(
-    (best, image) => (best && compareChanges(image.header.position, best.header.position) >= 0 ? best : image),
-    undefined,
-  );
 }

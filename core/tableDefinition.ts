@@ -16,7 +16,7 @@ export interface TableDefinition {
 }
 
 /** A table.json that cannot be used: damaged, or of another format. */
-export class UnreadableDefinitionError extends QuotingError {}
+class UnreadableDefinitionError extends QuotingError {}
 
 export const TABLE_DEFINITION_FORMAT = '1';
 
@@ -113,8 +113,15 @@ const tableDefinition = z.looseObject({
 
 /** Names of the table's key attributes. */
 export function keySchemaOf({ createTable, tableName }: Pick<TableDefinition, 'createTable' | 'tableName'>): KeySchema {
-  const named = (type: KeyElement['KeyType']) =>
-    createTable.KeySchema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  return keySchemaIn(createTable, tableName);
+}
+
+/** The same of what DescribeTable says. @throws DcsError when there is no partition key */
+export function keySchemaIn(
+  { KeySchema: elements = [] }: { KeySchema?: readonly Partial<Record<keyof KeyElement, string>>[] },
+  tableName: string,
+): KeySchema {
+  const named = (type: KeyElement['KeyType']) => elements.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const partitionKey = named('HASH');
   if (partitionKey === undefined)
     throw new DcsError(`the definition of ${tableName} has no partition key (KeyType HASH)`);

@@ -1,3 +1,4 @@
+import { VARIABLES } from '../core/functionVariables';
 import { createVersionedBucket } from './aws/versionedBucket';
 import { versionCopier } from './aws/versionCopier';
 import type { AwsSettings } from '../aws/awsSettings';
@@ -152,7 +153,7 @@ async function refreshTableDefinitions(
   const { bucket, prefix, tableNames } = tableDefinitionSettings(tableDefinitionFunction.environment);
   const describe = (tableName: string) => {
     const table = tables.get(tableName);
-    if (!table) throw new DcsError(`DCS_TABLES names ${tableName}, which the deployment does not capture`);
+    if (!table) throw new DcsError(`${VARIABLES.tableNames} names ${tableName}, which the deployment does not capture`);
     return describeTableDefinition(tableName, table.dynamoDb);
   };
   await refreshDefinitions({ prefix, texts: s3TextStore({ ...source, bucket }), describe }, tableNames);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { dynamoDbBatchTable } from '../aws/batchTable';
+import { dynamoDbTableSettings } from '../aws/tableSettings';
 import { s3TextStore } from '../aws/textStore';
 import type { S3ClientSettings } from '../aws/s3Client';
 import { dynamoDbStreamReader } from './aws/streamReader';
@@ -64,7 +64,7 @@ export async function startLocalTable({
   if (streamArn === undefined)
     throw new DcsError(`the table ${tableName} has no stream; enable it with NEW_AND_OLD_IMAGES`);
   if (timeToLiveAttributeName !== undefined)
-    await dynamoDbBatchTable(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
+    await dynamoDbTableSettings(tableName, dynamoDb).enableTimeToLive(timeToLiveAttributeName);
 
   const captureFunction = new LocalFunction({
     ...settings,
@@ -108,6 +108,5 @@ function awsEnvironment({ endpoint, region, credentials }: LocalBucket): Record<
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

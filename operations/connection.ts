@@ -1,7 +1,6 @@
 import type { AwsSettings } from '../aws/awsSettings';
 import { credentialsOf } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
-import type { Settings, Side } from '../settings/forCommands';
 
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
 export const SERVICES = ['s3', 'dynamodb', 'lambda', 'cloudwatch', 'kms', 'sns', 'sts'] as const;
@@ -10,6 +9,7 @@ export type Endpoints = Readonly<Partial<Record<Service, string>>>;
 
 /** What was said of one side, on the command line or in the environment. */
 export interface SideOptions {
+  readonly bucketName?: string;
   readonly region?: string;
   readonly profile?: string;
   readonly roleArn?: string;
@@ -20,6 +20,7 @@ export interface SideOptions {
 
 /** Settings of the clients of one side. */
 export interface Connection {
+  readonly region: string;
   readonly s3: S3ClientSettings;
   readonly dynamoDb: AwsSettings;
   readonly lambda: AwsSettings;
@@ -29,13 +30,16 @@ export interface Connection {
   readonly sts: AwsSettings;
 }
 
-/** The clients' settings of a side of the settings file, with what was said on the command line on top. */
-export function connectionOf(settings: Settings, side: Side, options: SideOptions): Connection {
-  const { endpoint } = settings[side];
-  const region = options.region ?? settings[side].region;
+/**
+ * The clients' settings of a side, with what was said on the command line on top.
+ *
+ * @param endpoint of every service, where the settings have one
+ */
+export function connectionOf({ region, endpoint }: Place, options: SideOptions): Connection {
   const credentials = credentialsOf({ ...options, region });
   const at = (service: Service) => ({ region, endpoint: options.endpoints?.[service] ?? endpoint, credentials });
   return {
+    region,
     s3: { ...at('s3'), attempts: options.s3Attempts },
     dynamoDb: at('dynamodb'),
     lambda: at('lambda'),
@@ -44,4 +48,9 @@ export function connectionOf(settings: Settings, side: Side, options: SideOption
     sns: at('sns'),
     sts: at('sts'),
   };
+}
+
+interface Place {
+  readonly region: string;
+  readonly endpoint?: string;
 }

@@ -13,7 +13,7 @@ export const realPause: Pause = async (ms, signal) => {
 };
 
 /** Lets through `perSecond` items a second on average, and no more than one second's at once. */
-export function pace(perSecond: number | undefined, nowMs: () => number, pause: Pause = realPause) {
+export function pace(perSecond: number | undefined, nowMs: () => number, pause: Pause) {
   let freeAtMs = nowMs();
   return async (items: number, signal: AbortSignal): Promise<void> => {
     if (perSecond === undefined) return;

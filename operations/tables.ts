@@ -1,14 +1,8 @@
 import { readTableDefinition, keySchemaOf, tableDefinitionKey, type TableDefinition } from '../core/tableDefinition';
-import { keyNames, type KeySchema, type TableLocation } from '../core/objectKey';
+import type { TableLocation } from '../core/objectKey';
 import { UsageError } from '../core/errors';
 import type { ImageSource } from './images/imageSource';
-import type { ConfiguredTable, KeyTypes } from '../settings/forCommands';
-
-/** What the keys of a table are called and of which type they are. */
-export interface KeyWords {
-  readonly keySchema: KeySchema;
-  readonly keyTypes: KeyTypes;
-}
+import type { ConfiguredTable, KeyWords, LocatedTable } from '../settings/configuredTable';
 
 /** A table's definition as it was at a moment: the last one stored by then, else the first one there is. */
 export async function definitionAt(
@@ -23,9 +17,29 @@ export async function definitionAt(
   return readTableDefinition(body);
 }
 
-/** What the keys of a table are: its own definition says so, and the settings where there is none. */
-export function keyWordsOf(definition: TableDefinition | undefined, configured: ConfiguredTable): KeyWords {
-  if (!definition) return configured;
+/** A table in a copy, with what the copy says of it. */
+export interface KnownTable {
+  readonly table: ConfiguredTable;
+  /** As of the moment; undefined where the copy has none. */
+  readonly definition?: TableDefinition;
+}
+
+/**
+ * A table with its keys: its own definition says what they are, and the settings where there is none.
+ *
+ * @throws UsageError where neither does
+ */
+export async function knownTable(source: ImageSource, located: LocatedTable, momentMs: number): Promise<KnownTable> {
+  const { prefix, tableName, configuredKeys } = located;
+  const definition = await definitionAt(source, located, momentMs);
+  const words = definition ? keyWordsOf(definition) : configuredKeys;
+  if (words) return { table: { prefix, tableName, ...words }, definition };
+  throw new UsageError([
+    `what the keys of ${tableName} are is nowhere to be found: ${source.name} has no ${tableDefinitionKey(located)}. Give them with --partition-key NAME:TYPE (and --sort-key NAME:TYPE), add the table to the settings file, or correct its name or --prefix, which is ${JSON.stringify(prefix)}`,
+  ]);
+}
+
+function keyWordsOf(definition: TableDefinition): KeyWords {
   const types = definition.createTable.AttributeDefinitions.map(
     ({ AttributeName, AttributeType }) => [AttributeName, AttributeType] as const,
   );
@@ -50,17 +64,4 @@ export function definitionOfKeys({ tableName, keySchema, keyTypes }: ConfiguredT
       BillingMode: 'PAY_PER_REQUEST',
     },
   };
-}
-
-/**
- * Capture spells object keys by the settings, and so do the commands: they have to be the table's.
- *
- * @throws UsageError
- */
-export function requireSameKeys({ keySchema, tableName }: ConfiguredTable, actualSchema: KeySchema): void {
-  const [configured, actual] = [keyNames(keySchema), keyNames(actualSchema)];
-  if (configured.join() === actual.join()) return;
-  throw new UsageError([
-    `the settings give ${tableName} the key ${configured.join(' and ')}, the table has ${actual.join(' and ')}; correct the settings and deploy them`,
-  ]);
 }

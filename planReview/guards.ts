@@ -1,3 +1,4 @@
+import { VARIABLES } from '../core/functionVariables';
 import type { FindingName } from './finding';
 import { block, canonical, list, shown, type Json, type JsonObject } from './json';
 import { expiresSooner } from './lifecycle';
@@ -224,7 +225,13 @@ export const GUARDS: readonly Guard[] = [
   policy('aws_iam_role', 'assume_role_policy'),
 ];
 
-const KEYS_OF_OBJECTS = ['DCS_BUCKET', 'DCS_PREFIX', 'DCS_TABLE', 'DCS_PARTITION_KEY', 'DCS_SORT_KEY'];
+const KEYS_OF_OBJECTS: readonly string[] = [
+  VARIABLES.bucketName,
+  VARIABLES.prefix,
+  VARIABLES.tableName,
+  VARIABLES.partitionKey,
+  VARIABLES.sortKey,
+];
 
 function lockedDays({ days, years }: JsonObject): number {
   return Number(days ?? 0) + 365 * Number(years ?? 0);

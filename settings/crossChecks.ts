@@ -1,27 +1,35 @@
 import { partitionOf } from './names';
+import { hasParts, type Part, type WithParts } from './parts';
 import type { Problem } from './problems';
-import type { Settings } from './schema';
+import type { GivenSettings } from './schema';
 
-/** Rules between fields. Each returns its problems; all of them run, so that all problems are seen at once. */
-export function crossProblems(settings: Settings): Problem[] {
+/**
+ * Rules between fields. Each returns its problems; all of them run, so that all problems are seen at once. A rule about
+ * parts that are not there has nothing to say.
+ */
+export function crossProblems(settings: GivenSettings): Problem[] {
   return checks.flatMap((check) => check(settings));
 }
 
-const checks: readonly ((settings: Settings) => Problem[])[] = [
-  accountsDiffer,
-  regionsDiffer,
-  regionsShareAPartition,
-  bucketNamesDiffer,
-  stateBucketsAreNotOurs,
-  statesDiffer,
+const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
+  between(['source', 'destination'], accountsDiffer),
+  between(['source', 'destination'], regionsDiffer),
+  between(['source', 'destination'], regionsShareAPartition),
+  between(['source', 'destination'], bucketNamesDiffer),
+  between(['deployment'], stateBucketsAreNotOurs),
+  between(['deployment'], statesDiffer),
   rolesBelongToTheirAccount,
-  tableNamesDiffer,
+  between(['tables'], tableNamesDiffer),
   tablesKeepClearOfParkedBatches,
-  tableKeysAreTwoAttributes,
-  tableKeysOfTablesBelongToTheirAccount,
+  between(['tables'], tableKeysAreTwoAttributes),
+  between(['tables', 'source'], tableKeysOfTablesBelongToTheirAccount),
   lifecyclesFire,
-  lockEndsBeforeExpiration,
+  between(['destination'], lockEndsBeforeExpiration),
 ];
+
+function between<Needed extends Part>(needed: readonly Needed[], check: (settings: WithParts<Needed>) => Problem[]) {
+  return (settings: GivenSettings): Problem[] => (hasParts(settings, needed) ? check(settings) : []);
+}
 
 function problem(path: string, value: unknown, allowed: string, nextStep: string): Problem {
   return { path, value, allowed, nextStep };
@@ -29,7 +37,7 @@ function problem(path: string, value: unknown, allowed: string, nextStep: string
 
 const when = (wrong: boolean, ...found: Problem[]): Problem[] => (wrong ? found : []);
 
-function accountsDiffer({ source, destination }: Settings): Problem[] {
+function accountsDiffer({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
   const allowed = 'an account other than source.accountId, or one stolen key takes both copies';
   return when(
     source.accountId === destination.accountId,
@@ -37,7 +45,7 @@ function accountsDiffer({ source, destination }: Settings): Problem[] {
   );
 }
 
-function regionsDiffer({ source, destination }: Settings): Problem[] {
+function regionsDiffer({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
   const allowed = 'a region other than source.region, or one lost region takes both copies';
   return when(
     source.region === destination.region,
@@ -45,7 +53,7 @@ function regionsDiffer({ source, destination }: Settings): Problem[] {
   );
 }
 
-function regionsShareAPartition({ source, destination }: Settings): Problem[] {
+function regionsShareAPartition({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
   const partition = partitionOf(source.region);
   return when(
     partitionOf(destination.region) !== partition,
@@ -58,7 +66,7 @@ function regionsShareAPartition({ source, destination }: Settings): Problem[] {
   );
 }
 
-function bucketNamesDiffer({ source, destination }: Settings): Problem[] {
+function bucketNamesDiffer({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
   return when(
     source.bucketName === destination.bucketName,
     problem(
@@ -71,7 +79,7 @@ function bucketNamesDiffer({ source, destination }: Settings): Problem[] {
 }
 
 /** The backends of the settings with their paths: one when deployed together, two when apart. */
-function backendsOf({ deployment }: Settings) {
+function backendsOf({ deployment }: WithParts<'deployment'>) {
   if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
   return [
     { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
@@ -79,8 +87,8 @@ function backendsOf({ deployment }: Settings) {
   ];
 }
 
-function stateBucketsAreNotOurs(settings: Settings): Problem[] {
-  const ours = [settings.source.bucketName, settings.destination.bucketName];
+function stateBucketsAreNotOurs(settings: WithParts<'deployment'>): Problem[] {
+  const ours = [settings.source?.bucketName, settings.destination?.bucketName];
   return backendsOf(settings).flatMap(({ path, backend }) =>
     when(
       backend.type === 's3' && ours.includes(backend.bucketName),
@@ -94,7 +102,7 @@ function stateBucketsAreNotOurs(settings: Settings): Problem[] {
   );
 }
 
-function statesDiffer({ deployment }: Settings): Problem[] {
+function statesDiffer({ deployment }: WithParts<'deployment'>): Problem[] {
   if (deployment.way === 'together') return [];
   const { sourceBackend: source, destinationBackend: destination } = deployment;
   const sameWorkspace =
@@ -114,9 +122,9 @@ function statesDiffer({ deployment }: Settings): Problem[] {
   );
 }
 
-function rolesBelongToTheirAccount(settings: Settings): Problem[] {
+function rolesBelongToTheirAccount(settings: GivenSettings): Problem[] {
   return (['source', 'destination'] as const).flatMap((side) => {
-    const { accountId, assumeRole } = settings[side];
+    const { accountId = '', assumeRole } = settings[side] ?? {};
     return when(
       assumeRole !== undefined && accountOf(assumeRole.roleArn) !== accountId,
       problem(
@@ -129,7 +137,7 @@ function rolesBelongToTheirAccount(settings: Settings): Problem[] {
   });
 }
 
-function tableNamesDiffer({ tables }: Settings): Problem[] {
+function tableNamesDiffer({ tables }: WithParts<'tables'>): Problem[] {
   // Two tables whose names differ in case alone are legal, and would share names where AWS ignores case.
   const seen = new Map<string, number>();
   return tables.flatMap(({ name }, index) => {
@@ -140,7 +148,7 @@ function tableNamesDiffer({ tables }: Settings): Problem[] {
   });
 }
 
-function tablesKeepClearOfParkedBatches({ prefix, tables }: Settings): Problem[] {
+function tablesKeepClearOfParkedBatches({ prefix, tables = [] }: GivenSettings): Problem[] {
   if (prefix !== '') {
     const allowed = 'a prefix outside "aws/", where Lambda parks the batches that capture gave up on';
     return when(prefix.startsWith('aws/'), problem('prefix', prefix, allowed, 'choose another prefix'));
@@ -158,7 +166,7 @@ function tablesKeepClearOfParkedBatches({ prefix, tables }: Settings): Problem[]
   );
 }
 
-function tableKeysAreTwoAttributes({ tables }: Settings): Problem[] {
+function tableKeysAreTwoAttributes({ tables }: WithParts<'tables'>): Problem[] {
   return tables.flatMap(({ partitionKey, sortKey }, index) =>
     when(
       partitionKey.name === sortKey?.name,
@@ -172,7 +180,7 @@ function tableKeysAreTwoAttributes({ tables }: Settings): Problem[] {
   );
 }
 
-function tableKeysOfTablesBelongToTheirAccount({ tables, source }: Settings): Problem[] {
+function tableKeysOfTablesBelongToTheirAccount({ tables, source }: WithParts<'tables' | 'source'>): Problem[] {
   return tables.flatMap(({ kmsKeyArn }, index) =>
     when(
       kmsKeyArn !== undefined && kmsKeyArn.split(':')[3] !== source.region,
@@ -182,9 +190,11 @@ function tableKeysOfTablesBelongToTheirAccount({ tables, source }: Settings): Pr
 }
 
 /** S3 refuses a configuration that moves a version after it has deleted it, or at the same time. */
-function lifecyclesFire(settings: Settings): Problem[] {
+function lifecyclesFire(settings: GivenSettings): Problem[] {
   return (['source', 'destination'] as const).flatMap((side) => {
-    const { noncurrentVersionExpirationDays: expiration, glacierTransitionDays: transition } = settings[side].lifecycle;
+    const { lifecycle } = settings[side] ?? {};
+    if (!lifecycle) return [];
+    const { noncurrentVersionExpirationDays: expiration, glacierTransitionDays: transition } = lifecycle;
     return when(
       expiration !== null && transition !== null && expiration <= transition,
       problem(
@@ -198,7 +208,7 @@ function lifecyclesFire(settings: Settings): Problem[] {
 }
 
 /** Lifecycle cannot delete a locked version: the shorter number would be silently without effect. */
-function lockEndsBeforeExpiration({ destination: { objectLock, lifecycle } }: Settings): Problem[] {
+function lockEndsBeforeExpiration({ destination: { objectLock, lifecycle } }: WithParts<'destination'>): Problem[] {
   const expiration = lifecycle.noncurrentVersionExpirationDays;
   return when(
     objectLock.mode !== 'OFF' && expiration !== null && expiration < objectLock.retentionDays,

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { UsageError } from '../core/errors';
 import { crossProblems } from './crossChecks';
+import type { CommandSettings } from './parts';
 import { problemsOf, SettingsError } from './problems';
-import { settingsSchema, type Settings } from './schema';
+import { givenSettingsSchema, settingsSchema, type GivenSettings, type Settings } from './schema';
 
 const DEFAULT_FILE = 'dcs.config.json';
 
@@ -10,18 +13,46 @@ export function settingsFile(config: string | undefined, env: Readonly<Record<st
   return config ?? env.DCS_CONFIG ?? DEFAULT_FILE;
 }
 
-/** Reads and checks a settings file. Throws one error with every problem in it. */
+/**
+ * Reads and checks a settings file, every part of which has to be there.
+ *
+ * @throws SettingsError with every problem in it, UsageError when it cannot be read
+ */
 export function loadSettings(file: string): Settings {
   return parseSettings(parseJson(read(file), file), file);
 }
 
 /** Checks settings that are already parsed; `file` is for the message. */
 export function parseSettings(settings: unknown, file = DEFAULT_FILE): Settings {
-  const result = settingsSchema.safeParse(settings);
-  if (!result.success) throw new SettingsError(file, problemsOf(result.error.issues, settings));
-  const problems = crossProblems(result.data);
-  if (problems.length > 0) throw new SettingsError(file, problems);
-  return result.data;
+  return checked(settingsSchema.safeParse(settings), settings, file);
+}
+
+/**
+ * Reads and checks what there is of a settings file, for a command that asks for the parts that it needs.
+ *
+ * @param named the file that was asked for; undefined: dcs.config.json, which need not be there
+ * @throws SettingsError with every problem in it, UsageError when it cannot be read
+ */
+export function loadGivenSettings(named: string | undefined): CommandSettings {
+  const path = named ?? DEFAULT_FILE;
+  const content = readIfThere(path, named !== undefined);
+  const settings = content === undefined ? {} : parseJson(content, path);
+  const given = checked(givenSettingsSchema.safeParse(settings), settings, path);
+  return { ...given, file: { path, isThere: content !== undefined } };
+}
+
+type Parsed<Checked> = { success: true; data: Checked } | { success: false; error: z.ZodError };
+
+function checked<Checked extends GivenSettings>(parsed: Parsed<Checked>, settings: unknown, file: string): Checked {
+  if (!parsed.success) throw SettingsError.ofFile(file, problemsOf(parsed.error.issues, settings));
+  const problems = crossProblems(parsed.data);
+  if (problems.length > 0) throw SettingsError.ofFile(file, problems);
+  return parsed.data;
+}
+
+/** Undefined when there is no such file and there need not be one. */
+function readIfThere(file: string, isNeeded: boolean): string | undefined {
+  return isNeeded || existsSync(file) ? read(file) : undefined;
 }
 
 function read(file: string): string {
@@ -30,7 +61,7 @@ function read(file: string): string {
   } catch (cause) {
     const next =
       'Next: copy dcs.config.example.json to it and fill it in, or name another file with --config or DCS_CONFIG.';
-    throw new Error(`The settings file ${file} cannot be read. ${next}`, { cause });
+    throw new UsageError([`The settings file ${file} cannot be read (${(cause as Error).message}). ${next}`]);
   }
 }
 
@@ -39,6 +70,6 @@ function parseJson(content: string, file: string): unknown {
     return JSON.parse(content);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The settings file ${file} is not JSON: ${reason}. Next: correct it there.`, { cause });
+    throw new UsageError([`The settings file ${file} is not JSON: ${reason}. Next: correct it there.`]);
   }
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { tablePrefix } from '../core/objectKey';
+import type { Side } from './schema';
 
 /*
  * Every name and ARN that the two accounts have to agree on, from the settings alone. None comes from a resource: the
@@ -26,7 +28,7 @@ export function boundedName(parts: readonly string[], maxLength = 64): string {
 export interface NamedDeployment {
   readonly name: string;
   readonly source: { readonly accountId: string; readonly region: string; readonly bucketName: string };
-  readonly destination: { readonly accountId: string; readonly bucketName: string };
+  readonly destination: { readonly accountId: string; readonly region: string; readonly bucketName: string };
 }
 
 export interface Names {
@@ -44,7 +46,9 @@ export interface Names {
   /** The role in the source account by which the drill reads the live tables. */
   readonly drillReader: string;
   readonly drillReaderRoleArn: string;
+  /** The topic that hears of the source account's alarms; that of the destination account is called as its drill. */
   readonly alarmTopic: string;
+  readonly alarmTopicArns: Readonly<Record<Side, string>>;
   readonly replicationFailureQueue: string;
   /** The capture function of a table; its role has the same name. */
   readonly capture: (table: string) => string;
@@ -69,9 +73,18 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     drillReader: `${name}-drill-reader`,
     drillReaderRoleArn: `arn:${partition}:iam::${source.accountId}:role/${name}-drill-reader`,
     alarmTopic: `${name}-alarms`,
+    alarmTopicArns: {
+      source: `arn:${partition}:sns:${source.region}:${source.accountId}:${name}-alarms`,
+      destination: `arn:${partition}:sns:${destination.region}:${destination.accountId}:${name}-drill`,
+    },
     replicationFailureQueue: `${name}-replication-failures`,
     capture: (table) => boundedName([name, 'capture', table]),
     tableArn: (table) => `arn:${partition}:dynamodb:${source.region}:${source.accountId}:table/${table}`,
     logGroup: (functionName) => `/aws/lambda/${functionName}`,
   };
+}
+
+/** What the object keys of each table start with. */
+export function tablePrefixes({ prefix, tables }: { prefix: string; tables: readonly { name: string }[] }): string[] {
+  return tables.map(({ name }) => tablePrefix({ prefix, tableName: name }));
 }

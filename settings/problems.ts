@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { UsageError } from '../core/errors';
 
 /** One thing that is wrong with the settings. */
 export interface Problem {
@@ -12,15 +13,18 @@ export interface Problem {
   readonly nextStep: string;
 }
 
-/** All problems of a settings file at once, one a line. */
-export class SettingsError extends Error {
+/** All problems of the settings at once, one a line: a command ends with the exit code of wrong usage. */
+export class SettingsError extends UsageError {
   constructor(
-    readonly file: string,
-    readonly problems: readonly Problem[],
+    heading: string,
+    readonly found: readonly Problem[],
   ) {
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    super([`${file} has ${count}:`, ...problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n'));
-    this.name = 'SettingsError';
+    super([[heading, ...found.map((problem) => `  ${describeProblem(problem)}`)].join('\n')]);
+  }
+
+  static ofFile(file: string, found: readonly Problem[]): SettingsError {
+    const count = found.length === 1 ? '1 problem' : `${found.length} problems`;
+    return new SettingsError(`${file} has ${count}:`, found);
   }
 }
 

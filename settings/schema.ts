@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { destinationSettings, sourceSettings } from './accounts';
+import { destinationSettings, sourceSettings } from './sourceAndDestination';
 import { deploymentSettings } from './backend';
 import { group, text } from './fields';
 import {
@@ -10,7 +10,7 @@ import {
   replicationSettings,
   restoreSettings,
   tableDefinitionSettings,
-} from './services';
+} from './partsWithDefaults';
 import { tablesSettings } from './tables';
 
 /**
@@ -60,3 +60,18 @@ export const settingsSchema = group(
 
 /** Settings with every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/**
+ * The same file for a command, which needs some parts of it: those without defaults may be missing. What is there is held
+ * to the same rules.
+ */
+export const givenSettingsSchema = settingsSchema.partial({
+  deployment: true,
+  source: true,
+  destination: true,
+  tables: true,
+});
+export type GivenSettings = z.output<typeof givenSettingsSchema>;
+
+/** The two accounts, by what they are for. */
+export type Side = 'source' | 'destination';

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,18 +22,20 @@ interface Outcome {
 }
 
 /** The file that `npx dcs` runs, with an environment in which no account can be reached. */
-function dcs(...args: string[]): Promise<Outcome> {
-  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, NODE_NO_WARNINGS: '1' };
+const dcs = (...args: string[]): Promise<Outcome> => runNode([executable, ...args]);
+
+function runNode(args: string[]): Promise<Outcome> {
+  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder };
   return new Promise((resolve) => {
-    execFile(process.execPath, [executable, ...args], { env, cwd: folder }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { env, cwd: folder }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
 }
 
 const account = (side: string) => ({
-  accountId: '111111111111',
-  region: 'eu-west-1',
+  accountId: side === 'source' ? '111111111111' : '222222222222',
+  region: side === 'source' ? 'eu-central-1' : 'eu-west-1',
   bucketName: `b-${side}`,
   endpoint: 'http://127.0.0.1:9',
 });
@@ -65,10 +67,31 @@ describe('the executable', () => {
     expect(await dcs('-h')).toEqual(await dcs('--help'));
   });
 
-  test('the version is that of the package', async () => {
+  test('the version is that of the package, with the commit that it was made of', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-    expect(await dcs('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).slice(0, 7);
+    expect(await dcs('--version')).toEqual({ code: 0, stdout: `dcs ${version} (${commit})\n`, stderr: '' });
   });
+
+  test('the licences of what was bundled stand beside it, and what only builds or tests is not in it', async () => {
+    const licences = await readFile(`${executable}.LICENSES.txt`, 'utf8');
+    expect(licences).toMatch(/^zod [\d.]+ \(MIT\)\n\nMIT License/m);
+    expect(licences).toMatch(/^@aws-sdk\/client-s3 [\d.]+ \(Apache-2\.0\)$/m);
+    expect(licences).not.toMatch(/^(cdktf|constructs|jest|esbuild) /m);
+  });
+
+  test('the word of the AWS SDK about old versions of Node is kept away, and no other warning', async () => {
+    const old = path.join(folder, 'old.js');
+    await writeFile(
+      old,
+      "Object.defineProperty(process, 'version', { value: 'v20.19.0' }); process.emitWarning('another warning');",
+    );
+    await writeFile(path.join(folder, 'whole.json'), JSON.stringify(settings));
+    const { code, stderr } = await runNode(['--require', old, executable, 'status', '--config', 'whole.json']);
+    expect(code).toBe(EXIT.couldNotLook);
+    expect(stderr).toContain('another warning');
+    expect(stderr).not.toContain('NodeVersionSupportWarning');
+  }, 30_000);
 
   test('exit codes are printed, and documented word for word', async () => {
     const { stdout } = await dcs('help', 'exit-codes');
@@ -103,11 +126,11 @@ describe('the executable', () => {
   test('settings that are missing or wrong are exit code 2', async () => {
     const missing = await dcs('history', 'users', '--key', '{"id":"a"}');
     expect(missing).toMatchObject({ code: EXIT.usage });
-    expect(missing.stderr).toContain('dcs.config.json cannot be read');
+    expect(missing.stderr).toContain('there is no settings file dcs.config.json');
     await writeFile(path.join(folder, 'half.json'), '{"source":{}}');
     const half = await dcs('history', 'users', '--key', '{"id":"a"}', '--config', 'half.json');
     expect(half.code).toBe(EXIT.usage);
-    expect(half.stderr).toContain('half.json: source.bucketName');
+    expect(half.stderr).toContain('half.json has 3 problems:\n  source.accountId is missing');
     await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
     expect((await dcs('history', 'orders', '--key', '{"id":"a"}')).stderr).toContain(
       'orders is no table of the settings',

@@ -20,7 +20,8 @@ async function stderrOf(...args: string[]): Promise<string> {
   const err: string[] = [];
   const { signal } = new AbortController();
   const [stdout, stderr] = [{ write: () => true }, { write: (text: string) => err.push(text) }];
-  await runDcs([...args, '--config', 'no-such-file.json'], { stdout, stderr, env: {}, signal, nowMs: Date.now });
+  const pause = () => Promise.resolve();
+  await runDcs([...args, '--config', 'no-such-file.json'], { stdout, stderr, env: {}, signal, nowMs: Date.now, pause });
   return err.join('');
 }
 

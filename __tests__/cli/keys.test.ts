@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { keysInFile, parseKeys } from '../../cli/keys';
-import { type KeyWords } from '../../operations/tables';
+import { type KeyWords } from '../../settings/configuredTable';
 
 const words: KeyWords = {
   keySchema: { partitionKey: 'id', sortKey: 'at' },

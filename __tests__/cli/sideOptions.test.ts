@@ -3,12 +3,12 @@ import { parseCommandLine } from '../../core/commandLine/parse';
 import { readGlobalOptions, GLOBAL_OPTIONS } from '../../cli/globalOptions';
 import { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../../cli/sideOptions';
-import type { Settings } from '../../settings/forCommands';
+import type { CommandSettings } from '../../settings/parts';
 
 const settings = {
   source: { accountId: '1', region: 'eu-central-1', bucketName: 's' },
   destination: { accountId: '2', region: 'eu-west-1', bucketName: 'd', endpoint: 'http://emulator' },
-} as Settings;
+} as CommandSettings;
 
 function sidesOf(args: string[], env: NodeJS.ProcessEnv = {}) {
   const given = new OptionReader(parseCommandLine(args, { ...GLOBAL_OPTIONS, ...TARGET_OPTIONS }), 0);

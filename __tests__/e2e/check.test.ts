@@ -1,4 +1,9 @@
-import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -304,6 +309,12 @@ const BREAKS: readonly Break[] = [
       );
     },
     problems: ['alarm-state', 'alarm-actions'],
+  },
+  {
+    broken: 'an alarm of the drill is gone',
+    breakIt: ({ tableName: name }) =>
+      new CloudWatchClient(parts.destination).send(new DeleteAlarmsCommand({ AlarmNames: [`${name}-drill-failed`] })),
+    problems: ['alarms'],
   },
   {
     broken: 'a batch is parked',

@@ -10,6 +10,7 @@ import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { bundleCommand } from '../../cli/bundle';
 import type { DrillReport } from '../../operations/drill/report';
+import { realPause } from '../../operations/pace';
 import { scheduledDrill } from '../../operations/drill/scheduledDrill';
 import type { AttributeMap } from '../../core/attributeValue';
 import { objectKeyOf } from '../../core/objectKey';
@@ -277,7 +278,7 @@ describe('the drill of the schedule', () => {
     const sts = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials: dynamoDb.credentials };
     return scheduledDrill({
       table: { ...LOCATION, keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } },
-      ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, say: () => undefined },
+      ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: () => undefined },
       destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
       live: { name: 'users in 111111111111', dynamoDb },
     });

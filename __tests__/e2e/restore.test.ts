@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, symlink } from 'node:fs/promises';
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { bundleCommand } from '../../cli/bundle';
@@ -72,11 +73,87 @@ describe('dcs restore, from the destination bucket alone', () => {
     expect(code).toBe(0);
     expect(records(stdout)).toEqual([
       expect.objectContaining({ type: 'restore', into: 'users-restored', left: 0, differences: 0 }),
+      expect.objectContaining({ type: 'setting', setting: 'timeToLive', state: 'set' }),
     ]);
     expect(await restored(deployment, 'users-restored')).toEqual(sorted([everyType, user(1, 'new')]));
     expect(await describeTableDefinition('users-restored', deployment.dynamoDb)).toEqual({
       ...definition,
       tableName: 'users-restored',
+    });
+  });
+
+  describe('with the source account lost', () => {
+    const place = (deployment: Deployment) => [
+      ...['--destination-bucket', deployment.bucket, '--destination-region', 'eu-west-1'],
+    ];
+    const noFile = { DCS_CONFIG: undefined };
+
+    test('and no settings file, options alone bring the table back', async () => {
+      const deployment = await deploy(parts, 'noFile');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment), '--json'];
+      const { code, stdout, stderr } = await deployment.run(args, noFile);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining('is made from table.json') as string,
+      });
+      expect(records(stdout)).toEqual([expect.objectContaining({ type: 'restore', left: 0, differences: 0 })]);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('and no table.json either, the keys come from options; without them it says how to give them', async () => {
+      const deployment = await deploy(parts, 'noDefinition');
+      await deployment.store(inserts(3));
+      const args = ['restore', 'users', '--into', 'back', ...place(deployment)];
+      const refused = await deployment.run(args, noFile);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('has no users/table.json. Give them with --partition-key NAME:TYPE');
+      expect((await deployment.run([...args, '--partition-key', 'id:S'], noFile)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+    });
+
+    test('a settings file without a source is enough', async () => {
+      const deployment = await deploy(parts, 'noSource');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const { destination } = deployment.settings;
+      await writeFile(path.join(deployment.folder, 'lost.json'), JSON.stringify({ destination }));
+      const lost = { DCS_CONFIG: path.join(deployment.folder, 'lost.json') };
+      expect((await deployment.run(['restore', 'users', '--into', 'back'], lost)).code).toBe(0);
+      expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
+      const toSource = await deployment.run(['restore', 'users', '--into', 'back', '--target', 'source'], lost);
+      expect(toSource.code).toBe(2);
+      expect(toSource.stderr).toMatch(/lost\.json has 1 problem:\n {2}source\.region is missing; .* --source-region/);
+    });
+
+    test('and with neither, one message names what is missing, each once, and both ways to say it', async () => {
+      const deployment = await deploy(parts, 'nothing');
+      const { code, stdout, stderr } = await deployment.run(['restore', 'users', '--into', 'back'], noFile);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.trimEnd().split('\n')).toEqual([
+        expect.stringMatching(/^dcs: there is no settings file dcs\.config\.json .* something is missing:$/),
+        expect.stringMatching(/^ {2}destination\.bucketName is missing; .* give --destination-bucket NAME, or write/),
+        expect.stringMatching(/^ {2}destination\.region is missing; .* give --destination-region REGION, or write/),
+      ]);
+    });
+
+    test('history, diff, download and a drill without the live table need no more', async () => {
+      const deployment = await deploy(parts, 'others');
+      await deployment.define(definition);
+      await deployment.store(inserts(3));
+      const run = async (...args: string[]) => (await deployment.run([...args, ...place(deployment)], noFile)).code;
+      const folder = path.join(deployment.folder, 'out');
+      expect(await run('history', 'users', '--key', '{"id":"u1"}')).toBe(0);
+      expect(await run('diff', 'users', '--from', '2026-01-05T11:00:00Z', '--summary')).toBe(3);
+      expect(await run('download', 'users', '--to', folder)).toBe(0);
+      expect(await run('verify', 'users', '--in', 'destination')).toBe(0);
+      const sts = ['--destination-endpoint', `sts=${parts.s3.endpoint}`];
+      const drill = ['drill', 'users', '--without-live', '--report-folder', folder, ...sts];
+      expect(await run(...drill)).toBe(0);
+      expect((await deployment.run(['drill', 'users', ...place(deployment)], noFile)).stderr).toContain(
+        'source is missing',
+      );
     });
   });
 
@@ -242,7 +319,7 @@ describe('dcs restore, when things go wrong', () => {
     parts.s3.faults = ({ method, objectKey }) => {
       if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 80)
         dropped = deployment.table('shaky').drop();
-      return gets >= 80 ? { kind: 'delay', milliseconds: 100 } : undefined;
+      return gets >= 80 ? { kind: 'hold', until: dropped } : undefined;
     };
     const { code, stderr } = await deployment.run(['restore', 'users', '--into', 'shaky']);
     await dropped;
@@ -273,6 +350,173 @@ describe('dcs restore, when things go wrong', () => {
     expect(again.stderr).toContain('an unfinished restore, which is continued');
     expect(again.code).toBe(0);
     expect(await restored(deployment, 'continued')).toHaveLength(150);
+    expect(await deployment.run(args)).toMatchObject({ code: 0 });
+    await deployment.table('continued').put(user(151));
     expect(await deployment.run(args)).toMatchObject({ code: 5 });
+    expect(await restored(deployment, 'continued')).toHaveLength(151);
+  });
+
+  /** A restore into a new table that was stopped halfway. */
+  async function stopped(deployment: Deployment, name: string): Promise<void> {
+    await deployment.store(inserts(60));
+    let gets = 0;
+    parts.s3.faults = ({ method, objectKey }) =>
+      method === 'GET' && objectKey.endsWith('image.json') && gets++ > 40 ? EXPIRED : undefined;
+    expect(await deployment.run(['restore', 'users', '--into', name])).toMatchObject({ code: 4 });
+    parts.s3.faults = () => undefined;
+  }
+
+  test('an unfinished restore that somebody uses: the same command reverts and deletes nothing', async () => {
+    const deployment = await deploy(parts, 'usedMeanwhile');
+    await stopped(deployment, 'used');
+    const table = deployment.table('used');
+    const [first = user(0)] = await itemsOf(table);
+    const changed: AttributeMap = { ...first, name: { S: 'changed since' } };
+    await table.put(changed);
+    await table.put(user(1_000));
+    const before = await restored(deployment, 'used');
+    const again = await deployment.run(['restore', 'users', '--into', 'used']);
+    expect(again.code).toBe(5);
+    expect(again.stderr).toContain('1 item of it was changed since');
+    expect(await restored(deployment, 'used')).toEqual(before);
+    await table.put(first);
+    expect(await deployment.run(['restore', 'users', '--into', 'used'])).toMatchObject({ code: 0 });
+    expect(await restored(deployment, 'used')).toHaveLength(61);
+  });
+
+  test('a note that is damaged is passed over with a word, and the table is refused like any other', async () => {
+    const deployment = await deploy(parts, 'damagedNote');
+    await stopped(deployment, 'noted');
+    const notes = path.join(deployment.folder, 'state/unfinished-restores');
+    for (const note of await readdir(notes)) await writeFile(path.join(notes, note), '{');
+    const again = await deployment.run(['restore', 'users', '--into', 'noted']);
+    expect(again.code).toBe(5);
+    expect(again.stderr).toContain('is passed over');
+    expect(again.stderr).toContain('--merge adds and changes');
+  });
+});
+
+describe('dcs restore, at its end', () => {
+  const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+  const session = (id: string, expiresMs: number): AttributeMap => ({
+    id: { S: id },
+    expires: { N: String(Math.round(expiresMs / 1_000)) },
+  });
+
+  test('time to live stays off while it would delete what was restored, until it is asked for', async () => {
+    const deployment = await deploy(parts, 'timeToLive');
+    await deployment.define({ ...definition, timeToLiveAttributeName: 'expires' });
+    const [s1, s2, s3] = [session('s1', hoursAgo(3)), session('s2', hoursAgo(2)), session('s3', hoursAgo(-99))];
+    await deployment.store([s1, s2, s3].map((after) => ({ after, atMs: hoursAgo(9) })));
+    await deployment.store([
+      { before: s1, atMs: hoursAgo(2.9) },
+      { before: s2, atMs: hoursAgo(1.9) },
+    ]);
+    const args = ['restore', 'users', '--into', 'ttl-back', '--as-of', '5 hours ago', '--json'];
+    const done = await deployment.run(args);
+    expect(records(done.stdout)).toEqual([
+      expect.objectContaining({ type: 'restore', expired: 2, left: 0, differences: 0 }),
+      expect.objectContaining({ type: 'setting', setting: 'timeToLive', state: 'leftOff' }),
+    ]);
+    expect(done.code).toBe(3);
+    expect(await describeTableDefinition('ttl-back', deployment.dynamoDb)).not.toHaveProperty(
+      'timeToLiveAttributeName',
+    );
+    expect((await deployment.run([...args, '--time-to-live', 'on'])).code).toBe(0);
+    expect(await describeTableDefinition('ttl-back', deployment.dynamoDb)).toMatchObject({
+      timeToLiveAttributeName: 'expires',
+    });
+  });
+
+  /** DynamoDB Local without its answers about continuous backups, which it does not have: those of a new table of AWS's. */
+  async function withBackups(
+    unavailableFor: number,
+  ): Promise<{ endpoint: string; has: { days?: number }; stop: () => void }> {
+    const has: { days?: number } = {};
+    let left = unavailableFor;
+    const { Agent, createServer, request: ask } = await import('node:http');
+    const agent = new Agent();
+    const server = createServer((request, response) => {
+      const operation = String(request.headers['x-amz-target']).split('.')[1];
+      const answer = (status: number, body: object) => {
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+      };
+      if (operation === 'DescribeContinuousBackups') {
+        const PointInTimeRecoveryDescription =
+          has.days === undefined
+            ? { PointInTimeRecoveryStatus: 'DISABLED' }
+            : { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: has.days };
+        answer(200, { ContinuousBackupsDescription: { PointInTimeRecoveryDescription } });
+        return;
+      }
+      if (operation === 'UpdateContinuousBackups' && left-- > 0) {
+        answer(400, {
+          __type: 'com.amazonaws.dynamodb.v20120810#ContinuousBackupsUnavailableException',
+          message: 'Backups are being enabled for the table: back. Please retry later',
+        });
+        return;
+      }
+      if (operation === 'UpdateContinuousBackups') {
+        has.days = 35;
+        answer(200, {});
+        return;
+      }
+      const { pathname } = new URL(request.url ?? '/', parts.dynamoDb.endpoint);
+      const onward = ask(
+        new URL(pathname, parts.dynamoDb.endpoint),
+        { method: request.method, headers: request.headers, agent },
+        (from) => {
+          response.writeHead(from.statusCode ?? 500, from.headers);
+          from.pipe(response);
+        },
+      );
+      request.pipe(onward);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const stop = () => {
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+    };
+    return { endpoint: `http://127.0.0.1:${port}`, has, stop };
+  }
+
+  test('a new table whose backups are not ready yet is waited for, and ends with everything set; so does the same command again', async () => {
+    const deployment = await deploy(parts, 'notReady');
+    const { createTable } = definition;
+    await deployment.define({
+      ...{ ...definition, createTable: { ...createTable, DeletionProtectionEnabled: true } },
+      pointInTimeRecoveryDays: 35,
+    });
+    await deployment.store(inserts(3));
+    const backups = await withBackups(2);
+    try {
+      const dynamoDb = { ...deployment.dynamoDb, endpoint: backups.endpoint };
+      const env = { AWS_ENDPOINT_URL_DYNAMODB: backups.endpoint };
+      const args = ['restore', 'users', '--into', 'back', '--json'];
+      const done = await deployment.run(args, env);
+      expect(done.code).toBe(0);
+      expect(records(done.stdout).map(({ type, state }) => state ?? type)).toEqual(['restore', 'set', 'set', 'set']);
+      expect(done.stderr).toContain('Backups are being enabled');
+      const wanted = { pointInTimeRecoveryDays: 35, createTable: { DeletionProtectionEnabled: true } };
+      expect(await describeTableDefinition('back', dynamoDb)).toMatchObject(wanted);
+      backups.has.days = undefined; // as after a stop, seen from a machine that knows nothing of it
+      const again = await deployment.run(args, { ...env, DCS_STATE_DIR: path.join(deployment.folder, 'elsewhere') });
+      expect(again.code).toBe(0);
+      expect(await describeTableDefinition('back', dynamoDb)).toMatchObject(wanted);
+    } finally {
+      backups.stop();
+    }
+  });
+
+  test('items of many short numbers, 25 of which no call takes', async () => {
+    const deployment = await deploy(parts, 'manyNumbers');
+    const numbers = { L: Array.from({ length: 80_000 }, (_, n) => ({ N: String(n % 10) })) };
+    const big = (id: number): AttributeMap => ({ id: { S: `big${id}` }, list: numbers });
+    await deployment.store(Array.from({ length: 22 }, (_, id) => ({ after: big(id), atMs: at(0) })));
+    const done = await deployment.run(['restore', 'users', '--into', 'big', '--on-demand', '--json']);
+    expect(records(done.stdout)).toEqual([expect.objectContaining({ left: 0, differences: 0 })]);
+    expect(done.code).toBe(0);
   });
 });

@@ -140,3 +140,21 @@ test('with the source account lost, the destination is shown and the rest is sai
   expect(all.filter(({ side }) => side === 'source').every(({ verdict }) => verdict === 'cannotTell')).toBe(true);
   expect(code).toBe(4);
 });
+
+test('by options alone, without a settings file, the copy is shown', async () => {
+  const deployed = await deploy();
+  const place = ['--destination-bucket', deployed.destinationBucket, '--destination-region', parts.destination.region];
+  const endpoint = ['--destination-endpoint', parts.destination.endpoint];
+  const nothing = { DCS_CONFIG: undefined };
+  const { code, stdout } = await deployed.run(['status', deployed.tableName, ...place, ...endpoint, '--json'], nothing);
+  expect(code).toBe(4);
+  const { of, all } = states(stdout);
+  expect(of('ok')).toEqual(['newest-replica']);
+  expect(of('cannotTell')).toEqual(['source']);
+  expect(all.filter(({ side }) => side === 'source').map(({ found }) => found)).toEqual([
+    'the settings say nothing of it',
+  ]);
+  const unnamed = await deployed.run(['status', ...place], nothing);
+  expect(unnamed).toMatchObject({ code: 2, stdout: '' });
+  expect(unnamed.stderr).toContain('tables is missing');
+});

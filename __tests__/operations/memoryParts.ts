@@ -63,6 +63,8 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
   accepts: (batch: readonly WriteOperation[]) => number = (batch) => batch.length;
   /** Items that DynamoDB would refuse. */
   refuses: (operation: WriteOperation) => boolean = () => false;
+  /** How much JSON a call may have. */
+  takesBytes = 16 * 1024 * 1024;
   written = 0;
 
   constructor(
@@ -89,6 +91,9 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
   write(operations: readonly WriteOperation[]): Promise<WriteOperation[]> {
     if (new Set(operations.map((operation) => this.keyOfOperation(operation))).size < operations.length) {
       return Promise.reject(new RejectedWriteError('Provided list of item keys contains duplicates'));
+    }
+    if (operations.length > 25 || Buffer.byteLength(JSON.stringify(operations)) > this.takesBytes) {
+      return Promise.reject(new RejectedWriteError('the request is too large'));
     }
     if (operations.some(this.refuses)) return Promise.reject(new RejectedWriteError('item is refused'));
     const done = operations.slice(0, this.accepts(operations));

@@ -14,7 +14,7 @@ function problems(settings: unknown) {
     parseSettings(settings);
     return [];
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
+    if (error instanceof SettingsError) return error.found;
     throw error;
   }
 }
@@ -189,7 +189,7 @@ describe('the settings file', () => {
     writeFileSync(file, '{ "name": ');
     expect(() => loadSettings(file)).toThrow(/broken\.json is not JSON: .* Next: correct it there/);
     expect(() => loadSettings(join(folder, 'none.json'))).toThrow(
-      /none\.json cannot be read\. Next: copy dcs\.config\.example\.json/,
+      /none\.json cannot be read \(.*\)\. Next: copy dcs\.config\.example\.json/,
     );
     rmSync(folder, { recursive: true });
   });

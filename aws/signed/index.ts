@@ -4,6 +4,7 @@
  */
 export { listedPage, type ListedVersion } from './listing';
 export { isThrottled } from './retry';
+export { ServiceError } from './serviceError';
 export type { DynamoDbCaller } from './signedDynamoDb';
 export { signedImageStore, type ImageStore } from './signedImageStore';
 export { signedS3FromEnvironment } from './signedS3';

@@ -7,7 +7,7 @@ import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
 import { amzDateOf, authorization, sha256, sortedByName, type AccessKeys, type Header } from './signature';
 import { InFlight } from './inFlight';
-import { Transport, type HttpAnswer } from './transport';
+import { Transport, type HttpAnswer, type TimeLimits } from './transport';
 
 export interface SignedCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -31,6 +31,7 @@ export interface SignedClientSettings {
   readonly connections: number;
   /** Who connects; directly when left out. */
   readonly agentFor?: (origin: URL, connections: number) => Agent;
+  readonly timeLimits?: TimeLimits;
   /** How often a call that fails in passing is sent, the first time included. */
   readonly attempts: number;
   /** What the service refused; undefined when it did the work. */
@@ -104,12 +105,13 @@ export class SignedClient {
   }
 
   private async resolveTarget() {
-    const { connections, agentFor = ({ protocol }) => directAgent(protocol, connections) } = this.settings;
+    const { connections, timeLimits } = this.settings;
+    const { agentFor = ({ protocol }: URL) => directAgent(protocol, connections) } = this.settings;
     const endpoint = await this.settings.endpoint();
     // Calls that come side by side before the first endpoint is known share the connections of the first.
     return (this.target ??= {
       endpoint,
-      transport: new Transport(endpoint.origin, agentFor(endpoint.origin, connections)),
+      transport: new Transport(endpoint.origin, agentFor(endpoint.origin, connections), timeLimits),
       host: endpoint.origin.host,
     });
   }

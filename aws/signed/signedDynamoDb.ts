@@ -5,12 +5,17 @@ import type { HttpAnswer } from './transport';
 /**
  * Makes one call of DynamoDB's API. What goes in and comes out is its wire form, DynamoDB JSON: numbers and binary are
  * text, and an attribute called `__proto__` is one like any other (the SDK's parser loses it).
+ * An input that is text already is sent as it is.
  */
-export type DynamoDbCaller = <Answer>(operation: string, input: object, signal?: AbortSignal) => Promise<Answer>;
+export type DynamoDbCaller = <Answer>(
+  operation: string,
+  input: object | string,
+  signal?: AbortSignal,
+) => Promise<Answer>;
 
 export function signedDynamoDb(settings: Omit<SignedClientSettings, 'service' | 'errorOf'>): DynamoDbCaller {
   const client = new SignedClient({ ...settings, service: 'dynamodb', errorOf });
-  return async <Answer>(operation: string, input: object, signal?: AbortSignal) => {
+  return async <Answer>(operation: string, input: object | string, signal?: AbortSignal) => {
     const answer = await client.send({
       method: 'POST',
       path: '/',
@@ -18,7 +23,7 @@ export function signedDynamoDb(settings: Omit<SignedClientSettings, 'service' | 
         ['content-type', 'application/x-amz-json-1.0'],
         ['x-amz-target', `DynamoDB_20120810.${operation}`],
       ],
-      body: Buffer.from(JSON.stringify(input), 'utf8'),
+      body: Buffer.from(typeof input === 'string' ? input : JSON.stringify(input), 'utf8'),
       signal,
     });
     return jsonOf(answer) as Answer;

@@ -54,7 +54,7 @@ export class Transport {
     const { connectionMs, silenceMs } = this.limits;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      const timeout = silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS;
+      const timeout = Math.ceil(silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
       const { host, agent } = this;
       const outgoing = this.request({
         method,

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { EXIT } from '../../cli/exitCodes';
 import { runDcs } from '../../cli/run';
+import { realPause } from '../../operations/pace';
 import { COPY, TABLE } from '../sink/items';
 import { measured } from './subject';
 
@@ -26,6 +27,7 @@ measured(({ settingsFile }) => async () => {
     env: process.env,
     signal,
     nowMs: Date.now,
+    pause: realPause,
   });
   if (code !== EXIT.done) throw new Error(`dcs ${args.join(' ')} ended with ${code}: ${said.join('')}`);
 });

@@ -1,20 +1,11 @@
-import { s3CurrentLister } from '../../aws/currentObjects';
-import { s3ImageStore } from '../../aws/imageStore';
-import { refreshDefinition } from '../../aws/storedDefinition';
-import { describeTableDefinition } from '../../aws/tableDefinition';
-import { s3TextStore } from '../../aws/textStore';
-import { tablePrefix } from '../../core/objectKey';
-import { keySchemaOf } from '../../core/tableDefinition';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf } from '../../settings/forCommands';
-import { requireSameKeys } from '../../operations/tables';
-import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
-import { itemsToBackfill } from './itemsToBackfill';
-import { knownKeys } from '../../operations/backfill/knownKeys';
+import { tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
+import { backfillTable } from '../../operations/backfill/backfillTable';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
-import { sayInterrupted, reportBackfill, watchBackfill } from './reporting';
+import { reportBackfill, watchBackfill } from './reporting';
 
 export const backfill: Command<BackfillOptions> = {
   usage: 'TABLE [options]',
@@ -39,38 +30,19 @@ export const backfill: Command<BackfillOptions> = {
 };
 
 export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'tables']);
+  const { fromExport, segments, allowGap } = options;
   const table = tableOf(settings, options.tableName);
-  const { s3, dynamoDb } = connect(context, 'source');
-  const bucket = { ...s3, bucket: settings.source.bucketName };
-
-  const definition = await describeTableDefinition(table.tableName, dynamoDb);
-  requireSameKeys(table, keySchemaOf(definition));
-  const items = await itemsToBackfill(options, context);
-  const describe = () => Promise.resolve(definition);
-  const tableDefinition = await refreshDefinition({ ...table, texts: s3TextStore(bucket), describe }, table.tableName);
-  if (tableDefinition === 'written') output.say(`Stored the table's definition in s3://${bucket.bucket}.`);
-
-  const listing = output.progress('listed images');
-  const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: () => listing.add(1) });
-  listing.end();
-
+  const { dynamoDb } = connect(context, 'source');
   const { largeImageStorageClass } = settings.capture;
-  const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
-  const [watch, startedAtMs] = [watchBackfill(output, items.expected), nowMs()];
-  try {
-    const images = s3ImageStore({ ...bucket, largeImageStorageClass });
-    await backfillItems({ table, pages: items.pages, images, known, signal, watch }, counts);
-  } catch (error) {
-    watch.end();
-    sayInterrupted(output, counts);
-    throw error;
-  }
-  watch.end();
-  items.requireWhole?.(counts.read);
-  reportBackfill(output, {
-    ...{ table: table.tableName, from: items.from, counts, tableDefinition },
-    ...{ capacityUnits: items.capacityUnits?.(), elapsedMs: nowMs() - startedAtMs },
+  const bucket = { ...bucketIn(context, 'source'), largeImageStorageClass };
+  const { end, ...watch } = watchBackfill(output, bucket.bucket);
+  const report = await backfillTable({
+    ...{ table, dynamoDb, bucket, signal, nowMs, pause, watch },
+    ...{ fromExport, segments, readUnitsPerSecond: options.readRate, allowGap },
   });
-  return counts.failed === 0 ? EXIT.done : EXIT.differences;
+  end();
+  reportBackfill(output, table.tableName, report);
+  return report.counts.failed === 0 ? EXIT.done : EXIT.differences;
 }

@@ -1,38 +1,60 @@
 import type { Output } from '../output/output';
+import { noProgress, type Progress } from '../output/progress';
 import { count, counted, duration } from '../../core/units';
-import type { BackfillCounts, BackfillWatch } from '../../operations/backfill/backfillItems';
+import type { BackfillCounts } from '../../operations/backfill/backfillItems';
+import type { BackfillReport, BackfillTableWatch } from '../../operations/backfill/backfillTable';
+import type { BackfillStage } from '../../operations/backfill/itemsToBackfill';
+
+const LABELS: Readonly<Record<BackfillStage, string>> = {
+  check: 'checked files',
+  list: 'listed images',
+  write: 'items',
+};
 
 /** Shows a backfill as it goes on, and lists what could not be written. */
-export function watchBackfill(output: Output, expected: number | undefined): BackfillWatch & { end: () => void } {
-  const progress = output.progress('items', expected);
+export function watchBackfill(output: Output, bucketName: string): BackfillTableWatch & { end: () => void } {
+  let progress: Progress = noProgress;
+  let [throttled, saidAt] = [0, 1];
+  const end = () => progress.end();
   return {
-    onItem: () => progress.add(1),
+    onStage(stage, total) {
+      end();
+      progress = output.progress(LABELS[stage], total);
+    },
+    onDone: () => progress.add(1),
+    onGap(reason) {
+      end();
+      output.say(`Going on (--allow-gap), although ${reason}`);
+    },
+    onDefinition() {
+      end();
+      output.say(`Stored the table's definition in s3://${bucketName}.`);
+    },
+    onThrottled() {
+      throttled += 1;
+      if (throttled < saidAt) return;
+      saidAt = throttled * 10;
+      output.say('The table has no read capacity left at times; waiting for it. --read-rate leaves some to others.');
+    },
     onFailed: ({ keys, reason }) =>
       output.result({ type: 'failed', keys, reason }, `${JSON.stringify(keys)}  failed: ${reason}`),
-    end: () => progress.end(),
+    onStopped(counts) {
+      end();
+      sayStopped(output, counts);
+    },
+    end,
   };
 }
 
-/** What had been done when a backfill was stopped. */
-export function sayInterrupted(output: Output, { read, written, alreadyThere, failed }: BackfillCounts): void {
+function sayStopped(output: Output, { read, written, alreadyThere, failed }: BackfillCounts): void {
   output.say(
     `Until then: ${counted(read, 'item')} read, ${count(written)} written, ${count(alreadyThere)} already there, ${count(failed)} failed.`,
   );
 }
 
 /** The last word. */
-export function reportBackfill(
-  output: Output,
-  report: {
-    readonly table: string;
-    readonly from: string;
-    readonly counts: BackfillCounts;
-    readonly tableDefinition: 'written' | 'unchanged';
-    readonly capacityUnits?: number;
-    readonly elapsedMs: number;
-  },
-): void {
-  const { table, from, counts, tableDefinition, capacityUnits, elapsedMs } = report;
+export function reportBackfill(output: Output, table: string, report: BackfillReport): void {
+  const { from, counts, tableDefinition, capacityUnits, elapsedMs } = report;
   const { read, written, alreadyThere, failed } = counts;
   const itemsPerSecond = elapsedMs > 0 ? Math.round((read * 1_000) / elapsedMs) : 0;
   const { good, bad } = output.colours;

@@ -1,18 +1,12 @@
-import type { Command } from '../command';
-import { connectBothToLook, type CommandContext } from '../context';
-import { EXIT, type ExitCode } from '../exitCodes';
 import { duration } from '../../core/units';
-import { accountCheck } from '../../operations/check/accountChecks';
-import { alarmChecks } from '../../operations/check/alarmChecks';
-import { bucketChecks } from '../../operations/check/bucketChecks';
-import { checkContext, type CheckContext } from '../../operations/check/checkContext';
-import { destinationChecks } from '../../operations/check/destinationChecks';
-import type { Finding, Look } from '../../operations/check/finding';
-import { parkedCheck } from '../../operations/check/parkedCheck';
-import { probeCheck } from '../../operations/check/probe';
-import { replicationChecks } from '../../operations/check/replicationChecks';
-import { countsOf, findingRecord, sectionText, verdictText } from './reporting';
-import { definitionCopyCheck, tableChecks } from '../../operations/check/tableChecks';
+import { checkContext } from '../../operations/check/checkContext';
+import { checkDeployment } from '../../operations/check/checkDeployment';
+import type { Finding } from '../../operations/check/finding';
+import { partsOf } from '../../settings/parts';
+import type { Command } from '../command';
+import { connectToLook, type CommandContext } from '../context';
+import type { ExitCode } from '../exitCodes';
+import { countsOf, exitCodeOf, findingRecord, sectionText, verdictText } from './reporting';
 
 export interface CheckOptions {
   /** None: all tables of the settings. */
@@ -56,39 +50,21 @@ export const check: Command<CheckOptions> = {
 };
 
 export async function runCheck({ tableNames, waitMs }: CheckOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
-  const checked = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
+  const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
+  const checked = checkContext(tableNames, { settings, signal, nowMs, pause, ...sides });
   if (waitMs !== undefined) {
     output.say(`A probe is on its way; waiting for it up to ${duration(waitMs)} (--no-probe leaves it out).`);
   }
-  const findings: Finding[] = [];
-  // All at the same time, told in order.
-  const sections = allLooks(checked, waitMs).map((looks) => Promise.all(looks.map((each) => each())));
-  for (const section of sections) section.catch(() => undefined); // told when its turn comes
-  for (const section of sections) {
-    const found = (await section).flat();
-    signal.throwIfAborted();
-    findings.push(...found);
-    for (const finding of found) output.result(findingRecord(finding));
-    const [first] = found;
-    if (first && !output.json) output.result({ type: 'section' }, sectionText(first.subject, found, output.colours));
-  }
+  const findings = await checkDeployment({ ...checked, waitMs }, { onSubject: (found) => tell(output, found) });
   const counts = countsOf(findings);
   output.result({ type: 'check', counts }, verdictText(counts, output.colours));
-  if (counts.problem > 0) return EXIT.differences;
-  return counts.cannotTell > 0 ? EXIT.couldNotLook : EXIT.done;
+  return exitCodeOf(counts);
 }
 
-/** By subject, the source side first. */
-function allLooks(context: CheckContext, waitMs: number | undefined): Look[][] {
-  return [
-    [accountCheck(context, 'source')],
-    ...context.tables.map((table) => tableChecks(context, table)),
-    [...bucketChecks(context, 'source'), replicationChecks(context), parkedCheck(context)],
-    alarmChecks(context),
-    [accountCheck(context, 'destination')],
-    [...bucketChecks(context, 'destination'), ...destinationChecks(context)],
-    ...context.tables.map((table) => [definitionCopyCheck(context, table)]),
-    ...(waitMs === undefined ? [] : [[probeCheck(context, waitMs)]]),
-  ];
+function tell(output: CommandContext['output'], found: readonly Finding[]): void {
+  for (const finding of found) output.result(findingRecord(finding));
+  const [first] = found;
+  if (first && !output.json) output.result({ type: 'section' }, sectionText(first.subject, found, output.colours));
 }

@@ -1,6 +1,7 @@
 import type { Colours } from '../output/colours';
 import type { OutputRecord } from '../output/output';
 import { counted } from '../../core/units';
+import { EXIT, type ExitCode } from '../exitCodes';
 import { wrap } from '../output/wrap';
 import type { Finding, Verdict } from '../../operations/check/finding';
 
@@ -12,6 +13,12 @@ export type Counts = Readonly<Record<Verdict, number>>;
 export function countsOf(findings: readonly Finding[]): Counts {
   const of = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
   return { ok: of('ok'), problem: of('problem'), warning: of('warning'), cannotTell: of('cannotTell') };
+}
+
+/** What was not looked at is no pass. */
+export function exitCodeOf({ problem, cannotTell }: Counts): ExitCode {
+  if (problem > 0) return EXIT.differences;
+  return cannotTell > 0 ? EXIT.couldNotLook : EXIT.done;
 }
 
 export function findingRecord(finding: Finding): OutputRecord {

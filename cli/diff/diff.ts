@@ -1,19 +1,13 @@
-import type { AttributeMap } from '../../core/attributeValue';
-import { plainJson } from '../../core/plainJson';
-import { isImageKey, tablePrefix } from '../../core/objectKey';
-import type { ObjectHistory } from '../../aws/objectVersions';
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
-import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
-import { changeLines } from '../output/changes';
-import type { Output } from '../output/output';
-import { count, utc } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
-import { diffTable, type ItemDifference } from '../../operations/diff/diffTable';
+import { utc } from '../../core/units';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
+import { diffTable } from '../../operations/diff/diffTable';
+import { reportDiff, watchDiff } from './reporting';
 
 export interface DiffOptions {
   readonly tableName: string;
@@ -72,48 +66,13 @@ export async function runDiff(options: DiffOptions, context: CommandContext): Pr
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, nowMs } = context;
-  const configured = tableOf(context.settings, options.tableName);
   const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
-  const { keySchema } = keyWordsOf(await definitionAt(source, configured, toMs), configured);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
   output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
 
-  const counts = { same: 0, added: 0, removed: 0, changed: 0, unknown: 0 };
-  const progress = output.progress('compared items');
-  const histories = images(source.histories(tablePrefix(configured), signal));
-  const table = { ...configured, keySchema };
-  for await (const difference of diffTable({ source, table, histories, fromMs, toMs, signal })) {
-    counts[difference.is] += 1;
-    progress.add(1);
-    if (!options.summary) report(output, difference);
-  }
-  progress.end();
-  const { same, added, removed, changed, unknown } = counts;
-  if (same + added + removed + changed + unknown === 0) {
-    throw new CouldNotLookError(`${source.name} has no images of ${options.tableName}; check table, prefix and --copy`);
-  }
-  output.result(
-    { type: 'diff', table: options.tableName, from: utc(fromMs), to: utc(toMs), in: source.name, counts },
-    `added ${count(added)}, removed ${count(removed)}, changed ${count(changed)}, the same ${count(same)}` +
-      (unknown > 0 ? `, not known ${count(unknown)}` : ''),
-  );
-  return added + removed + changed + unknown > 0 ? EXIT.differences : EXIT.done;
-}
-
-async function* images(histories: AsyncIterable<ObjectHistory>): AsyncGenerator<ObjectHistory> {
-  for await (const history of histories) if (isImageKey(history.objectKey)) yield history;
-}
-
-function report(output: Output, difference: ItemDifference): void {
-  if (difference.is === 'same') return;
-  if (difference.is === 'unknown') {
-    const { objectKey, reason } = difference;
-    output.result({ type: 'unknown', objectKey, reason }, `? ${objectKey}  ${reason}`);
-    return;
-  }
-  const { is, objectKey, keys, changes } = difference;
-  output.result({ type: is, objectKey, keys, changes }, itemText(is, keys, changeLines(changes, output.colours)));
-}
-
-function itemText(is: 'added' | 'removed' | 'changed', keys: AttributeMap, lines: string[]): string {
-  return [`${is} ${plainJson(keys)}`, ...lines.map((line) => `    ${line}`)].join('\n');
+  const { end, ...watch } = watchDiff(output, options.summary);
+  const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });
+  end();
+  reportDiff(output, { table: options.tableName, fromMs, toMs, in: source.name, counts });
+  return counts.added + counts.removed + counts.changed + counts.unknown > 0 ? EXIT.differences : EXIT.done;
 }

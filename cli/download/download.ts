@@ -1,13 +1,13 @@
 import { objectHistories } from '../../aws/objectVersions';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, type CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { onDisk } from '../onDisk';
 import { bytes, counted } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
+import { locatedTable } from '../../settings/configuredTable';
 import { downloadTable } from '../../operations/download/downloadTable';
 
 export interface DownloadOptions {
@@ -43,16 +43,14 @@ export const download: Command<DownloadOptions> = {
 
 export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings, signal, nowMs } = context;
-  const table = tableOf(settings, options.tableName);
-  const bucket = { ...connect(context, options.from).s3, bucket: settings[options.from].bucketName };
+  const table = locatedTable(settings, options.tableName);
+  const bucket = bucketIn(context, options.from);
   const source = s3ImageSource(bucket);
-  const progress = output.progress('copied versions');
   const histories = objectHistories(bucket, tablePrefix(table));
+  const progress = output.progress('copied versions');
+  const watch = { onVersion: () => progress.add(1) };
   const manifest = await onDisk(`the copy in ${options.folder}`, '--folder', () =>
-    downloadTable({
-      ...{ source, histories, table, folder: options.folder, signal, nowMs },
-      onVersion: () => progress.add(1),
-    }),
+    downloadTable({ source, histories, table, folder: options.folder, signal, nowMs, watch }),
   );
   progress.end();
   if (manifest.objects === 0)

@@ -1,18 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { dynamoDbBatchTable } from '../../aws/batchTable';
-import { couldNotLook } from '../../aws/couldNotLook';
 import { s3ReportStore } from '../../aws/reports';
 import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
-import { keySchemaOf, type CreateTable } from '../../core/tableDefinition';
 import type { Command } from '../command';
-import { connect, connectTarget, type CommandContext } from '../context';
+import { bucketIn, connect, connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { openSource } from '../openSource';
 import { onDisk } from '../onDisk';
-import { realPause } from '../../operations/pace';
-import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
-import { requireSameKeys } from '../../operations/tables';
+import { locatedTable, type ConfiguredTable } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
+import { openLiveTable } from '../../operations/drill/openLiveTable';
+import { knownTable } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
@@ -42,11 +40,14 @@ export const drill: Command<DrillOptions> = {
 
 export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings } = context;
-  const table = tableOf(settings, options.tableName);
+  if (!options.withoutLive) partsOf(settings, ['source']);
+  requirePlaces(context, options.from.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
+  const located = locatedTable(settings, options.tableName);
   await makeFolder(options.reportFolder);
   const source = await openSource(options.from, context);
   const watch = watchDrill(output);
   try {
+    const { table } = await knownTable(source, located, options.asOfMs ?? context.nowMs());
     const order = await orderOf(options, context, table, { source, watch });
     introduce(output, options, order);
     const performed = await performDrill(order);
@@ -76,36 +77,20 @@ async function orderOf(
   { source, watch }: Pick<DrillOrder, 'source' | 'watch'>,
 ): Promise<DrillOrder> {
   const startedAtMs = context.nowMs();
-  const { dynamoDb, sts } = connectTarget(context, options.target);
+  const { dynamoDb, sts, region } = connectTarget(context, options.target);
   return {
-    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: realPause },
+    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: context.pause },
     momentMs: options.asOfMs ?? startedAtMs,
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
-    target: { dynamoDb, sts, region: dynamoDb.region ?? context.settings[options.target].region },
+    target: { dynamoDb, sts, region },
     onLeftover: (sentence) => context.output.say(sentence),
   };
 }
 
-/** @throws CouldNotLookError before anything is made, when the live table cannot be read */
-async function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
-  const { accountId, region } = context.settings.source;
-  const live = dynamoDbBatchTable(table.tableName, connect(context, 'source').dynamoDb);
-  const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
-  const description = await live.describe().catch((cause: unknown) => {
-    if (!couldNotLook(cause)) throw cause;
-    throw new CouldNotLookError(
-      `the live table ${table.tableName} cannot be read: ${(cause as Error).message}. ${hint}`,
-      {
-        cause,
-      },
-    );
-  });
-  if (!description) throw new CouldNotLookError(`there is no live table ${table.tableName} in ${region}. ${hint}`);
-  const { KeySchema = [] } = description;
-  const createTable = { KeySchema } as unknown as CreateTable;
-  requireSameKeys(table, keySchemaOf({ tableName: table.tableName, createTable }));
-  return { table: live, name: `${table.tableName} in ${accountId}, ${region}` };
+function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
+  const { accountId, region } = partsOf(context.settings, ['source']).source;
+  return openLiveTable({ table, dynamoDb: connect(context, 'source').dynamoDb, accountId, region });
 }
 
 /** On this machine and in the bucket, whatever becomes of either: what a drill has found must not be lost with a full disk. */
@@ -126,8 +111,9 @@ async function keep(
   ]);
   const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;
   const verdict = `the drill ended with the verdict "${report.verdict}"`;
-  const bucket = context.settings.destination.bucketName;
-  const reports = s3ReportStore({ ...connect(context, 'destination').s3, bucket }, table);
+  const destination = bucketIn(context, 'destination');
+  const { bucket } = destination;
+  const reports = s3ReportStore(destination, table);
   const keys = await keepInBucket(reports, startedAtMs, documents).catch((cause: unknown) => {
     const place = notOnDisk ? `nowhere (${notOnDisk.message})` : `in ${files.html}`;
     throw new CouldNotLookError(

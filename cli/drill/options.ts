@@ -1,7 +1,7 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../../core/commandLine/optionReader';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import { TARGET_OPTIONS } from '../sideOptions';
 
 export interface DrillOptions {

@@ -1,20 +1,15 @@
-import type { ObjectVersion } from '../../aws/objectVersions';
-import { imageBody } from '../../core/image';
 import { objectKeyOf } from '../../core/objectKey';
-import { plainJson } from '../../core/plainJson';
-import { readImage } from '../../core/readImage';
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
-import { CouldNotLookError, UsageError } from '../../core/errors';
+import { UsageError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
 import { parseKeys } from '../keys';
-import { count, counted } from '../../core/units';
-import { tableOf } from '../../settings/forCommands';
-import { definitionAt, keyWordsOf } from '../../operations/tables';
-import { itemHistory } from '../../operations/history/itemHistory';
-import { entryText, entryRecord, gapRecord, gapText } from './reporting';
+import { locatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../../operations/tables';
+import { historyOfItem, versionOfItem } from '../../operations/history/historyOfItem';
+import { reportHistory, showVersion, watchHistory } from './reporting';
 
 export interface HistoryOptions {
   readonly tableName: string;
@@ -75,53 +70,18 @@ export async function runHistory(options: HistoryOptions, context: CommandContex
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const table = tableOf(context.settings, options.tableName);
-  const words = keyWordsOf(await definitionAt(source, table, Infinity), table);
-  const objectKey = objectKeyOf(table, words.keySchema, parseKeys(options.key, words, '--key'));
-  const found = await source.history(objectKey);
-  if (!found) throw new CouldNotLookError(`${source.name} has no image under ${objectKey}`);
-
-  const totals = { versions: 0, gaps: 0, unreadable: 0 };
-  for await (const entry of itemHistory(source, found)) {
-    signal.throwIfAborted();
-    const { version, number } = entry;
-    if (options.show !== undefined) {
-      if (options.show !== String(number) && options.show !== version.versionId) continue;
-      await showVersion(source, version, options, context);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), Infinity);
+  const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
+  const request = { source, objectKey, signal, watch: watchHistory(output) };
+  if (options.show !== undefined) {
+    const shown = await versionOfItem(request, options.show);
+    if (shown) {
+      showVersion(output, objectKey, shown, options.dynamodbJson);
       return EXIT.done;
     }
-    totals.versions += 1;
-    totals.gaps += entry.gaps.length;
-    if (entry.problem !== undefined) totals.unreadable += 1;
-    for (const gap of entry.gaps) output.result(gapRecord(gap, number), gapText(gap, output.colours));
-    output.result(entryRecord(entry), entryText(entry, output.colours));
-  }
-  if (options.show !== undefined) {
     throw new UsageError([`--show ${options.show}: there is no such version; dcs history without --show lists them`]);
   }
-  output.result({ type: 'history', objectKey, from: source.name, ...totals }, summary(objectKey, source.name, totals));
-  return totals.gaps + totals.unreadable > 0 ? EXIT.differences : EXIT.done;
-}
-
-async function showVersion(
-  source: ImageSource,
-  { objectKey, versionId, storedAtMs }: ObjectVersion,
-  { dynamodbJson }: HistoryOptions,
-  { output }: CommandContext,
-): Promise<void> {
-  const object = await source.images.get(objectKey, versionId);
-  const { item } = readImage({ ...object, storedAtMs });
-  if (!item) output.say('This version is a delete: there was no item.');
-  const text = !item ? undefined : dynamodbJson ? imageBody(item) : plainJson(item, 2);
-  output.result({ type: 'item', objectKey, versionId, item: item ?? null }, text);
-}
-
-function summary(
-  objectKey: string,
-  name: string,
-  { versions, gaps, unreadable }: { versions: number; gaps: number; unreadable: number },
-): string {
-  const chain = gaps === 0 ? 'no change is missing between them' : `${counted(gaps, 'gap')} in the chain`;
-  const doubt = unreadable === 0 ? '' : `; ${count(unreadable)} cannot be read`;
-  return `${objectKey} in ${name}: ${counted(versions, 'version')}, ${chain}${doubt}`;
+  const counts = await historyOfItem(request);
+  reportHistory(output, { objectKey, from: source.name, counts });
+  return counts.gaps + counts.unreadable > 0 ? EXIT.differences : EXIT.done;
 }

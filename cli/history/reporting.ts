@@ -1,9 +1,48 @@
 import type { Gap } from '../../core/chain';
+import { imageBody } from '../../core/image';
+import { plainJson } from '../../core/plainJson';
 import { changeLines } from '../output/changes';
 import type { Colours } from '../output/colours';
-import type { OutputRecord } from '../output/output';
-import { bytes, utc } from '../../core/units';
+import type { Output, OutputRecord } from '../output/output';
+import { bytes, count, counted, utc } from '../../core/units';
+import type { HistoryCounts, HistoryWatch, VersionOfItem } from '../../operations/history/historyOfItem';
 import type { HistoryEntry } from '../../operations/history/itemHistory';
+
+/** Lists each version, what is missing before it first. */
+export function watchHistory(output: Output): HistoryWatch {
+  return {
+    onVersion(entry) {
+      for (const gap of entry.gaps) output.result(gapRecord(gap, entry.number), gapText(gap, output.colours));
+      output.result(entryRecord(entry), entryText(entry, output.colours));
+    },
+  };
+}
+
+/** The last word. */
+export function reportHistory(
+  output: Output,
+  { objectKey, from, counts }: { objectKey: string; from: string; counts: HistoryCounts },
+): void {
+  const { versions, gaps, unreadable } = counts;
+  const chain = gaps === 0 ? 'no change is missing between them' : `${counted(gaps, 'gap')} in the chain`;
+  const doubt = unreadable === 0 ? '' : `; ${count(unreadable)} cannot be read`;
+  output.result(
+    { type: 'history', objectKey, from, ...counts },
+    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}`,
+  );
+}
+
+/** One version alone. */
+export function showVersion(
+  output: Output,
+  objectKey: string,
+  { versionId, item }: VersionOfItem,
+  dynamodbJson: boolean,
+): void {
+  if (!item) output.say('This version is a delete: there was no item.');
+  const text = !item ? undefined : dynamodbJson ? imageBody(item) : plainJson(item, 2);
+  output.result({ type: 'item', objectKey, versionId, item: item ?? null }, text);
+}
 
 const TTL = 'dynamodb.amazonaws.com';
 
@@ -15,7 +54,7 @@ function whoOf({ header }: HistoryEntry): 'user' | 'ttl' | 'service' | 'backfill
   return header.deletedBy === undefined ? 'user' : header.deletedBy === TTL ? 'ttl' : 'service';
 }
 
-export function entryRecord(entry: HistoryEntry): OutputRecord {
+function entryRecord(entry: HistoryEntry): OutputRecord {
   const { number, version, header, problem, sameAs, changes } = entry;
   return {
     type: 'version',
@@ -37,7 +76,7 @@ export function entryRecord(entry: HistoryEntry): OutputRecord {
 }
 
 /** A line for the version, and one for each change. */
-export function entryText(entry: HistoryEntry, colours: Colours): string {
+function entryText(entry: HistoryEntry, colours: Colours): string {
   const { number, version, header, problem, sameAs, changes = [] } = entry;
   const service = `by ${header?.deletedBy ?? ''}`;
   const by = { user: 'by a user', ttl: 'by TTL', service, backfill: '', repair: 'by dcs verify --repair', unknown: '' };
@@ -57,10 +96,7 @@ export function entryText(entry: HistoryEntry, colours: Colours): string {
   return [first, ...changeLines(changes, colours).map((line) => `          ${line}`)].join('\n');
 }
 
-export function gapRecord(
-  { kind, after, before, expectedDigest, repairedBy }: Gap,
-  beforeNumber: number,
-): OutputRecord {
+function gapRecord({ kind, after, before, expectedDigest, repairedBy }: Gap, beforeNumber: number): OutputRecord {
   return {
     type: 'gap',
     kind,
@@ -72,7 +108,7 @@ export function gapRecord(
   };
 }
 
-export function gapText({ kind, after, before, repairedBy }: Gap, colours: Colours): string {
+function gapText({ kind, after, before, repairedBy }: Gap, colours: Colours): string {
   const between = `between ${utc(after.changedAtMs)} and ${utc(before.changedAtMs)}`;
   const repaired = repairedBy ? `; repaired: the state is right again from ${utc(repairedBy.changedAtMs)} on` : '';
   return colours.bad(

@@ -3,7 +3,7 @@ import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import type { ThawOptions } from '../../operations/restore/survey';
 
 export interface RestoreOptions {
@@ -25,6 +25,7 @@ export interface RestoreOptions {
   readonly thaw?: ThawOptions;
   readonly definitionFile?: string;
   readonly onDemand: boolean;
+  readonly timeToLive?: 'on';
 }
 
 export const RESTORE_OPTIONS: OptionTable = {
@@ -82,6 +83,11 @@ export const RESTORE_OPTIONS: OptionTable = {
     type: 'boolean',
     help: 'Make the new table on-demand, whatever table.json says: a provisioned one fills as slowly as it was provisioned.',
   },
+  'time-to-live': {
+    type: 'string',
+    value: 'on',
+    help: 'Switch time to live on as table.json says, although it deletes restored items that have expired since the moment.',
+  },
   target: {
     type: 'string',
     value: 'SIDE',
@@ -127,5 +133,6 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     thaw: given.flag('thaw') ? { tier: TIERS[tier] ?? 'Standard', days } : undefined,
     definitionFile: given.text('definition'),
     onDemand: given.flag('on-demand'),
+    timeToLive: given.oneOf('time-to-live', ['on']),
   };
 }

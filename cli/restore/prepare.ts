@@ -6,8 +6,8 @@ import { readTableDefinition, type TableDefinition } from '../../core/tableDefin
 import { connectTarget, type CommandContext } from '../context';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { keysInFile, parseKeys } from '../keys';
-import { tableOf, type ConfiguredTable } from '../../settings/forCommands';
-import { definitionAt, definitionOfKeys, keyWordsOf, type KeyWords } from '../../operations/tables';
+import { locatedTable, type ConfiguredTable, type KeyWords } from '../../settings/configuredTable';
+import { definitionOfKeys, knownTable } from '../../operations/tables';
 import type { RestoreOptions } from './options';
 import type { PlanRequest } from '../../operations/restore/plan';
 import { decideTarget, type TargetDecision } from '../../operations/restore/target';
@@ -31,14 +31,15 @@ export async function prepareRestore(
   options: RestoreOptions,
   context: CommandContext,
 ): Promise<PreparedRestore> {
-  const configured = tableOf(context.settings, options.tableName);
   const wantedMs = options.asOf?.ms ?? context.nowMs();
-  const stored = await definitionAt(source, configured, wantedMs);
-  const words = keyWordsOf(stored, configured);
-  const keys = await readKeys(options, words);
+  const located = locatedTable(context.settings, options.tableName);
+  const { table, definition: stored } = await knownTable(source, located, wantedMs);
+  const keys = await readKeys(options, table);
 
-  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb);
-  const notes = unfinishedNotes(context.env);
+  const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
+    signal: context.signal,
+  });
+  const notes = unfinishedNotes(context.env, (words) => context.output.say(words));
   const description = await target.describe();
   const decision = decideTarget(
     {
@@ -49,7 +50,7 @@ export async function prepareRestore(
     },
     options.existing,
     { ms: wantedMs, isAbsolute: options.asOf?.isAbsolute ?? false },
-    words.keySchema,
+    table.keySchema,
   );
   const momentMs = decision.continuesMs ?? wantedMs;
   const request = {
@@ -59,23 +60,23 @@ export async function prepareRestore(
     momentMs,
     storedByMs: options.ignoreStoredAfterMs,
     mode: decision.mode,
+    ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
     signal: context.signal,
-    table: { ...configured, keySchema: words.keySchema },
+    table,
   };
-  return { momentMs, target, decision, notes, request, ...definitionFor(options, stored, configured) };
+  return { momentMs, target, decision, notes, request, ...definitionFor(options, stored, table) };
 }
 
 function definitionFor(
   { definitionFile }: RestoreOptions,
   stored: TableDefinition | undefined,
-  configured: ConfiguredTable,
+  table: ConfiguredTable,
 ): Pick<PreparedRestore, 'definition' | 'definitionFrom'> {
   if (definitionFile !== undefined) return { definition: readFile(definitionFile), definitionFrom: definitionFile };
   if (stored) return { definition: stored, definitionFrom: 'table.json' };
   return {
-    definition: definitionOfKeys(configured),
-    definitionFrom:
-      'the keys in the settings alone, for there is no table.json: on-demand, without indexes, time to live or tags',
+    definition: definitionOfKeys(table),
+    definitionFrom: 'its keys alone, for there is no table.json: on-demand, without indexes, time to live or tags',
   };
 }
 

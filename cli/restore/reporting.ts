@@ -10,11 +10,13 @@ export function planWords({ into, dryRun }: RestoreOptions, { decision, definiti
     ? `The new table ${into} is made from ${definitionFrom}.`
     : decision.continuesMs !== undefined
       ? `The table ${into} is an unfinished restore, which is continued.`
-      : {
-          fill: `The table ${into} is there and empty.`,
-          merge: `Items of the table ${into} are added and changed (--merge).`,
-          mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
-        }[decision.mode];
+      : decision.isUnsaid
+        ? `The table ${into} has items; looking whether they are as planned.`
+        : {
+            fill: `The table ${into} is there and empty.`,
+            merge: `Items of the table ${into} are added and changed (--merge).`,
+            mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
+          }[decision.mode];
   return dryRun ? `Dry run, nothing is changed. ${table}` : table;
 }
 
@@ -55,7 +57,7 @@ export function reportRestore(
   output: Output,
   { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
 ): void {
-  const { put, change, delete: deleted, equal, nothing, unknown, unreadable, rejected } = report.counts;
+  const { put, change, delete: deleted, equal, nothing, unknown, unreadable, newer, rejected } = report.counts;
   const asOf = utc(prepared.momentMs);
   const record = {
     type: 'restore',
@@ -65,18 +67,26 @@ export function reportRestore(
     from: prepared.request.source.name,
     mode: prepared.decision.mode,
     dryRun: options.dryRun,
-    counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, rejected },
+    counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, newer, rejected },
     left: report.left,
+    expired: report.expired,
     ...(report.differences !== undefined && { differences: report.differences }),
   };
   const { good, bad } = output.colours;
   const lines = [
     `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} as of ${asOf}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
       `already equal ${count(equal)}; not there at the moment ${count(nothing)}`,
+    ...(report.expired > 0
+      ? [
+          bad(
+            `Expired since the moment: ${counted(report.expired, 'item')}; DynamoDB deletes them wherever time to live is on`,
+          ),
+        ]
+      : []),
     ...(report.left > 0
       ? [
           bad(
-            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, refused by DynamoDB ${count(rejected)}; listed above`,
+            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, changed since ${count(newer)}, refused by DynamoDB ${count(rejected)}; listed above`,
           ),
         ]
       : []),

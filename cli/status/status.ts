@@ -1,14 +1,14 @@
 import type { Command } from '../command';
 import { checkContext } from '../../operations/check/checkContext';
-import { countsOf, sectionText } from '../check/reporting';
+import { countsOf, exitCodeOf, sectionText } from '../check/reporting';
 import type { Finding } from '../../operations/check/finding';
-import { connectBothToLook, type CommandContext } from '../context';
-import { EXIT, type ExitCode } from '../exitCodes';
+import { bucketIn, connectToLook, type CommandContext } from '../context';
+import type { ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
-import { realPause } from '../../operations/pace';
-import { onTheWay } from '../../operations/status/onTheWay';
-import { tableStatus } from '../../operations/status/tableStatus';
+import { lookAtTables, type StatusRequest } from '../../operations/status/lookAtTables';
+import { locatedTable } from '../../settings/configuredTable';
+import { hasParts, partsOf } from '../../settings/parts';
 
 export interface StatusOptions {
   /** None: all tables of the settings. */
@@ -20,12 +20,16 @@ export const status: Command<StatusOptions> = {
   usage: '[TABLE...] [options]',
   description:
     'Shows where each table stands: its stream and event source mapping, how far capture is behind, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, and when the copy was last verified and drilled. ' +
-    'With the destination account alone it shows what that holds, and says what could not be looked at.\n' +
+    'With the destination account alone, also by options and without a settings file, it shows what that holds, and says what could not be looked at.\n' +
     'The newest image is looked for among the first 10,000 objects of a table, for S3 lists by key: at most ten requests for each bucket and table. In a larger table it is the newest of those, and says so.\n' +
     'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, a lag of more than an hour, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
   examples: [
     { does: 'One table', command: 'dcs status users' },
     { does: 'All tables, looked at again every minute', command: 'dcs status --watch 60' },
+    {
+      does: 'The source account is lost, and there is no settings file',
+      command: 'dcs status users --destination-bucket example-dcs-destination --destination-region eu-west-1',
+    },
     { does: 'For a script', command: `dcs status --json | jq 'select(.verdict == "problem")'` },
   ],
   positionals: [],
@@ -51,17 +55,12 @@ export async function runStatus(
   { tableNames, watchSeconds }: StatusOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
-  const statusContext = checkContext(tableNames, { settings, signal, nowMs, ...connectBothToLook(context) });
+  const { output, signal, nowMs, pause } = context;
+  const request = requestOf(tableNames, context);
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
-    const looks = [
-      ...statusContext.tables.flatMap((table) => tableStatus(statusContext, table)),
-      ...onTheWay(statusContext),
-    ];
-    const findings = (await Promise.all(looks.map((each) => each()))).flat();
-    signal.throwIfAborted();
+    const findings = await lookAtTables(request);
     for (const finding of findings) output.result(stateRecord(finding));
     const counts = countsOf(findings);
     const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
@@ -69,12 +68,21 @@ export async function runStatus(
       { type: 'status', at: new Date(nowMs()).toISOString(), counts },
       before + screen(findings, nowMs(), output.colours),
     );
-    if (watchSeconds === undefined) {
-      if (counts.problem > 0) return EXIT.differences;
-      return counts.cannotTell > 0 ? EXIT.couldNotLook : EXIT.done;
-    }
-    await realPause(watchSeconds * 1_000, signal);
+    if (watchSeconds === undefined) return exitCodeOf(counts);
+    await pause(watchSeconds * 1_000, signal);
   }
+}
+
+/** The whole deployment where the settings have it, else the copies of the tables that were named. */
+function requestOf(tableNames: readonly string[], context: CommandContext): StatusRequest {
+  const { settings, signal, nowMs, pause } = context;
+  const named = tableNames.length > 0 ? tableNames : partsOf(settings, ['tables']).tables.map(({ name }) => name);
+  const tables = [...new Set(named)].map((name) => locatedTable(settings, name));
+  const looking = connectToLook(context, 'destination').s3;
+  const copies = { tables, signal, nowMs, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
+  if (!hasParts(settings, ['source', 'destination', 'tables'])) return copies;
+  const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
+  return { ...copies, deployment: checkContext(tableNames, { settings, signal, nowMs, pause, ...sides }) };
 }
 
 function stateRecord({ id, verdict, side, subject, found, remedy, values }: Finding) {

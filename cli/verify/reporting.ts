@@ -1,12 +1,13 @@
 import type { Output } from '../output/output';
 import { count, counted } from '../../core/units';
 import { batchReplicationCommand, type ReplicationGap } from '../../operations/verify/batchReplication';
-import type { Comparison, Walked } from './compareTable';
-import type { Difference } from '../../operations/verify/doubts';
+import type { Comparison } from '../../operations/verify/compareTable';
+import type { Difference } from '../../operations/verify/recheck';
 import type { VerifyOptions } from './options';
-import type { Repairs } from './repairAll';
-import type { VerifyReport } from './report';
+import type { Repairs } from '../../operations/verify/repairAll';
+import type { VerifyOutcome } from '../../operations/verify/verifyTable';
 import { CLASSES, type DifferenceClass } from '../../operations/verify/verdict';
+import type { Walked } from '../../operations/verify/walkTable';
 
 /** What to do about a class, beyond --repair. */
 const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
@@ -22,6 +23,32 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
   unreadable: 'dcs history shows its versions; --repair stores what the table holds',
   brokenChain: 'dcs history shows where; what is parked can be filled in by dcs redrive, what was lost cannot',
 };
+
+/** The last word about the destination alone. */
+export function reportDestination(
+  output: Output,
+  { tableName, settleMs }: VerifyOptions,
+  destinationName: string,
+  { counts, differences }: Walked,
+): void {
+  const { objects, destinationVersions, late } = counts;
+  sayDifferences(output, differences);
+  const isWhole = differences.length === 0;
+  const { good, bad } = output.colours;
+  const walked = `History: ${counted(destinationVersions, 'version')} of ${counted(objects, 'object')} in ${destinationName}`;
+  const verdict = isWhole
+    ? good('Every version can be read, and no change is missing between them')
+    : bad(`${count(differences.length)} differences; --json lists all of them`);
+  output.result(
+    {
+      ...{ type: 'verify', table: tableName, in: 'destination', settleMs },
+      historyCounts: { objects, destinationVersions, late },
+      differences: differences.length,
+      verdict: isWhole ? 'same' : 'differences',
+    },
+    `${walked}\n${verdict}`,
+  );
+}
 
 /** For people only; with --json the records say it all. */
 function tell(output: Output, text: string): void {
@@ -49,7 +76,7 @@ export function sayHistory(output: Output, { counts, differences }: Walked, gap:
 }
 
 /** With --json all of them; for people a line for each class, with an example and the next step. */
-export function sayDifferences(output: Output, differences: readonly Difference[]): void {
+function sayDifferences(output: Output, differences: readonly Difference[]): void {
   for (const { in: bucket, ...difference } of differences) {
     output.result({ type: 'difference', ...difference, in: bucket });
   }
@@ -62,9 +89,15 @@ export function sayDifferences(output: Output, differences: readonly Difference[
   }
 }
 
-/** The last line. */
-export function sayVerdict(output: Output, report: VerifyReport): void {
+/** Where the report is, all of it with --json, and the verdict. */
+export function reportVerify(output: Output, { report, stored }: VerifyOutcome, bucket: string): void {
   const { verdict, differences, repairs, sample, history } = report;
+  output.say(
+    'objectKey' in stored
+      ? `Report: s3://${bucket}/${stored.objectKey}`
+      : `The report could not be stored, so dcs status will not know of this verify: ${stored.problem}. Give the role in use s3:PutObject on =dcs/* of the destination bucket; the restore role has it`,
+  );
+  output.result({ ...report, report: 'objectKey' in stored ? stored.objectKey : null });
   const { good, bad } = output.colours;
   const what = sample === null ? 'Table, source bucket and destination bucket are' : 'The sample is';
   const whole = history ? ', and no change is missing in its history' : '';

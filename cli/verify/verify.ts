@@ -1,23 +1,19 @@
-import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { callerIdentity } from '../../aws/callerIdentity';
 import { s3ImageStore } from '../../aws/imageStore';
-import { s3StatusReader } from '../../aws/replicationStatus';
 import { s3ReportStore } from '../../aws/reports';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
-import { connect, type CommandContext } from '../context';
-import { CouldNotLookError } from '../../core/errors';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf } from '../../settings/forCommands';
-import { requireSameKeys } from '../../operations/tables';
-import { compareTable, walkTable, type Comparison } from './compareTable';
-import type { Places } from '../../operations/verify/doubts';
+import { locatedTable, tableOf } from '../../settings/configuredTable';
+import { partsOf } from '../../settings/parts';
+import { openTable } from '../../operations/verify/openTable';
+import { verifyTable } from '../../operations/verify/verifyTable';
+import { verifyDestination } from '../../operations/verify/walkTable';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOptions } from './options';
-import { repairAll, type Repairs } from './repairAll';
-import { verifyDestination } from './verifyDestination';
-import { storeReport, verifyReport } from './report';
-import { sayComparison, sayHistory, sayRepairs, sayVerdict } from './reporting';
+import { reportDestination, reportVerify } from './reporting';
+import { watchStages, watchVerify } from './watch';
 
 export const verify: Command<VerifyOptions> = {
   usage: 'TABLE [options]',
@@ -45,58 +41,38 @@ export const verify: Command<VerifyOptions> = {
 };
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
-  if (options.isDestinationAlone) return verifyDestination(options, context);
-  const { settings, output, signal, nowMs } = context;
+  if (options.isDestinationAlone) return runVerifyDestination(options, context);
+  const { output, signal, nowMs, pause } = context;
+  const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
+  const { settleMs, segments, history, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
-    source: { ...source.s3, bucket: settings.source.bucketName },
-    destination: { ...destination.s3, bucket: settings.destination.bucketName },
+    source: bucketIn(context, 'source'),
+    destination: bucketIn(context, 'destination'),
   };
-  const items = dynamoDbBatchTable(table.tableName, source.dynamoDb);
-  const described = await items.describe();
-  if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
-  const named = (type: string) => described.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  requireSameKeys(table, { partitionKey: named('HASH') ?? '', sortKey: named('RANGE') });
-
-  const places: Places = {
-    ...{ table, items, signal, nowMs },
-    source: s3ImageSource(buckets.source),
-    destination: s3ImageSource(buckets.destination),
-    statusOf: s3StatusReader(buckets.source),
-  };
-  const startedAtMs = nowMs();
-  const itemCount = described.ItemCount ?? 0;
-  const request = { options, context, places, buckets, itemCount, keyTypes: table.keyTypes };
-  const comparison = await compareTable(request);
-  sayComparison(output, options, comparison);
-  const repairs = options.repair ? await repair(options, context, places, comparison) : undefined;
-  if (repairs) sayRepairs(output, repairs);
-  // Of what there is after the repair: older versions and broken chains are beyond it.
-  const history = options.history ? await walkTable(request, comparison.sampled) : undefined;
-  if (history) sayHistory(output, history, { ...settings.source, prefix: tablePrefix(table) });
-
-  const endedAtMs = nowMs();
-  const ranBy = await callerIdentity(destination.sts).then(
-    ({ arn }) => arn,
-    () => null, // a verdict does not depend on it
-  );
-  const report = verifyReport({ options, comparison, repairs, history, startedAtMs, endedAtMs, ranBy });
-  const reports = s3ReportStore(buckets.destination, table);
-  await storeReport(output, reports, report, startedAtMs, buckets.destination.bucket);
-  sayVerdict(output, report);
-  return report.verdict === 'same' ? EXIT.done : EXIT.differences;
+  const { largeImageStorageClass } = settings.capture;
+  const { dynamoDb } = source;
+  const watch = watchVerify(output, options, { ...settings.source, prefix: tablePrefix(table) });
+  const outcome = await verifyTable({
+    opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
+    ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },
+    ...(repair && { repair: { images: s3ImageStore({ ...buckets.source, largeImageStorageClass }), allowDeletes } }),
+    reports: s3ReportStore(buckets.destination, table),
+    whoRuns: async () => (await callerIdentity(destination.sts)).arn,
+  });
+  reportVerify(output, outcome, buckets.destination.bucket);
+  return outcome.report.verdict === 'same' ? EXIT.done : EXIT.differences;
 }
 
-function repair(
-  options: VerifyOptions,
-  context: CommandContext,
-  places: Places,
-  comparison: Comparison,
-): Promise<Repairs> {
-  const { settings, output } = context;
-  const { largeImageStorageClass } = settings.capture;
-  const bucket = { ...connect(context, 'source').s3, bucket: settings.source.bucketName };
-  const images = s3ImageStore({ ...bucket, largeImageStorageClass });
-  return repairAll({ places, images, options, comparison, output });
+async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+  const { settings, output, signal, nowMs, pause } = context;
+  const { settleMs } = options;
+  const table = locatedTable(settings, options.tableName);
+  const destination = s3ImageSource(bucketIn(context, 'destination'));
+  const { end, ...watch } = watchStages(output, options);
+  const walked = await verifyDestination({ destination, table, settleMs, signal, nowMs, pause, watch });
+  end();
+  reportDestination(output, options, destination.name, walked);
+  return walked.differences.length === 0 ? EXIT.done : EXIT.differences;
 }

@@ -1,5 +1,6 @@
 import type { CapturedTable } from '../../core/streamRecord';
 import { DcsError } from '../../core/errors';
+import { VARIABLES } from '../../core/functionVariables';
 
 /** What the capture function is told by its environment. */
 export interface CaptureSettings {
@@ -14,25 +15,27 @@ const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_T
 /** @throws DcsError that names every variable that is missing or wrong */
 export function captureSettings(environment: Readonly<Record<string, string | undefined>>): CaptureSettings {
   const {
-    DCS_BUCKET: bucket = '',
-    DCS_PREFIX: prefix = '',
-    DCS_TABLE: tableName = '',
-    DCS_PARTITION_KEY: partitionKey = '',
-    DCS_SORT_KEY: sortKey,
-    DCS_LARGE_IMAGE_STORAGE_CLASS: largeImageStorageClass = 'STANDARD_IA',
+    [VARIABLES.bucketName]: bucket = '',
+    [VARIABLES.prefix]: prefix = '',
+    [VARIABLES.tableName]: tableName = '',
+    [VARIABLES.partitionKey]: partitionKey = '',
+    [VARIABLES.sortKey]: sortKey,
+    [VARIABLES.largeImageStorageClass]: largeImageStorageClass = 'STANDARD_IA',
   } = environment;
 
   const problems = [
-    ...(bucket === '' ? ['DCS_BUCKET is missing; set it to the name of the source bucket'] : []),
-    ...(tableName === '' ? ['DCS_TABLE is missing; set it to the name of the table'] : []),
-    ...(partitionKey === '' ? ["DCS_PARTITION_KEY is missing; set it to the name of the table's partition key"] : []),
+    ...(bucket === '' ? [`${VARIABLES.bucketName} is missing; set it to the name of the source bucket`] : []),
+    ...(tableName === '' ? [`${VARIABLES.tableName} is missing; set it to the name of the table`] : []),
+    ...(partitionKey === ''
+      ? [`${VARIABLES.partitionKey} is missing; set it to the name of the table's partition key`]
+      : []),
     ...(prefix === '' || prefix.endsWith('/')
       ? []
-      : [`DCS_PREFIX is ${JSON.stringify(prefix)}; it has to end with a slash`]),
+      : [`${VARIABLES.prefix} is ${JSON.stringify(prefix)}; it has to end with a slash`]),
     ...(STORAGE_CLASSES.includes(largeImageStorageClass)
       ? []
       : [
-          `DCS_LARGE_IMAGE_STORAGE_CLASS is ${JSON.stringify(largeImageStorageClass)}; allowed are ${STORAGE_CLASSES.join(', ')}`,
+          `${VARIABLES.largeImageStorageClass} is ${JSON.stringify(largeImageStorageClass)}; allowed are ${STORAGE_CLASSES.join(', ')}`,
         ]),
   ];
   if (problems.length > 0) throw new DcsError(`the capture function's environment is wrong: ${problems.join('. ')}.`);

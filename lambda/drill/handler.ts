@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { setMaxListeners } from 'node:events';
 import { credentialsOf } from '../../aws/credentials';
 import { DcsError } from '../../core/errors';
+import { realPause } from '../../operations/pace';
 import { scheduledDrill } from '../../operations/drill/scheduledDrill';
 import { drilledTable, drillSettings, type DrillEvent } from './settings';
 
@@ -23,7 +24,7 @@ export async function handler(event: DrillEvent, context: Pick<Context, 'getRema
   const timer = setTimeout(() => ending.abort(outOfTime), context.getRemainingTimeInMillis() - RESERVED_MS);
   try {
     const { listedDifferences, ...summary } = await scheduledDrill({
-      ...{ table, sampleItemCount, waitMs: WAIT_MS, signal: ending.signal, nowMs: Date.now },
+      ...{ table, sampleItemCount, waitMs: WAIT_MS, signal: ending.signal, nowMs: Date.now, pause: realPause },
       destination: { region, s3: { region, bucket }, dynamoDb: { region }, sts: { region } },
       live: {
         name: `${table.tableName} in ${sourceAccountId}, ${sourceRegion}`,

@@ -1,4 +1,5 @@
 import { DcsError } from '../../core/errors';
+import { VARIABLES } from '../../core/functionVariables';
 
 export interface DrillSettings {
   readonly bucket: string;
@@ -23,13 +24,13 @@ export function drillSettings(environment: Environment): DrillSettings {
     return value;
   };
   const settings = {
-    bucket: text('DCS_BUCKET', /./, 'the name of the destination bucket'),
-    prefix: text('DCS_PREFIX', /^(.*\/)?$/, 'empty or end with a slash'),
+    bucket: text(VARIABLES.bucketName, /./, 'the name of the destination bucket'),
+    prefix: text(VARIABLES.prefix, /^(.*\/)?$/, 'empty or end with a slash'),
     region: text('AWS_REGION', /./, 'the region, which Lambda sets'),
-    sampleItemCount: Number(text('DCS_SAMPLE_ITEM_COUNT', /^[1-9]\d{0,5}$/, 'a whole number from 1 to 999999')),
-    sourceAccountId: text('DCS_SOURCE_ACCOUNT_ID', /^\d{12}$/, '12 digits'),
-    sourceRegion: text('DCS_SOURCE_REGION', /./, 'the region of the live tables'),
-    readerRoleArn: text('DCS_READER_ROLE_ARN', /^arn:/, 'the ARN of the role that reads the live tables'),
+    sampleItemCount: Number(text(VARIABLES.sampleItemCount, /^[1-9]\d{0,5}$/, 'a whole number from 1 to 999999')),
+    sourceAccountId: text(VARIABLES.sourceAccountId, /^\d{12}$/, '12 digits'),
+    sourceRegion: text(VARIABLES.sourceRegion, /./, 'the region of the live tables'),
+    readerRoleArn: text(VARIABLES.readerRoleArn, /^arn:/, 'the ARN of the role that reads the live tables'),
   };
   if (problems.length === 0) return settings;
   throw new DcsError(`the drill function's environment is wrong: ${problems.join('. ')}.`);

@@ -1,4 +1,5 @@
 import { DcsError } from '../../core/errors';
+import { VARIABLES } from '../../core/functionVariables';
 
 export interface TableDefinitionSettings {
   readonly bucket: string;
@@ -10,16 +11,20 @@ export interface TableDefinitionSettings {
 export function tableDefinitionSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): TableDefinitionSettings {
-  const { DCS_BUCKET: bucket = '', DCS_PREFIX: prefix = '', DCS_TABLES: tables = '' } = environment;
+  const {
+    [VARIABLES.bucketName]: bucket = '',
+    [VARIABLES.prefix]: prefix = '',
+    [VARIABLES.tableNames]: tables = '',
+  } = environment;
   const tableNames = tables.split(',').filter((name) => name !== '');
   const problems = [
-    ...(bucket === '' ? ['DCS_BUCKET is missing; set it to the name of the source bucket'] : []),
+    ...(bucket === '' ? [`${VARIABLES.bucketName} is missing; set it to the name of the source bucket`] : []),
     ...(tableNames.length === 0
-      ? ['DCS_TABLES is missing; set it to the names of the tables, separated by commas']
+      ? [`${VARIABLES.tableNames} is missing; set it to the names of the tables, separated by commas`]
       : []),
     ...(prefix === '' || prefix.endsWith('/')
       ? []
-      : [`DCS_PREFIX is ${JSON.stringify(prefix)}; it has to end with a slash`]),
+      : [`${VARIABLES.prefix} is ${JSON.stringify(prefix)}; it has to end with a slash`]),
   ];
   if (problems.length > 0)
     throw new DcsError(`the table definition function's environment is wrong: ${problems.join('. ')}.`);

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { tablePrefix } from '../../core/objectKey';
+import { VARIABLES } from '../../core/functionVariables';
 import { objectHistories } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import type { LocalRun } from '../localRun';
@@ -161,8 +163,11 @@ async function snapshots(applications: ReadonlyMap<string, Application>): Promis
 async function imagesIn(bucket: LocalBucket, run: LocalRun): Promise<number> {
   let images = 0;
   for (const { deployed } of run.tables.values()) {
-    const { DCS_PREFIX: prefix = '' } = deployed.captureFunction.environment;
-    for await (const { objectKey, versions } of objectHistories(bucket, `${prefix}${deployed.tableName}/`)) {
+    const { [VARIABLES.prefix]: prefix = '' } = deployed.captureFunction.environment;
+    for await (const { objectKey, versions } of objectHistories(
+      bucket,
+      tablePrefix({ prefix, tableName: deployed.tableName }),
+    )) {
       if (objectKey.endsWith('/image.json')) images += versions.length;
     }
   }
@@ -178,7 +183,7 @@ interface RestoredTable {
 async function restoreAll(run: LocalRun, { name, atMs }: Moment): Promise<RestoredTable[]> {
   const all: RestoredTable[] = [];
   for (const [tableName, { deployed }] of run.tables) {
-    const { DCS_PREFIX: prefix = '' } = deployed.captureFunction.environment;
+    const { [VARIABLES.prefix]: prefix = '' } = deployed.captureFunction.environment;
     const into = {
       tableName: name === 'latest' ? tableName : `${tableName}-${name}`,
       dynamoDb: run.destinationDynamoDb,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { VARIABLES } from '../../core/functionVariables';
 import { s3ImageStore } from '../../aws/imageStore';
 import { objectHistories, type ObjectVersion } from '../../aws/objectVersions';
 import { replicationStatus } from '../../aws/replicationStatus';
@@ -19,7 +20,8 @@ export async function showJourney(
   random: Random,
 ): Promise<void> {
   const { table, deployed } = captured;
-  const { DCS_PREFIX: prefix = '', DCS_TABLE: tableName = '' } = deployed.captureFunction.environment;
+  const { [VARIABLES.prefix]: prefix = '', [VARIABLES.tableName]: tableName = '' } =
+    deployed.captureFunction.environment;
   const keys = keysOf(deployed.keySchema, item);
   const objectKey = objectKeyOf({ prefix, tableName }, deployed.keySchema, keys);
   const before = (await versionsOf(run.source, objectKey)).length;

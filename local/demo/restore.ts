@@ -4,6 +4,7 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbTable, type Table } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
+import { realPause } from '../../operations/pace';
 import { restoreTable } from '../../operations/restore/restoreTable';
 import { DcsError } from '../../core/errors';
 import type { TableLocation } from '../../core/objectKey';
@@ -38,6 +39,7 @@ export async function restore(
     mode: 'fill',
     signal,
     nowMs: Date.now,
+    pause: realPause,
   });
   if (left > 0 || differences !== 0) {
     throw new DcsError(

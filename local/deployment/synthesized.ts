@@ -1,3 +1,4 @@
+import { VARIABLES } from '../../core/functionVariables';
 import { DcsError } from '../../core/errors';
 import type { KeySchema } from '../../core/objectKey';
 import type { CreateTable } from '../../core/tableDefinition';
@@ -50,8 +51,11 @@ export function readDeployment(terraform: TerraformJson): Deployment {
   const tables = Object.entries(resources(terraform, 'aws_dynamodb_table'));
   const replication = only(terraform, 'aws_s3_bucket_replication_configuration');
   const functions = Object.values(resources(terraform, 'aws_lambda_function')).map(functionOf);
-  const [tableDefinitionFunction] = functions.filter(({ environment }) => environment.DCS_TABLES !== undefined);
-  if (!tableDefinitionFunction) throw new DcsError('the stack has no function with DCS_TABLES in its environment');
+  const [tableDefinitionFunction] = functions.filter(
+    ({ environment }) => environment[VARIABLES.tableNames] !== undefined,
+  );
+  if (!tableDefinitionFunction)
+    throw new DcsError(`the stack has no function with ${VARIABLES.tableNames} in its environment`);
 
   const rules = replication.rule as { destination: { bucket: string } }[];
   return {
@@ -91,7 +95,7 @@ function deployedTable(
     hash_key: partitionKey,
     range_key: sortKey,
   } = table as { name: string; hash_key: string; range_key?: string };
-  const captureFunction = functions.find(({ environment }) => environment.DCS_TABLE === name);
+  const captureFunction = functions.find(({ environment }) => environment[VARIABLES.tableName] === name);
   const mapping = Object.values(resources(terraform, 'aws_lambda_event_source_mapping')).find(
     ({ event_source_arn: arn }) => arn === `\${aws_dynamodb_table.${id}.stream_arn}`,
   );

@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { S3Request } from './s3Request';
 
-/** How a request goes wrong. `resetAfter`: it is carried out, and the connection breaks before the answer. */
+/**
+ * How a request goes wrong. `resetAfter`: it is carried out, and the connection breaks before the answer. `hold`: it is
+ * carried out when that has happened.
+ */
 export type Fault =
   | { readonly kind: 'error'; readonly statusCode: number; readonly code: string }
   | { readonly kind: 'resetBefore' }
   | { readonly kind: 'resetAfter' }
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
 /** Decides for each request whether it goes wrong. Called once for each, in the order in which they come. */

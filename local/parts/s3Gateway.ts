@@ -64,6 +64,7 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
       return;
     }
     if (fault?.kind === 'resetBefore') throw new BrokenConnection();
+    if (fault?.kind === 'hold') await fault.until;
     if (fault?.kind === 'delay') await delay(fault.milliseconds);
 
     const answer = await forward(new URL(targetEndpoint), agent, incoming);

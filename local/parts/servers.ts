@@ -35,7 +35,7 @@ export async function startDynamoDbLocal(java: string): Promise<Part> {
 export function databaseSettings({ endpoint }: Pick<Part, 'endpoint'>, databaseName: string): AwsSettings {
   // DynamoDB Local takes letters and digits only.
   const accessKeyId = Buffer.from(databaseName).toString('hex');
-  return { endpoint, region: 'local', credentials: { accessKeyId, secretAccessKey: 'local' } };
+  return { endpoint, region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey: 'local' } };
 }
 
 /** An AWS account and region, played by a moto server of its own. */

@@ -1,15 +1,15 @@
 import { knownKeys } from '../../operations/backfill/knownKeys';
 import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
 import { scanItems } from '../../operations/backfill/scanItems';
-import { FailureGuard } from '../../operations/failureGuard';
-import { parkedBatches } from '../../operations/redrive/parkedBatches';
-import { redriveBatch, type BatchReport } from '../../operations/redrive/redriveBatch';
+import type { BatchReport } from '../../operations/redrive/redriveBatch';
+import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import { restoreTable, type LeftItem, type RestoreReport } from '../../operations/restore/restoreTable';
 import type { RestoreMode } from '../../operations/restore/plan';
-import { compareAll } from '../../operations/verify/compareAll';
-import { Doubts, type Difference, type Places } from '../../operations/verify/doubts';
-import { repairItem, type RepairOutcome } from '../../operations/verify/repairItem';
-import { walkBoth, walkHistory } from '../../operations/verify/walkHistory';
+import type { Comparison } from '../../operations/verify/compareTable';
+import type { Difference } from '../../operations/verify/recheck';
+import type { Repairs } from '../../operations/verify/repairAll';
+import { verifyTable } from '../../operations/verify/verifyTable';
+import type { Walked } from '../../operations/verify/walkTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { CapturedTable } from '../../core/streamRecord';
 import { bucketCalls } from './bucketCalls';
@@ -31,14 +31,9 @@ export interface Site {
   readonly destination: S3Bucket;
 }
 
-export interface VerifyReport {
-  readonly items: number;
-  readonly same: number;
-  readonly late: number;
-  readonly differences: readonly Difference[];
-  /** With `repair`: what became of each difference. */
-  readonly repairs: readonly { readonly difference: Difference; readonly outcome: RepairOutcome }[];
-  /** With `history`. */
+export interface VerifyReport extends Comparison {
+  readonly repairs?: Repairs;
+  /** Of the history, where it was asked for. */
   readonly gaps: readonly Difference[];
 }
 
@@ -60,61 +55,40 @@ export async function backfill(process: Process, site: Site): Promise<BackfillCo
 export async function redrive(process: Process, site: Site): Promise<BatchReport[]> {
   const { images, texts, source, current } = bucketCalls(process, site.source);
   const reports: BatchReport[] = [];
-  const context = {
-    ...{
-      images,
-      texts,
-      source,
-      signal,
-      dryRun: false,
-      nowMs: process.nowMs,
-      guard: new FailureGuard(),
-      onlyTables: [],
-    },
+  const counts = await redriveBatches({
+    ...{ images, texts, source, signal, lister: current, dryRun: false, nowMs: process.nowMs, onlyTables: [] },
     tableOf: () => site.location,
-    onLeft: () => undefined,
-  };
-  for await (const { objectKey, isRedriven } of parkedBatches(current, signal)) {
-    if (isRedriven) continue;
-    const report = await redriveBatch(context, objectKey);
-    if (report) reports.push(report);
-  }
+    watch: { onBatch: (report) => void reports.push(report) },
+  });
+  if (counts.batches !== reports.length) throw new Error('the counts of redrive do not add up');
   return reports;
 }
 
 export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
-  const places: Places = {
-    ...{ table: site.location, items: tableCalls(process, site.table).batches, signal },
+  const { scanner, batches: items } = tableCalls(process, site.table);
+  const places = {
+    ...{ table: site.location, items, signal, nowMs: process.nowMs, pause: process.pause },
     ...{ source: source.source, destination: destination.source, statusOf: source.statusOf },
-    ...{ nowMs: process.nowMs, pause: process.pause },
   };
-  const doubts = new Doubts(places, SETTLE_MS);
-  const compared = await compareAll({
-    ...{ places, doubts, keyTypes: { id: 'S' as const }, buckets: { source, destination } },
-    pages: scan(process, site),
-    ...{ onObjects: ignored, onListed: ignored, onItems: ignored },
+  const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
+  const { report } = await verifyTable({
+    opened: { places, scanner, buckets: { source, destination }, keyTypes: { id: 'S' }, itemCount: 0 },
+    ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
+    ...(repair && { repair: { images: source.images, allowDeletes: true } }),
+    reports: { write: () => Promise.resolve('report') },
+    watch: {
+      onCompared: (comparison) => (found.comparison = comparison),
+      onRepaired: (repairs) => (found.repairs = repairs),
+      onWalked: (walked) => (found.walked = walked),
+    },
   });
-  const differences = await doubts.settle();
-  const same = doubts.same + compared.same;
-  if (same + doubts.late + compared.vanished + differences.length !== compared.keys) {
-    throw new Error('the counts of verify do not add up');
-  }
-  const repairs: { difference: Difference; outcome: RepairOutcome }[] = [];
-  if (repair) {
-    for (const difference of differences) {
-      repairs.push({ difference, outcome: await repairItem({ places, images: source.images }, difference) });
-    }
-  }
-  const walked = history
-    ? await walkHistory({
-        ...{ clock: places, settleMs: SETTLE_MS, onVersions: ignored },
-        histories: places.source.histories(tablePrefix(site.location), signal),
-        walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
-      })
-    : undefined;
-  const gaps = walked?.differences ?? [];
-  return { items: compared.items, same, late: doubts.late, differences, repairs, gaps };
+  const { comparison, repairs, walked } = found;
+  if (!comparison) throw new Error('verify compared nothing');
+  const left = (repairs?.left ?? comparison.differences).length + (walked?.differences.length ?? 0);
+  if ((report.verdict === 'same') !== (left === 0))
+    throw new Error(`the verdict is ${report.verdict} with ${left} left`);
+  return { ...comparison, repairs, gaps: walked?.differences ?? [] };
 }
 
 export interface RestoreOptions {
@@ -146,5 +120,3 @@ function scan(process: Process, { table }: Site): ReturnType<typeof scanItems> {
     paced: (read) => read(undefined),
   });
 }
-
-const ignored = () => undefined;

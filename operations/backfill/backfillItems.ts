@@ -4,8 +4,8 @@ import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
-import { FailureGuard, mayPass } from '../failureGuard';
-import { realPause, type Pause } from '../pace';
+import { WriteGuard, mayPass } from '../guards';
+import type { Pause } from '../pace';
 import type { ReadItem } from './scanItems';
 
 /** Everything that a backfill needs, without a settings file or a terminal. */
@@ -19,7 +19,7 @@ export interface BackfillRequest {
   /** Images written at a time. */
   readonly parallelism?: number;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   readonly watch?: BackfillWatch;
 }
 
@@ -59,7 +59,7 @@ const TRIES = 8;
  */
 export async function backfillItems(request: BackfillRequest, counts: BackfillCounts): Promise<void> {
   const { pages, parallelism = PARALLELISM, watch } = request;
-  const guard = new FailureGuard();
+  const guard = new WriteGuard();
   for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) =>
     backfillItem(request, guard, read),
   )) {
@@ -75,7 +75,7 @@ async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadIte
 
 async function backfillItem(
   request: BackfillRequest,
-  guard: FailureGuard,
+  guard: WriteGuard,
   { item, readAtMs }: ReadItem,
 ): Promise<ItemOutcome> {
   const { table, known, signal, watch } = request;
@@ -96,7 +96,7 @@ async function backfillItem(
 
 /** A service that is slow or away for some seconds makes no list of failures. */
 async function putPatiently(
-  { images, signal, pause = realPause }: BackfillRequest,
+  { images, signal, pause }: BackfillRequest,
   objectKey: string,
   image: StoredImage,
 ): Promise<'written' | 'refused'> {

@@ -6,12 +6,12 @@ import { backoffMs } from '../../aws/backoff';
 import type { ObjectReader } from '../../aws/objectReader';
 import { S3Error } from '../../aws/s3Error';
 import { UnusableExportError, type ExportFile } from '../../core/tableExport';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 
 export interface ExportFileContext {
   readonly reader: ObjectReader;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
 }
 
 /** A data file that is what the manifest says. */
@@ -110,7 +110,7 @@ function isDamage(error: unknown): error is Error {
 }
 
 /** Waits when another try may help. @throws the error when it will not */
-async function beforeNextTry({ signal, pause = realPause }: ExportFileContext, error: unknown, attempt: number) {
+async function beforeNextTry({ signal, pause }: ExportFileContext, error: unknown, attempt: number) {
   signal.throwIfAborted();
   const isRefused = error instanceof S3Error && error.statusCode !== undefined && error.statusCode < 500;
   if (error instanceof UnusableExportError || isRefused || attempt >= TRIES) throw error;

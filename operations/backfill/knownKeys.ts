@@ -1,10 +1,10 @@
 import type { VersionLister } from '../../aws/objectVersions';
 import { parallelHistories } from '../../aws/parallelHistories';
+import { KeySet } from '../../core/keySet';
 import { isImageKey } from '../../core/objectKey';
-import { KeySet } from '../restore/keySet';
 
-/** About 400 MB when full. What does not fit costs a request that is refused, and nothing else. */
-export const MOST_KNOWN_KEYS = 10_000_000;
+/** About 300 MB when full. What does not fit costs a request that is refused, and nothing else. */
+const MOST_KNOWN_KEYS = 10_000_000;
 
 /**
  * The object keys of the images that are there. A thousand of them cost as much as one conditional write that is refused,

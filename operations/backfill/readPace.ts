@@ -1,5 +1,5 @@
 import type { ScanPage } from '../../aws/tableScan';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 
 /** Units that a strongly consistent page of 1 MB takes, the most there is. */
 const LARGEST_PAGE_UNITS = 256;
@@ -14,7 +14,7 @@ export type PacedRead = (
  * Holds a scan to so many read capacity units a second, on average, over all its segments. What a page takes is known
  * only afterwards, so each turn reserves what the last page took and settles the difference.
  */
-export function readPace(unitsPerSecond: number | undefined, nowMs: () => number, pause: Pause = realPause): PacedRead {
+export function readPace(unitsPerSecond: number | undefined, nowMs: () => number, pause: Pause): PacedRead {
   if (unitsPerSecond === undefined) return (read) => read(undefined);
   const msOf = (units: number) => (units * 1_000) / unitsPerSecond;
   let [freeAtMs, expectedUnits] = [nowMs(), Math.min(unitsPerSecond, LARGEST_PAGE_UNITS)];

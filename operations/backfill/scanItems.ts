@@ -2,7 +2,7 @@ import { backoffMs } from '../../aws/backoff';
 import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { interleaved } from '../../core/mapInParallel';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 import type { PacedRead } from './readPace';
 
 /** An item, and when it was known to be so. */
@@ -18,7 +18,7 @@ export interface ScanRequest {
   readonly paced: PacedRead;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   /** Told of each page, with the read capacity units that it took, and of each time that DynamoDB was throttling. */
   readonly onPage?: (capacityUnits: number) => void;
   readonly onThrottled?: () => void;
@@ -36,7 +36,7 @@ export function scanItems(request: ScanRequest): AsyncGenerator<ReadItem[]> {
 }
 
 async function* segmentItems(request: ScanRequest, number: number): AsyncGenerator<ReadItem[]> {
-  const { scanner, segments, paced, signal, nowMs, pause = realPause, onPage, onThrottled } = request;
+  const { scanner, segments, paced, signal, nowMs, pause, onPage, onThrottled } = request;
   let [after, attempt] = [undefined as AttributeMap | undefined, 0];
   for (;;) {
     const page = await paced((maxItems) => scanner.page({ number, of: segments }, { after, maxItems, signal }), signal);

@@ -1,5 +1,5 @@
 import { callerIdentity } from '../../aws/callerIdentity';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
 import { expect, look, type Look } from './finding';
 

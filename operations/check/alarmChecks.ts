@@ -1,19 +1,23 @@
 import { alarmsNamed, type MetricAlarm } from '../../aws/cloudWatch';
 import { subscriptionsOf } from '../../aws/topic';
-import { boundedName } from '../../settings/names';
-import type { Settings } from '../../settings/forCommands';
+import { alarmName, alarmNames } from '../../settings/alarmNames';
+import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
 
-/** Whether somebody would be told, and whether there is something to be told right now. */
-export function alarmChecks({ settings, names, source }: CheckContext): Look[] {
-  const { accountId, region } = settings.source;
-  const topicArn = `arn:${names.partition}:sns:${region}:${accountId}:${names.alarmTopic}`;
-  const about = (permission: string) => ({ side: 'source' as const, subject: 'alarms', permission });
+/**
+ * Whether somebody would be told of what goes wrong in an account, and whether there is something to be told right now.
+ * None where the settings make no alarm.
+ */
+export function alarmChecks({ settings, names, ...context }: CheckContext, side: Side): Look[] {
+  const expected = alarmNames(settings)[side];
+  if (expected.length === 0) return [];
+  const { cloudWatch, sns } = context[side];
+  const topicArn = names.alarmTopicArns[side];
+  const about = (permission: string) => ({ side, subject: `${side} alarms`, permission });
   return [
-    look(about('cloudwatch:DescribeAlarms'), () => alarmsNamed(`${settings.name}-`, source.cloudWatch), {
+    look(about('cloudwatch:DescribeAlarms'), () => alarmsNamed(alarmName(settings, ''), cloudWatch), {
       alarms: (alarms) => {
-        const expected = alarmNames(settings);
         const missing = expected.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
         if (missing.length === 0) return ok(`all ${expected.length} are there`);
         return problem(`missing: ${missing.join(', ')}`, `${expected.length} alarms`, DEPLOY);
@@ -35,38 +39,26 @@ export function alarmChecks({ settings, names, source }: CheckContext): Look[] {
         );
       },
     }),
-    look(about('sns:ListSubscriptionsByTopic'), () => subscriptionsOf(topicArn, source.sns), {
+    look(about('sns:ListSubscriptionsByTopic'), () => subscriptionsOf(topicArn, sns), {
       'alarm-topic': (subscriptions) => {
         if (!subscriptions) return problem(`there is no topic ${topicArn}`, 'the topic of the alarms', DEPLOY);
         const isConfirmed = (arn = '') => arn.startsWith('arn:');
         const unconfirmed = subscriptions.filter(({ SubscriptionArn }) => !isConfirmed(SubscriptionArn));
         const waiting = unconfirmed.map(({ Endpoint }) => Endpoint ?? '').join(', ');
-        const expected = 'somebody who hears of alarms';
+        const somebody = 'somebody who hears of alarms';
         const confirm = 'open the link in the e-mail that AWS has sent them';
         if (subscriptions.length > unconfirmed.length)
           return waiting === ''
             ? ok(`${subscriptions.length} confirmed`)
             : warning(`not confirmed: ${waiting}`, 'confirmed', confirm);
-        if (waiting !== '') return problem(`nobody has confirmed: ${waiting}`, expected, confirm);
+        if (waiting !== '') return problem(`nobody has confirmed: ${waiting}`, somebody, confirm);
         const remedy = `add an address to alarms.emails and ${DEPLOY}, or subscribe something to ${topicArn}`;
         return settings.alarms.emails.length > 0
-          ? problem('no subscription', expected, DEPLOY)
-          : warning('no subscription', expected, remedy);
+          ? problem('no subscription', somebody, DEPLOY)
+          : warning('no subscription', somebody, remedy);
       },
     }),
   ];
-}
-
-const OF_CAPTURE = ['lag', 'errors', 'throttles', 'parked', 'dropped', 'parking-failed'];
-const OF_REPLICATION = ['replication-latency', 'replication-failed', 'replication-pending'];
-
-/** The alarms that the deployment makes. */
-export function alarmNames({ name, tables, replication }: Pick<Settings, 'name' | 'tables' | 'replication'>): string[] {
-  const ofTables = tables.flatMap((table) =>
-    OF_CAPTURE.map((what) => `capture-${boundedName([table.name], 100)}-${what}`),
-  );
-  const ids = [...ofTables, ...(replication.enabled ? OF_REPLICATION : []), 'table-definition-errors'];
-  return ids.map((id) => `${name}-${id}`);
 }
 
 function tells({ ActionsEnabled, AlarmActions = [] }: MetricAlarm, topicArn: string): boolean {

@@ -1,6 +1,7 @@
 import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { S3Error } from '../../aws/s3Error';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
+import { tablePrefixes } from '../../settings/names';
 import { requiresTls, statementsOf } from './bucketPolicy';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Checks, type Look } from './finding';
@@ -17,7 +18,7 @@ export function bucketChecks(context: CheckContext, side: Side): Look[] {
     look({ side, subject: subjectOf(side, bucketName), permission }, read, checks);
   const kept: KeptObjects = {
     prefix: settings.prefix,
-    tablePrefixes: settings.tables.map(({ name }) => `${settings.prefix}${name}/`),
+    tablePrefixes: tablePrefixes(settings),
     noncurrentDays: lifecycle.noncurrentVersionExpirationDays ?? undefined,
   };
   return [

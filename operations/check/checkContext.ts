@@ -1,10 +1,16 @@
 import { namesOf, type Names } from '../../settings/names';
-import { tableOf, type ConfiguredTable, type Settings, type Side } from '../../settings/forCommands';
+import { tableOf, type ConfiguredTable } from '../../settings/configuredTable';
+import type { CommandSettings, WithParts } from '../../settings/parts';
+import type { Side } from '../../settings/schema';
 import type { Connection } from '../connection';
+import type { Pause } from '../pace';
+
+/** Settings of a deployment: both accounts, and the tables. */
+export type DeployedSettings = WithParts<'source' | 'destination' | 'tables', CommandSettings>;
 
 /** What all checks share. */
 export interface CheckContext {
-  readonly settings: Settings;
+  readonly settings: DeployedSettings;
   readonly names: Names;
   readonly source: Connection;
   readonly destination: Connection;
@@ -12,6 +18,7 @@ export interface CheckContext {
   readonly tables: readonly ConfiguredTable[];
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  readonly pause: Pause;
 }
 
 /** @throws UsageError for a table that the settings do not have */
@@ -26,6 +33,6 @@ export function checkContext(
 }
 
 /** The client settings of a side's bucket. */
-export function bucketOf({ settings, ...context }: CheckContext, side: Side) {
+export function bucketOf({ settings, ...context }: Pick<CheckContext, 'settings' | Side>, side: Side) {
   return { ...context[side].s3, bucket: settings[side].bucketName };
 }

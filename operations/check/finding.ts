@@ -1,5 +1,5 @@
 import { couldNotLook, isDenied } from '../../aws/couldNotLook';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 
 /** What a check came to. `cannotTell` is never taken for a pass. */
 export type Verdict = 'ok' | 'problem' | 'warning' | 'cannotTell';

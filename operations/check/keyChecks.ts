@@ -1,6 +1,6 @@
 import type { BucketConfiguration } from '../../aws/bucketConfiguration';
 import { kmsKey, type KeyMetadata } from '../../aws/kmsKey';
-import type { Side } from '../../settings/forCommands';
+import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
 

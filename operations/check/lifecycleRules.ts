@@ -1,5 +1,6 @@
 import type { LifecycleRule } from '../../aws/bucketConfiguration';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
+import { servicePrefix } from '../../core/serviceKeys';
 
 /** What a bucket's objects are to outlive. */
 export interface KeptObjects {
@@ -37,7 +38,7 @@ export function harmfulRules(rules: readonly LifecycleRule[], { tablePrefixes, n
 
 /** Rules that never do anything, each with why: whoever wrote one counts on it. */
 export function idleRules(rules: readonly LifecycleRule[], { tablePrefixes, prefix }: KeptObjects): string[] {
-  const used = [...tablePrefixes, PARKED_BATCHES_PREFIX, `${prefix}=dcs/`];
+  const used = [...tablePrefixes, PARKED_BATCHES_PREFIX, servicePrefix(prefix)];
   return rules.flatMap((rule) => {
     if (rule.Status !== 'Enabled') return [`${nameOf(rule)} is ${rule.Status ?? 'without a status'}`];
     if (!used.some((each) => overlap(each, prefixOf(rule))))

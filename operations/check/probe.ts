@@ -3,9 +3,8 @@ import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { couldNotLook } from '../../aws/couldNotLook';
 import { headObject, type ObjectHead } from '../../aws/headObject';
 import { s3TextStore } from '../../aws/textStore';
-import { probeKey } from '../../core/probeKey';
+import { probeKey, servicePrefix } from '../../core/serviceKeys';
 import { duration } from '../../core/units';
-import { realPause } from '../pace';
 import { bucketOf, type CheckContext } from './checkContext';
 import { cannotTell, DEPLOY, expect, look, ok, problem, warning, type Judgement, type Look } from './finding';
 import { filterOf } from './replicationChecks';
@@ -26,7 +25,7 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Sends a small object of its own through replication, and looks at what arrives. It stays where it is, in both buckets. */
 export function probeCheck(context: CheckContext, waitMs: number): Look {
   const { settings } = context;
-  const permission = `s3:PutObject in the source bucket and s3:GetObject in both, on ${settings.prefix}=dcs/*`;
+  const permission = `s3:PutObject in the source bucket and s3:GetObject in both, on ${servicePrefix(settings.prefix)}*`;
   return look({ side: 'destination', subject: 'probe', permission }, () => sendProbe(context, waitMs), {
     probe: (facts) => judgeArrival(facts, waitMs),
     'probe-lock': ({ replica }) => replica && judgeLock(replica, settings.destination.objectLock),
@@ -40,7 +39,7 @@ export function probeCheck(context: CheckContext, waitMs: number): Look {
 }
 
 async function sendProbe(context: CheckContext, waitMs: number): Promise<ProbeFacts> {
-  const { settings, nowMs, signal } = context;
+  const { settings, nowMs, pause, signal } = context;
   const [source, destination] = [bucketOf(context, 'source'), bucketOf(context, 'destination')];
   const startedAtMs = nowMs();
   const objectKey = probeKey(settings.prefix, startedAtMs, randomUUID().slice(0, 8));
@@ -53,7 +52,7 @@ async function sendProbe(context: CheckContext, waitMs: number): Promise<ProbeFa
     const waitedMs = nowMs() - startedAtMs;
     const isOver = sent?.replicationStatus === 'FAILED' || (replica && sent?.replicationStatus === 'COMPLETED');
     if (isOver || waitedMs >= waitMs) return { objectKey, waitedMs, source: sent, replica };
-    await realPause(Math.min(pauseMs, waitMs - waitedMs), signal);
+    await pause(Math.min(pauseMs, waitMs - waitedMs), signal);
   }
 }
 

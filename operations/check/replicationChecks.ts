@@ -3,6 +3,7 @@ import {
   type ReplicationConfiguration,
   type ReplicationRule,
 } from '../../aws/bucketConfiguration';
+import { tablePrefixes } from '../../settings/names';
 import { bucketOf, type CheckContext } from './checkContext';
 import { subjectOf } from './bucketChecks';
 import { DEPLOY, expect, look, ok, problem, warning, type Checks, type Judgement, type Look } from './finding';
@@ -61,9 +62,7 @@ const REPLICATION_CHECKS: Checks<ReplicationFacts> = {
   }),
   'replication-filter': judged((rule, { context: { settings } }) => {
     const { prefix, isTagged } = filterOf(rule);
-    const missed = settings.tables
-      .map(({ name }) => `${settings.prefix}${name}/`)
-      .filter((each) => !each.startsWith(prefix));
+    const missed = tablePrefixes(settings).filter((each) => !each.startsWith(prefix));
     const expected = 'a filter (rule of the second version) that takes everything below the tables';
     if (!rule.Filter)
       return problem('no filter: a rule of the first version, which copies delete markers', expected, DEPLOY);

@@ -4,7 +4,8 @@ import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
 import { DcsError } from '../../core/errors';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import { VARIABLES } from '../../core/functionVariables';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
 import { MAPPING_CHECKS } from './mappingChecks';
@@ -85,11 +86,11 @@ function environmentOf(
   { Environment }: FunctionConfiguration,
 ) {
   const expected: Readonly<Record<string, string>> = {
-    DCS_BUCKET: settings.source.bucketName,
-    DCS_PREFIX: prefix,
-    DCS_TABLE: tableName,
-    DCS_PARTITION_KEY: keySchema.partitionKey,
-    DCS_SORT_KEY: keySchema.sortKey ?? '',
+    [VARIABLES.bucketName]: settings.source.bucketName,
+    [VARIABLES.prefix]: prefix,
+    [VARIABLES.tableName]: tableName,
+    [VARIABLES.partitionKey]: keySchema.partitionKey,
+    [VARIABLES.sortKey]: keySchema.sortKey ?? '',
   };
   const variables = Environment?.Variables ?? {};
   const wrong = Object.keys(expected).filter((name) => (variables[name] ?? '') !== expected[name]);

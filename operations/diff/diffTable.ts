@@ -1,8 +1,10 @@
 import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
+import { CouldNotLookError } from '../../core/errors';
 import { CLOCK_SLACK_MS } from '../../core/history';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import { mapInParallel } from '../../core/mapInParallel';
+import { isImageKey, tablePrefix } from '../../core/objectKey';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 
 /** What became of one item between two moments. */
@@ -18,20 +20,48 @@ export type ItemDifference =
   | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string };
 
 export interface DiffRequest extends Omit<StateRequest, 'momentMs'> {
-  readonly histories: AsyncIterable<ObjectHistory>;
   readonly fromMs: number;
   readonly toMs: number;
   readonly signal: AbortSignal;
+  readonly watch?: DiffWatch;
 }
+
+/** Told what is found, as it is found. */
+export interface DiffWatch {
+  readonly onItem?: (difference: ItemDifference) => void;
+}
+
+/** Items by what became of them. */
+export type DiffCounts = Record<ItemDifference['is'], number>;
 
 const READS = 32;
 
-/** What became of every item between two moments, from the bucket alone, in no order. */
-export function diffTable(request: DiffRequest): AsyncGenerator<ItemDifference> {
-  return mapInParallel(request.histories, READS, async (history) => {
-    request.signal.throwIfAborted();
+/**
+ * What became of every item between two moments, from the bucket alone, in no order.
+ *
+ * @throws CouldNotLookError when there is no image
+ */
+export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCounts>> {
+  const { source, table, signal, watch } = request;
+  const counts: DiffCounts = { same: 0, added: 0, removed: 0, changed: 0, unknown: 0 };
+  let isEmpty = true;
+  const differences = mapInParallel(imagesOf(request), READS, async (history) => {
+    signal.throwIfAborted();
     return diffObject(request, history);
   });
+  for await (const difference of differences) {
+    isEmpty = false;
+    counts[difference.is] += 1;
+    watch?.onItem?.(difference);
+  }
+  if (!isEmpty) return counts;
+  throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
+}
+
+async function* imagesOf({ source, table, signal }: DiffRequest): AsyncGenerator<ObjectHistory> {
+  for await (const history of source.histories(tablePrefix(table), signal)) {
+    if (isImageKey(history.objectKey)) yield history;
+  }
 }
 
 async function diffObject(request: DiffRequest, history: ObjectHistory): Promise<ItemDifference> {

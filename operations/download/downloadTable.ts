@@ -17,7 +17,13 @@ export interface DownloadRequest {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly onVersion: () => void;
+  readonly watch?: DownloadWatch;
+}
+
+/** Told what happens, as it happens. */
+export interface DownloadWatch {
+  /** One more version has been copied. */
+  readonly onVersion?: () => void;
 }
 
 const READS = 64;
@@ -53,7 +59,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
 }
 
 async function* linesOf(
-  { source, histories, onVersion }: DownloadRequest,
+  { source, histories, watch }: DownloadRequest,
   counts: { objects: number; versions: number; archived: number },
 ): AsyncGenerator<string> {
   async function* versions(): AsyncGenerator<ObjectVersion> {
@@ -65,7 +71,7 @@ async function* linesOf(
   for await (const copied of mapInOrder(versions(), READS, (version) => copyOf(source, version))) {
     counts.versions += 1;
     if (copied.body === null) counts.archived += 1;
-    onVersion();
+    watch?.onVersion?.();
     yield `${JSON.stringify(copied)}\n`;
   }
 }

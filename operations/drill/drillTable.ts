@@ -8,7 +8,7 @@ import type { ImageSource } from '../images/imageSource';
 import type { Pause } from '../pace';
 import type { Action } from '../restore/plan';
 import { restoreTable } from '../restore/restoreTable';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { suspectsOfAll, suspectsOfSample } from './compare';
 import { Findings } from './findings';
 import { drawSample, sampledSource, type Sample } from './sample';
@@ -146,7 +146,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
       },
       onLeft: ({ why, objectKey, reason }) => {
         if (reason.startsWith(ARCHIVED)) findings.addArchived(objectKey);
-        else findings.add({ kind: why, objectKey, reason });
+        else if (why !== 'newer') findings.add({ kind: why, objectKey, reason });
       },
       onDifference: ({ objectKey, do: needs }) =>
         findings.add({

@@ -1,4 +1,5 @@
 import type { ObjectHistory } from '../../aws/objectVersions';
+import { Reservoir } from '../../core/reservoir';
 import type { ImageSource } from '../images/imageSource';
 
 export interface Sample {
@@ -8,29 +9,22 @@ export interface Sample {
 }
 
 /**
- * Draws objects so that each has the same chance, in one pass and holding no more than the sample (Vitter's algorithm R).
+ * Draws objects so that each has the same chance.
  *
- * @param random from 0 up to and without 1
+ * @param random from 0 up to but not including 1
  */
 export async function drawSample(
   histories: AsyncIterable<ObjectHistory>,
   size: number,
   onObject: () => void = () => undefined,
-  random: () => number = Math.random,
+  random?: () => number,
 ): Promise<Sample> {
-  const drawn: ObjectHistory[] = [];
-  let objects = 0;
+  const reservoir = new Reservoir<ObjectHistory>(size, random);
   for await (const history of histories) {
-    objects += 1;
+    reservoir.offer(history);
     onObject();
-    if (drawn.length < size) {
-      drawn.push(history);
-      continue;
-    }
-    const place = Math.floor(random() * objects);
-    if (place < size) drawn[place] = history;
   }
-  return { histories: drawn, objects };
+  return { histories: reservoir.drawn, objects: reservoir.offered };
 }
 
 /** The source as if it held the sample and nothing else. */

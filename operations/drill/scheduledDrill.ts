@@ -4,8 +4,8 @@ import { s3ReportStore } from '../../aws/reports';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import { DcsError } from '../../core/errors';
 import { s3ImageSource } from '../images/s3ImageSource';
-import { realPause } from '../pace';
-import type { ConfiguredTable } from '../../settings/forCommands';
+import type { Pause } from '../pace';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 
@@ -27,6 +27,7 @@ export interface ScheduledDrill {
   /** Aborted when there is just time enough left to remove the scratch table. */
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  readonly pause: Pause;
   readonly say: (text: string) => void;
 }
 
@@ -37,12 +38,12 @@ export interface ScheduledDrill {
  * @throws DcsError for differences, when the live table could not be read, when the scratch table could not be removed
  */
 export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport> {
-  const { table, destination, sampleItemCount, waitMs, signal, nowMs, say } = order;
+  const { table, destination, sampleItemCount, waitMs, signal, nowMs, pause, say } = order;
   const startedAtMs = nowMs();
   const live = await liveTable(order);
   const source = s3ImageSource(destination.s3);
   const performed = await performDrill({
-    ...{ source, table, sampleItemCount, waitMs, signal, nowMs, pause: realPause },
+    ...{ source, table, sampleItemCount, waitMs, signal, nowMs, pause },
     ...{ startedAtMs, momentMs: startedAtMs, live, target: destination, onLeftover: say, watch: { onProblem: say } },
   });
   const keys = await keepInBucket(s3ReportStore(destination.s3, table), startedAtMs, performed.documents);

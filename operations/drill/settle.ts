@@ -1,14 +1,15 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { digestLeftBy } from '../../core/chain';
-import { compareChanges } from '../../core/changePosition';
-import { readDecidingVersions } from '../../core/decidingVersions';
+import { readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
 import { stateAt } from '../../core/history';
 import { itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
-import { readHeader } from '../../core/readImage';
+import { newestOf, oldestOf } from '../../core/newest';
+import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
+import { whyUnreadable } from '../images/whyUnreadable';
+import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
 import type { Suspect } from './compare';
 import type { Difference, Findings } from './findings';
@@ -37,33 +38,45 @@ const MOST_WAITED_FOR = 10_000;
  * the table and in the copy, until its images explain it or the time is over. What stays is a difference.
  */
 export async function settle(request: SettleRequest, suspects: AsyncIterable<Suspect>): Promise<void> {
-  const { findings, nowMs, pause, signal, waitMs } = request;
-  let open: Open[] = [];
-  const look = async (suspect: Suspect) => {
+  const { findings, nowMs, signal, waitMs } = request;
+  const open: Unexplained[] = [];
+  await inParallel(suspects, LOOKS, async (suspect) => {
     signal.throwIfAborted();
     if (findings.isNamed(suspect.objectKey)) {
-      findings.counts.compared -= 1; // It was not restored, and it has been said why.
+      findings.counts.compared -= 1; // It was not restored, and it is told why.
       return;
     }
-    const found = await lookAgain(request, suspect);
-    if ('changedAfter' in found) {
-      findings.counts.changedAfter += found.changedAfter ? 1 : 0;
-      findings.counts.late += found.late ? 1 : 0;
-    } else if (open.length < MOST_WAITED_FOR) open.push({ suspect, difference: found });
-    else findings.add(found);
+    const difference = await unexplained(request, suspect);
+    if (!difference) return;
+    if (open.length < MOST_WAITED_FOR) open.push({ suspect, difference, sinceMs: nowMs() });
+    else findings.add(difference);
+  });
+  const look = async (again: readonly Unexplained[]) => {
+    const left: Unexplained[] = [];
+    await inParallel(again, LOOKS, async (one) => {
+      signal.throwIfAborted();
+      const difference = await unexplained(request, one.suspect);
+      if (difference) left.push({ ...one, difference });
+    });
+    return left;
   };
-  await inParallel(suspects, LOOKS, look);
-  for (const untilMs = nowMs() + waitMs; open.length > 0 && nowMs() < untilMs;) {
-    request.onWaiting(open.length);
-    await pause(Math.min(POLL_MS, untilMs - nowMs()), signal);
-    const again = open;
-    open = [];
-    await inParallel(again, LOOKS, ({ suspect }) => look(suspect));
-  }
-  for (const { difference } of open) findings.add(difference);
+  const onOpen = (items: number) => {
+    if (items > 0) request.onWaiting(items);
+  };
+  const stood = await lookAgain(open, { look, settleMs: waitMs, pausesMs: [POLL_MS], clock: request, onOpen });
+  for (const { difference } of stood) findings.add(difference);
 }
 
-interface Open {
+/** Looks at an item, and counts what explains it. Returns what does not. */
+async function unexplained(request: SettleRequest, suspect: Suspect): Promise<Difference | undefined> {
+  const found = await explanationOf(request, suspect);
+  if (!('changedAfter' in found)) return found;
+  request.findings.counts.changedAfter += found.changedAfter ? 1 : 0;
+  request.findings.counts.late += found.late ? 1 : 0;
+  return undefined;
+}
+
+interface Unexplained extends Open {
   readonly suspect: Suspect;
   readonly difference: Difference;
 }
@@ -77,22 +90,19 @@ interface Explained {
  * The table is read before the copy, so that the copy knows at least as much. What the live item was at the moment is
  * told by the first image of a later change: it carries the digest of the item as it was before.
  */
-async function lookAgain(
+async function explanationOf(
   request: SettleRequest,
   { objectKey, keys, restored }: Suspect,
 ): Promise<Explained | Difference> {
   const [item] = await request.live.getBatch([keys]);
   const live = itemDigest(item);
-  const headers = await headersOf(request, objectKey);
-  const copy = digestAt(headers, request.momentMs, restored);
+  const images = await imagesOf(request, objectKey);
+  const copy = digestAt(images, request.momentMs, restored);
   const late = copy !== restored;
   if (copy === live) return { changedAfter: false, late };
 
-  const later = headers.filter(({ changedAtMs }) => changedAtMs > request.momentMs);
-  const [first, last] = [
-    later.reduce<ImageHeader | undefined>(older, undefined),
-    later.reduce<ImageHeader | undefined>(newer, undefined),
-  ];
+  const later = images.filter(({ header }) => header.changedAtMs > request.momentMs);
+  const [first, last] = [oldestOf(later)?.header, newestOf(later)?.header];
   if (copy !== undefined && first?.previousDigest === copy) return { changedAfter: true, late };
   // A backfill or a repair does not say what was before it; that the copy ends where the table is has to do.
   if (first && first.previousDigest === undefined && last && digestLeftBy(last) === live) {
@@ -114,17 +124,18 @@ function differenceOf({ restored, live, first }: { restored: string; live: strin
   return { kind: 'different', reason: `the restored item is not the live one, ${unexplained}` } as const;
 }
 
-async function headersOf({ source, momentMs }: SettleRequest, objectKey: string): Promise<ImageHeader[]> {
-  const history = await source.history(objectKey);
-  const read = await readDecidingVersions(history?.versions ?? [], momentMs, (version) => headerOf(source, version));
-  return read.map(({ header }) => header);
+async function imagesOf({ source, momentMs }: SettleRequest, objectKey: string): Promise<ReadVersion<ObjectVersion>[]> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  return readDecidingVersions(versions, momentMs, (version) => headerIfReadable(source, version));
 }
 
 /** Undefined for what is no image. The restore has told of those that it needed. */
-async function headerOf(source: SettleRequest['source'], version: ObjectVersion): Promise<ImageHeader | undefined> {
+async function headerIfReadable(
+  source: SettleRequest['source'],
+  version: ObjectVersion,
+): Promise<ImageHeader | undefined> {
   try {
-    const head = await source.images.head(version.objectKey, version.versionId);
-    return readHeader({ ...head, storedAtMs: version.storedAtMs });
+    return await headerOf(source, version);
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
@@ -132,21 +143,14 @@ async function headerOf(source: SettleRequest['source'], version: ObjectVersion)
 }
 
 /** Digest of the state that the copy now has for the moment; undefined when it does not know. */
-function digestAt(headers: readonly ImageHeader[], momentMs: number, restored: string): string | undefined {
-  const state = stateAt(
-    headers.map((header) => ({ header })),
-    momentMs,
-  );
+function digestAt(
+  images: readonly ReadVersion<ObjectVersion>[],
+  momentMs: number,
+  restored: string,
+): string | undefined {
+  const state = stateAt(images, momentMs);
   if (state.is === 'absent') return NO_ITEM;
   if (state.is === 'unknown') return undefined;
   // The predecessor's images say nothing of their body, and none arrive any more.
   return digestLeftBy(state.image.header) ?? restored;
-}
-
-function older(first: ImageHeader | undefined, header: ImageHeader): ImageHeader {
-  return first && compareChanges(first.position, header.position) <= 0 ? first : header;
-}
-
-function newer(last: ImageHeader | undefined, header: ImageHeader): ImageHeader {
-  return last && compareChanges(last.position, header.position) > 0 ? last : header;
 }

@@ -6,9 +6,10 @@ import { compareChanges } from '../../core/changePosition';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import type { ImageHeader } from '../../core/image';
 import { mapInOrder } from '../../core/mapInParallel';
-import { readHeader, readImage } from '../../core/readImage';
+import { readImage } from '../../core/readImage';
+import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { whyUnreadable } from '../images/stateOfObject';
+import { whyUnreadable } from '../images/whyUnreadable';
 
 /** One version of an item, in change order. */
 export interface HistoryEntry {
@@ -34,7 +35,7 @@ export async function* itemHistory(
   { versions }: ObjectHistory,
 ): AsyncGenerator<HistoryEntry> {
   const read: { version: ObjectVersion; header?: ImageHeader; problem?: string }[] = [];
-  for await (const one of mapInOrder(each(versions), READS, (version) => headerOf(source, version))) read.push(one);
+  for await (const one of mapInOrder(each(versions), READS, (version) => withHeader(source, version))) read.push(one);
   // What cannot be read has no place in the change order; it comes first, where it is seen.
   read.sort((a, b) =>
     a.header && b.header
@@ -68,10 +69,9 @@ async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   for (const value of values) yield await Promise.resolve(value);
 }
 
-async function headerOf({ images }: Pick<ImageSource, 'images'>, version: ObjectVersion) {
+async function withHeader(source: Pick<ImageSource, 'images'>, version: ObjectVersion) {
   try {
-    const head = await images.head(version.objectKey, version.versionId);
-    return { version, header: readHeader({ ...head, storedAtMs: version.storedAtMs }) };
+    return { version, header: await headerOf(source, version) };
   } catch (error) {
     return { version, problem: problemOf(error) };
   }

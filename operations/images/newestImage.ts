@@ -1,58 +1,26 @@
-import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import type { WriteCondition } from '../../aws/conditionalPut';
-import { compareChanges, type ChangePosition } from '../../core/changePosition';
-import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
-import { CLOCK_SLACK_MS } from '../../core/history';
-import type { ImageHeader } from '../../core/image';
-import { readHeader } from '../../core/readImage';
+import type { ObjectVersion } from '../../aws/objectVersions';
+import { readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import { newestOf } from '../../core/newest';
+import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
 
-/** What an object holds, as far as a change that is to be applied to it depends on it. */
-export interface ItemSeen {
-  readonly versions: readonly ObjectVersion[];
-  /** The version of the newest change that was stored last; undefined when there is no image. */
-  readonly newest?: ReadVersion<ObjectVersion>;
-  /** What S3 shows to those who do not know of change order: the version stored last. */
-  readonly last?: ReadVersion<ObjectVersion>;
-  /** Holds as long as nobody has stored anything since. */
-  readonly condition: WriteCondition;
+/**
+ * Which of an object's versions is the image of the newest change, with its header: of one change stored twice, the copy
+ * that was stored last. Reads the metadata of those that may be it. Undefined when there is no version.
+ *
+ * @throws what {@link headerOf} throws for any of those: with one that cannot be read, no other is known to be the newest
+ */
+export async function newestImage(
+  source: Pick<ImageSource, 'images'>,
+  versions: readonly ObjectVersion[],
+): Promise<ReadVersion<ObjectVersion> | undefined> {
+  return newestOf(await decidingNow(source, versions));
 }
 
-type Source = Pick<ImageSource, 'history' | 'images'>;
-
-export async function lookAtItem(source: Source, objectKey: string): Promise<ItemSeen> {
-  const { versions }: Pick<ObjectHistory, 'versions'> = (await source.history(objectKey)) ?? { versions: [] };
-  const read = await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
-  return { versions, newest: newestVersion(read), last: read.at(-1), condition: conditionOf(versions.at(-1)) };
-}
-
-/** Under a delete marker no version is the current one, and an object counts as not there. */
-export function conditionOf(last: ObjectVersion | undefined): WriteCondition {
-  return last?.isLatest ? { IfMatch: last.etag } : { IfNoneMatch: '*' };
-}
-
-/** Whether an image of this very change is among the versions. Looked for where it can be: by its size and time. */
-export async function isStored(
-  source: Source,
-  { versions, newest }: ItemSeen,
-  change: { readonly header: Pick<ImageHeader, 'position' | 'changedAtMs'>; readonly body: string },
-): Promise<boolean> {
-  const { position, changedAtMs } = change.header;
-  if (newest && compareChanges(newest.header.position, position) === 0) return true;
-  const sizeBytes = Buffer.byteLength(change.body);
-  for (const version of versions) {
-    if (version.sizeBytes !== sizeBytes || version.storedAtMs + CLOCK_SLACK_MS < changedAtMs) continue;
-    const header = await headerOf(source, version);
-    if (isSameChange(header.position, position)) return true;
-  }
-  return false;
-}
-
-export function isSameChange(a: ChangePosition, b: ChangePosition): boolean {
-  return a.source === b.source && compareChanges(a, b) === 0;
-}
-
-async function headerOf({ images }: Source, { objectKey, versionId, storedAtMs }: ObjectVersion): Promise<ImageHeader> {
-  const { metadata } = await images.head(objectKey, versionId);
-  return readHeader({ metadata, storedAtMs });
+/** The versions that may be the image of the newest change, in the order of being stored. */
+export function decidingNow(
+  source: Pick<ImageSource, 'images'>,
+  versions: readonly ObjectVersion[],
+): Promise<ReadVersion<ObjectVersion>[]> {
+  return readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
 }

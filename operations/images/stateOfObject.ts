@@ -1,14 +1,14 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { S3Error } from '../../aws/s3Error';
 import type { AttributeMap } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
-import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from '../../core/errors';
 import { stateAt, versionsToRead } from '../../core/history';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
-import { readHeader, readImage } from '../../core/readImage';
+import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
+import { whyUnreadable } from './whyUnreadable';
 
 /** What an object says of its item at a moment. */
 export type ObjectState =
@@ -66,15 +66,10 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
     const image = await passingOver(request, only, () => readWhole(request, only));
     return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
   }
-  const read = await readDecidingVersions(trusted, momentMs, (version) => headerOf(request, version));
+  const read = await readDecidingVersions(trusted, momentMs, (version) =>
+    passingOver(request, version, () => headerOf(request.source, version)),
+  );
   return read.map(({ version, header }) => ({ header, whole: () => readWhole(request, version) }));
-}
-
-async function headerOf(request: StateRequest, version: ObjectVersion): Promise<ImageHeader | undefined> {
-  return passingOver(request, version, async () => {
-    const head = await request.source.images.head(version.objectKey, version.versionId);
-    return readHeader({ ...head, storedAtMs: version.storedAtMs });
-  });
 }
 
 /** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */
@@ -118,16 +113,4 @@ async function itemState(
 
 function beginsLater(historyBeginsAtMs: number): string {
   return `its history begins later, at ${new Date(historyBeginsAtMs).toISOString()}, with an item that was already there`;
-}
-
-/** Why an object cannot be used, when the object is at fault; undefined for everything else that can go wrong. */
-export function whyUnreadable(error: unknown): string | undefined {
-  if (
-    error instanceof UnreadableImageError ||
-    error instanceof UnknownFormatError ||
-    error instanceof UnreadableValueError
-  )
-    return error.message;
-  if (error instanceof S3Error && (error.statusCode === 403 || error.statusCode === 404)) return error.message;
-  return undefined;
 }

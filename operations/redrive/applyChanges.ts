@@ -4,7 +4,7 @@ import { DcsError } from '../../core/errors';
 import { REORDER_WINDOW_MS, CLOCK_SLACK_MS } from '../../core/history';
 import type { ImageHeader, StoredImage } from '../../core/image';
 import type { ImageSource } from '../images/imageSource';
-import { isSameChange, isStored, lookAtItem, type ItemSeen } from '../images/newestImage';
+import { isSameChange, isStored, readForWriting, type ObjectForWriting } from '../images/objectForWriting';
 
 /*
  * Applies changes of one item long after they were made, without covering anything newer.
@@ -65,7 +65,7 @@ async function applyChange(context: ApplyContext, objectKey: string, change: Cha
   // An answer that is lost on its way makes the next look find what this call has written.
   let tried: ChangeOutcome | undefined;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await lookAtItem(source, objectKey);
+    const seen = await readForWriting(source, objectKey);
     const { newest, condition } = seen;
     if (await isStored(source, seen, change)) return tried ?? 'alreadyThere';
     const isNewest = !newest || compareChanges(change.header.position, newest.header.position) > 0;
@@ -87,7 +87,7 @@ function isRecent({ nowMs }: ApplyContext, { storedAtMs }: { storedAtMs: number 
 /** The third step, and the end of one that was broken off before it. */
 async function putNewestLast(context: ApplyContext, objectKey: string, changes: readonly Change[]): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await lookAtItem(context.source, objectKey);
+    const seen = await readForWriting(context.source, objectKey);
     const { last, newest } = seen;
     const isOurs = changes.some(({ header }) => last && isSameChange(header.position, last.header.position));
     if (!isOurs || !last || !newest || isSameChange(last.header.position, newest.header.position)) return;
@@ -99,7 +99,7 @@ async function putNewestLast(context: ApplyContext, objectKey: string, changes: 
 async function putAgain(
   { source, images, signal }: ApplyContext,
   objectKey: string,
-  { newest, condition }: ItemSeen,
+  { newest, condition }: ObjectForWriting,
 ): Promise<void> {
   if (!newest) return;
   const { body, metadata } = await source.images.get(objectKey, newest.version.versionId);

@@ -4,7 +4,7 @@ import { DcsError, UnreadableRecordError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
-import { FailureGuard } from '../failureGuard';
+import { WriteGuard } from '../guards';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
 import { rememberHeads } from './rememberHeads';
 
@@ -14,7 +14,7 @@ export interface RedriveContext extends ApplyContext {
   readonly tableOf: (tableName: string) => CapturedTable | undefined;
   /** Only batches of these tables; none: of all. */
   readonly onlyTables: readonly string[];
-  readonly guard: FailureGuard;
+  readonly guard: WriteGuard;
   /** Told of each record, or whole batch, that could not be applied. */
   readonly onLeft: (left: LeftRecord) => void;
 }

@@ -1,6 +1,6 @@
 import { backoffMs } from '../../aws/backoff';
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
-import { realPause, type Pause } from '../pace';
+import type { Pause } from '../pace';
 import type { Write } from './plan';
 
 /** An action that DynamoDB refuses for good, and why. */
@@ -12,7 +12,7 @@ export interface RejectedWrite {
 interface ApplyContext {
   readonly target: Pick<BatchTable, 'write'>;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   /** Told how many operations DynamoDB has left unprocessed. */
   readonly onThrottled?: (operations: number) => void;
 }
@@ -40,7 +40,7 @@ export async function applyWrites(context: ApplyContext, writes: readonly Write[
 }
 
 async function writeUntilDone(context: ApplyContext, operations: WriteOperation[]): Promise<void> {
-  const { target, signal, pause = realPause, onThrottled } = context;
+  const { target, signal, pause, onThrottled } = context;
   let left = operations;
   for (let attempt = 1; left.length > 0; attempt++) {
     signal.throwIfAborted();

@@ -1,30 +1,37 @@
+import type { AttributeMap } from '../../core/attributeValue';
 import { itemDigest } from '../../core/image';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
-import { Contents } from './contents';
-import { KeySet } from './keySet';
-import { scanned, type Action, type PlanRequest, type RestoreMode } from './plan';
+import { KeySet } from '../../core/keySet';
+import { ItemsChecksum } from './itemsChecksum';
+import { scanned, type Action, type PlanRequest } from './plan';
 
 /**
  * What a restore has found out and done, in little room: counts, the sum of what the table should hold now, and, where
  * the table had items before, which items the bucket knows (16 bytes for each).
  */
 export class Ledger {
-  readonly counts = { put: 0, change: 0, equal: 0, delete: 0, nothing: 0, unknown: 0, unreadable: 0, rejected: 0 };
+  readonly counts = {
+    ...{ put: 0, change: 0, equal: 0, delete: 0, nothing: 0 },
+    ...{ unknown: 0, unreadable: 0, newer: 0, rejected: 0 },
+  };
+  /** Of the items that the table holds as the plan says, those whose time to live has passed since the moment. */
+  expired = 0;
   /** Items that the table holds as the plan says. */
-  readonly restored = new Contents();
+  readonly restored = new ItemsChecksum();
   /** Items that the plan puts, changes or leaves as they are. */
   readonly desired = new KeySet();
   /** Items that were left alone because their state is not known or could not be written. */
   readonly leftAlone = new KeySet();
 
-  constructor(private readonly mode: RestoreMode) {}
+  constructor(private readonly request: Pick<PlanRequest, 'mode' | 'momentMs' | 'timeToLive'>) {}
 
   note(action: Action): void {
     this.counts[action.do] += 1;
-    if (action.do === 'unknown' || action.do === 'unreadable') this.leftAlone.add(action.objectKey);
+    if (isLeft(action)) this.leftAlone.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
-    this.restored.add(action.objectKey, action.digest);
-    if (this.mode !== 'fill') this.desired.add(action.objectKey);
+    this.restored.add(action.digest);
+    if (this.isExpired(action.item)) this.expired += 1;
+    if (this.request.mode !== 'fill') this.desired.add(action.objectKey);
   }
 
   /** An action that was noted could not be carried out. */
@@ -32,13 +39,31 @@ export class Ledger {
     this.counts[action.do] -= 1;
     this.counts.rejected += 1;
     this.leftAlone.add(action.objectKey);
-    if ('digest' in action) this.restored.remove(action.objectKey, action.digest);
+    if (!('digest' in action)) return;
+    this.restored.remove(action.digest);
+    if (this.isExpired(action.item)) this.expired -= 1;
+  }
+
+  /** Source: DynamoDB developer guide, "Using time to live": a number, seconds since 1970; anything else is no time to live. */
+  private isExpired(item: AttributeMap): boolean {
+    const { timeToLive, momentMs } = this.request;
+    if (!timeToLive) return false;
+    const { attributeName, nowMs } = timeToLive;
+    const value = Object.hasOwn(item, attributeName) ? item[attributeName] : undefined;
+    if (value === undefined || !('N' in value)) return false;
+    const expiresMs = Number(value.N) * 1_000;
+    return expiresMs > momentMs && expiresMs <= nowMs;
   }
 
   /** Items that could not be brought back. */
   get left(): number {
-    return this.counts.unknown + this.counts.unreadable + this.counts.rejected;
+    return this.counts.unknown + this.counts.unreadable + this.counts.newer + this.counts.rejected;
   }
+}
+
+/** Whether an action leaves its item as it is, because it cannot be brought back. */
+export function isLeft(action: Action): action is Extract<Action, { reason: string }> {
+  return 'reason' in action;
 }
 
 /** Reads the whole table again and tells whether it holds what the ledger says; in mirror mode and a new table, nothing else. */
@@ -47,14 +72,16 @@ export async function holdsWhatWasRestored(
   ledger: Ledger,
   onItem: () => void,
 ): Promise<boolean> {
-  const found = new Contents();
+  const found = new ItemsChecksum();
+  const isCounted = (item: AttributeMap) => {
+    if (mode !== 'merge' && ledger.leftAlone.size === 0) return true;
+    const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
+    return !ledger.leftAlone.has(objectKey) && (mode !== 'merge' || ledger.desired.has(objectKey));
+  };
   for await (const item of scanned(target)) {
     signal?.throwIfAborted();
     onItem();
-    const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
-    if (ledger.leftAlone.size > 0 && ledger.leftAlone.has(objectKey)) continue;
-    if (mode === 'merge' && !ledger.desired.has(objectKey)) continue;
-    found.add(objectKey, itemDigest(item));
+    if (isCounted(item)) found.add(itemDigest(item));
   }
   return found.equals(ledger.restored);
 }

@@ -5,7 +5,8 @@ import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
 import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
-import { ReadGuard } from './readGuard';
+import { ReadGuard } from '../guards';
+import type { KeptListing } from './keptListing';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 
 /**
@@ -20,7 +21,7 @@ export type Action =
   | ({ readonly do: 'equal' } & PlannedItem)
   /** It was not there at the moment, and is not to be deleted or not there. */
   | { readonly do: 'nothing'; readonly objectKey: string }
-  | { readonly do: 'unknown' | 'unreadable'; readonly objectKey: string; readonly reason: string };
+  | { readonly do: 'unknown' | 'unreadable' | 'newer'; readonly objectKey: string; readonly reason: string };
 
 /** An action that changes the table. */
 export type Write =
@@ -38,8 +39,17 @@ interface PlannedItem {
 export interface PlanRequest extends StateRequest {
   readonly target: Pick<BatchTable, 'getBatch' | 'scan'>;
   readonly mode: RestoreMode;
+  /**
+   * When the restore began that this one continues, in epoch milliseconds of the service. What the table holds is then either
+   * as planned, or as the images said at that time, or `newer` and left alone: somebody else has written it.
+   */
+  readonly continuesSinceMs?: number;
+  /** To count the items whose time to live has passed since the moment, up to `nowMs`. */
+  readonly timeToLive?: { readonly attributeName: string; readonly nowMs: number };
   /** Only the items of these keys; undefined for all. Gone through once for the plan and once for the comparison. */
   readonly keys?: AsyncIterable<AttributeMap>;
+  /** What a listing has shown already. Without it, or where it is incomplete, the source is listed. */
+  readonly listing?: KeptListing;
   readonly signal?: AbortSignal;
   /** Images read at a time. */
   readonly parallelism?: number;
@@ -85,14 +95,15 @@ export async function* scanned(target: Pick<BatchTable, 'scan'>): AsyncGenerator
   for await (const page of interleaved(segments)) yield* page;
 }
 
-/** A state together with the keys that were asked for, which a tombstone does not have. */
-type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap };
+/** A state together with the keys that were asked for, which a tombstone does not have, and where it comes from. */
+type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap; readonly history?: ObjectHistory };
 
 /** The objects that a request is about. */
 export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectHistory> {
-  const { source, table, signal, keys } = request;
+  const { source, table, signal, keys, listing } = request;
   if (!keys) {
-    for await (const history of source.histories(tablePrefix(table), signal)) {
+    const listed = listing?.isComplete ? listing.histories() : source.histories(tablePrefix(table), signal);
+    for await (const history of listed) {
       if (isImageKey(history.objectKey)) yield history;
     }
     return;
@@ -108,7 +119,8 @@ function statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
   const guard = new ReadGuard();
   return mapInParallel(historiesOf(request), parallelism, async (history) => {
     signal?.throwIfAborted();
-    return guard.checked(await stateOfObject(request, history));
+    const state = guard.checked(await stateOfObject(request, history));
+    return request.continuesSinceMs === undefined ? state : { ...state, history };
   });
 }
 
@@ -119,23 +131,41 @@ function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): 
     const objectKey = objectKeyOf(table, table.keySchema, askedKeys);
     const history = await source.history(objectKey);
     if (!history) return { is: 'unknown', objectKey, reason: `${source.name} has no image of it`, askedKeys };
-    return { ...(await stateOfObject(request, history)), askedKeys };
+    return { ...(await stateOfObject(request, history)), askedKeys, history };
   });
 }
 
-async function compare({ table, target, mode }: PlanRequest, states: readonly KeyedState[]): Promise<Action[]> {
+async function compare(request: PlanRequest, states: readonly KeyedState[]): Promise<Action[]> {
+  const { table, target, mode } = request;
   const keysOfStates = states.map((state) => (state.is === 'item' ? state.keys : state.askedKeys));
   const wanted = new Map(keysOfStates.flatMap((keys) => (keys ? [[canonicalItem(keys), keys] as const] : [])));
   const items = wanted.size === 0 ? [] : await target.getBatch([...wanted.values()]);
   const found = new Map(items.map((item) => [canonicalItem(keysOf(table.keySchema, item)), item]));
-  return states.map((state, i) => {
+  const actions = states.map(async (state, i): Promise<Action> => {
     const keys = keysOfStates[i];
     const current = keys && found.get(canonicalItem(keys));
     if (state.is === 'absent' && mode === 'mirror' && keys && current) {
       return { do: 'delete', objectKey: state.objectKey, keys };
     }
-    return actionOn(state, current);
+    const action = actionOn(state, current);
+    const isNewer = action.do === 'change' && current && (await isOfSomebodyElse(request, state, current));
+    return isNewer ? { do: 'newer', objectKey: action.objectKey, reason: NEWER } : action;
   });
+  return Promise.all(actions);
+}
+
+const NEWER = 'it was changed in the table after the restore that is continued began';
+
+/** Whether an item that differs from the plan is not what the restore that is continued can have written. */
+async function isOfSomebodyElse(
+  request: PlanRequest,
+  { history }: KeyedState,
+  current: AttributeMap,
+): Promise<boolean> {
+  const { continuesSinceMs, storedByMs = Infinity } = request;
+  if (continuesSinceMs === undefined || !history) return false;
+  const then = await stateOfObject({ ...request, storedByMs: Math.min(storedByMs, continuesSinceMs) }, history);
+  return then.is !== 'item' || then.digest !== itemDigest(current);
 }
 
 function actionOn(state: ObjectState, current: AttributeMap | undefined): Action {

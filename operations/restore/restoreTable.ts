@@ -4,7 +4,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import { RefusedError } from '../../core/errors';
 import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
-import { holdsWhatWasRestored, Ledger } from './ledger';
+import { holdsWhatWasRestored, isLeft, Ledger } from './ledger';
 import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
 
 /** Everything that a restore needs, without a settings file or a terminal. */
@@ -19,7 +19,9 @@ export interface RestoreRequest extends PlanRequest {
   readonly writers?: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  readonly pause?: Pause;
+  readonly pause: Pause;
+  /** Awaited once everything is written, before the comparison. */
+  readonly whenWritten?: () => Promise<void>;
   readonly watch?: RestoreWatch;
 }
 
@@ -38,7 +40,7 @@ export interface RestoreWatch {
 }
 
 export interface LeftItem {
-  readonly why: 'unknown' | 'unreadable' | 'rejected';
+  readonly why: 'unknown' | 'unreadable' | 'newer' | 'rejected';
   readonly objectKey: string;
   readonly reason: string;
 }
@@ -48,6 +50,8 @@ export interface RestoreReport {
   readonly counts: Readonly<Ledger['counts']>;
   /** Items that could not be brought back. */
   readonly left: number;
+  /** Items in the table as planned whose time to live has passed since the moment. */
+  readonly expired: number;
   /** Items that differ from the plan afterwards; undefined after a dry run, which compares nothing. */
   readonly differences?: number;
 }
@@ -65,7 +69,7 @@ const NOTHING_THERE =
  * the table had items before.
  */
 export async function restoreTable(request: RestoreRequest): Promise<RestoreReport> {
-  const ledger = new Ledger(request.mode);
+  const ledger = new Ledger(request);
   await carryOut(request, ledger, planItems(request));
   // The items to delete are those that the first part has not mentioned, so it has to be over.
   if (request.mode === 'mirror' && !request.keys) {
@@ -73,7 +77,8 @@ export async function restoreTable(request: RestoreRequest): Promise<RestoreRepo
     const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
     await carryOut(request, ledger, planDeletes(request, mentioned));
   }
-  const report = { counts: ledger.counts, left: ledger.left };
+  const report = { counts: ledger.counts, left: ledger.left, expired: ledger.expired };
+  if (!request.dryRun) await request.whenWritten?.();
   return request.dryRun ? report : { ...report, differences: await compareWithPlan(request, ledger) };
 }
 
@@ -103,7 +108,7 @@ async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: Re
   for await (const action of plan) {
     ledger.note(action);
     watch?.onPlanned?.(action);
-    if (action.do === 'unknown' || action.do === 'unreadable') {
+    if (isLeft(action)) {
       watch?.onLeft?.({ why: action.do, objectKey: action.objectKey, reason: action.reason });
     }
     if (action.do === 'put' || action.do === 'change' || action.do === 'delete') yield action;
@@ -124,6 +129,8 @@ async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise
     ...request,
     mode,
     dryRun: true,
+    // What is newer is a difference from the plan by now.
+    continuesSinceMs: undefined,
     watch: {
       onPlanned: (action) => {
         if (action.do !== 'put' && action.do !== 'change' && action.do !== 'delete') return;

@@ -5,6 +5,7 @@ import { versionsToRead } from '../../core/history';
 import { bytes, counted } from '../../core/units';
 import { stateOfObject } from '../images/stateOfObject';
 import type { Pause } from '../pace';
+import type { KeptListing } from './keptListing';
 import { historiesOf, type PlanRequest } from './plan';
 
 /** What a restore is going to meet, from a listing and without reading what can be read at once. */
@@ -29,11 +30,17 @@ export interface ThawOptions {
 
 const LOOKS = 32;
 
-/** Lists everything once. Objects that may need an archived version are looked at; with `thaw` it is asked back. */
+/**
+ * Lists everything, before anything is touched. Objects that may need an archived version are looked at; with `thaw` it is
+ * asked back.
+ *
+ * @param listing keeps what is listed, so that the plan need not list again
+ */
 export async function survey(
   request: PlanRequest,
   thaw: ThawOptions | undefined,
   onObject: () => void,
+  listing?: KeptListing,
 ): Promise<Survey> {
   const archived = new Map<string, ArchiveCount>();
   let objects = 0;
@@ -41,6 +48,7 @@ export async function survey(
     for await (const history of historiesOf(request)) {
       objects += 1;
       onObject();
+      if (!request.keys) await listing?.add(history);
       if (mayNeedArchived(request, history)) yield history;
     }
   }

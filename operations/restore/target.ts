@@ -1,7 +1,9 @@
 import type { BatchTable } from '../../aws/batchTable';
+import { utc } from '../../core/units';
 import type { KeySchema } from '../../core/objectKey';
-import { keySchemaOf, type CreateTable, type TableDefinition } from '../../core/tableDefinition';
+import type { CreateTable, TableDefinition } from '../../core/tableDefinition';
 import { RefusedError } from '../../core/errors';
+import { requireKeysOfImages } from '../sameKeys';
 import type { RestoreMode } from './plan';
 import type { UnfinishedRestore } from './unfinished';
 
@@ -23,12 +25,17 @@ export interface TargetDecision {
   readonly mode: RestoreMode;
   /** The moment of the restore that is continued. */
   readonly continuesMs?: number;
+  /** It has items, and nobody has said what becomes of them: nothing may be written, but it may be as planned already. */
+  readonly isUnsaid?: true;
+  /** Whether it gets what table.json says: a table as a whole does; one that is merged into keeps what it has. */
+  readonly finishes: boolean;
 }
 
 /**
  * Decides how the target is met: a new table is made, an empty one filled, one with items only as it was said.
  *
- * A table that an earlier restore has made and not finished may be completed: nobody else has put anything into it.
+ * A table that an earlier restore has made and not finished is merged into. Whatever is remembered of it deletes and
+ * reverts nothing.
  *
  * @throws RefusedError when the target is not what the restore may touch
  */
@@ -39,36 +46,24 @@ export function decideTarget(
   keySchema: KeySchema,
 ): TargetDecision {
   const { tableName, description, hasItems, unfinished } = target;
-  if (!description) return { create: true, mode: 'fill' };
+  if (!description) return { create: true, mode: 'fill', finishes: true };
   if (description.TableStatus !== 'ACTIVE') {
     throw new RefusedError(
       `the table ${tableName} is ${description.TableStatus ?? 'in an unknown state'}; wait until it is ACTIVE`,
     );
   }
-  requireSameKeys(tableName, description, keySchema);
-  if (wanted) return { create: false, mode: hasItems ? wanted : 'fill' };
-  if (!unfinished) {
-    if (!hasItems) return { create: false, mode: 'fill' };
+  requireKeysOfImages(keySchema, tableName, description);
+  if (!hasItems && (wanted || !unfinished)) return { create: false, mode: 'fill', finishes: true };
+  if (wanted) return { create: false, mode: wanted, finishes: wanted === 'mirror' || unfinished !== undefined };
+  if (!unfinished) return { create: false, mode: 'merge', isUnsaid: true, finishes: true };
+  const isOther = moment.isAbsolute ? unfinished.momentMs !== moment.ms : unfinished.momentMs > moment.ms;
+  if (isOther) {
+    const began = unfinished.momentMs === Infinity ? 'to the newest state' : `as of ${utc(unfinished.momentMs)}`;
     throw new RefusedError(
-      `the table ${tableName} has items. Say what becomes of them: --merge adds and changes, --mirror also deletes what was not there at the moment. Or restore into another name`,
+      `the table ${tableName} is an unfinished restore ${began}. Give that moment to finish it, or --mirror to change it to the other one`,
     );
   }
-  if (moment.isAbsolute && unfinished.momentMs !== moment.ms) {
-    throw new RefusedError(
-      `the table ${tableName} is an unfinished restore as of ${new Date(unfinished.momentMs).toISOString()}. Give that moment to finish it, or --mirror to change it to the other one`,
-    );
-  }
-  return { create: false, mode: 'mirror', continuesMs: unfinished.momentMs };
-}
-
-function requireSameKeys(tableName: string, { KeySchema: elements = [] }: Described, wanted: KeySchema): void {
-  const createTable = { KeySchema: elements } as unknown as CreateTable;
-  const { partitionKey, sortKey } = keySchemaOf({ tableName, createTable });
-  if (partitionKey === wanted.partitionKey && sortKey === wanted.sortKey) return;
-  const words = (schema: KeySchema) => [schema.partitionKey, schema.sortKey].filter(Boolean).join(' and ');
-  throw new RefusedError(
-    `the table ${tableName} has the key ${words({ partitionKey, sortKey })}, the images have ${words(wanted)}; restore into another table`,
-  );
+  return { create: false, mode: 'merge', continuesMs: unfinished.momentMs, finishes: true };
 }
 
 type Creation = Omit<CreateTable, 'DeletionProtectionEnabled'>;
@@ -93,25 +88,4 @@ function asOnDemand(creation: Creation): Creation {
 
 function without<Fields extends object, Name extends keyof Fields>(fields: Fields, name: Name): Omit<Fields, Name> {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name)) as Omit<Fields, Name>;
-}
-
-/** Sets what waits for the items to be there. Returns what was set, for people. */
-export async function finishTable(
-  target: Pick<BatchTable, 'enableTimeToLive' | 'enablePointInTimeRecovery' | 'protectFromDeletion'>,
-  { createTable, timeToLiveAttributeName, pointInTimeRecoveryDays }: TableDefinition,
-): Promise<string[]> {
-  const done: string[] = [];
-  if (timeToLiveAttributeName !== undefined) {
-    await target.enableTimeToLive(timeToLiveAttributeName);
-    done.push(`time to live by ${timeToLiveAttributeName}`);
-  }
-  if (pointInTimeRecoveryDays !== undefined) {
-    await target.enablePointInTimeRecovery(pointInTimeRecoveryDays);
-    done.push(`point-in-time recovery for ${pointInTimeRecoveryDays} days`);
-  }
-  if (createTable.DeletionProtectionEnabled) {
-    await target.protectFromDeletion();
-    done.push('deletion protection');
-  }
-  return done;
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 export interface UnfinishedRestore {
   /** Tells this table from one of the same name that somebody made later. */
   readonly tableId: string;
+  /** Epoch milliseconds; Infinity for the newest state. */
   readonly momentMs: number;
 }
 
@@ -17,18 +18,24 @@ export interface UnfinishedNotes {
   remove(tableId: string): Promise<void>;
 }
 
-/** Below DCS_STATE_DIR, or `.dcs` in the home directory. */
-export function unfinishedNotes(env: NodeJS.ProcessEnv): UnfinishedNotes {
+/**
+ * Below DCS_STATE_DIR, or `.dcs` in the home directory.
+ *
+ * @param onDamaged told why a note cannot be used: it is passed over
+ */
+export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: string) => void): UnfinishedNotes {
   const folder = path.join(env.DCS_STATE_DIR ?? path.join(homedir(), '.dcs'), 'unfinished-restores');
   const fileOf = (tableId: string) =>
     path.join(folder, `${createHash('sha256').update(tableId).digest('hex').slice(0, 32)}.json`);
   return {
     async read(tableId) {
+      const file = fileOf(tableId);
       try {
-        return JSON.parse(await readFile(fileOf(tableId), 'utf8')) as UnfinishedRestore;
+        return noteIn(await readFile(file, 'utf8'), tableId);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        onDamaged(`The note of an unfinished restore in ${file} is passed over: ${(error as Error).message}.`);
+        return undefined;
       }
     },
     async write(note) {
@@ -42,4 +49,13 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv): UnfinishedNotes {
 /** What identifies a table: its id, or where there is none its name and time of creation. */
 export function tableIdOf(description: { TableId?: string; TableArn?: string; CreationDateTime?: Date }): string {
   return description.TableId ?? `${description.TableArn ?? ''} ${String(description.CreationDateTime?.getTime())}`;
+}
+
+/** The newest state has no moment; JSON has null for it. */
+function noteIn(text: string, tableId: string): UnfinishedRestore {
+  const note = JSON.parse(text) as Partial<Record<keyof UnfinishedRestore, unknown>> | null;
+  const momentMs = note?.momentMs === null ? Infinity : note?.momentMs;
+  if (note?.tableId !== tableId) throw new Error('it is of another table');
+  if (typeof momentMs !== 'number') throw new Error('it has no moment');
+  return { tableId, momentMs };
 }

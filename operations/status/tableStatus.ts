@@ -2,29 +2,31 @@ import { captureFunction } from '../../aws/captureFunction';
 import { metricValues } from '../../aws/cloudWatch';
 import { s3ReportStore } from '../../aws/reports';
 import { dynamoDbTable } from '../../aws/table';
-import type { ReportKind } from '../../core/reportKey';
-import { bucketOf, type CheckContext } from '../check/checkContext';
+import { servicePrefix, type ReportKind } from '../../core/serviceKeys';
+import type { CheckContext } from '../check/checkContext';
+import { bucketOf } from '../check/checkContext';
 import { look, ok, problem, warning, type Judgement, type Look } from '../check/finding';
 import { MAPPING_CHECKS } from '../check/mappingChecks';
 import { utc } from '../../core/units';
 import { count, duration } from '../../core/units';
-import type { ConfiguredTable, Side } from '../../settings/forCommands';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import type { TableLocation } from '../../core/objectKey';
 import { newestImages, type NewestImages } from './newestImages';
 import { readReport } from './readReport';
 
 const FIFTEEN_MINUTES_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
-/** Where one table stands: its stream, how far capture is behind, its newest images, and when it was last proved. */
-export function tableStatus(context: CheckContext, table: ConfiguredTable): Look[] {
+/** Where one table stands in the source account: its stream, how far capture is behind, its newest image. */
+export function captureStatus(context: CheckContext, table: TableLocation): Look[] {
   const { names, source, settings, signal, nowMs } = context;
   const { tableName } = table;
-  const about = (side: Side, permission: string) => ({ side, subject: `table ${tableName}`, permission });
+  const about = (permission: string) => ({ side: 'source' as const, subject: subjectOf(table), permission });
   const functionName = names.capture(tableName);
   const describe = () => dynamoDbTable(tableName, source.dynamoDb).describe();
-  const newest = (side: Side) => () => newestImages(bucketOf(context, side), table, signal);
+  const newest = () => newestImages(bucketOf(context, 'source'), table, signal);
   return [
-    look(about('source', 'dynamodb:DescribeTable'), describe, {
+    look(about('dynamodb:DescribeTable'), describe, {
       stream: ({ StreamSpecification: stream, LatestStreamLabel }) => {
         if (!stream?.StreamEnabled) return problem('off: nothing is captured', 'on', `dcs check ${tableName}`);
         const values = { streamLabel: LatestStreamLabel, streamViewType: stream.StreamViewType };
@@ -32,7 +34,7 @@ export function tableStatus(context: CheckContext, table: ConfiguredTable): Look
       },
     }),
     look(
-      about('source', 'dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
+      about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
       async () => ({
         names,
         functionName,
@@ -50,7 +52,7 @@ export function tableStatus(context: CheckContext, table: ConfiguredTable): Look
       },
     ),
     look(
-      about('source', 'cloudwatch:GetMetricData'),
+      about('cloudwatch:GetMetricData'),
       async () => {
         const window = { fromMs: nowMs() - FIFTEEN_MINUTES_MS, toMs: nowMs() };
         const [values = []] = await metricValues([iteratorAge(functionName)], window, source.cloudWatch);
@@ -58,12 +60,32 @@ export function tableStatus(context: CheckContext, table: ConfiguredTable): Look
       },
       { lag: ([newest]) => judgeLag(newest?.value, functionName) },
     ),
-    look(about('source', 's3:ListBucket'), newest('source'), { 'newest image': (found) => age(found, nowMs()) }),
-    look(about('destination', 's3:ListBucket'), newest('destination'), {
-      'newest replica': (found) => age(found, nowMs()),
-    }),
+    look(about('s3:ListBucket'), newest, { 'newest image': (found) => age(found, nowMs()) }),
+  ];
+}
+
+/** What the copy alone tells of a table. */
+export interface CopyContext {
+  readonly destinationBucket: S3ClientSettings & { readonly bucket: string };
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+}
+
+/** Where one table stands in the destination account: its newest replica, and when it was last proved. */
+export function copyStatus(context: CopyContext, table: TableLocation): Look[] {
+  const { destinationBucket, signal, nowMs } = context;
+  return [
+    look(
+      { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucket' },
+      () => newestImages(destinationBucket, table, signal),
+      { 'newest replica': (found) => age(found, nowMs()) },
+    ),
     ...(['verify', 'drill'] as const).map((kind) => lastReport(context, table, kind)),
   ];
+}
+
+function subjectOf({ tableName }: TableLocation): string {
+  return `table ${tableName}`;
 }
 
 function iteratorAge(functionName: string) {
@@ -90,11 +112,11 @@ function age({ newest: [newest], looked, isWhole }: NewestImages, nowMs: number)
   return { ...ok(`${utc(newest.storedAtMs)}, ${ago} ago${doubt}`), values };
 }
 
-function lastReport(context: CheckContext, table: ConfiguredTable, kind: ReportKind): Look {
-  const store = s3ReportStore(bucketOf(context, 'destination'), table);
-  const permission = `s3:ListBucket and s3:GetObject below ${table.prefix}=dcs/`;
+function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind): Look {
+  const store = s3ReportStore(context.destinationBucket, table);
+  const permission = `s3:ListBucket and s3:GetObject below ${servicePrefix(table.prefix)}`;
   const { tableName } = table;
-  return look({ side: 'destination', subject: `table ${tableName}`, permission }, () => store.newest(kind), {
+  return look({ side: 'destination', subject: subjectOf(table), permission }, () => store.newest(kind), {
     [`last ${kind}`]: (report) => {
       const again = kind === 'verify' ? `dcs verify ${tableName}` : `dcs drill ${tableName}`;
       if (!report) return { ...warning('never', `a ${kind} now and then`, again), values: { reportAt: null } };

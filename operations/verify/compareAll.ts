@@ -9,10 +9,10 @@ import { keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
 import type { ReadItem } from '../backfill/scanItems';
 import { md5Of } from './bodyDigest';
 import { DigestIndex, type Bucket } from './digestIndex';
-import type { Doubts, Places, Suspect } from './doubts';
+import type { Recheck, Places, Suspect } from './recheck';
 import { keysInObject } from './keysInObject';
 import { listBucket, type BucketCounts } from './listBucket';
-import type { KeyTypes } from '../../settings/forCommands';
+import type { KeyTypes } from '../../settings/configuredTable';
 
 /** What a comparison of everything has found, apart from the items that are in doubt. */
 export interface Compared {
@@ -38,7 +38,7 @@ export interface CompareRequest {
   readonly keyTypes: KeyTypes;
   readonly buckets: Readonly<Record<Bucket, BucketListers>>;
   readonly pages: AsyncIterable<readonly ReadItem[]>;
-  readonly doubts: Doubts;
+  readonly recheck: Recheck;
   readonly onObjects: (objects: number) => void;
   readonly onListed: () => void;
   readonly onItems: (items: number) => void;
@@ -54,7 +54,7 @@ const LISTERS = 8;
  * by going through the buckets' keys once more, which is done only when there is any.
  */
 export async function compareAll(request: CompareRequest): Promise<Compared> {
-  const { places, buckets, doubts, onObjects, onListed } = request;
+  const { places, buckets, recheck, onObjects, onListed } = request;
   const { table, signal } = places;
   const index = new DigestIndex();
   const list = (bucket: Bucket) => {
@@ -64,14 +64,14 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   const [source, destination] = await Promise.all([list('source'), list('destination')]);
   onListed();
   const counts = { items: 0, same: 0, unlisted: 0 };
-  await lookInBatches(doubts, suspectItems(request, index, counts));
+  await lookInBatches(recheck, suspectItems(request, index, counts));
 
   const unseen = index.unseen();
   counts.same += unseen.tombstones;
   let named = 0;
   if (unseen.doubtful > 0) {
     await lookInBatches(
-      doubts,
+      recheck,
       unseenObjects(request, index, unseen.doubtful, () => (named += 1)),
     );
   }
@@ -79,8 +79,8 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   return { items: counts.items, source, destination, same: counts.same, vanished, keys: index.size + counts.unlisted };
 }
 
-async function lookInBatches(doubts: Doubts, suspects: AsyncIterable<Suspect>): Promise<void> {
-  await inParallel(inBatches(suspects, BATCH_GET_KEYS), BATCHES_AT_A_TIME, (batch) => doubts.add(batch));
+async function lookInBatches(recheck: Recheck, suspects: AsyncIterable<Suspect>): Promise<void> {
+  await inParallel(inBatches(suspects, BATCH_GET_KEYS), BATCHES_AT_A_TIME, (batch) => recheck.add(batch));
 }
 
 /** Items of the table that the buckets do not both have as they are. */

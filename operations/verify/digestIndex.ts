@@ -1,4 +1,4 @@
-import { digestIntoWords } from '../../core/digest';
+import { PackedTable } from '../../core/packedTable';
 import { TOMBSTONE_MD5 } from './bodyDigest';
 
 /*
@@ -7,14 +7,10 @@ import { TOMBSTONE_MD5 } from './bodyDigest';
  * Six words each: 96 bits of the SHA-256 of the object key, 64 bits of the body's MD5, and flags. For a billion objects the
  * chance that any two keys are taken for one is 10^-11.
  */
-const WORDS = 6;
 const KEY_WORDS = 3;
 const DIGEST = 3;
 const FLAGS = 5;
-const FIRST_SLOTS = 1_024;
-const FULL = 0.8;
-/** By doubling, it would take 90 bytes an object while it grows. */
-const GROWTH = 1.5;
+const OTHER_WORDS = 3;
 
 export type Bucket = 'source' | 'destination';
 
@@ -29,25 +25,20 @@ const SEEN = 16;
 const TAKEN = 32;
 
 export class DigestIndex {
-  private words = new Uint32Array(FIRST_SLOTS * WORDS);
-  private readonly hash = new Uint32Array(KEY_WORDS);
-  private count = 0;
+  private readonly table = new PackedTable(KEY_WORDS, OTHER_WORDS);
 
   /** Objects that either bucket has. */
   get size(): number {
-    return this.count;
+    return this.table.size;
   }
 
   /** @param md5 of the newest body, in hexadecimal; undefined when the listing does not tell it */
   note(bucket: Bucket, objectKey: string, md5: string | undefined): void {
-    if (this.count >= (this.words.length / WORDS) * FULL) this.grow();
-    const at = this.slotOfKey(objectKey);
-    const { words } = this;
+    const at = this.table.add(objectKey);
+    const { words } = this.table;
     let flags = words[at + FLAGS] ?? 0;
     const [high, low] = md5 === undefined ? [0, 0] : wordsOf(md5);
     if (flags === 0) {
-      this.count += 1;
-      words.set(this.hash, at);
       words[at + DIGEST] = high;
       words[at + DIGEST + 1] = low;
     } else if (!this.holds(at, high, low)) flags |= DIFFERS;
@@ -56,36 +47,39 @@ export class DigestIndex {
 
   /** Whether both buckets have this very body as the newest one; notes that the table has the item. */
   isSame(objectKey: string, md5: string): boolean {
-    const at = this.slotOfKey(objectKey);
-    const flags = this.words[at + FLAGS] ?? 0;
-    if (flags === 0) return false;
-    this.words[at + FLAGS] = flags | SEEN;
+    const at = this.table.find(objectKey);
+    if (at === undefined) return false;
+    const flags = this.flagsAt(at);
+    this.table.words[at + FLAGS] = flags | SEEN;
     return (flags & (DIFFERS | UNSURE)) === 0 && (flags & 3) === 3 && this.holds(at, ...wordsOf(md5));
   }
 
   has(objectKey: string): boolean {
-    return (this.words[this.slotOfKey(objectKey) + FLAGS] ?? 0) !== 0;
+    return this.table.find(objectKey) !== undefined;
   }
 
   /** Objects whose item the table does not have: those that are tombstones, and those that need a look. */
   unseen(): { tombstones: number; doubtful: number } {
     const counts = { tombstones: 0, doubtful: 0 };
-    for (let at = 0; at < this.words.length; at += WORDS) {
-      const flags = this.words[at + FLAGS] ?? 0;
-      if (flags === 0 || (flags & SEEN) !== 0) continue;
-      if (this.isTombstone(at, flags)) counts.tombstones += 1;
-      else counts.doubtful += 1;
-    }
+    this.table.forEach((at) => {
+      const flags = this.flagsAt(at);
+      if ((flags & SEEN) === 0) counts[this.isTombstone(at, flags) ? 'tombstones' : 'doubtful'] += 1;
+    });
     return counts;
   }
 
   /** Whether this is one of the doubtful ones; true once for each. */
   takeDoubtful(objectKey: string): boolean {
-    const at = this.slotOfKey(objectKey);
-    const flags = this.words[at + FLAGS] ?? 0;
-    if (flags === 0 || (flags & (SEEN | TAKEN)) !== 0 || this.isTombstone(at, flags)) return false;
-    this.words[at + FLAGS] = flags | TAKEN;
+    const at = this.table.find(objectKey);
+    if (at === undefined) return false;
+    const flags = this.flagsAt(at);
+    if ((flags & (SEEN | TAKEN)) !== 0 || this.isTombstone(at, flags)) return false;
+    this.table.words[at + FLAGS] = flags | TAKEN;
     return true;
+  }
+
+  private flagsAt(at: number): number {
+    return this.table.words[at + FLAGS] ?? 0;
   }
 
   private isTombstone(at: number, flags: number): boolean {
@@ -93,33 +87,8 @@ export class DigestIndex {
   }
 
   private holds(at: number, high: number, low: number): boolean {
-    return this.words[at + DIGEST] === high && this.words[at + DIGEST + 1] === low;
-  }
-
-  /** The place of a key, whose hash is in `this.hash` afterwards. */
-  private slotOfKey(objectKey: string): number {
-    digestIntoWords(objectKey, this.hash);
-    return this.slotOf(this.hash);
-  }
-
-  /** Where a hash is, or where it would go: from its own place on, the first that is empty. */
-  private slotOf(hash: Uint32Array): number {
-    const { words } = this;
-    const slots = words.length / WORDS;
-    for (let slot = (hash[0] ?? 0) % slots; ; slot = (slot + 1) % slots) {
-      const at = slot * WORDS;
-      if (words[at + FLAGS] === 0) return at;
-      if (words[at] === hash[0] && words[at + 1] === hash[1] && words[at + 2] === hash[2]) return at;
-    }
-  }
-
-  private grow(): void {
-    const old = this.words;
-    this.words = new Uint32Array(Math.ceil((old.length / WORDS) * GROWTH) * WORDS);
-    for (let at = 0; at < old.length; at += WORDS) {
-      if (old[at + FLAGS] === 0) continue;
-      this.words.set(old.subarray(at, at + WORDS), this.slotOf(old.subarray(at, at + KEY_WORDS)));
-    }
+    const { words } = this.table;
+    return words[at + DIGEST] === high && words[at + DIGEST + 1] === low;
   }
 }
 

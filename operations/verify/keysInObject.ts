@@ -2,9 +2,9 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { keysInObjectKey, keysOf, objectKeyOf } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
-import type { KeyTypes } from '../../settings/forCommands';
-import type { TableInBucket } from './lookAtItem';
-import { whyDamaged } from '../images/whyDamaged';
+import type { KeyTypes } from '../../settings/configuredTable';
+import type { TableInBucket } from './statesOfItem';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /**
  * The keys of the item that an object is of: from its own key, or, where that was too long to be spelled, from any version

@@ -1,14 +1,13 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { newestVersion, readDecidingVersions } from '../../core/decidingVersions';
 import { versionsToRead } from '../../core/history';
 import { inParallel } from '../../core/inParallel';
 import { isImageKey } from '../../core/objectKey';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
+import { newestImage } from '../images/newestImage';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** Objects of a bucket by what their newest body is; `unclear` where only a look will tell. */
 export interface BucketCounts {
@@ -83,7 +82,7 @@ function onlyBody([first, ...others]: readonly ObjectVersion[]): string | undefi
 /** The MD5 of an object's newest body; undefined where it takes a closer look. */
 async function newestBody(source: ImageSource, { candidates, areDigests }: Undecided): Promise<string | undefined> {
   try {
-    const newest = candidates.length === 1 ? candidates[0] : await newestOf(source, candidates);
+    const newest = candidates.length === 1 ? candidates[0] : (await newestImage(source, candidates))?.version;
     if (!newest) return undefined;
     const { objectKey, versionId, etag, storageClass } = newest;
     if (areDigests && isMd5(etag)) return etag;
@@ -92,11 +91,6 @@ async function newestBody(source: ImageSource, { candidates, areDigests }: Undec
     if (whyDamaged(error) === undefined) throw error;
     return undefined;
   }
-}
-
-async function newestOf(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ObjectVersion | undefined> {
-  const read = await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version));
-  return newestVersion(read)?.version;
 }
 
 /**

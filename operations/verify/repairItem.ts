@@ -1,16 +1,16 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ImageStore } from '../../aws/imageStore';
 import { compareChanges } from '../../core/changePosition';
-import { newestVersion, readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import type { ReadVersion } from '../../core/decidingVersions';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { backfillImage, repairImage, type StoredImage } from '../../core/image';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { lookAtItem } from '../images/newestImage';
-import { lookInBuckets, readItems, type Places, type Suspect } from './doubts';
-import { tableLook, type ItemLook } from './lookAtItem';
+import { newestImage } from '../images/newestImage';
+import { readForWriting } from '../images/objectForWriting';
+import { statesInBuckets, readItems, type Places, type Suspect } from './recheck';
+import { stateInTable, type StatesOfItem } from './statesOfItem';
 import { verdictOf, type Verdict } from './verdict';
-import { whyDamaged } from '../images/whyDamaged';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /*
  * Mends one item by adding one image to the source bucket, from which it replicates. In this order, on the condition that
@@ -44,10 +44,10 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     places.signal.throwIfAborted();
     try {
-      const { newest, condition } = await lookAtItem(places.source, objectKey);
-      const inTable = (await readItems(places, [suspect])).get(objectKey) ?? tableLook(undefined);
+      const { newest, condition } = await readForWriting(places.source, objectKey);
+      const inTable = (await readItems(places, [suspect])).get(objectKey) ?? stateInTable(undefined);
       const readAtMs = places.nowMs();
-      const look = { ...(await lookInBuckets(places, objectKey, inTable)), atMs: readAtMs };
+      const look = { ...(await statesInBuckets(places, objectKey, inTable)), atMs: readAtMs };
       const verdict = verdictOf(look);
       if (!verdict) return 'right';
       if (verdict.class === 'extra' && verdict.in === 'destination') {
@@ -74,7 +74,7 @@ type Read = ReadVersion<ObjectVersion>;
 
 async function mendingImage(
   { source }: Places,
-  { table: { item }, atMs }: ItemLook,
+  { table: { item }, atMs }: StatesOfItem,
   verdict: Verdict,
   newest: Read | undefined,
 ): Promise<StoredImage> {
@@ -89,7 +89,7 @@ async function mendingImage(
 
 /** Whether nothing that is stored in the source bucket could be the newest image in the destination and right. */
 function isOutOfReach(
-  { table, destination }: ItemLook,
+  { table, destination }: StatesOfItem,
   inSource: Read | undefined,
   inDestination: Read | undefined,
 ): boolean {
@@ -101,5 +101,5 @@ function isOutOfReach(
 
 async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
   const { versions = [] } = (await source.history(objectKey)) ?? {};
-  return newestVersion(await readDecidingVersions(versions, Infinity, (version) => headerOf(source, version)));
+  return newestImage(source, versions);
 }

@@ -2,7 +2,8 @@ import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { backoffMs } from '../../aws/backoff';
-import { realPause, type Pause } from '../pace';
+import { Reservoir } from '../../core/reservoir';
+import type { Pause } from '../pace';
 
 /** Items drawn at random, and from where. */
 export interface Sample {
@@ -18,7 +19,7 @@ export interface SampleRequest {
   /** As DescribeTable tells it, up to six hours old. */
   readonly itemCount: number;
   readonly signal: AbortSignal;
-  readonly pause?: Pause;
+  readonly pause: Pause;
   /** From 0 up to but not including 1. */
   readonly random?: () => number;
 }
@@ -36,21 +37,15 @@ const READS = 8;
 export async function sampleItems(request: SampleRequest): Promise<Sample> {
   const { size, itemCount, signal, random = Math.random } = request;
   const ofSegments = Math.max(1, Math.min(MOST_SEGMENTS, Math.floor(itemCount / ITEMS_IN_SEGMENT)));
-  const items: AttributeMap[] = [];
-  let [read, segments] = [0, 0];
-  // Of all that was read each item has the same chance to be among those that are kept.
-  const offer = (item: AttributeMap) => {
-    read += 1;
-    const at = items.length < size ? items.length : Math.floor(random() * read);
-    if (at < size) items[at] = item;
-  };
+  const reservoir = new Reservoir<AttributeMap>(size, random);
+  let segments = 0;
   await inParallel(drawn(ofSegments, random), READS, async (number) => {
-    if (read >= size) return;
+    if (reservoir.offered >= size) return;
     signal.throwIfAborted();
     segments += 1;
-    await readSegment(request, { number, of: ofSegments }, offer);
+    await readSegment(request, { number, of: ofSegments }, (item) => reservoir.offer(item));
   });
-  return { items, segments, ofSegments };
+  return { items: reservoir.drawn, segments, ofSegments };
 }
 
 /** All numbers below `count`, each once, in random order, without a list of them: Fisher and Yates with a sparse array. */
@@ -66,7 +61,7 @@ function* drawn(count: number, random: () => number): Generator<number> {
 
 /** A segment holds a few items, or the whole of a table whose size is not known. */
 async function readSegment(
-  { scanner, signal, pause = realPause }: SampleRequest,
+  { scanner, signal, pause }: SampleRequest,
   segment: { number: number; of: number },
   offer: (item: AttributeMap) => void,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { NO_ITEM } from '../../core/image';
 import type { Bucket } from './digestIndex';
-import type { BucketLook, ItemLook } from './lookAtItem';
+import type { StateInBucket, StatesOfItem } from './statesOfItem';
 
 /** What can be wrong with an item's copy; `docs/cli.md` defines each. In the order in which they are told. */
 export const CLASSES = [
@@ -27,11 +27,11 @@ export interface Verdict {
  *
  * No image, and the image of a delete, say the same where the table has no item.
  */
-export function verdictOf({ table, source, destination }: ItemLook): Verdict | undefined {
+export function verdictOf({ table, source, destination }: StatesOfItem): Verdict | undefined {
   return inSource(table.digest, source) ?? inDestination(table.digest, source, destination);
 }
 
-function inSource(digest: string, source: BucketLook): Verdict | undefined {
+function inSource(digest: string, source: StateInBucket): Verdict | undefined {
   const verdict = (name: DifferenceClass, reason: string): Verdict => ({ class: name, in: 'source', reason });
   if (source.is === 'unreadable') return verdict('unreadable', source.reason);
   const says = source.is === 'none' ? NO_ITEM : source.digest;
@@ -42,7 +42,7 @@ function inSource(digest: string, source: BucketLook): Verdict | undefined {
   return verdict('stale', 'the newest image holds another state of the item than the table');
 }
 
-function inDestination(digest: string, source: BucketLook, destination: BucketLook): Verdict | undefined {
+function inDestination(digest: string, source: StateInBucket, destination: StateInBucket): Verdict | undefined {
   const verdict = (name: DifferenceClass, reason: string): Verdict => ({ class: name, in: 'destination', reason });
   if (destination.is === 'unreadable') return verdict('unreadable', destination.reason);
   const says = destination.is === 'none' ? NO_ITEM : destination.digest;

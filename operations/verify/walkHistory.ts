@@ -4,12 +4,13 @@ import { chainGaps } from '../../core/chain';
 import { inParallel } from '../../core/inParallel';
 import type { ImageHeader } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
-import { readHeader, readImage } from '../../core/readImage';
+import { readImage } from '../../core/readImage';
+import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
-import { realPause } from '../pace';
+import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
-import { replicationStatusOf, type Difference, type Places } from './doubts';
-import { whyDamaged } from '../images/whyDamaged';
+import { replicationStatusOf, type Difference, type Places } from './recheck';
+import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the walk went through. */
 export interface HistoryCounts {
@@ -53,11 +54,11 @@ export async function walkHistory(
   request: HistoryRequest,
 ): Promise<{ counts: HistoryCounts; differences: Difference[] }> {
   const { histories, walkObject, settleMs, onVersions } = request;
-  const { nowMs, signal, pause = realPause } = request.clock;
+  const { nowMs, signal } = request.clock;
   const counts: HistoryCounts = {
     ...{ objects: 0, sourceVersions: 0, destinationVersions: 0, onlyInDestination: 0, late: 0 },
   };
-  const open: { objectKey: string; sinceMs: number; known: ReadonlySet<string> }[] = [];
+  const open: Doubt[] = [];
   await inParallel(histories, OBJECTS_AT_A_TIME, async ({ objectKey, versions }) => {
     if (!isImageKey(objectKey)) return;
     signal.throwIfAborted();
@@ -68,25 +69,29 @@ export async function walkHistory(
     counts.destinationVersions += walked.destinationVersions;
     counts.onlyInDestination += walked.onlyInDestination;
     onVersions(versions.length);
-    if (walked.differences.length > 0) open.push({ objectKey, sinceMs: nowMs(), known });
+    if (walked.differences.length > 0)
+      open.push({ objectKey, sinceMs: nowMs(), known, differences: walked.differences });
   });
 
-  const differences: Difference[] = [];
-  let waiting = open;
-  for (;;) {
-    const startedMs = nowMs();
-    const left: typeof open = [];
-    await inParallel(waiting, OBJECTS_AT_A_TIME, async (doubt) => {
-      const walked = await walkObject(doubt.objectKey, doubt.known);
-      if (walked.differences.length === 0) counts.late += 1;
-      else if (startedMs >= doubt.sinceMs + settleMs) differences.push(...walked.differences);
-      else left.push(doubt);
+  const look = async (again: readonly Doubt[]) => {
+    const left: Doubt[] = [];
+    await inParallel(again, OBJECTS_AT_A_TIME, async (doubt) => {
+      const { differences } = await walkObject(doubt.objectKey, doubt.known);
+      if (differences.length === 0) counts.late += 1;
+      else left.push({ ...doubt, differences });
     });
-    if (left.length === 0) break;
-    waiting = left;
-    await pause(Math.min(PAUSE_MS, settleMs), signal);
-  }
+    return left;
+  };
+  const stood = await lookAgain(open, { look, settleMs, pausesMs: [PAUSE_MS], clock: request.clock });
+  const differences = stood.flatMap((doubt) => doubt.differences);
   return { counts, differences: differences.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1)) };
+}
+
+/** An object in whose history something was wrong. */
+interface Doubt extends Open {
+  readonly objectKey: string;
+  readonly known: ReadonlySet<string>;
+  readonly differences: readonly Difference[];
 }
 
 interface ReadVersion {
@@ -153,14 +158,14 @@ async function readAll(source: ImageSource, objectKey: string): Promise<ReadVers
   return read.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
 }
 
-async function readVersion({ images }: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
+async function readVersion(source: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
   const { objectKey, versionId, storedAtMs, storageClass, etag } = version;
   try {
     if (ARCHIVE_CLASSES.has(storageClass)) {
-      const header = readHeader({ ...(await images.head(objectKey, versionId)), storedAtMs });
+      const header = await headerOf(source, version);
       return { version, header, identity: identityOf(header, etag) };
     }
-    const object = await images.get(objectKey, versionId);
+    const object = await source.images.get(objectKey, versionId);
     const { header } = readImage({ ...object, storedAtMs });
     return { version, header, identity: identityOf(header, object.body) };
   } catch (error) {

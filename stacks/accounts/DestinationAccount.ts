@@ -8,7 +8,7 @@ import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
 import { RestoreRole } from '../constructs/RestoreRole';
-import { namesOf, type Names } from '../../settings/names';
+import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
 import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
@@ -95,7 +95,7 @@ export class DestinationAccount extends Construct {
     const { settings, provider } = this.props;
     const { bucketName, lifecycle, objectLock } = settings.destination;
     const { destinationBucketArn } = this.names;
-    const prefixes = settings.tables.map(({ name }) => `${settings.prefix}${name}/`);
+    const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
       provider,
       bucketName,

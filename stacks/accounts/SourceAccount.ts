@@ -13,7 +13,8 @@ import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
 import { TableDefinitions } from '../constructs/TableDefinitions';
 import { Watch } from '../constructs/Watch';
-import { boundedName, namesOf, type Names } from '../../settings/names';
+import { captureId, tableId } from '../../settings/alarmNames';
+import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterSource, outputs } from '../outputs';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
@@ -81,12 +82,18 @@ export class SourceAccount extends Construct {
     parts: SourceAccountProps & { names: Names; keyArn: string | undefined },
   ): WatchedCapture {
     const { provider, settings, code } = this.props;
-    const name = boundedName([table.name], 100);
-    const { streamArn } = new SourceTable(this, `table-${name}`, { provider, region: settings.source.region, table });
-    const id = `capture-${name}`;
-    const capture = new Capture(this, id, { ...parts, table, streamArn, codeDirectory: code.capture });
+    const { streamArn } = new SourceTable(this, `table-${tableId(table.name)}`, {
+      provider,
+      region: settings.source.region,
+      table,
+    });
+    const capture = new Capture(this, captureId(table.name), {
+      ...parts,
+      table,
+      streamArn,
+      codeDirectory: code.capture,
+    });
     return {
-      id,
       table: table.name,
       functionName: capture.functionName,
       eventSourceMappingUuid: capture.eventSourceMapping.uuid,
@@ -112,7 +119,7 @@ export class SourceAccount extends Construct {
   private makeBucket(keyArn: string | undefined): GuardedBucket {
     const { settings, provider } = this.props;
     const { bucketName, lifecycle } = settings.source;
-    const prefixes = settings.tables.map(({ name }) => `${settings.prefix}${name}/`);
+    const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
       provider,
       bucketName,

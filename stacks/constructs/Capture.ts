@@ -1,6 +1,8 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { VARIABLES } from '../../core/functionVariables';
+import { tablePrefix } from '../../core/objectKey';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { type Names } from '../../settings/names';
 import { decryptTable, encryptInBucket, parkBatches, readStream, writeImages } from '../policies/capture';
@@ -65,12 +67,12 @@ export class Capture extends Construct {
 /** What the function reads at its start; lambda/capture says what each is for. */
 function captureEnvironment({ source, prefix, capture }: Settings, table: TableSettings): Record<string, string> {
   return {
-    DCS_BUCKET: source.bucketName,
-    DCS_PREFIX: prefix,
-    DCS_TABLE: table.name,
-    DCS_PARTITION_KEY: table.partitionKey.name,
-    ...(table.sortKey ? { DCS_SORT_KEY: table.sortKey.name } : {}),
-    DCS_LARGE_IMAGE_STORAGE_CLASS: capture.largeImageStorageClass,
+    [VARIABLES.bucketName]: source.bucketName,
+    [VARIABLES.prefix]: prefix,
+    [VARIABLES.tableName]: table.name,
+    [VARIABLES.partitionKey]: table.partitionKey.name,
+    ...(table.sortKey ? { [VARIABLES.sortKey]: table.sortKey.name } : {}),
+    [VARIABLES.largeImageStorageClass]: capture.largeImageStorageClass,
   };
 }
 
@@ -80,7 +82,7 @@ function capturePolicy({ settings, names, table, keyArn }: CaptureProps): Statem
   return [
     readStream(names.tableArn(table.name)),
     ...(table.kmsKeyArn === undefined ? [] : [decryptTable(table.kmsKeyArn, region)]),
-    writeImages(bucketArn, `${settings.prefix}${table.name}/`),
+    writeImages(bucketArn, tablePrefix({ prefix: settings.prefix, tableName: table.name })),
     ...parkBatches(bucketArn, PARKED_BATCHES_PREFIX, accountId),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region })]),
   ];

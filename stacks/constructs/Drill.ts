@@ -5,6 +5,8 @@ import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
+import { VARIABLES } from '../../core/functionVariables';
+import { tableId } from '../../settings/alarmNames';
 import { boundedName, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
@@ -65,7 +67,7 @@ export class Drill extends Construct {
   /** A rule for each table, so that each has the function's whole time. */
   private schedule(lambda: LambdaFunction, table: TableSettings): void {
     const { settings, provider } = this.props;
-    const id = boundedName([table.name], 100);
+    const id = tableId(table.name);
     const schedule = new CloudwatchEventRule(this, `schedule-${id}`, {
       provider,
       name: boundedName([settings.name, 'drill', table.name]),
@@ -96,12 +98,12 @@ export class Drill extends Construct {
 /** What the function reads at its start; lambda/drill says what each is for. */
 function environmentOf({ settings, names }: DrillProps): Record<string, string> {
   return {
-    DCS_BUCKET: settings.destination.bucketName,
-    DCS_PREFIX: settings.prefix,
-    DCS_SAMPLE_ITEM_COUNT: String(settings.drill.sampleItemCount),
-    DCS_SOURCE_ACCOUNT_ID: settings.source.accountId,
-    DCS_SOURCE_REGION: settings.source.region,
-    DCS_READER_ROLE_ARN: names.drillReaderRoleArn,
+    [VARIABLES.bucketName]: settings.destination.bucketName,
+    [VARIABLES.prefix]: settings.prefix,
+    [VARIABLES.sampleItemCount]: String(settings.drill.sampleItemCount),
+    [VARIABLES.sourceAccountId]: settings.source.accountId,
+    [VARIABLES.sourceRegion]: settings.source.region,
+    [VARIABLES.readerRoleArn]: names.drillReaderRoleArn,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   decryptReplicas,
   encryptReports,
   fillTables,
+  lookAtAlarms,
   lookAtKey,
   readVersions,
   writeReports,
@@ -52,6 +53,9 @@ export class RestoreRole extends Construct {
         ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
         fillTables(partition, accountId),
         ...removeScratchTables({ partition, accountId, region: '*' }),
+        ...(settings.drill.enabled
+          ? lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination })
+          : []),
       ),
     });
   }

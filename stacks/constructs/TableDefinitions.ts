@@ -3,6 +3,8 @@ import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { VARIABLES } from '../../core/functionVariables';
+import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { Names } from '../../settings/names';
 import { encryptInBucket } from '../policies/capture';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
@@ -40,9 +42,9 @@ export class TableDefinitions extends Construct {
       timeoutSeconds: TIMEOUT_SECONDS,
       logRetentionDays: settings.capture.logRetentionDays,
       environment: {
-        DCS_BUCKET: settings.source.bucketName,
-        DCS_PREFIX: settings.prefix,
-        DCS_TABLES: settings.tables.map(({ name }) => name).join(','),
+        [VARIABLES.bucketName]: settings.source.bucketName,
+        [VARIABLES.prefix]: settings.prefix,
+        [VARIABLES.tableNames]: settings.tables.map(({ name }) => name).join(','),
       },
       policy: policyOf(props),
     });
@@ -73,7 +75,7 @@ function policyOf({ settings, names, keyArn }: TableDefinitionsProps) {
     describeTables(tables.map(names.tableArn)),
     ...keepTableDefinitions(
       bucketArn,
-      tables.map((table) => `${settings.prefix}${table}/table.json`),
+      tables.map((tableName) => tableDefinitionKey({ prefix: settings.prefix, tableName })),
     ),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region: settings.source.region })]),
   ];

@@ -1,3 +1,9 @@
+import {
+  captureAlarmId,
+  TABLE_DEFINITION_ALARM,
+  type CaptureAlarm,
+  type ReplicationAlarm,
+} from '../../settings/alarmNames';
 import type { Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 
@@ -13,9 +19,9 @@ export interface Metric {
   readonly statistic: 'Sum' | 'Maximum';
 }
 
-export interface AlarmSpec {
+export interface AlarmSpec<Id extends string = string> {
   /** Part of the logical id and of the alarm's name. */
-  readonly id: string;
+  readonly id: Id;
   readonly metric: Metric;
   /** The alarm goes off above this value, unless it is said how else. */
   readonly threshold: number;
@@ -30,7 +36,6 @@ export interface AlarmSpec {
 }
 
 export interface WatchedCapture {
-  readonly id: string;
   readonly table: string;
   readonly functionName: string;
   readonly eventSourceMappingUuid: string;
@@ -40,7 +45,8 @@ const MINUTE = 60;
 const FIVE_MINUTES = 300;
 
 export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): AlarmSpec[] {
-  const { id, table, functionName } = capture;
+  const { table, functionName } = capture;
+  const id = (alarm: CaptureAlarm) => captureAlarmId(table, alarm);
   const ofFunction = (name: string, statistic: Metric['statistic']): Metric => ({
     namespace: 'AWS/Lambda',
     name,
@@ -55,7 +61,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
   });
   return [
     {
-      id: `${id}-lag`,
+      id: id('lag'),
       metric: ofFunction('IteratorAge', 'Maximum'),
       threshold: alarms.captureLagSeconds * 1000,
       periodSeconds: MINUTE,
@@ -64,7 +70,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       description: `Capture of table ${table} is more than ${alarms.captureLagSeconds} s behind; after 24 hours the stream forgets. Look at the logs of ${functionName}: if it fails, mend the cause, it retries by itself; if it only is slow, raise capture.parallelizationFactor or capture.batchSize.`,
     },
     {
-      id: `${id}-errors`,
+      id: id('errors'),
       metric: ofFunction('Errors', 'Sum'),
       threshold: 0,
       periodSeconds: FIVE_MINUTES,
@@ -73,7 +79,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       description: `The capture function of table ${table} ends with errors (timeout, memory, a missing permission). Its batches are retried. Look at the logs of ${functionName} and mend the cause before the records are a day old.`,
     },
     {
-      id: `${id}-throttles`,
+      id: id('throttles'),
       metric: ofFunction('Throttles', 'Sum'),
       threshold: 0,
       periodSeconds: FIVE_MINUTES,
@@ -82,7 +88,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       description: `The capture function of table ${table} is throttled: the account has no concurrency left for it. Raise the Lambda concurrency quota of the account, or find what uses it up.`,
     },
     {
-      id: `${id}-parked`,
+      id: id('parked'),
       metric: ofMapping('OnFailureDestinationDeliveredEventCount'),
       threshold: 0,
       periodSeconds: FIVE_MINUTES,
@@ -91,7 +97,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       description: `Capture of table ${table} gave up on records and parked them, whole, in the source bucket below aws/lambda/. Nothing is lost. Mend the cause (logs of ${functionName}), then run: npx dcs redrive`,
     },
     {
-      id: `${id}-dropped`,
+      id: id('dropped'),
       metric: ofMapping('DroppedEventCount'),
       threshold: 0,
       periodSeconds: FIVE_MINUTES,
@@ -100,7 +106,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
       description: `Records of table ${table} were dropped: neither written nor parked. The newest state of their items can still be had from the table. Mend the cause (logs of ${functionName}), then run: npx dcs verify ${table} --repair`,
     },
     {
-      id: `${id}-parking-failed`,
+      id: id('parking-failed'),
       metric: ofFunction('DestinationDeliveryFailures', 'Sum'),
       threshold: 0,
       periodSeconds: FIVE_MINUTES,
@@ -112,7 +118,7 @@ export function captureAlarms(capture: WatchedCapture, { alarms }: Settings): Al
 }
 
 /** Without an enabled rule these metrics do not exist, and an alarm on them could never go off. */
-export function replicationAlarms(settings: Settings, names: Names): AlarmSpec[] {
+export function replicationAlarms(settings: Settings, names: Names): AlarmSpec<ReplicationAlarm>[] {
   if (!settings.replication.enabled) return [];
   const { alarms, source, destination } = settings;
   const metric = (name: string, statistic: Metric['statistic']): Metric => ({
@@ -158,7 +164,7 @@ export function replicationAlarms(settings: Settings, names: Names): AlarmSpec[]
 
 export function tableDefinitionAlarm(functionName: string): AlarmSpec {
   return {
-    id: 'table-definition-errors',
+    id: TABLE_DEFINITION_ALARM,
     metric: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: functionName }, statistic: 'Sum' },
     threshold: 0,
     periodSeconds: FIVE_MINUTES,

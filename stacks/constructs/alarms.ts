@@ -4,6 +4,7 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import type { Construct } from 'constructs';
+import { alarmName } from '../../settings/alarmNames';
 import { policyJson } from '../policies/document';
 import { publishAlarms } from '../policies/notifications';
 import type { Settings } from '../../settings/schema';
@@ -42,7 +43,7 @@ export function metricAlarm(
   const [beyond, of] = spec.periods;
   new CloudwatchMetricAlarm(scope, spec.id, {
     provider,
-    alarmName: `${settings.name}-${spec.id}`,
+    alarmName: alarmName(settings, spec.id),
     alarmDescription: spec.description,
     namespace: spec.metric.namespace,
     metricName: spec.metric.name,

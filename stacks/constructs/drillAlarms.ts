@@ -1,10 +1,11 @@
+import type { DrillAlarm } from '../../settings/alarmNames';
 import type { Settings } from '../../settings/schema';
 import type { AlarmSpec, Metric } from './alarmSpecs';
 
 const DAY = 86_400;
 
 /** Of the drill's function, in the destination account: that a drill failed, and that there was none. */
-export function drillAlarms(functionName: string, { drill }: Settings): AlarmSpec[] {
+export function drillAlarms(functionName: string, { drill }: Settings): AlarmSpec<DrillAlarm>[] {
   const metric = (name: string): Metric => ({
     namespace: 'AWS/Lambda',
     name,

@@ -1,3 +1,4 @@
+import { servicePrefix } from '../../core/serviceKeys';
 import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What the restore role may do in the destination account: read any version, fill tables of that account, and leave reports. */
@@ -60,7 +61,12 @@ export function decryptReplicas(key: BucketKey): Statement {
  * is all that the role may do in the bucket; the lock keeps the versions that are there.
  */
 export function writeReports(bucketArn: string, prefix: string): Statement {
-  return { Sid: 'WriteReports', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/${prefix}=dcs/*` };
+  return {
+    Sid: 'WriteReports',
+    Effect: 'Allow',
+    Action: 's3:PutObject',
+    Resource: `${bucketArn}/${servicePrefix(prefix)}*`,
+  };
 }
 
 export function encryptReports(key: BucketKey): Statement {
@@ -97,4 +103,28 @@ export function fillTables(partition: string, accountId: string): Statement {
     ],
     Resource: [`arn:${partition}:dynamodb:*:${accountId}:table/*`],
   };
+}
+
+/**
+ * For dcs check: whether somebody would be told that a drill has failed.
+ *
+ * DescribeAlarms and ListSubscriptionsByTopic take the resource types alarm* and topic*. Source: service authorization
+ * reference, "Actions defined by Amazon CloudWatch" and "... by Amazon SNS".
+ */
+export function lookAtAlarms({ partition, accountId, region, topicArn }: WatchedAlarms): Statement[] {
+  return [
+    {
+      Sid: 'LookAtAlarms',
+      Effect: 'Allow',
+      Action: 'cloudwatch:DescribeAlarms',
+      Resource: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
+    },
+    { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },
+  ];
+}
+interface WatchedAlarms {
+  readonly partition: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly topicArn: string;
 }

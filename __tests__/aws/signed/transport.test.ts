@@ -82,7 +82,7 @@ test('what a server of Node.js gets and answers is what was sent and is received
       },
     ),
   );
-});
+}, 30_000);
 
 test('connections are bounded and used again, and each request gets its own answer', async () => {
   const { origin, seen } = await answering((request, response) => response.end(request.url));

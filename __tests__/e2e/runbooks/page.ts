@@ -35,7 +35,6 @@ function transcript({ command, output, code }: Step): string {
 }
 
 async function printPage(): Promise<void> {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const run = await startDeployment();
   try {
     writeFileSync(PAGE, withSteps(readPage(), await walkAll(run)));

@@ -154,8 +154,12 @@ async function deleteVersions({ bucket: Bucket, ...settings }: LocalBucket, obje
 async function regionGone(walk: Walk): Promise<void> {
   const last = await walk.moment();
   await walk.run.loseSourceAccount();
-  await walk.dcs('region-plan', 0, 'restore', 'bookings', '--into', 'bookings', '--as-of', last, '--dry-run');
-  await walk.dcs('region-back', 0, 'restore', 'bookings', '--into', 'bookings', '--as-of', last);
+  await walk.forgetSettings();
+  const { bucket, region } = walk.run.destination;
+  const place = ['--destination-bucket', bucket, '--destination-region', region];
+  const back = ['restore', 'bookings', '--into', 'bookings', '--as-of', last, ...place];
+  await walk.dcs('region-plan', 0, ...back, '--dry-run');
+  await walk.dcs('region-back', 0, ...back);
 }
 
 /** Every runbook of docs/operations.md: its table, and what is done. The last one loses the source account. */

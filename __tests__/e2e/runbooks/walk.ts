@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeMap } from '../../../core/attributeValue';
@@ -83,6 +83,11 @@ export class Walk {
 
   file(name: string, text: string): Promise<void> {
     return writeFile(path.join(this.dcsCommand.folder, name), text);
+  }
+
+  /** From here on the commands have no settings file. */
+  forgetSettings(): Promise<void> {
+    return rm(path.join(this.dcsCommand.folder, 'dcs.config.json'));
   }
 
   /** A moment between what was done and what comes: DynamoDB tells the time of a change to the second. */

@@ -67,6 +67,10 @@ async function startCommandParts(): Promise<CommandParts & { stop(): Promise<voi
 /** A bucket, a database and a settings file of one test's own. */
 export interface Deployment {
   readonly folder: string;
+  /** What the settings file says. */
+  readonly settings: { readonly destination: unknown };
+  /** Name of the destination bucket. */
+  readonly bucket: string;
   readonly env: NodeJS.ProcessEnv;
   readonly dynamoDb: AwsSettings;
   readonly table: (name: string) => Table;
@@ -92,8 +96,11 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
   const bucket = `${name}-destination`.toLowerCase();
   const credentials = { accessKeyId: name, secretAccessKey: 'local' };
   const s3Settings = { endpoint: s3.endpoint, region: REGION, credentials, bucket };
-  const account = (bucketName: string) => ({ accountId: '222222222222', region: REGION, bucketName });
-  const settings = { source: account(`${name}-source`.toLowerCase()), destination: account(bucket), tables: [TABLE] };
+  const settings = {
+    source: { accountId: '111111111111', region: 'eu-central-1', bucketName: `${name}-source`.toLowerCase() },
+    destination: { accountId: '222222222222', region: REGION, bucketName: bucket },
+    tables: [TABLE],
+  };
   await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
   await createVersionedBucket(s3Settings, bucket);
 
@@ -111,6 +118,8 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
   let sequenceNumber = 100;
   return {
     folder,
+    settings,
+    bucket,
     env,
     dynamoDb: dynamoDbSettings,
     table: (tableName) => dynamoDbTable(tableName, dynamoDbSettings),

@@ -53,7 +53,6 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
     DCS_DESTINATION_ENDPOINT: `s3=${run.destination.endpoint} sts=${run.destination.endpoint} dynamodb=${dynamoDb}`,
     DCS_CONFIG: path.join(folder, 'dcs.config.json'),
     DCS_STATE_DIR: path.join(folder, 'state'),
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const start: DcsOnRun['start'] = (args) => {
     const child = spawn(process.execPath, [executable, ...args], { env, cwd: folder });

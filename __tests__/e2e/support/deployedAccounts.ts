@@ -64,7 +64,8 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   await makeBucket(parts.destination, stack, 'destination', settings.destination.bucketName, lock);
   await makeBucket(parts.source, stack, 'source', settings.source.bucketName);
   await makeTableAndCapture(parts.source, stack, names.capture(name));
-  await makeAlarms(parts.source, stack, names.alarmTopic);
+  await makeAlarms(parts.source, stack, 'source', names.alarmTopic);
+  await makeAlarms(parts.destination, stack, 'destination', names.drill);
   const replication = replicate(parts, stack, settings);
   const bucket = { ...parts.source, bucket: settings.source.bucketName };
   await refreshDefinition(
@@ -239,17 +240,23 @@ function mappingInput(mapping: Json): Partial<CreateEventSourceMappingCommandInp
   };
 }
 
-async function makeAlarms(account: PartsAccount, stack: StackJson, topicName: string): Promise<void> {
+async function makeAlarms(
+  account: PartsAccount,
+  stack: StackJson,
+  side: 'source' | 'destination',
+  topicName: string,
+): Promise<void> {
+  const ofSide = (type: string) => resources(stack, type).filter(({ body }) => body.provider === `aws.${side}`);
   const sns = new SNSClient(account);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: topicName }));
-  for (const { body } of resources(stack, 'aws_sns_topic_subscription')) {
+  for (const { body } of ofSide('aws_sns_topic_subscription')) {
     // moto confirms at once whoever has a queue; an e-mail address too.
     await sns.send(
       new SubscribeCommand({ TopicArn, Protocol: body.protocol as string, Endpoint: body.endpoint as string }),
     );
   }
   const cloudWatch = new CloudWatchClient(account);
-  for (const { body } of resources(stack, 'aws_cloudwatch_metric_alarm')) {
+  for (const { body } of ofSide('aws_cloudwatch_metric_alarm')) {
     await cloudWatch.send(
       new PutMetricAlarmCommand({
         AlarmName: body.alarm_name as string,

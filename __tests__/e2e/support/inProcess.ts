@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { runDcs } from '../../../cli/run';
+import { realPause } from '../../../operations/pace';
 
 /** What a command line came to. */
 export interface Outcome {
@@ -22,6 +23,7 @@ export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string
       env,
       signal,
       nowMs: Date.now,
+      pause: realPause,
     });
     return { code, stdout: out.join(''), stderr: err.join('') };
   } finally {

@@ -189,6 +189,24 @@ describe('faults', () => {
     expect((await send('GET', '/images/k')).body.toString()).toBe('image');
   });
 
+  test('a hold: the request is carried out when that has happened', async () => {
+    const events: string[] = [];
+    let happen: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => (happen = resolve)).then(() => events.push('happened'));
+    let seenIt: () => void = () => undefined;
+    const isThere = new Promise<void>((resolve) => (seenIt = resolve));
+    gateway.faults = () => {
+      seenIt();
+      return { kind: 'hold', until };
+    };
+    answer = isVersioned('v1');
+    const answered = send('GET', '/images/k').then(() => events.push('answered'));
+    await isThere;
+    happen();
+    await answered;
+    expect(events).toEqual(['happened', 'answered']);
+  });
+
   test('the plan is asked once for each request, with what it needs to decide', async () => {
     const asked: string[] = [];
     gateway.faults = ({ method, bucket, objectKey, query, headers }) => {

@@ -8,12 +8,12 @@ import * as capture from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
 import * as backfill from '../../../operations/backfill/backfillItems';
-import * as newestImage from '../../../operations/images/newestImage';
+import * as forWriting from '../../../operations/images/objectForWriting';
 import * as redrive from '../../../operations/redrive/redriveBatch';
 import * as applyChanges from '../../../operations/redrive/applyChanges';
 import * as restore from '../../../operations/restore/restoreTable';
 import * as verdict from '../../../operations/verify/verdict';
-import { Doubts } from '../../../operations/verify/doubts';
+import { Recheck } from '../../../operations/verify/recheck';
 
 /**
  * Mistakes that this project has made, or that others of its kind have: each is put back where it was or could have been, by
@@ -115,7 +115,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'redrive decides by the times of S3',
     putBack: () =>
-      replace(newestImage, 'lookAtItem', (real) => async (source, objectKey) => {
+      replace(forWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
         return { ...seen, newest: seen.last };
       }),
@@ -162,8 +162,8 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'verify does not look again',
     putBack: () =>
-      void jest.spyOn(Doubts.prototype, 'settle').mockImplementation(function (this: Doubts) {
-        return (this as unknown as { named: (open: unknown) => ReturnType<Doubts['settle']> }).named(
+      void jest.spyOn(Recheck.prototype, 'settle').mockImplementation(function (this: Recheck) {
+        return (this as unknown as { named: (open: unknown) => ReturnType<Recheck['settle']> }).named(
           (this as unknown as { open: unknown }).open,
         );
       }),

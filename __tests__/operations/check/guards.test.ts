@@ -1,5 +1,5 @@
 import type { LifecycleRule } from '../../../aws/bucketConfiguration';
-import { alarmNames } from '../../../operations/check/alarmChecks';
+import { alarmNames } from '../../../settings/alarmNames';
 import { acceptsReplicas, allowsStrangers, requiresTls, statementsOf } from '../../../operations/check/bucketPolicy';
 import { endlessHistories, harmfulRules, idleRules } from '../../../operations/check/lifecycleRules';
 import { namesOf } from '../../../settings/names';
@@ -26,10 +26,15 @@ describe.each(Object.entries(variants))('what the stacks make of %s', (_, raw) =
   const policyOf = (side: string) =>
     statementsOf(bodyOf(stack, 'aws_s3_bucket_policy', `${side}_bucket_policy`).policy as string);
 
-  test('has the alarms that check looks for', () => {
-    const made = resources(stack, 'aws_cloudwatch_metric_alarm').map(({ body }) => body.alarm_name);
-    expect(made).toEqual(expect.arrayContaining(alarmNames(settings)));
-  });
+  test.each(['source', 'destination'] as const)(
+    'law: check looks for every alarm of the %s, and for none else',
+    (side) => {
+      const made = resources(stack, 'aws_cloudwatch_metric_alarm').filter(
+        ({ body }) => body.provider === `aws.${side}`,
+      );
+      expect(made.map(({ body }) => body.alarm_name).sort()).toEqual([...alarmNames(settings)[side]].sort());
+    },
+  );
 
   test('requires TLS in both buckets, and lets nobody but the replication role in', () => {
     expect(requiresTls(policyOf('source'), names.sourceBucketArn)).toBe(true);

@@ -34,7 +34,6 @@ const copy = (source: MemoryBucket) =>
     folder,
     signal: new AbortController().signal,
     nowMs: () => 0,
-    onVersion: () => undefined,
   });
 
 const objects = fc.uniqueArray(

@@ -1,4 +1,4 @@
-import { FailureGuard } from '../../../operations/failureGuard';
+import { WriteGuard } from '../../../operations/guards';
 import { parkedBatches } from '../../../operations/redrive/parkedBatches';
 import { redriveBatch, type LeftRecord, type RedriveContext } from '../../../operations/redrive/redriveBatch';
 import { S3Error } from '../../../aws/s3Error';
@@ -66,7 +66,7 @@ describe('redriving a batch', () => {
       ...{ source: bucket.source, images: bucket, texts: bucket, nowMs: bucket.nowMs, dryRun: false },
       signal: new AbortController().signal,
       tableOf: (name) => (name === 'users' ? USERS : undefined),
-      ...{ onlyTables: [], guard: new FailureGuard() },
+      ...{ onlyTables: [], guard: new WriteGuard() },
       onLeft: (one) => left.push(one),
       ...more,
     };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { requireAsPlanned, requireNothingNewer } from '../../../operations/restore/beforeRestore';
 import { restoreTable, type LeftItem, type RestoreRequest } from '../../../operations/restore/restoreTable';
 import type { RestoreMode } from '../../../operations/restore/plan';
 import type { AttributeMap } from '../../../core/attributeValue';
@@ -216,6 +217,15 @@ describe('restoring a table', () => {
     expect(left).toMatchObject([{ why: 'rejected', objectKey: objectKeyFor(2), reason: 'item is refused' }]);
   });
 
+  test('a batch that is too large for DynamoDB is halved until it is taken', async () => {
+    const changes = Array.from({ length: 25 }, (_, id) => ({ id, atMs: id, value: id }));
+    const target = new MemoryTable(keySchema);
+    target.takesBytes = 120;
+    const report = await restoreTable(request(bucketWith(changes), target, Infinity, 'fill'));
+    expect(contents(target)).toEqual(tableAt(changes, Infinity));
+    expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 25, rejected: 0 } });
+  });
+
   test('a change that DynamoDB refuses leaves the item as it was: listed once, and no difference', async () => {
     const target = new MemoryTable(keySchema, [itemOf(2, 0)]);
     target.refuses = (operation) => 'put' in operation && canonicalItem(operation.put).includes('user 2');
@@ -240,6 +250,115 @@ describe('restoring a table', () => {
     );
     expect(report.differences).toBe(2);
     expect(differences.sort()).toEqual([`delete ${objectKeyFor(9)}`, `put ${objectKeyFor(1)}`]);
+  });
+
+  describe('that is continued', () => {
+    const HOUR = (hours: number) => hours * HOUR_MS;
+    const changes: Change[] = [...twoUsers, { id: 3, atMs: HOUR(12), value: 3 }, { id: 1, atMs: HOUR(30), value: 10 }];
+    const continued = (target: MemoryTable, rest: Partial<RestoreRequest> = {}) =>
+      request(bucketWith(changes), target, Infinity, 'merge', { continuesSinceMs: HOUR(20), ...rest });
+
+    test('puts what is missing, and takes further what it had written itself', async () => {
+      const target = new MemoryTable(keySchema, [itemOf(1, 1)]);
+      await requireNothingNewer(continued(target), 'back');
+      const report = await restoreTable(continued(target));
+      expect(contents(target)).toEqual(tableAt(changes, Infinity));
+      expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 2, change: 1 } });
+    });
+
+    test('is refused before anything is written where an item was changed since, and names it', async () => {
+      const target = new MemoryTable(keySchema, [itemOf(2, 77)]);
+      await expect(requireNothingNewer(continued(target), 'back')).rejects.toThrow(
+        `1 item of it was changed since (${objectKeyFor(2)})`,
+      );
+      expect(target.written).toBe(0);
+    });
+
+    test('leaves an item that is changed after that look as it is, and lists it', async () => {
+      const target = new MemoryTable(keySchema, [itemOf(2, 77), itemOf(9, 9)]);
+      const left: LeftItem[] = [];
+      const watch = { onLeft: (item: LeftItem) => left.push(item) };
+      const report = await restoreTable(continued(target, { watch }));
+      expect(contents(target)).toEqual(
+        [
+          ...tableAt(changes, Infinity).filter((text) => !text.includes('user 2')),
+          ...[itemOf(2, 77), itemOf(9, 9)].map(canonicalItem),
+        ].sort(),
+      );
+      expect(left).toMatchObject([{ why: 'newer', objectKey: objectKeyFor(2) }]);
+      expect(report).toMatchObject({ left: 1, counts: { newer: 1 } });
+    });
+  });
+
+  test('law: a table with items of which nothing was said is as planned, or refused; it is never written to', async () => {
+    await fc.assert(
+      fc.asyncProperty(changeList, fc.option(tableState, { nil: undefined }), async (changes, items) => {
+        const source = bucketWith(changes);
+        const target = new MemoryTable(keySchema, items);
+        if (!items) await restoreTable(request(source, target, Infinity, 'fill'));
+        const before = target.written;
+        const isAsPlanned = JSON.stringify(contents(target)) === JSON.stringify(tableAt(changes, Infinity));
+        const looked = requireAsPlanned(request(source, target, Infinity, 'merge'), 'back');
+        if (isAsPlanned) expect(await looked).toMatchObject({ differences: 0, left: 0 });
+        else await expect(looked).rejects.toThrow('has items. Say what becomes of them: --merge');
+        expect(target.written).toBe(before);
+      }),
+    );
+  });
+
+  test('what is to be done once everything is written is done before the comparison', async () => {
+    const target = new MemoryTable(keySchema);
+    const order: string[] = [];
+    const whenWritten = () => Promise.resolve(void order.push(`written ${target.written}`));
+    await restoreTable(
+      request(bucketWith(twoUsers), target, Infinity, 'fill', {
+        whenWritten,
+        watch: { onCompared: () => order.push('compared') },
+      }),
+    );
+    expect(order).toEqual(['written 2', 'compared', 'compared']);
+  });
+
+  test('items whose time to live has passed since the moment are counted, and no others', async () => {
+    const changes = [2, 5, 8, 11, 20].map((hours) => ({ id: hours, atMs: 0, value: hours * 3_600 }));
+    const timeToLive = { attributeName: 'value', nowMs: 11 * HOUR_MS };
+    const expiredOf = async (attributeName: string) =>
+      (
+        await restoreTable(
+          request(bucketWith(changes), new MemoryTable(keySchema), 5 * HOUR_MS, 'fill', {
+            timeToLive: { ...timeToLive, attributeName },
+          }),
+        )
+      ).expired;
+    expect(await expiredOf('value')).toBe(2);
+    for (const other of ['id', 'none', '__proto__']) expect(await expiredOf(other)).toBe(0);
+  });
+
+  const lies: Record<string, (items: Map<string, AttributeMap>, key: string) => void> = {
+    changed: (items, key) => items.set(key, { ...items.get(key), lie: { BOOL: true } }),
+    lost: (items, key) => items.delete(key),
+    added: (items) => items.set(canonicalItem({ id: { S: 'lie' } }), itemOf(999, 1)),
+    exchanged: (items, key) => {
+      lies.lost?.(items, key);
+      lies.added?.(items, key);
+    },
+  };
+
+  test('law: one item that is changed, lost or added before the comparison, and the table is not what was planned', async () => {
+    await fc.assert(
+      fc.asyncProperty(changeList, fc.constantFrom(...Object.keys(lies)), fc.nat(), async (changes, lie, which) => {
+        const target = new MemoryTable(keySchema);
+        const seeded = jest.spyOn(target, 'scan').mockImplementationOnce((...segment) => {
+          const keys = [...target.items.keys()];
+          fc.pre(keys.length > 0);
+          lies[lie]?.(target.items, keys[which % keys.length]!);
+          seeded.mockRestore();
+          return target.scan(...segment);
+        });
+        const report = await restoreTable(request(bucketWith(changes), target, Infinity, 'fill'));
+        expect(report.differences).toBeGreaterThan(0);
+      }),
+    );
   });
 
   test('chosen items: those alone are touched; one without any image is listed', async () => {

@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import type { Archive } from '../../../aws/archive';
-import { ReadGuard } from '../../../operations/restore/readGuard';
+import { ReadGuard } from '../../../operations/guards';
+import { KeptListing } from '../../../operations/restore/keptListing';
 import { restoreTable } from '../../../operations/restore/restoreTable';
 import { survey, thawWords, whenThawed } from '../../../operations/restore/survey';
 import type { PlanRequest } from '../../../operations/restore/plan';
@@ -73,6 +75,31 @@ describe('before a restore', () => {
     expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 3 } });
     expect(archive.asked).toHaveLength(2);
     expect(waits).toBe(3);
+  });
+});
+
+describe('a survey and the restore after it', () => {
+  const restored = async (listing: KeptListing) => {
+    const [source, target] = [new MemoryBucket(), new MemoryTable(table.keySchema)];
+    for (let n = 0; n < 20; n += 1) insert(source, `u${n}`);
+    const listed = jest.spyOn(source, 'histories');
+    const request = { source, table, target, momentMs: Infinity, mode: 'fill', signal } as const;
+    await survey(request, undefined, () => undefined, listing);
+    const report = await restoreTable({ ...request, listing, nowMs: () => 0, pause: () => Promise.resolve() });
+    await listing.close();
+    return { report, listings: listed.mock.calls.length };
+  };
+
+  test('list the bucket once', async () => {
+    const { report, listings } = await restored(new KeptListing(tmpdir(), 3));
+    expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 20 } });
+    expect(listings).toBe(1);
+  });
+
+  test('list it twice where the disk has no room, and bring everything back all the same', async () => {
+    const { report, listings } = await restored(new KeptListing('/nowhere', 3));
+    expect(report).toMatchObject({ left: 0, differences: 0, counts: { put: 20 } });
+    expect(listings).toBe(2);
   });
 });
 

@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { creationOf, decideTarget, finishTable, type TargetState } from '../../../operations/restore/target';
+import { creationOf, decideTarget, type TargetState } from '../../../operations/restore/target';
 import { tableIdOf, unfinishedNotes } from '../../../operations/restore/unfinished';
 import type { TableDefinition } from '../../../core/tableDefinition';
 
+const fail = (words: string) => {
+  throw new Error(words);
+};
 const keys = { partitionKey: 'id' };
 const description = {
   TableStatus: 'ACTIVE',
@@ -22,19 +25,55 @@ const unfinished = { tableId: 't', momentMs: 1_000 };
 
 describe('what a restore does with its target', () => {
   test.each([
-    ['there is no table', state({ description: undefined }), undefined, { create: true, mode: 'fill' }],
-    ['it is empty', state({}), undefined, { create: false, mode: 'fill' }],
-    ['it is empty, and mirror was said', state({}), 'mirror', { create: false, mode: 'fill' }],
-    ['it has items, and merge was said', state({ hasItems: true }), 'merge', { create: false, mode: 'merge' }],
-    ['it has items, and mirror was said', state({ hasItems: true }), 'mirror', { create: false, mode: 'mirror' }],
+    ['there is no table', state({ description: undefined }), undefined, { create: true, mode: 'fill', finishes: true }],
+    ['it is empty', state({}), undefined, { create: false, mode: 'fill', finishes: true }],
+    ['it is empty, and mirror was said', state({}), 'mirror', { create: false, mode: 'fill', finishes: true }],
+    [
+      'it has items, and merge was said',
+      state({ hasItems: true }),
+      'merge',
+      { create: false, mode: 'merge', finishes: false },
+    ],
+    [
+      'it has items, and mirror was said',
+      state({ hasItems: true }),
+      'mirror',
+      { create: false, mode: 'mirror', finishes: true },
+    ],
+    [
+      'it has items, and nothing was said: it may be as planned already',
+      state({ hasItems: true }),
+      undefined,
+      { create: false, mode: 'merge', isUnsaid: true, finishes: true },
+    ],
+    [
+      'it is an unfinished restore, and merge was said',
+      state({ hasItems: true, unfinished }),
+      'merge',
+      { create: false, mode: 'merge', finishes: true },
+    ],
     [
       'it is a restore of the same moment that was stopped',
       state({ hasItems: true, unfinished }),
       undefined,
-      { create: false, mode: 'mirror', continuesMs: 1_000 },
+      { create: false, mode: 'merge', continuesMs: 1_000, finishes: true },
     ],
   ] as const)('%s', (_, target, wanted, decision) => {
     expect(decideTarget(target, wanted, moment, keys)).toEqual(decision);
+  });
+
+  test('whatever is remembered of a table, only what is said now deletes', () => {
+    for (const hasItems of [true, false]) {
+      expect(decideTarget(state({ hasItems, unfinished }), undefined, moment, keys).mode).not.toBe('mirror');
+    }
+  });
+
+  test('a moment continues no restore of the newest state', () => {
+    const target = state({ hasItems: true, unfinished: { ...unfinished, momentMs: Infinity } });
+    const newest = { ms: Infinity, isAbsolute: false };
+    expect(decideTarget(target, undefined, newest, keys).continuesMs).toBe(Infinity);
+    const earlier = { ms: 5_000, isAbsolute: false };
+    expect(() => decideTarget(target, undefined, earlier, keys)).toThrow('unfinished restore to the newest state');
   });
 
   test('"now" continues the moment that a stopped restore began with', () => {
@@ -43,7 +82,6 @@ describe('what a restore does with its target', () => {
   });
 
   test.each([
-    ['has items', state({ hasItems: true }), 'has items. Say what becomes of them: --merge'],
     [
       'is an unfinished restore of another moment',
       state({ hasItems: true, unfinished: { ...unfinished, momentMs: 5 } }),
@@ -90,36 +128,45 @@ describe('a table that is made again', () => {
     expect(onDemand.BillingMode).toBe('PAY_PER_REQUEST');
     expect(JSON.stringify(onDemand)).not.toContain('ProvisionedThroughput');
   });
-
-  test('gets time to live, recovery and protection at the end', async () => {
-    const calls: string[] = [];
-    const call = (name: string) => {
-      calls.push(name);
-      return Promise.resolve();
-    };
-    const done = await finishTable(
-      {
-        enableTimeToLive: (name) => call(`ttl ${name}`),
-        enablePointInTimeRecovery: (days) => call(`pitr ${days}`),
-        protectFromDeletion: () => call('protect'),
-      },
-      definition,
-    );
-    expect(calls).toEqual(['ttl expiresAt', 'pitr 14', 'protect']);
-    expect(done).toHaveLength(3);
-  });
 });
 
 describe('notes about unfinished restores', () => {
   test('are kept by table id, so that a later table of the same name is not taken for it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
-    const notes = unfinishedNotes({ DCS_STATE_DIR: folder });
+    const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, fail);
     const first = tableIdOf({ TableArn: 'arn:t', CreationDateTime: new Date(1) });
     await notes.write({ tableId: first, momentMs: 7 });
     expect(await notes.read(first)).toEqual({ tableId: first, momentMs: 7 });
     expect(await notes.read(tableIdOf({ TableArn: 'arn:t', CreationDateTime: new Date(2) }))).toBeUndefined();
     await notes.remove(first);
     expect(await notes.read(first)).toBeUndefined();
+    await rm(folder, { recursive: true });
+  });
+
+  test('of the newest state come back as they were', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
+    const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, fail);
+    await notes.write({ tableId: 't', momentMs: Infinity });
+    expect(await notes.read('t')).toEqual({ tableId: 't', momentMs: Infinity });
+    await rm(folder, { recursive: true });
+  });
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{"tableId":"t"}',
+    '{"tableId":"other","momentMs":1}',
+    '{"tableId":"t","momentMs":"1"}',
+  ])('that are damaged are passed over with a word: %s', async (text) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
+    const said: string[] = [];
+    const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, (words) => said.push(words));
+    await notes.write({ tableId: 't', momentMs: 7 });
+    const [file = ''] = await readdir(path.join(folder, 'unfinished-restores'));
+    await writeFile(path.join(folder, 'unfinished-restores', file), text);
+    expect(await notes.read('t')).toBeUndefined();
+    expect(said).toEqual([expect.stringContaining(`${file} is passed over`)]);
     await rm(folder, { recursive: true });
   });
 });

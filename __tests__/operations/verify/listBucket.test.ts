@@ -1,7 +1,7 @@
 import { DigestIndex } from '../../../operations/verify/digestIndex';
 import { md5Of } from '../../../operations/verify/bodyDigest';
 import { listBucket } from '../../../operations/verify/listBucket';
-import { lookInBucket, tableLook } from '../../../operations/verify/lookAtItem';
+import { stateInBucket, stateInTable } from '../../../operations/verify/statesOfItem';
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import type { ImageSource } from '../../../operations/images/imageSource';
 import { encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
@@ -95,7 +95,7 @@ test('an object that cannot be read is unclear, and a look tells why', async () 
   versioned.store(keyOf('a'), { body: 'x', metadata: { 'dcs-format': '9' } }, HOUR_MS + 1);
   const index = new DigestIndex();
   expect(await list(index)).toEqual({ images: 1, tombstones: 0, unclear: 1 });
-  expect(await lookInBucket(source, TABLE, keyOf('a'), tableLook(item('a', 1)))).toMatchObject({
+  expect(await stateInBucket(source, TABLE, keyOf('a'), stateInTable(item('a', 1)))).toMatchObject({
     is: 'unreadable',
     reason: expect.stringContaining('"9"') as string,
   });
@@ -104,7 +104,7 @@ test('an object that cannot be read is unclear, and a look tells why', async () 
 test.each(['s3', 'kms'] as const)('a look at an item proves its body (%s)', async (encryption) => {
   const { versioned, source, reads } = bucket(encryption);
   versioned.store(keyOf('a'), image(0, item('a', 1)));
-  const look = (state: number) => lookInBucket(source, TABLE, keyOf('a'), tableLook(item('a', state)));
+  const look = (state: number) => stateInBucket(source, TABLE, keyOf('a'), stateInTable(item('a', state)));
   expect(await look(1)).toMatchObject({ is: 'state', digest: itemDigest(item('a', 1)) });
   expect(reads.includes(`GET ${keyOf('a')}`)).toBe(encryption === 'kms');
   expect(await look(2)).toMatchObject({ is: 'state', digest: itemDigest(item('a', 1)) });
@@ -112,7 +112,7 @@ test.each(['s3', 'kms'] as const)('a look at an item proves its body (%s)', asyn
   versioned.store(keyOf('a'), { ...image(0, item('a', 1)), body: imageBody(item('a', 7)) });
   expect(await look(7)).toMatchObject({ is: 'unreadable' });
   versioned.store(keyOf('b'), image(0, item('a', 1)));
-  expect(await lookInBucket(source, TABLE, keyOf('b'), tableLook(undefined))).toMatchObject({ is: 'unreadable' });
+  expect(await stateInBucket(source, TABLE, keyOf('b'), stateInTable(undefined))).toMatchObject({ is: 'unreadable' });
   versioned.store(keyOf('c'), image(0, undefined));
-  expect(await lookInBucket(source, TABLE, keyOf('c'), tableLook(undefined))).toMatchObject({ digest: NO_ITEM });
+  expect(await stateInBucket(source, TABLE, keyOf('c'), stateInTable(undefined))).toMatchObject({ digest: NO_ITEM });
 });

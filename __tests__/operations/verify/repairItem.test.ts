@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Places } from '../../../operations/verify/doubts';
+import type { Places } from '../../../operations/verify/recheck';
 import { repairItem } from '../../../operations/verify/repairItem';
 import { stateAt } from '../../../core/history';
 import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
@@ -62,6 +62,7 @@ class World {
       destination: bucket(this.destination),
       statusOf: () => Promise.resolve(undefined),
       signal: new AbortController().signal,
+      pause: () => Promise.resolve(),
       nowMs: this.source.nowMs,
     };
   }

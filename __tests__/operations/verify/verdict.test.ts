@@ -1,10 +1,10 @@
-import type { BucketLook } from '../../../operations/verify/lookAtItem';
+import type { StateInBucket } from '../../../operations/verify/statesOfItem';
 import { verdictOf } from '../../../operations/verify/verdict';
 import { NO_ITEM } from '../../../core/image';
 
-const none: BucketLook = { is: 'none' };
-const unreadable: BucketLook = { is: 'unreadable', reason: 'damaged', versions: [] };
-const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as BucketLook;
+const none: StateInBucket = { is: 'none' };
+const unreadable: StateInBucket = { is: 'unreadable', reason: 'damaged', versions: [] };
+const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as StateInBucket;
 const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
 
 test.each([

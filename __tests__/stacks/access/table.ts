@@ -92,6 +92,17 @@ const otherTable: Place = {
   resourceAccountId: SOURCE,
 };
 
+const drillAlarms: Place = {
+  name: 'alarms of the destination account',
+  resourceArn: `arn:aws:cloudwatch:eu-west-1:${DESTINATION}:alarm:dcs-drill-failed`,
+  resourceAccountId: DESTINATION,
+};
+const drillTopic: Place = {
+  name: 'topic of the drill’s alarms',
+  resourceArn: `arn:aws:sns:eu-west-1:${DESTINATION}:dcs-drill`,
+  resourceAccountId: DESTINATION,
+};
+
 export interface Row {
   readonly who: keyof typeof PRINCIPALS;
   readonly actions: readonly string[];
@@ -304,6 +315,19 @@ export const ROWS: readonly Row[] = [
     ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
     key('destination'),
     'a check looks at the key',
+  ),
+  allow(
+    'Operator (restore role)',
+    ['cloudwatch:DescribeAlarms'],
+    drillAlarms,
+    'a check looks whether a drill has failed',
+  ),
+  allow('Operator (restore role)', ['sns:ListSubscriptionsByTopic'], drillTopic, 'and whether anybody would be told'),
+  deny(
+    'Operator (restore role)',
+    ['sns:Publish', 'sns:Unsubscribe', 'sns:DeleteTopic'],
+    drillTopic,
+    'it changes none of that',
   ),
   allow('Operator (restore role)', ['kms:GenerateDataKey'], key('destination'), 'reports are encrypted, through S3'),
   deny(

@@ -1,0 +1,122 @@
+import { Recheck, type Places } from '../../../operations/verify/recheck';
+import { encodeImage, itemDigest } from '../../../core/image';
+import { VersionedBucket } from '../versionedBucket';
+
+const OBJECT_KEY = 't/a/image.json';
+const KEYS = { id: { S: 'a' } };
+const itemOf = (state: number) => ({ ...KEYS, state: { N: String(state) } });
+
+/** A table with one item that others write, and a capture that is as far behind as the test says. */
+class Scene {
+  clockMs = 1_000_000;
+  state = 0;
+  readonly source = new VersionedBucket();
+  readonly destination = new VersionedBucket();
+  private pauses = 0;
+
+  constructor(private readonly whilePausing: (scene: Scene, pause: number) => void = () => undefined) {}
+
+  /** Stores the image of a change to a state, made at a moment, in both buckets or in one. */
+  capture(state: number, madeAtMs: number, buckets: VersionedBucket[] = [this.source, this.destination]): void {
+    const image = encodeImage(
+      {
+        event: 'MODIFY',
+        position: { source: 'stream', streamLabel: 'L', sequenceNumber: String(state) },
+        changedAtMs: madeAtMs,
+        previousDigest: itemDigest(itemOf(state - 1)),
+      },
+      itemOf(state),
+    );
+    for (const bucket of buckets) bucket.store(OBJECT_KEY, image, this.clockMs);
+  }
+
+  async verified(settleMs: number) {
+    const recheck = new Recheck(this.places(), settleMs);
+    await recheck.add([{ objectKey: OBJECT_KEY, keys: KEYS }]);
+    const differences = (await recheck.settle()).map(({ class: name, replicationStatus }) =>
+      [name, replicationStatus].filter(Boolean).join(' '),
+    );
+    return { same: recheck.same, late: recheck.late, differences };
+  }
+
+  private places(): Places {
+    const bucket = (one: VersionedBucket) => ({ ...one.source, name: 'memory', histories: () => [] as never });
+    return {
+      table: { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } },
+      items: { getBatch: () => Promise.resolve([itemOf(this.state)]) },
+      source: bucket(this.source),
+      destination: bucket(this.destination),
+      statusOf: () => Promise.resolve('PENDING'),
+      signal: new AbortController().signal,
+      nowMs: () => this.clockMs,
+      pause: (ms) => {
+        this.clockMs += Math.max(ms, 1);
+        this.whilePausing(this, ++this.pauses);
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+test('what is right at the first look is the same, and nothing is waited for', async () => {
+  const scene = new Scene(() => {
+    throw new Error('it paused');
+  });
+  scene.capture(0, scene.clockMs);
+  expect(await scene.verified(60_000)).toEqual({ same: 1, late: 0, differences: [] });
+});
+
+test('what becomes right within its time is late, and no difference', async () => {
+  const scene = new Scene((here, pause) => pause === 3 && here.capture(1, here.clockMs));
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(60_000)).toEqual({ same: 0, late: 1, differences: [] });
+});
+
+test('what is still different when its time is over is a difference, and not before', async () => {
+  const scene = new Scene();
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  const startedMs = scene.clockMs;
+  expect(await scene.verified(60_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+  expect(scene.clockMs - startedMs).toBeGreaterThanOrEqual(60_000);
+});
+
+test('an item that never holds still is right when its image follows, however far behind it stays', async () => {
+  const scene = new Scene((here) => {
+    here.state += 1;
+    here.capture(here.state - 1, here.clockMs - 10);
+  });
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(60_000)).toEqual({ same: 0, late: 1, differences: [] });
+});
+
+test('an item that never holds still and whose image does not follow is stale', async () => {
+  const scene = new Scene((here) => void (here.state += 1));
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('a capture that goes on but is further behind than the time to settle is told as stale', async () => {
+  const startedMs = 1_000_000;
+  const scene = new Scene((here, pause) => {
+    here.state += 1;
+    here.capture(pause, startedMs - 3_600_000 + pause * 1_000);
+  });
+  scene.capture(0, startedMs - 3_600_000);
+  scene.state = 1_000;
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('a destination that does not follow the source is told, with what S3 says of it', async () => {
+  const scene = new Scene((here) => {
+    here.state += 1;
+    here.capture(here.state, here.clockMs, [here.source]);
+  });
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  scene.capture(1, scene.clockMs, [scene.source]);
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['notReplicated PENDING'] });
+});

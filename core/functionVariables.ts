@@ -1,0 +1,15 @@
+/** Environment variables of the functions: what deploys them, what runs in them and what checks them spell them here. */
+export const VARIABLES = {
+  bucketName: 'DCS_BUCKET',
+  prefix: 'DCS_PREFIX',
+  tableName: 'DCS_TABLE',
+  partitionKey: 'DCS_PARTITION_KEY',
+  sortKey: 'DCS_SORT_KEY',
+  largeImageStorageClass: 'DCS_LARGE_IMAGE_STORAGE_CLASS',
+  /** Names of tables, separated by commas. */
+  tableNames: 'DCS_TABLES',
+  sampleItemCount: 'DCS_SAMPLE_ITEM_COUNT',
+  sourceAccountId: 'DCS_SOURCE_ACCOUNT_ID',
+  sourceRegion: 'DCS_SOURCE_REGION',
+  readerRoleArn: 'DCS_READER_ROLE_ARN',
+} as const;

@@ -1,0 +1,38 @@
+import type { TableLocation } from './objectKey';
+
+/*
+ * Objects that are of no table's items: reports and probes. All of them lie below `<prefix>=dcs/`, and no table's name has a
+ * `=`.
+ */
+
+/** Below this is everything that the service keeps for itself. */
+export function servicePrefix(prefix: string): string {
+  return `${prefix}=dcs/`;
+}
+
+/** What writes a report about a table. */
+export type ReportKind = 'verify' | 'drill';
+
+/** Below this are all reports about a table's copy: `<prefix>=dcs/<table>/`. */
+export function reportsPrefix({ prefix, tableName }: TableLocation, kind: ReportKind): string {
+  return `${servicePrefix(prefix)}${tableName}/${kind}/`;
+}
+
+/**
+ * The object key of a report: `<prefix>=dcs/<table>/<kind>/<time>.<extension>`, so that a listing shows them oldest first.
+ *
+ * @param atMs epoch milliseconds at which the work began
+ */
+export function reportKey(location: TableLocation, kind: ReportKind, atMs: number, extension: 'json' | 'html'): string {
+  return `${reportsPrefix(location, kind)}${new Date(atMs).toISOString()}.${extension}`;
+}
+
+/** Below this are the probes of `dcs check`: `<prefix>=dcs/=check/`. No table is called `=check`. */
+export function probesPrefix(prefix: string): string {
+  return `${servicePrefix(prefix)}=check/`;
+}
+
+/** The object key of one probe: `<prefix>=dcs/=check/<time>-<id>.json`. */
+export function probeKey(prefix: string, atMs: number, id: string): string {
+  return `${probesPrefix(prefix)}${new Date(atMs).toISOString()}-${id}.json`;
+}

@@ -1,0 +1,125 @@
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { s3ObjectReader } from '../../aws/objectReader';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbScanner } from '../../aws/tableScan';
+import { s3TextStore } from '../../aws/textStore';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { UnusableExportError } from '../../core/tableExport';
+import type { Pause } from '../pace';
+import { exportItems, openExport, type ExportPlace } from './openExport';
+import { readPace } from './readPace';
+import { scanItems, type ReadItem } from './scanItems';
+import { streamGap } from './streamGap';
+
+export interface ItemsRequest {
+  readonly table: { readonly tableName: string };
+  readonly dynamoDb: AwsSettings;
+  /** The source bucket. That of an export is reached in the same way. */
+  readonly bucket: S3ClientSettings & { readonly bucket: string };
+  /** Undefined: the table is scanned. */
+  readonly fromExport?: ExportPlace;
+  /** Segments of the table that are scanned side by side. */
+  readonly segments: number;
+  /** Undefined for as fast as it goes. */
+  readonly readUnitsPerSecond?: number;
+  /** Go on although the stream does not show all changes since the items were read. */
+  readonly allowGap: boolean;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly pause: Pause;
+  readonly watch?: ItemsWatch;
+}
+
+/** What a backfill does one after the other: check the files of an export, list the images that are there, write others. */
+export type BackfillStage = 'check' | 'list' | 'write';
+
+/** Told what happens, as it happens. */
+export interface ItemsWatch {
+  /** @param total of how many items it is, where that is known beforehand */
+  readonly onStage?: (stage: BackfillStage, total?: number) => void;
+  /** One more file, image or item. */
+  readonly onDone?: () => void;
+  /** The scan has to wait for read capacity. */
+  readonly onThrottled?: () => void;
+  /** Why changes may go unseen, when that was allowed. */
+  readonly onGap?: (reason: string) => void;
+}
+
+/** The items that are to have images, and what is known of them beforehand. */
+export interface ItemsToBackfill {
+  readonly from: string;
+  readonly pages: AsyncIterable<ReadItem[]>;
+  readonly expected: number | undefined;
+  /** Read capacity units taken so far. */
+  readonly capacityUnits?: () => number;
+  /** @throws UnusableExportError when so many items are not all there were */
+  readonly requireWhole?: (itemsRead: number) => void;
+}
+
+/**
+ * Refuses what would leave out changes. Nothing has been written yet.
+ *
+ * @throws CouldNotLookError when there is no such table or export
+ * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
+ */
+export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBackfill> {
+  const { table, dynamoDb, fromExport, allowGap, nowMs, watch } = request;
+  const described = await dynamoDbBatchTable(table.tableName, dynamoDb).describe();
+  if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
+  const { exportTimeMs, ...items } = fromExport
+    ? await itemsOfExport(request, fromExport)
+    : { exportTimeMs: undefined, ...itemsOfScan(request, described.ItemCount) };
+  const gap = streamGap(described, exportTimeMs ?? nowMs());
+  if (gap !== undefined && !allowGap) throw new RefusedError(gap);
+  if (gap !== undefined) watch?.onGap?.(gap);
+  return items;
+}
+
+function itemsOfScan(request: ItemsRequest, itemCount: number | undefined): ItemsToBackfill {
+  const { table, dynamoDb, readUnitsPerSecond, segments, signal, nowMs, pause, watch } = request;
+  let capacityUnits = 0;
+  const pages = scanItems({
+    ...{ segments, signal, nowMs, pause },
+    scanner: dynamoDbScanner(table.tableName, dynamoDb),
+    paced: readPace(readUnitsPerSecond, nowMs, pause),
+    onPage: (units) => (capacityUnits += units),
+    onThrottled: () => watch?.onThrottled?.(),
+  });
+  // DynamoDB counts the items of a table every six hours: enough for a progress bar.
+  const expected = itemCount === 0 ? undefined : itemCount;
+  return { from: 'scan', pages, expected, capacityUnits: () => capacityUnits };
+}
+
+async function itemsOfExport(
+  { table, bucket: sourceBucket, signal, pause, watch }: ItemsRequest,
+  place: ExportPlace,
+): Promise<ItemsToBackfill & { exportTimeMs: number }> {
+  const bucket = { ...sourceBucket, bucket: place.bucket };
+  const reader = s3ObjectReader(bucket);
+  watch?.onStage?.('check');
+  try {
+    const onFile = () => watch?.onDone?.();
+    const checked = await openExport({ reader, texts: s3TextStore(bucket), place, signal, pause, onFile });
+    const { summary } = checked;
+    if (summary.tableName !== table.tableName)
+      throw new RefusedError(
+        `the export is of the table ${summary.tableName}, not of ${table.tableName}; name the right one`,
+      );
+    return {
+      from: `s3://${place.bucket}/${place.folder}`,
+      pages: exportItems({ reader, signal, pause }, checked),
+      expected: summary.itemCount,
+      exportTimeMs: summary.exportTimeMs,
+      requireWhole(itemsRead) {
+        if (itemsRead === summary.itemCount) return;
+        throw new UnusableExportError(
+          `${itemsRead} items were read of an export with ${summary.itemCount}; run the same command again`,
+        );
+      },
+    };
+  } catch (error) {
+    if (error instanceof UnusableExportError) throw new RefusedError(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { accountCheck } from './accountChecks';
+import { alarmChecks } from './alarmChecks';
+import { bucketChecks } from './bucketChecks';
+import type { CheckContext } from './checkContext';
+import { destinationChecks } from './destinationChecks';
+import type { Finding, Look } from './finding';
+import { parkedCheck } from './parkedCheck';
+import { probeCheck } from './probe';
+import { replicationChecks } from './replicationChecks';
+import { definitionCopyCheck, tableChecks } from './tableChecks';
+
+export interface CheckRequest extends CheckContext {
+  /** How long to wait for the probe; undefined: no probe. */
+  readonly waitMs: number | undefined;
+}
+
+export interface CheckWatch {
+  /** What a look at one subject has found. The subjects come in their order, however long each takes. */
+  readonly onSubject: (findings: readonly Finding[]) => void;
+}
+
+/** Makes every check of a deployment, all at the same time. */
+export async function checkDeployment(request: CheckRequest, watch: CheckWatch): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const subjects = allLooks(request).map((looks) => Promise.all(looks.map((each) => each())));
+  for (const subject of subjects) subject.catch(() => undefined); // told when its turn comes
+  for (const subject of subjects) {
+    const found = (await subject).flat();
+    request.signal.throwIfAborted();
+    findings.push(...found);
+    watch.onSubject(found);
+  }
+  return findings;
+}
+
+/** By subject, the source side first. */
+function allLooks(request: CheckRequest): Look[][] {
+  const { tables, waitMs } = request;
+  return [
+    [accountCheck(request, 'source')],
+    ...tables.map((table) => tableChecks(request, table)),
+    [...bucketChecks(request, 'source'), replicationChecks(request), parkedCheck(request)],
+    alarmChecks(request, 'source'),
+    [accountCheck(request, 'destination')],
+    [...bucketChecks(request, 'destination'), ...destinationChecks(request)],
+    alarmChecks(request, 'destination'),
+    ...tables.map((table) => [definitionCopyCheck(request, table)]),
+    ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),
+  ];
+}

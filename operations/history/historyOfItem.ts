@@ -1,0 +1,74 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
+import type { AttributeMap } from '../../core/attributeValue';
+import { CouldNotLookError } from '../../core/errors';
+import { readImage } from '../../core/readImage';
+import type { ImageSource } from '../images/imageSource';
+import { itemHistory, type HistoryEntry } from './itemHistory';
+
+export interface HistoryRequest {
+  readonly source: Pick<ImageSource, 'name' | 'history' | 'images'>;
+  /** Of the item's images. */
+  readonly objectKey: string;
+  readonly signal: AbortSignal;
+  readonly watch?: HistoryWatch;
+}
+
+/** Told what is found, oldest change first. */
+export interface HistoryWatch {
+  readonly onVersion?: (entry: HistoryEntry) => void;
+}
+
+export interface HistoryCounts {
+  versions: number;
+  /** Changes that are missing, or that contradict each other. */
+  gaps: number;
+  unreadable: number;
+}
+
+/**
+ * Goes through all versions of an item.
+ *
+ * @throws CouldNotLookError when there is none
+ */
+export async function historyOfItem(request: HistoryRequest): Promise<HistoryCounts> {
+  const counts: HistoryCounts = { versions: 0, gaps: 0, unreadable: 0 };
+  for await (const entry of itemHistory(request.source, await found(request))) {
+    request.signal.throwIfAborted();
+    counts.versions += 1;
+    counts.gaps += entry.gaps.length;
+    if (entry.problem !== undefined) counts.unreadable += 1;
+    request.watch?.onVersion?.(entry);
+  }
+  return counts;
+}
+
+export interface VersionOfItem {
+  readonly versionId: string;
+  /** Undefined for a delete. */
+  readonly item?: AttributeMap;
+}
+
+/**
+ * One version of an item as it was.
+ *
+ * @param which its number in the history, or its S3 version id
+ * @returns undefined when there is no such version
+ * @throws CouldNotLookError when there is none at all
+ */
+export async function versionOfItem(request: HistoryRequest, which: string): Promise<VersionOfItem | undefined> {
+  const { source, signal } = request;
+  for await (const { version, number } of itemHistory(source, await found(request))) {
+    signal.throwIfAborted();
+    const { objectKey, versionId, storedAtMs } = version;
+    if (which !== String(number) && which !== versionId) continue;
+    const { item } = readImage({ ...(await source.images.get(objectKey, versionId)), storedAtMs });
+    return { versionId, item };
+  }
+  return undefined;
+}
+
+async function found({ source, objectKey }: HistoryRequest): Promise<ObjectHistory> {
+  const history = await source.history(objectKey);
+  if (!history) throw new CouldNotLookError(`${source.name} has no image under ${objectKey}`);
+  return history;
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+
+/** A history in short: its object key, then the fields of each version. */
+type Kept = readonly [string, ...(readonly [string, number, number, string, boolean, string])[]];
+
+interface Part {
+  readonly offset: number;
+  readonly length: number;
+}
+
+const VERSIONS_IN_MEMORY = 4_096;
+
+/**
+ * The histories of a listing, to be gone through again without another one. The last few thousand versions are in
+ * memory, the others in a temporary file, 150 bytes or so for each. The file has no name once it is open, so nothing of it
+ * stays behind, however the process ends.
+ *
+ * A disk that has no room for it makes the listing incomplete, and costs its user another one: nothing else.
+ */
+export class KeptListing {
+  private readonly parts: Part[] = [];
+  private last: Kept[] = [];
+  private versionsInLast = 0;
+  private file: FileHandle | undefined;
+  private sizeBytes = 0;
+  private hasRoom = true;
+
+  constructor(
+    private readonly folder = tmpdir(),
+    private readonly versionsInMemory = VERSIONS_IN_MEMORY,
+  ) {}
+
+  /** Whether everything that was added is here. */
+  get isComplete(): boolean {
+    return this.hasRoom;
+  }
+
+  /** Not to be called again before it has ended. */
+  async add({ objectKey, versions }: ObjectHistory): Promise<void> {
+    if (!this.hasRoom) return;
+    this.last.push([
+      objectKey,
+      ...versions.map(
+        ({ versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass }) =>
+          [versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass] as const,
+      ),
+    ]);
+    this.versionsInLast += versions.length;
+    if (this.versionsInLast >= this.versionsInMemory) await this.writeLast();
+  }
+
+  /** In the order in which they were added; as often as wanted. */
+  async *histories(): AsyncGenerator<ObjectHistory> {
+    for (const part of this.parts) for (const kept of await this.read(part)) yield historyOf(kept);
+    for (const kept of this.last) yield historyOf(kept);
+  }
+
+  async close(): Promise<void> {
+    const { file } = this;
+    this.file = undefined;
+    await file?.close();
+  }
+
+  private async writeLast(): Promise<void> {
+    const text = Buffer.from(JSON.stringify(this.last));
+    this.last = [];
+    this.versionsInLast = 0;
+    try {
+      this.file ??= await openWithoutName(this.folder);
+      await this.file.writeFile(text);
+    } catch {
+      this.hasRoom = false;
+      this.parts.length = 0;
+      return this.close();
+    }
+    this.parts.push({ offset: this.sizeBytes, length: text.length });
+    this.sizeBytes += text.length;
+  }
+
+  private async read({ offset, length }: Part): Promise<Kept[]> {
+    const text = Buffer.alloc(length);
+    for (let at = 0; at < length;) {
+      const { bytesRead = 0 } = (await this.file?.read(text, at, length - at, offset + at)) ?? {};
+      if (bytesRead === 0) throw new Error('the temporary file of the listing has become shorter');
+      at += bytesRead;
+    }
+    return JSON.parse(text.toString('utf8')) as Kept[];
+  }
+}
+
+async function openWithoutName(folder: string): Promise<FileHandle> {
+  const name = path.join(folder, `dcs-listing-${randomUUID()}`);
+  const file = await open(name, 'wx+', 0o600);
+  await unlink(name);
+  return file;
+}
+
+function historyOf([objectKey, ...versions]: Kept): ObjectHistory {
+  return {
+    objectKey,
+    versions: versions.map(([versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass]): ObjectVersion => ({
+      ...{ objectKey, versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass },
+    })),
+  };
+}

@@ -1,0 +1,34 @@
+import type { TableLocation } from '../../core/objectKey';
+import type { CheckContext } from '../check/checkContext';
+import { cannotTell, type Finding, type Look } from '../check/finding';
+import { onTheWay } from './onTheWay';
+import { captureStatus, copyStatus, type CopyContext } from './tableStatus';
+
+export interface StatusRequest extends CopyContext {
+  readonly tables: readonly TableLocation[];
+  /** Undefined when the settings say nothing of the source account. */
+  readonly deployment?: CheckContext;
+}
+
+/** Looks once at where each table stands. */
+export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
+  const { deployment, tables, signal } = request;
+  const looks = [
+    ...tables.flatMap((table) => [
+      ...(deployment ? captureStatus(deployment, table) : []),
+      ...copyStatus(request, table),
+    ]),
+    ...(deployment ? onTheWay(deployment) : [noSource]),
+  ];
+  const findings = (await Promise.all(looks.map((each) => each()))).flat();
+  signal.throwIfAborted();
+  return findings;
+}
+
+const noSource: Look = () =>
+  Promise.resolve([
+    {
+      ...{ id: 'source', side: 'source', subject: 'source account' },
+      ...cannotTell('the settings say nothing of it', 'add source and destination to the settings file'),
+    },
+  ]);

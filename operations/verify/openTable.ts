@@ -1,0 +1,57 @@
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { s3CurrentLister } from '../../aws/currentObjects';
+import { s3VersionLister } from '../../aws/objectVersions';
+import { s3StatusReader } from '../../aws/replicationStatus';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import type { AwsSettings } from '../../aws/awsSettings';
+import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
+import { CouldNotLookError } from '../../core/errors';
+import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
+import { s3ImageSource } from '../images/s3ImageSource';
+import { requireConfiguredKeys } from '../sameKeys';
+import type { BucketListers } from './compareAll';
+import type { Bucket } from './digestIndex';
+import type { Places } from './recheck';
+
+/** A table and its two buckets, ready to be looked at. */
+export interface OpenedTable {
+  readonly places: Places;
+  readonly buckets: Readonly<Record<Bucket, BucketListers>>;
+  readonly scanner: TableScanner;
+  readonly keyTypes: KeyTypes;
+  /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
+  readonly itemCount: number;
+}
+
+export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
+  readonly buckets: Readonly<Record<Bucket, S3ClientSettings & { bucket: string }>>;
+  readonly table: ConfiguredTable;
+  readonly dynamoDb: AwsSettings;
+}
+
+/**
+ * @throws CouldNotLookError when there is no such table
+ * @throws UsageError when the settings give it other keys
+ */
+export async function openTable(request: OpenTableRequest): Promise<OpenedTable> {
+  const { table, dynamoDb, buckets, signal, nowMs, pause } = request;
+  const items = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const described = await items.describe();
+  if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
+  requireConfiguredKeys(table, described);
+  const places: Places = {
+    ...{ table, items, signal, nowMs, pause },
+    source: s3ImageSource(buckets.source),
+    destination: s3ImageSource(buckets.destination),
+    statusOf: s3StatusReader(buckets.source),
+  };
+  return {
+    ...{ places, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    buckets: { source: listersOf(buckets.source), destination: listersOf(buckets.destination) },
+    scanner: dynamoDbScanner(table.tableName, dynamoDb),
+  };
+}
+
+function listersOf(bucket: S3ClientSettings & { bucket: string }): BucketListers {
+  return { versions: s3VersionLister(bucket), current: s3CurrentLister(bucket) };
+}

@@ -1,0 +1,69 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
+import { CouldNotLookError } from '../../core/errors';
+import { tablePrefix, type TableLocation } from '../../core/objectKey';
+import type { ImageSource } from '../images/imageSource';
+import type { Difference, Places, Suspect } from './recheck';
+import type { StageWatch } from './stages';
+import { walkBoth, walkDestination, walkHistory, type HistoryCounts } from './walkHistory';
+
+/** What the walk through the history has found: any number of differences for an object. */
+export interface Walked {
+  readonly counts: HistoryCounts;
+  readonly differences: readonly Difference[];
+}
+
+interface WalkRequest {
+  readonly settleMs: number;
+  readonly watch?: StageWatch;
+}
+
+/**
+ * Walks the history of all objects in both buckets, or of some.
+ *
+ * @param suspects the objects; undefined for all
+ */
+export function walkTable(
+  { places, settleMs, watch }: WalkRequest & { readonly places: Places },
+  suspects: readonly Suspect[] | undefined,
+): Promise<Walked> {
+  const { source, table, signal } = places;
+  watch?.onStage?.('history');
+  return walkHistory({
+    ...{ clock: places, settleMs },
+    histories: suspects ? ofSample(source, suspects) : source.histories(tablePrefix(table), signal),
+    walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
+    onVersions: (versions) => watch?.onDone?.(versions),
+  });
+}
+
+async function* ofSample(source: ImageSource, suspects: readonly Suspect[]): AsyncGenerator<ObjectHistory> {
+  for (const { objectKey } of suspects) {
+    const history = await source.history(objectKey);
+    if (history) yield history;
+  }
+}
+
+export interface VerifyDestinationRequest extends WalkRequest, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
+  readonly table: TableLocation;
+  readonly destination: ImageSource;
+}
+
+/**
+ * What can be verified with the destination account alone: that every version can be read and is what its metadata says, and
+ * that no change is missing between the images of an item. Whether the last change of an item is there only the table can
+ * tell, so there is no report of it for `dcs status`.
+ *
+ * @throws CouldNotLookError when there is no image
+ */
+export async function verifyDestination(request: VerifyDestinationRequest): Promise<Walked> {
+  const { destination, table, settleMs, signal, watch } = request;
+  watch?.onStage?.('history');
+  const walked = await walkHistory({
+    ...{ clock: request, settleMs },
+    histories: destination.histories(tablePrefix(table), signal),
+    walkObject: (objectKey, known) => walkDestination(destination, objectKey, known),
+    onVersions: (versions) => watch?.onDone?.(versions),
+  });
+  if (walked.counts.objects > 0) return walked;
+  throw new CouldNotLookError(`${destination.name} has no images of ${table.tableName}; check table and prefix`);
+}

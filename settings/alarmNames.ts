@@ -1,0 +1,54 @@
+import { boundedName } from './names';
+import type { Settings, Side } from './schema';
+
+/*
+ * Every alarm that the deployment makes, by name: what synthesizes them and what looks for them cannot disagree. What each
+ * watches is in stacks/.
+ */
+
+export type CaptureAlarm = 'lag' | 'errors' | 'throttles' | 'parked' | 'dropped' | 'parking-failed';
+export type ReplicationAlarm = 'replication-latency' | 'replication-failed' | 'replication-pending';
+export type DrillAlarm = 'drill-failed' | 'drill-missing';
+export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
+
+const OF_CAPTURE: readonly CaptureAlarm[] = ['lag', 'errors', 'throttles', 'parked', 'dropped', 'parking-failed'];
+const OF_REPLICATION: readonly ReplicationAlarm[] = [
+  'replication-latency',
+  'replication-failed',
+  'replication-pending',
+];
+const OF_DRILL: readonly DrillAlarm[] = ['drill-failed', 'drill-missing'];
+
+/** Id of a table's capture within its stack, which its alarms begin with. */
+export function captureId(tableName: string): string {
+  return `capture-${tableId(tableName)}`;
+}
+
+/** A table in an id within a stack. */
+export function tableId(tableName: string): string {
+  return boundedName([tableName], 100);
+}
+
+export function captureAlarmId(tableName: string, alarm: CaptureAlarm): string {
+  return `${captureId(tableName)}-${alarm}`;
+}
+
+/** The name of an alarm in its account, from its id within the stack. */
+export function alarmName({ name }: Pick<Settings, 'name'>, id: string): string {
+  return `${name}-${id}`;
+}
+
+/** The alarms of each account. */
+export function alarmNames(
+  settings: Pick<Settings, 'name' | 'replication' | 'drill'> & { tables: readonly { readonly name: string }[] },
+): Readonly<Record<Side, readonly string[]>> {
+  const { tables, replication, drill } = settings;
+  const ofCapture = tables.flatMap(({ name }) => OF_CAPTURE.map((alarm) => captureAlarmId(name, alarm)));
+  // Without an enabled rule its metrics do not exist, and an alarm on them could never go off.
+  const ofReplication = replication.enabled ? OF_REPLICATION : [];
+  const named = (ids: readonly string[]) => ids.map((id) => alarmName(settings, id));
+  return {
+    source: named([...ofCapture, ...ofReplication, TABLE_DEFINITION_ALARM]),
+    destination: named(drill.enabled ? OF_DRILL : []),
+  };
+}

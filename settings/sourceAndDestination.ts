@@ -1,0 +1,86 @@
+import {
+  accountId,
+  bucketName,
+  group,
+  httpUrl,
+  oneOf,
+  region,
+  roleArn,
+  text,
+  wholeNumber,
+  wholeNumberOrNull,
+} from './fields';
+
+/** The two accounts, source and destination, and what happens to objects in their buckets as they age. */
+
+const assumeRole = group(
+  {
+    roleArn: roleArn('Role that Terraform assumes in this account.'),
+    externalId: text(/^[\w+=,.@:/-]{2,1224}$/, {
+      description: 'External id that the trust policy of the role asks for. Default: none.',
+      allowed: '2 to 1,224 letters, digits and _+=,.@:/-',
+    }).optional(),
+    sessionName: text(/^[\w+=,.@-]{2,64}$/, {
+      description: 'Name of the session in CloudTrail. Default: "dcs-deploy".',
+      allowed: '2 to 64 letters, digits and _+=,.@-',
+    }).default('dcs-deploy'),
+  },
+  'Role to assume for this account. Default: the credentials that Terraform runs with must be of this account.',
+);
+
+const days = (description: string) => wholeNumberOrNull(1, 36_500, description);
+
+export const lifecycleSettings = group(
+  {
+    noncurrentVersionExpirationDays: days(
+      'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. Default: 365.',
+    ).default(365),
+    glacierTransitionDays: days(
+      'Days after which images of 128 KB and more move to GLACIER, current and noncurrent alike; smaller ones never move, for S3 would bill more than it saves. null never moves any. Default: 30.',
+    ).default(30),
+    tombstoneExpirationDays: days(
+      'Days after a delete until its tombstone expires. null keeps tombstones for ever. Default: 365.',
+    ).default(365),
+    abortIncompleteMultipartUploadDays: wholeNumber(
+      1,
+      365,
+      'Days after which an upload that was never completed is removed. Default: 7.',
+    ).default(7),
+  },
+  'What happens to objects of this bucket as they age.',
+);
+
+const inAccount = (side: 'source' | 'destination') => ({
+  accountId: accountId(`Account id of the ${side} account.`),
+  region: region(
+    side === 'source' ? 'Region of the tables and of the source bucket.' : 'Region of the destination bucket.',
+  ),
+  bucketName: bucketName(`Name of the ${side} bucket, which DCS makes. Bucket names are unique in the world.`),
+  assumeRole: assumeRole.optional(),
+  endpoint: httpUrl(
+    'Address of an emulator that stands in for every AWS service of this account. Default: AWS itself.',
+  ).optional(),
+  lifecycle: lifecycleSettings.prefault({}),
+});
+
+export const sourceSettings = group(inAccount('source'), 'The account and region that the tables live in.');
+
+const objectLock = group(
+  {
+    mode: oneOf(
+      ['COMPLIANCE', 'GOVERNANCE', 'OFF'],
+      'COMPLIANCE: nobody, not even root of the destination account, can delete a version before its time or shorten that time. GOVERNANCE: only principals with s3:BypassGovernanceRetention can. OFF: no default retention. Default: "COMPLIANCE".',
+    ).default('COMPLIANCE'),
+    retentionDays: wholeNumber(
+      1,
+      36_500,
+      'Days for which each version in the destination bucket is locked. Default: 30.',
+    ).default(30),
+  },
+  'Object Lock of the destination bucket. The bucket is made with Object Lock enabled whatever the mode, since that alone keeps its versioning from being suspended.',
+);
+
+export const destinationSettings = group(
+  { ...inAccount('destination'), objectLock: objectLock.prefault({}) },
+  'The account and region that hold the second copy.',
+);
