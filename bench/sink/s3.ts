@@ -118,7 +118,7 @@ function storedAt(version: number, versions: number): Date {
 
 function imageOf(number: number, items: number, version: number, versions: number): StoredImage {
   if (versions === 1) return backfillImage(itemOf(number, items), WRITTEN_AT_MS);
-  const item = { ...itemOf(number, items), revision: { N: String(version) } };
+  const item = { ...itemOf(number, items), ...(version < versions && { revision: { N: String(version) } }) };
   const position = {
     source: 'stream',
     streamLabel: '2026-10-01T00:00:00.000',

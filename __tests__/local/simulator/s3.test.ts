@@ -9,10 +9,12 @@ describeS3Contract('simulated', () => {
   return Promise.resolve({
     ...bucketCalls(at, bucket),
     prefix: 'contract/',
-    addDeleteMarker: (objectKey) => Promise.resolve(void bucket.addDeleteMarker(objectKey)),
-    deleteVersion: (objectKey, versionId) => Promise.resolve(bucket.deleteVersion(objectKey, versionId)),
+    async addDeleteMarker(objectKey) {
+      await at.call(undefined, () => bucket.addDeleteMarker(objectKey));
+    },
+    deleteVersion: (objectKey, versionId) => at.call(undefined, () => bucket.deleteVersion(objectKey, versionId)),
     deleteTopMarker: (objectKey) =>
-      Promise.resolve(bucket.deleteVersion(objectKey, bucket.versionsOf(objectKey).at(-1)?.versionId ?? '')),
+      at.call(undefined, () => bucket.deleteVersion(objectKey, bucket.versionsOf(objectKey).at(-1)?.versionId ?? '')),
   });
 });
 
