@@ -12,7 +12,7 @@ import { verifyTable } from '../../operations/verify/verifyTable';
 import type { Walked } from '../../operations/verify/walkTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { CapturedTable } from '../../core/streamRecord';
-import { bucketCalls } from './bucketCalls';
+import { bucketCalls, type BucketCalls } from './bucketCalls';
 import type { Process } from './process';
 import type { S3Bucket } from './s3';
 import { tableCalls, type TableOfItems } from './tableCalls';
@@ -42,21 +42,31 @@ const SEGMENTS = 2;
 export const SETTLE_MS = 900_000;
 const signal = new AbortController().signal;
 
+/** The time as S3 tells it, asked for once: aws/serviceClock.ts. */
+async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
+  const dateMs = await date();
+  const answeredMs = process.monotonicMs();
+  return () => Math.round(dateMs + 1_000 + process.monotonicMs() - answeredMs);
+}
+
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
   const bucket = bucketCalls(process, site.source);
+  const nowMs = await serviceClock(process, bucket);
   const known = await knownKeys(bucket.current, tablePrefix(site.location), { signal });
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const { pause } = process;
-  const pages = scan(process, site);
+  const pages = scan(process, site, nowMs);
   await backfillItems({ table: site.location, images: bucket.images, ...{ pages, known, signal, pause } }, counts);
   return counts;
 }
 
 export async function redrive(process: Process, site: Site): Promise<BatchReport[]> {
-  const { images, texts, source, current } = bucketCalls(process, site.source);
+  const bucket = bucketCalls(process, site.source);
+  const { images, texts, source, current } = bucket;
+  const nowMs = await serviceClock(process, bucket);
   const reports: BatchReport[] = [];
   const counts = await redriveBatches({
-    ...{ images, texts, source, signal, lister: current, dryRun: false, nowMs: process.nowMs, onlyTables: [] },
+    ...{ images, texts, source, signal, lister: current, dryRun: false, nowMs, onlyTables: [] },
     tableOf: () => site.location,
     watch: { onBatch: (report) => void reports.push(report) },
   });
@@ -67,8 +77,9 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
 export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
   const { scanner, batches: items } = tableCalls(process, site.table);
+  const nowMs = await serviceClock(process, source);
   const places = {
-    ...{ table: site.location, items, signal, nowMs: process.nowMs, pause: process.pause },
+    ...{ table: site.location, items, signal, nowMs, pause: process.pause },
     ...{ source: source.source, destination: destination.source, statusOf: source.statusOf },
   };
   const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
@@ -105,18 +116,20 @@ export async function restore(
   { from, momentMs, into, mode }: RestoreOptions,
 ): Promise<RestoreReport & { readonly leftItems: readonly LeftItem[] }> {
   const leftItems: LeftItem[] = [];
+  const bucket = bucketCalls(process, from);
+  const nowMs = await serviceClock(process, bucket);
   const report = await restoreTable({
-    ...{ table: location, source: bucketCalls(process, from).source, target: tableCalls(process, into).batches },
-    ...{ mode, momentMs, signal, allowEmpty: true, nowMs: process.nowMs, pause: process.pause },
+    ...{ table: location, source: bucket.source, target: tableCalls(process, into).batches },
+    ...{ mode, momentMs, signal, allowEmpty: true, nowMs, pause: process.pause },
     watch: { onLeft: (left) => leftItems.push(left) },
   });
   return { ...report, leftItems };
 }
 
-function scan(process: Process, { table }: Site): ReturnType<typeof scanItems> {
+function scan(process: Process, { table }: Site, nowMs: () => number): ReturnType<typeof scanItems> {
   const { scanner } = tableCalls(process, table);
   return scanItems({
-    ...{ scanner, segments: SEGMENTS, signal, nowMs: process.nowMs, pause: process.pause },
+    ...{ scanner, segments: SEGMENTS, signal, nowMs, pause: process.pause },
     paced: (read) => read(undefined),
   });
 }

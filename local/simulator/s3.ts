@@ -67,6 +67,11 @@ export class S3Bucket {
     readonly pageSize = 1_000,
   ) {}
 
+  /** What time it is for S3, as its answers tell. */
+  get dateMs(): number {
+    return Math.floor(this.nowMs() / 1_000) * 1_000;
+  }
+
   /**
    * PutObject. "Conditional writes": If-None-Match succeeds where there is no current version or it is a delete marker, else
    * 412. If-Match without a current version is 404, with another ETag 412.
@@ -205,7 +210,7 @@ export class S3Bucket {
       ...content,
       // As opaque as S3's: neither of them tells which is later.
       versionId: md5(`${this.name} ${objectKey} ${number}`),
-      storedAtMs: Math.floor(this.nowMs() / 1_000) * 1_000,
+      storedAtMs: this.dateMs,
       etag: md5(content.body),
     };
     this.objects.set(objectKey, [...(this.objects.get(objectKey) ?? []), version]);
