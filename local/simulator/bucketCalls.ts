@@ -25,7 +25,7 @@ const S3_ERRORS: CallErrors = {
   lostAnswer: () => s3Error('TimeoutError', undefined),
 };
 
-export function bucketCalls(process: Process, bucket: S3Bucket): BucketCalls {
+export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3Bucket): BucketCalls {
   const call = async <Answer>(does: () => Answer): Promise<Answer> => {
     try {
       return await process.call(S3_ERRORS, does);
