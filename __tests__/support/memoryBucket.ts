@@ -20,8 +20,7 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
   /** Runs after each conditional put that was carried out: to check it, or to lose its answer. */
   afterPut: (objectKey: string) => void = () => undefined;
   readonly nowMs = () => this.clockMs;
-  /** Two entries a page. */
-  private readonly s3 = new S3Bucket('memory', this.nowMs, 2);
+  private readonly s3 = new S3Bucket('memory', this.nowMs);
   private readonly calls = bucketCalls(
     { name: 'test', call: (_, does) => new Promise((resolve) => resolve(does())) },
     this.s3,
@@ -82,18 +81,24 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
       .map((version) => ({ ...version, sizeBytes: Buffer.byteLength(version.body) }));
   }
 
-  // Fields, so that a test can spread the bucket and replace one.
-  readonly histories: ImageSource['histories'] = (...args) => this.calls.source.histories(...args);
-  readonly history: ImageSource['history'] = (objectKey) => this.calls.source.history(objectKey);
+  histories(...args: Parameters<ImageSource['histories']>): ReturnType<ImageSource['histories']> {
+    return this.calls.source.histories(...args);
+  }
+
+  history(objectKey: string): ReturnType<ImageSource['history']> {
+    return this.calls.source.history(objectKey);
+  }
+
   readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
     get: (objectKey, versionId) => this.counted(() => this.calls.images.get(objectKey, versionId)),
     head: (objectKey, versionId) => this.counted(() => this.calls.images.head(objectKey, versionId)),
   };
 
-  /** Of current objects. */
-  get lister(): VersionLister {
-    return this.calls.current;
-  }
+  /** Of current objects, two a page. */
+  readonly lister: VersionLister = {
+    bucket: 'memory',
+    page: (prefix, options) => this.calls.current.page(prefix, { ...options, maxKeys: 2 }),
+  };
 
   read(objectKey: string): Promise<string | undefined> {
     return this.calls.texts.read(objectKey);

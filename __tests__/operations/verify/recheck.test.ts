@@ -40,12 +40,11 @@ class Scene {
   }
 
   private places(): Places {
-    const bucket = (one: MemoryBucket) => ({ ...one, name: 'memory', histories: () => [] as never });
     return {
       table: { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } },
       items: { getBatch: () => Promise.resolve([itemOf(this.state)]) },
-      source: bucket(this.source),
-      destination: bucket(this.destination),
+      source: this.source,
+      destination: this.destination,
       statusOf: () => Promise.resolve('PENDING'),
       signal: new AbortController().signal,
       nowMs: () => this.clockMs,

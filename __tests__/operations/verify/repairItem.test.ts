@@ -54,12 +54,11 @@ class World {
   }
 
   places(): Places {
-    const bucket = (one: MemoryBucket) => ({ ...one, name: 'memory', histories: () => [] as never });
     return {
       table: TABLE,
       items: { getBatch: () => Promise.resolve([itemOf(this.state)].flatMap((item) => (item ? [item] : []))) },
-      source: bucket(this.source),
-      destination: bucket(this.destination),
+      source: this.source,
+      destination: this.destination,
       statusOf: () => Promise.resolve(undefined),
       signal: new AbortController().signal,
       pause: () => Promise.resolve(),

@@ -37,7 +37,7 @@ class Scene {
   }
 
   private opened(): OpenedTable {
-    const bucket = (one: MemoryBucket) => ({ ...one, name: 'memory', histories: () => refuse('a listing') });
+    const unlisted = (one: MemoryBucket) => Object.assign(one, { histories: () => refuse('a listing') });
     const scanner: TableScanner = {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
@@ -45,7 +45,7 @@ class Scene {
       ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
       buckets: { source: { bucket: 's' }, destination: { bucket: 'd' } },
       places: {
-        ...{ table: TABLE, source: bucket(this.source), destination: bucket(this.destination) },
+        ...{ table: TABLE, source: unlisted(this.source), destination: unlisted(this.destination) },
         items: {
           getBatch: (keys) =>
             Promise.resolve(
