@@ -38,12 +38,14 @@ class Scene {
 
   private opened(): OpenedTable {
     const unlisted = (one: MemoryBucket) => Object.assign(one, { histories: () => refuse('a listing') });
+    const lister = { bucket: 'memory', page: () => refuse('a listing') };
+    const listers = { versions: lister, current: lister };
     const scanner: TableScanner = {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
     return {
       ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
-      buckets: { source: { bucket: 's' }, destination: { bucket: 'd' } },
+      buckets: { source: listers, destination: listers },
       places: {
         ...{ table: TABLE, source: unlisted(this.source), destination: unlisted(this.destination) },
         items: {
