@@ -6,7 +6,7 @@ import { chainGaps } from '../../../core/chain';
 import { stateAt } from '../../../core/history';
 import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
 import { readHeader } from '../../../core/readImage';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const HOUR_MS = 3_600_000;
 const KEY = 'users/a/image.json';
@@ -67,20 +67,20 @@ function afterCapture(changes: readonly Change[], fates: readonly Fate[], redriv
     return hours === undefined ? [] : [{ change, storedAtMs: change.header.changedAtMs + hours * HOUR_MS }];
   });
   const lastMs = Math.max(changes.at(-1)!.header.changedAtMs, ...captured.map(({ storedAtMs }) => storedAtMs));
-  const bucket = new VersionedBucket(lastMs + redriveAfterHours * HOUR_MS);
+  const bucket = new MemoryBucket(lastMs + redriveAfterHours * HOUR_MS);
   for (const { change, storedAtMs } of captured.sort((a, b) => a.storedAtMs - b.storedAtMs)) {
     bucket.store(KEY, change, storedAtMs);
   }
   return { bucket, parked: changes.filter((_, i) => fates[i]?.capturedAfterHours === undefined) };
 }
 
-const headersIn = (bucket: VersionedBucket) => (bucket.objects.get(KEY) ?? []).map(readHeader);
+const headersIn = (bucket: MemoryBucket) => bucket.stored(KEY).map(readHeader);
 const sequence = ({ position }: ImageHeader) => (position.source === 'stream' ? Number(position.sequenceNumber) : 0);
-const newestIn = (bucket: VersionedBucket) => Math.max(0, ...headersIn(bucket).map(sequence));
+const newestIn = (bucket: MemoryBucket) => Math.max(0, ...headersIn(bucket).map(sequence));
 
 /** What a restore takes for the item's state, reading as little as it does. */
-async function restored(bucket: VersionedBucket, momentMs = Infinity): Promise<number> {
-  const headers = new Map((bucket.objects.get(KEY) ?? []).map((v) => [v.versionId, readHeader(v)]));
+async function restored(bucket: MemoryBucket, momentMs = Infinity): Promise<number> {
+  const headers = new Map(bucket.stored(KEY).map((v) => [v.versionId, readHeader(v)]));
   const read = await readDecidingVersions(bucket.versions(KEY), momentMs, ({ versionId }) =>
     Promise.resolve(headers.get(versionId)),
   );
@@ -91,7 +91,7 @@ async function restored(bucket: VersionedBucket, momentMs = Infinity): Promise<n
 class Broken extends Error {}
 
 /** Redrives until nothing breaks any more. After each single put the newest image has to be what a restore takes. */
-async function redriveAll(bucket: VersionedBucket, batches: Change[][], breaksAfterPuts: readonly number[] = []) {
+async function redriveAll(bucket: MemoryBucket, batches: Change[][], breaksAfterPuts: readonly number[] = []) {
   const checks: Promise<void>[] = [];
   const breaks = [...breaksAfterPuts];
   let left = breaks.shift();
@@ -103,7 +103,7 @@ async function redriveAll(bucket: VersionedBucket, batches: Change[][], breaksAf
     throw new Broken();
   };
   const { signal } = new AbortController();
-  const context = { source: bucket.source, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs };
+  const context = { source: bucket, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs };
   for (;;) {
     try {
       const outcomes = [];
@@ -166,7 +166,7 @@ describe('applying parked changes of an item', () => {
 
   test('If-Match lets content pass that came back meanwhile: a restore is right all the same', async () => {
     const [first, second, third] = changesOf([0, 1, 0], [1, 1, 1]);
-    const bucket = new VersionedBucket(400 * HOUR_MS);
+    const bucket = new MemoryBucket(400 * HOUR_MS);
     bucket.store(KEY, first!, HOUR_MS);
     bucket.beforePut = () => {
       bucket.beforePut = () => undefined;
@@ -189,33 +189,33 @@ describe('applying parked changes of an item', () => {
 
   test('under a delete marker an item that was put away by hand comes back with its change', async () => {
     const [first, second] = changesOf([0, 1], [1, 1]);
-    const bucket = new VersionedBucket(3 * HOUR_MS);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
     bucket.store(KEY, first!);
     bucket.deleteMarker(KEY);
     expect(await redriveAll(bucket, [[second!]])).toEqual([['applied']]);
-    expect(bucket.versions(KEY).at(-1)).toMatchObject({ isLatest: true, versionId: 'v2' });
+    expect(bucket.versions(KEY).at(-1)).toMatchObject({ isLatest: true, metadata: second!.metadata });
   });
 
   test('an answer that is lost on its way does not hide what was applied', async () => {
     const [only] = changesOf([0], [1]);
-    const bucket = new VersionedBucket(3 * HOUR_MS);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
     const lossy = {
-      putIf: async (...args: Parameters<VersionedBucket['putIf']>) => {
+      putIf: async (...args: Parameters<MemoryBucket['putIf']>) => {
         await bucket.putIf(...args);
         return bucket.putIf(...args); // what the client does when the first answer does not come
       },
     };
     const { signal } = new AbortController();
-    const context = { source: bucket.source, images: lossy, dryRun: false, signal, nowMs: bucket.nowMs };
+    const context = { source: bucket, images: lossy, dryRun: false, signal, nowMs: bucket.nowMs };
     expect(await applyChanges(context, KEY, [only!])).toEqual(['applied']);
   });
 
   test('a dry run writes nothing and foretells', async () => {
     const changes = changesOf([0, 1, 2], [1, 1, 1]);
-    const bucket = new VersionedBucket(5 * HOUR_MS);
+    const bucket = new MemoryBucket(5 * HOUR_MS);
     bucket.store(KEY, changes[1]!);
     const { signal } = new AbortController();
-    const context = { source: bucket.source, images: bucket, dryRun: true, signal, nowMs: bucket.nowMs };
+    const context = { source: bucket, images: bucket, dryRun: true, signal, nowMs: bucket.nowMs };
     expect(await applyChanges(context, KEY, changes)).toEqual(['filledIn', 'alreadyThere', 'applied']);
     expect(bucket.puts).toBe(0);
   });
