@@ -1,4 +1,5 @@
 import * as objectVersions from '../../../aws/objectVersions';
+import { chainGaps } from '../../../core/chain';
 import * as changePosition from '../../../core/changePosition';
 import * as decidingVersions from '../../../core/decidingVersions';
 import * as history from '../../../core/history';
@@ -7,6 +8,8 @@ import type { StreamRecord } from '../../../core/streamRecord';
 import * as capture from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
+import * as operators from '../../../local/simulator/operators';
+import type { Process } from '../../../local/simulator/process';
 import * as backfill from '../../../operations/backfill/backfillItems';
 import * as forWriting from '../../../operations/images/objectForWriting';
 import * as redrive from '../../../operations/redrive/redriveBatch';
@@ -38,13 +41,11 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'equal digests are taken as proof that nothing is missing between',
     putBack: () =>
-      replace(decidingVersions, 'readDecidingVersions', (real) => (versions, momentMs, readHeader) => {
+      replace(decidingVersions, 'readDecidingVersions', (real) => async (versions, momentMs, readHeader) => {
         const nearMs = momentMs + history.REORDER_WINDOW_MS;
-        return real(
-          versions.filter(({ storedAtMs }) => storedAtMs <= nearMs),
-          momentMs,
-          readHeader,
-        );
+        const near = versions.filter(({ storedAtMs }) => storedAtMs <= nearMs);
+        const read = await real(near, momentMs, readHeader);
+        return chainGaps(read.map(({ header }) => header)).length === 0 ? read : real(versions, momentMs, readHeader);
       }),
   },
   {
@@ -145,6 +146,14 @@ const MISTAKES: readonly PutBack[] = [
         'restoreTable',
         (real) => (request) => real({ ...request, momentMs: Math.min(request.momentMs, request.nowMs()) }),
       ),
+  },
+  {
+    mistake: "what is read from the table is dated by the operator's clock",
+    putBack: () =>
+      replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => ({
+        ...real(process, bucket),
+        date: () => Promise.resolve((process as Process).nowMs()),
+      })),
   },
   {
     mistake: 'a moment is taken by when images were stored',
