@@ -142,9 +142,10 @@ const MISTAKES: readonly PutBack[] = [
     mistake: "the operator's clock bounds what is newest",
     putBack: () =>
       replace(
-        restore,
-        'restoreTable',
-        (real) => (request) => real({ ...request, momentMs: Math.min(request.momentMs, request.nowMs()) }),
+        operators,
+        'restore',
+        (real) => (process, site, options) =>
+          real(process, site, { ...options, momentMs: Math.min(options.momentMs, process.nowMs()) }),
       ),
   },
   {
