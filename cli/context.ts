@@ -8,7 +8,7 @@ import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
 import type { Output } from './output/output';
-import { withSaid } from './settingsOptions';
+import { withCommandLine } from './settingsOptions';
 
 /** What a command gets besides its options. A test makes its own. */
 export interface CommandContext {
@@ -32,9 +32,9 @@ export function commandContext(
   given: OptionReader,
   surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
 ): CommandContext {
-  const { settingsFile, sides, said } = readGlobalOptions(given, surroundings.env);
+  const { settingsFile, sides, onCommandLine } = readGlobalOptions(given, surroundings.env);
   given.throwIfWrong();
-  return { ...surroundings, sides, settings: withSaid(loadGivenSettings(settingsFile), said, sides) };
+  return { ...surroundings, sides, settings: withCommandLine(loadGivenSettings(settingsFile), onCommandLine, sides) };
 }
 
 /** The clients' settings of the source or destination account. @throws UsageError when its region is nowhere said */
@@ -52,9 +52,9 @@ export function bucketIn(context: Places, side: Side): S3ClientSettings & { read
 /** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */
 export function connectTarget(context: Places, side: Side): Connection {
   const { sides } = context;
-  const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
+  const ofTarget = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
   const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
-  const options: SideOptions = { ...sides[side], ...said, endpoints };
+  const options: SideOptions = { ...sides[side], ...ofTarget, endpoints };
   return connectionOf(placeOf(context, side, options), options);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from '../command';
 import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
+import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copyOption';
 import { utc } from '../../core/units';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
@@ -14,7 +14,7 @@ export interface DiffOptions {
   readonly fromMs: number;
   /** Undefined: now. */
   readonly toMs?: number;
-  readonly in: SourceChoice;
+  readonly copy: CopyChoice;
   readonly summary: boolean;
 }
 
@@ -48,20 +48,15 @@ export const diff: Command<DiffOptions> = {
       tableName: given.positional(0),
       fromMs: fromMs ?? 0,
       toMs,
-      in: readCopy(given),
+      copy: readCopy(given),
       summary: given.flag('summary'),
     };
   },
   run: runDiff,
 };
 
-export async function runDiff(options: DiffOptions, context: CommandContext): Promise<ExitCode> {
-  const source = await openSource(options.in, context);
-  try {
-    return await diffIn(source, options, context);
-  } finally {
-    await source.close?.();
-  }
+export function runDiff(options: DiffOptions, context: CommandContext): Promise<ExitCode> {
+  return withImageSource(options.copy, context, (source) => diffIn(source, options, context));
 }
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {

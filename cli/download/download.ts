@@ -13,7 +13,7 @@ import { downloadTable } from '../../operations/download/downloadTable';
 export interface DownloadOptions {
   readonly tableName: string;
   readonly folder: string;
-  readonly from: 'source' | 'destination';
+  readonly copy: 'source' | 'destination';
 }
 
 export const download: Command<DownloadOptions> = {
@@ -35,8 +35,8 @@ export const download: Command<DownloadOptions> = {
   read(given) {
     const folder = given.text('folder');
     if (folder === undefined) given.problem('--folder is missing; write where the copy goes: --folder FOLDER');
-    const from = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
-    return { tableName: given.positional(0), folder: folder ?? '', from };
+    const copy = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
+    return { tableName: given.positional(0), folder: folder ?? '', copy };
   },
   run: runDownload,
 };
@@ -44,7 +44,7 @@ export const download: Command<DownloadOptions> = {
 export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings, signal, nowMs } = context;
   const table = locatedTable(settings, options.tableName);
-  const bucket = bucketIn(context, options.from);
+  const bucket = bucketIn(context, options.copy);
   const source = s3ImageSource(bucket);
   const histories = objectHistories(bucket, tablePrefix(table));
   const progress = output.progress('copied versions');
