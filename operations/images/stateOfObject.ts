@@ -2,7 +2,7 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
-import { stateAt, versionsToRead } from '../../core/history';
+import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
 import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
@@ -64,7 +64,10 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
     const image = await passingOver(request, only, () => readWhole(request, only));
-    return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
+    if (!image) return [];
+    if (trusted.length === 1 || provesByPlace(image.header, only)) {
+      return [{ header: image.header, whole: () => Promise.resolve(image) }];
+    }
   }
   const read = await readDecidingVersions(trusted, momentMs, (version) =>
     passingOver(request, version, () => headerOf(request.source, version)),
