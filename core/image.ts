@@ -87,7 +87,10 @@ export function encodeImage(
  *
  * @param writeId random, another one for each write
  */
-export function withWriteId({ body, metadata, bodySha256 }: StoredImage, writeId: string): StoredImage {
+export function withWriteId(image: StoredImage, writeId: string): StoredImage {
+  const { body, metadata, bodySha256 } = image;
+  // An image of the 2018 predecessor is known by having no such metadata.
+  if (metadata['dcs-format'] === undefined) return image;
   return { body, bodySha256, metadata: { ...metadata, 'dcs-write-id': writeId } };
 }
 
