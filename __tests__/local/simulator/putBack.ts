@@ -117,7 +117,7 @@ const MISTAKES: readonly PutBack[] = [
     putBack: () =>
       replace(objectForWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
-        return { ...seen, newest: seen.last };
+        return { ...seen, newest: seen.read.at(-1) };
       }),
   },
   {
