@@ -1,11 +1,12 @@
 import { promised, Violation, secondOf, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
 import type { Run } from './run';
-import { imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
+import { currentText, imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
 import { textOf } from './table';
 import { PlainTable } from './tableCalls';
 
 const MOMENTS = 6;
+const DAY_MS = 86_400_000;
 
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
 export async function endOfRun(run: Run): Promise<void> {
@@ -20,7 +21,27 @@ export async function endOfRun(run: Run): Promise<void> {
   promised('verify of a whole history finds nothing', failed || gaps.length === 0, JSON.stringify(gaps));
   newestIsRight(run);
   await momentsAreRight(run);
+  // Not in every run, so that differences are also found among many versions.
+  if (run.world.random('lifecycle').chance(0.5)) await newestSurvivesLifecycle(run);
   await verifyFindsADifference(run);
+}
+
+/** Of every object the current version alone is left. */
+async function newestSurvivesLifecycle(run: Run): Promise<void> {
+  const { site, judge, world } = run;
+  await world.runUntil(world.nowMs + 400 * DAY_MS);
+  for (const from of [site.source, site.destination]) {
+    from.expireNoncurrent(30);
+    const into = new PlainTable();
+    const options = { from, momentMs: Infinity, into, mode: 'fill' as const };
+    await run.alone(`restore after expiry from ${from.name}`, (process) => restore(process, site, options));
+    for (const id of judge.ids) {
+      const [text, restored] = [textOf(site.table.items.get(id)), textOf(into.items.get(id))];
+      const what = `${id} is ${text}, from ${from.name} it is ${restored}`;
+      promised('what lifecycle leaves is the newest state', text === restored, what);
+    }
+    run.count('restores after noncurrent versions expired');
+  }
 }
 
 async function redriveAll(run: Run): Promise<void> {
@@ -56,9 +77,8 @@ function newestIsRight({ judge, site }: Run): void {
     for (const bucket of [site.source, site.destination]) {
       const newest = newestText(bucket, id);
       promised('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
-      if (bucket === site.destination) continue;
-      const current = imagesOf(bucket, id).at(-1)?.text ?? 'none';
-      promised('S3 shows the newest image', current === text, `${id} is ${text}, S3 shows ${current}`);
+      const current = currentText(bucket, id);
+      promised('S3 shows the newest image', current === text, `${id} is ${text}, ${bucket.name} shows ${current}`);
     }
   }
 }
@@ -92,10 +112,12 @@ async function verifyFindsADifference(run: Run): Promise<void> {
   const ids = judge.ids.filter((id) => imagesOf(site.destination, id).length > 0);
   if (ids.length === 0) return;
   const id = random.pick(ids);
-  const what = random.pick(['newest of the destination gone', 'changed unseen', 'forged'] as const);
+  const what = random.pick(['newest of the destination gone', 'changed unseen', 'forged', 'hidden'] as const);
   const item = site.table.items.get(id);
   if (what === 'changed unseen') {
     (site.table.items as Map<string, unknown>).set(id, { id: { S: id }, value: { S: 'unseen' } });
+  } else if (what === 'hidden') {
+    random.pick([site.source, site.destination]).addDeleteMarker(objectKeyOf(id));
   } else if (what === 'forged') {
     const body = JSON.stringify({ Item: { id: { S: id }, value: { S: 'forged' } } });
     const metadata = newestOf(imagesOf(site.destination, id))?.version.metadata ?? {};

@@ -35,7 +35,8 @@ export async function readForWriting(source: Source, objectKey: string): Promise
     return header ? [{ version, header }] : [];
   });
   const [newest, last] = [newestOf(read), versions.at(-1)];
-  const isNewestCurrent = last?.isLatest === true && newest?.version === last;
+  const current = last?.isLatest ? read.find(({ version }) => version === last) : undefined;
+  const isNewestCurrent = !!newest && !!current && isSameChange(current.header.position, newest.header.position);
   return { read, newest, isNewestCurrent, condition: conditionOf(last) };
 }
 
