@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
-import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { ImageSource } from '../../operations/images/imageSource';
 import type { StoredImage } from '../../core/image';
@@ -57,10 +57,18 @@ export class VersionedBucket implements Pick<ImageStore, 'put' | 'putIf'>, TextS
     );
   }
 
+  hiddenBy(objectKey: string): DeleteMarker | undefined {
+    const last = this.objects.get(objectKey)?.at(-1);
+    return last?.isDeleteMarker ? { objectKey, ...last, isLatest: true } : undefined;
+  }
+
   readonly source: Pick<ImageSource, 'history' | 'images'> = {
     history: (objectKey) => {
       const versions = this.versions(objectKey);
-      return Promise.resolve(versions.length === 0 ? undefined : { objectKey, versions });
+      const hiddenBy = this.hiddenBy(objectKey);
+      return Promise.resolve(
+        versions.length === 0 ? undefined : { objectKey, versions, ...(hiddenBy && { hiddenBy }) },
+      );
     },
     images: {
       get: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),

@@ -118,7 +118,7 @@ const MISTAKES: readonly PutBack[] = [
     putBack: () =>
       replace(forWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
-        return { ...seen, newest: seen.last };
+        return { ...seen, newest: seen.read.at(-1) };
       }),
   },
   {
@@ -183,8 +183,8 @@ const MISTAKES: readonly PutBack[] = [
     putBack: () =>
       replace(objectVersions, 'HistoryGrouping', (Real) => {
         class OfOnePage extends Real {
-          override add(versions: readonly objectVersions.ObjectVersion[]) {
-            return [...super.add(versions), ...this.rest()];
+          override add(page: Parameters<InstanceType<typeof Real>['add']>[0]) {
+            return [...super.add(page), ...this.rest()];
           }
         }
         return OfOnePage;
