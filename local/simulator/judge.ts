@@ -121,7 +121,11 @@ export class Judge {
         wasWrong.length === 0 &&
         buckets.every((bucket) => before.isNewestCurrent.get(bucket)?.get(id) && isNewestCurrent(bucket, id));
       promised('verify does not cry wolf', !isNamed || !wasRight, `${id} was right all the time`);
-      const isWrong = wasWrong.filter((bucket) => newestText(bucket, id) !== text || currentText(bucket, id) !== text);
+      // Whatever came meanwhile may have put it right, and then wrong again.
+      const isWrong = wasWrong.filter((bucket) => {
+        const hasNew = imagesOf(bucket, id).length !== before.images.get(bucket)?.get(id)?.length;
+        return !hasNew && (newestText(bucket, id) !== text || currentText(bucket, id) !== text);
+      });
       promised('verify is not blind', isNamed || isWrong.length === 0 || isRepair, `${id} was wrong all the time`);
     }
   }
