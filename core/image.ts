@@ -25,6 +25,8 @@ export interface ImageHeader {
   readonly previousDigest?: string;
   /** The service principal that deleted the item, such as `dynamodb.amazonaws.com` for TTL. */
   readonly deletedBy?: string;
+  /** Undefined for what capture has stored: see {@link withWriteId}. */
+  readonly writeId?: string;
 }
 
 /** One state of one item. */
@@ -77,6 +79,19 @@ export function encodeImage(
       ...(deletedBy !== undefined && { 'dcs-deleted-by': deletedBy }),
     },
   };
+}
+
+/**
+ * The image as backfill, redrive and repair store it. By the id whoever wrote it knows it again when the answer was lost. And
+ * it tells readers that it may have been stored long after newer images, so that its place among the versions proves nothing.
+ *
+ * @param writeId random, another one for each write
+ */
+export function withWriteId(image: StoredImage, writeId: string): StoredImage {
+  const { body, metadata, bodySha256 } = image;
+  // An image of the 2018 predecessor is known by having no such metadata.
+  if (metadata['dcs-format'] === undefined) return image;
+  return { body, bodySha256, metadata: { ...metadata, 'dcs-write-id': writeId } };
 }
 
 /** The image of an item that was read from the table and not seen in the stream. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
-import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { StoredImage } from '../../core/image';
 import { bucketCalls } from '../../local/simulator/bucketCalls';
@@ -79,6 +79,12 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
       .versionsOf(objectKey)
       .filter(({ isDeleteMarker }) => !isDeleteMarker)
       .map((version) => ({ ...version, sizeBytes: Buffer.byteLength(version.body) }));
+  }
+
+  /** The delete marker that hides an object. */
+  hiddenBy(objectKey: string): DeleteMarker | undefined {
+    const last = this.s3.versionsOf(objectKey).at(-1);
+    return last?.isDeleteMarker ? last : undefined;
   }
 
   histories(...args: Parameters<ImageSource['histories']>): ReturnType<ImageSource['histories']> {

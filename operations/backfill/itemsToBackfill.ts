@@ -10,7 +10,7 @@ import type { Pause } from '../pace';
 import { exportItems, openExport, type ExportPlace } from './openExport';
 import { readPace } from './readPace';
 import { scanItems, type ReadItem } from './scanItems';
-import { streamGap } from './streamGap';
+import { requirePast, streamGap } from './streamGap';
 
 export interface ItemsRequest {
   readonly table: { readonly tableName: string };
@@ -70,6 +70,7 @@ export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBac
   const { exportTimeMs, ...items } = fromExport
     ? await itemsOfExport(request, fromExport)
     : { exportTimeMs: undefined, ...itemsOfScan(request, described.ItemCount) };
+  if (exportTimeMs !== undefined) requirePast(exportTimeMs, nowMs());
   const gap = streamGap(described, exportTimeMs ?? nowMs());
   if (gap !== undefined && !allowGap) throw new RefusedError(gap);
   if (gap !== undefined) watch?.onGap?.(gap);

@@ -10,6 +10,7 @@ import type { Action } from '../restore/plan';
 import { restoreTable } from '../restore/restoreTable';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { suspectsOfAll, suspectsOfSample } from './compare';
+import { lookAtCurrent } from './currentVersions';
 import { Findings } from './findings';
 import { drawSample, sampledSource, type Sample } from './sample';
 import { withScratchTable, type Removal, type ScratchPlace } from './scratch';
@@ -75,6 +76,7 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
       const restored = await restore({ ...request, source: restoredFrom }, findings, stages.start);
       stages.start('compare');
       await compareWithLive(request, findings, sample && restored.absentKeys);
+      await lookAtCurrent({ ...request, findings, onWaiting: () => undefined }, restored.notCurrent);
       return restored;
     },
   });
@@ -126,6 +128,7 @@ async function* imagesOf(source: ImageSource, prefix: string, signal: AbortSigna
 async function restore(request: DrillRequest, findings: Findings, start: (stage: Stage) => void) {
   const { source, table, momentMs, scratch, writesPerSecond, signal, nowMs, pause, watch, sampleItemCount } = request;
   const absentKeys: AttributeMap[] = [];
+  const notCurrent = new Set<string>();
   let [bytes, isChecking] = [0, false];
   const onPlanned = (action: Action) => {
     watch?.onItem?.();
@@ -137,6 +140,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
   const { counts } = await restoreTable({
     ...{ source, table, momentMs, mode: 'fill', target: scratch.table, writesPerSecond, signal, nowMs, pause },
     whenArchived: (version) => refuseArchived(source, version),
+    onNotCurrent: (objectKey) => notCurrent.size < MOST_NOT_CURRENT && notCurrent.add(objectKey),
     watch: {
       onPlanned,
       onCompared() {
@@ -157,9 +161,11 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
     },
   });
   Object.assign(findings.counts, { restored: counts.put, absent: counts.nothing });
-  return { bytes, absentKeys };
+  return { bytes, absentKeys, notCurrent };
 }
 
+/** So many are looked at again: a bucket whose every object is hidden needs no longer list. */
+const MOST_NOT_CURRENT = 10_000;
 const ARCHIVED = 'its image is archived';
 
 /** To ask images back takes hours and money, which a drill does not spend. */
