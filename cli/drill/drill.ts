@@ -47,7 +47,7 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
   const source = await openSource(options.from, context);
   const watch = watchDrill(output);
   try {
-    const { table } = await knownTable(source, located, options.asOfMs ?? context.nowMs());
+    const { table } = await knownTable(source, located, { momentMs: options.asOfMs ?? context.nowMs() });
     const order = await orderOf(options, context, table, { source, watch });
     introduce(output, options, order);
     const performed = await performDrill(order);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
 import { DcsError, UsageError } from '../../core/errors';
-import { readTableDefinition, type TableDefinition } from '../../core/tableDefinition';
+import { readTableDefinition, requireTable, type TableDefinition } from '../../core/tableDefinition';
 import { connectTarget, type CommandContext } from '../context';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { keysInFile, parseKeys } from '../keys';
-import { locatedTable, type ConfiguredTable, type KeyWords } from '../../settings/configuredTable';
-import { definitionOfKeys, knownTable } from '../../operations/tables';
+import { locatedTable, type KeyWords } from '../../settings/configuredTable';
+import { definitionOfKeys, knownTable, type KnownTable } from '../../operations/tables';
 import type { RestoreOptions } from './options';
 import type { PlanRequest } from '../../operations/restore/plan';
 import { decideTarget, type TargetDecision } from '../../operations/restore/target';
@@ -21,6 +21,8 @@ export interface PreparedRestore {
   readonly definition: TableDefinition;
   /** Where the definition comes from, for people. */
   readonly definitionFrom: string;
+  /** Why stored definitions that would have counted cannot be used. */
+  readonly passedOver: readonly string[];
   readonly request: PlanRequest & { readonly target: BatchTable; readonly signal: AbortSignal };
   readonly notes: UnfinishedNotes;
 }
@@ -33,7 +35,11 @@ export async function prepareRestore(
 ): Promise<PreparedRestore> {
   const wantedMs = options.asOf?.ms ?? context.nowMs();
   const located = locatedTable(context.settings, options.tableName);
-  const { table, definition: stored } = await knownTable(source, located, wantedMs);
+  const given = options.definitionFile === undefined ? undefined : readFile(options.definitionFile, options);
+  const known = await knownTable(source, located, {
+    ...{ momentMs: wantedMs, storedByMs: options.ignoreStoredAfterMs, given },
+  });
+  const { table } = known;
   const keys = await readKeys(options, table);
 
   const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
@@ -64,25 +70,27 @@ export async function prepareRestore(
     signal: context.signal,
     table,
   };
-  return { momentMs, target, decision, notes, request, ...definitionFor(options, stored, table) };
+  return { momentMs, target, decision, notes, request, ...definitionFor(options, known) };
 }
 
 function definitionFor(
   { definitionFile }: RestoreOptions,
-  stored: TableDefinition | undefined,
-  table: ConfiguredTable,
-): Pick<PreparedRestore, 'definition' | 'definitionFrom'> {
-  if (definitionFile !== undefined) return { definition: readFile(definitionFile), definitionFrom: definitionFile };
-  if (stored) return { definition: stored, definitionFrom: 'table.json' };
+  { definition, passedOver, table }: KnownTable,
+): Pick<PreparedRestore, 'definition' | 'definitionFrom' | 'passedOver'> {
+  if (definition) return { definition, definitionFrom: definitionFile ?? 'table.json', passedOver };
+  const why = passedOver.length > 0 ? 'no table.json can be used' : 'there is no table.json';
   return {
     definition: definitionOfKeys(table),
-    definitionFrom: 'its keys alone, for there is no table.json: on-demand, without indexes, time to live or tags',
+    definitionFrom: `its keys alone, for ${why}: on-demand, without indexes, time to live or tags`,
+    passedOver,
   };
 }
 
-function readFile(file: string): TableDefinition {
+/** A definition of the operator's own: of the table that is restored, or of the one that it becomes. */
+function readFile(file: string, { tableName, into }: RestoreOptions): TableDefinition {
   try {
-    return readTableDefinition(readFileSync(file, 'utf8'));
+    const names = tableName === into ? [tableName] : [tableName, into];
+    return requireTable(readTableDefinition(readFileSync(file, 'utf8')), names);
   } catch (error) {
     if (error instanceof DcsError || (error as NodeJS.ErrnoException).code !== undefined) {
       throw new UsageError([`--definition ${file}: ${(error as Error).message}`]);

@@ -1,5 +1,6 @@
 import type { Output } from '../output/output';
 import { count, counted, utc } from '../../core/units';
+import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from './prepare';
 import type { RestoreReport, RestoreWatch } from '../../operations/restore/restoreTable';
@@ -18,6 +19,13 @@ export function planWords({ into, dryRun }: RestoreOptions, { decision, definiti
             mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
           }[decision.mode];
   return dryRun ? `Dry run, nothing is changed. ${table}` : table;
+}
+
+/** Definitions of the table that would have counted and cannot be used, listed as items are that cannot be read. */
+export function listPassedOver(output: Output, { passedOver, request }: PreparedRestore): void {
+  const objectKey = tableDefinitionKey(request.table);
+  for (const reason of passedOver)
+    output.result({ type: 'left', objectKey, why: 'unreadable', reason }, `${objectKey}  unreadable: ${reason}`);
 }
 
 /** Shows a restore as it goes on, and lists what it could not bring back. */

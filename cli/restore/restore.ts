@@ -9,7 +9,7 @@ import { utc } from '../../core/units';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { prepareRestore, type PreparedRestore } from './prepare';
 import { finishTarget } from './finishing';
-import { planWords, reportRestore, watchRestore } from './reporting';
+import { listPassedOver, planWords, reportRestore, watchRestore } from './reporting';
 import { KeptListing } from '../../operations/restore/keptListing';
 import { requireAsPlanned, requireNothingNewer } from '../../operations/restore/beforeRestore';
 import {
@@ -87,6 +87,7 @@ async function restoreFrom(
   const { momentMs, request, decision } = prepared;
   const asOf = `Restoring ${options.tableName} as of ${utc(momentMs)} from ${source.name}.`;
   output.say(`${asOf} ${planWords(options, prepared)}`);
+  listPassedOver(output, prepared);
 
   const timeToLive = timeToLiveOf(prepared, nowMs());
   const base = {
@@ -98,7 +99,7 @@ async function restoreFrom(
     ? await watched(output, 0, true, (watch) => requireAsPlanned({ ...base, watch }, options.into))
     : await carriedOut(listing, options, context, prepared, base);
   reportRestore(output, { options, prepared, report });
-  const isDone = report.left === 0 && (report.differences ?? 0) === 0;
+  const isDone = report.left === 0 && (report.differences ?? 0) === 0 && prepared.passedOver.length === 0;
   const mayFinish = !options.dryRun && report.differences === 0;
   const isFinished = !mayFinish || (await finishTarget(options, prepared, context, report.expired));
   return isDone && isFinished ? EXIT.done : EXIT.differences;
