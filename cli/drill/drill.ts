@@ -90,7 +90,13 @@ async function orderOf(
 
 function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
   const { accountId, region } = partsOf(context.settings, ['source']).source;
-  return openLiveTable({ table, dynamoDb: connect(context, 'source').dynamoDb, accountId, region });
+  return openLiveTable({
+    table,
+    dynamoDb: connect(context, 'source').dynamoDb,
+    accountId,
+    region,
+    signal: context.signal,
+  });
 }
 
 /** On this machine and in the bucket, whatever becomes of either: what a drill has found must not be lost with a full disk. */

@@ -64,8 +64,8 @@ export interface ItemsToBackfill {
  * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
  */
 export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBackfill> {
-  const { table, dynamoDb, fromExport, allowGap, nowMs, watch } = request;
-  const described = await dynamoDbBatchTable(table.tableName, dynamoDb).describe();
+  const { table, dynamoDb, fromExport, allowGap, signal, nowMs, watch } = request;
+  const described = await dynamoDbBatchTable(table.tableName, dynamoDb, { signal }).describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   const { exportTimeMs, ...items } = fromExport
     ? await itemsOfExport(request, fromExport)

@@ -81,12 +81,12 @@ export async function keepInBucket(
   return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
 }
 
-function scratchOf({ table, target, startedAtMs }: DrillOrder, definition: TableDefinition) {
+function scratchOf({ table, target, startedAtMs, signal }: DrillOrder, definition: TableDefinition) {
   const name = scratchTableName(table.tableName, startedAtMs);
   return {
     ...{ drilledTable: table.tableName, name, region: target.region, definition },
     tables: dynamoDbScratchTables(target.dynamoDb),
-    table: dynamoDbBatchTable(name, target.dynamoDb),
+    table: dynamoDbBatchTable(name, target.dynamoDb, { signal }),
   } satisfies ScratchPlace;
 }
 
