@@ -1,4 +1,5 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { isDenied } from '../../aws/couldNotLook';
 import { s3ObjectReader } from '../../aws/objectReader';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
@@ -95,7 +96,7 @@ async function itemsOfExport(
   { table, bucket: sourceBucket, signal, pause, watch }: ItemsRequest,
   place: ExportPlace,
 ): Promise<ItemsToBackfill & { exportTimeMs: number }> {
-  const bucket = { ...sourceBucket, bucket: place.bucket };
+  const bucket = { ...sourceBucket, bucket: place.bucket, anyRegion: true };
   const reader = s3ObjectReader(bucket);
   watch?.onStage?.('check');
   try {
@@ -119,6 +120,12 @@ async function itemsOfExport(
       },
     };
   } catch (error) {
+    if (isDenied(error)) {
+      throw new CouldNotLookError(
+        `${(error as Error).message}. If ${place.bucket} is a bucket of another account, its policy has to let the source account's credentials list and read it`,
+        { cause: error },
+      );
+    }
     if (error instanceof UnusableExportError) throw new RefusedError(error.message, { cause: error });
     throw error;
   }
