@@ -21,18 +21,17 @@ const NEXT_STEP: Readonly<Record<string, string>> = {
   SlowDown: 'S3 is limiting the request rate of this prefix; it can be tried again',
 };
 
-interface Redirected {
-  /** Of the signed client's errors. */
+/** Where each of the two clients has the headers of an answer that is an error. */
+interface Answered {
   readonly headers?: ReadonlyMap<string, string>;
-  /** Of the SDK's. */
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
 /** S3 says where a bucket is that was looked for in another region. Source: S3 user guide, "Redirects". */
 function nextStepOf(code: string, cause: unknown): string | undefined {
-  const { headers, $response } = cause as Redirected;
-  const region = headers?.get?.('x-amz-bucket-region') ?? $response?.headers?.['x-amz-bucket-region'];
   if (code !== 'PermanentRedirect') return NEXT_STEP[code];
+  const { headers, $response } = cause as Answered;
+  const region = $response ? $response.headers?.['x-amz-bucket-region'] : headers?.get('x-amz-bucket-region');
   return `the bucket is in ${region === undefined ? 'another region' : `the region ${region}`}; correct the region in the settings file, or give it as an option`;
 }
 

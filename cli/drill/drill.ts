@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3ReportStore } from '../../aws/reports';
 import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
@@ -12,6 +11,7 @@ import { partsOf } from '../../settings/parts';
 import { openLiveTable } from '../../operations/drill/openLiveTable';
 import { knownTable } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
+import { makeFolder, writePlainFile } from '../../operations/plainFile';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
@@ -43,7 +43,7 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
   if (!options.withoutLive) partsOf(settings, ['source']);
   requirePlaces(context, options.from.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
   const located = locatedTable(settings, options.tableName);
-  await makeFolder(options.reportFolder);
+  await makeReportFolder(options.reportFolder);
   const source = await openSource(options.from, context);
   const watch = watchDrill(output);
   try {
@@ -62,9 +62,9 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
 }
 
 /** Before anything else: a report that cannot be put anywhere is found out soon. */
-async function makeFolder(folder: string): Promise<void> {
+async function makeReportFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new UsageError([`--report-folder ${folder} cannot be made: ${(error as Error).message}; name another one`]);
   }
@@ -111,8 +111,8 @@ async function keep(
   const files = { json: path.join(reportFolder, `${name}.json`), html: path.join(reportFolder, `${name}.html`) };
   const [onThisMachine] = await Promise.allSettled([
     onDisk(`the report in ${reportFolder}`, '--report-folder', async () => {
-      await writeFile(files.json, documents.json);
-      await writeFile(files.html, documents.html);
+      await writePlainFile(files.json, documents.json);
+      await writePlainFile(files.html, documents.html);
     }),
   ]);
   const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;
