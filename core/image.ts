@@ -2,6 +2,7 @@ import type { AttributeMap } from './attributeValue';
 import { canonicalItem } from './canonicalItem';
 import { positionAbove, type ChangePosition } from './changePosition';
 import { digestOf } from './digest';
+import { UnreadableImageError } from './errors';
 
 /** What S3 holds for one image: the body, and what is about the change as user metadata (names without `x-amz-meta-`). */
 export interface StoredImage {
@@ -48,6 +49,18 @@ export const TOMBSTONE_DIGEST = digestOf(TOMBSTONE_BODY);
 /** The body of an item's image: one line of DynamoDB's export and import format, in canonical form. */
 export function imageBody(item: AttributeMap): string {
   return `{"Item":${canonicalItem(item)}}`;
+}
+
+/**
+ * An item has 400 KB at most, and no writing of one takes ten times as much: the worst are lists of empty strings, at 9 bytes
+ * of JSON for one of the item. What is larger is no image, and is not read. Source: DynamoDB developer guide, "Item sizes".
+ */
+export const LARGEST_IMAGE_BYTES = 16 * 1024 * 1024;
+
+export function tooLargeImage(bytes: number): UnreadableImageError {
+  return new UnreadableImageError(
+    `it has ${bytes} bytes; an image has ${LARGEST_IMAGE_BYTES} at most, so it is not read`,
+  );
 }
 
 /** The digest that a state of an item has in the chain of images: that of its body, or {@link NO_ITEM}. */

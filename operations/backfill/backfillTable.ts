@@ -47,7 +47,7 @@ export interface BackfillReport {
  */
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
   const { table, dynamoDb, bucket, signal, nowMs, pause, watch } = request;
-  const definition = await describeTableDefinition(table.tableName, dynamoDb);
+  const definition = await describeTableDefinition(table.tableName, dynamoDb, signal);
   requireConfiguredKeys(table, definition.createTable);
   const items = await itemsToBackfill(request);
   const describe = () => Promise.resolve(definition);
