@@ -5,7 +5,7 @@ import { stateInBucket, stateInTable } from '../../../operations/verify/statesOf
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import type { ImageSource } from '../../../operations/images/imageSource';
 import { encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const TABLE = { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } };
 const HOUR_MS = 3_600_000;
@@ -25,7 +25,7 @@ const image = (n: number, state: ReturnType<typeof item> | undefined) =>
 
 /** A bucket whose ETags are as S3 makes them: the MD5 with its own keys, something else with KMS. */
 function bucket(encryption: 's3' | 'kms') {
-  const versioned = new VersionedBucket();
+  const versioned = new MemoryBucket();
   const reads: string[] = [];
   const versionsOf = (objectKey: string): ObjectHistory => ({
     objectKey,
@@ -34,18 +34,18 @@ function bucket(encryption: 's3' | 'kms') {
       .versions(objectKey)
       .map((one) => (encryption === 's3' ? one : { ...one, etag: md5Of(`${objectKey} ${one.versionId}`) })),
   });
-  const { get, head } = versioned.source.images;
+  const { get, head } = versioned.images;
   const source: ImageSource = {
     name: 's3://memory',
     histories: () => [] as never,
-    history: (objectKey) => Promise.resolve(versioned.objects.has(objectKey) ? versionsOf(objectKey) : undefined),
+    history: (objectKey) => Promise.resolve(versioned.keys().includes(objectKey) ? versionsOf(objectKey) : undefined),
     images: {
       get: (objectKey, versionId) => (reads.push(`GET ${objectKey}`), get(objectKey, versionId)),
       head: (objectKey, versionId) => (reads.push(`HEAD ${objectKey}`), head(objectKey, versionId)),
     },
   };
   async function* pages() {
-    yield await Promise.resolve([...versioned.objects.keys()].map(versionsOf));
+    yield await Promise.resolve(versioned.keys().map(versionsOf));
   }
   const list = async (index: DigestIndex) =>
     listBucket(
@@ -102,7 +102,7 @@ test('what lies under a delete marker is unclear, and a look names it', async ()
   const index = new DigestIndex();
   expect(await list(index)).toEqual({ images: 0, tombstones: 0, unclear: 1 });
   expect(isNoted(index, 'a', 1)).toBe(false);
-  const look = await stateInBucket({ ...versioned.source, name: '', histories: () => [] as never }, TABLE, keyOf('a'), {
+  const look = await stateInBucket(versioned, TABLE, keyOf('a'), {
     digest: NO_ITEM,
   });
   expect(look).toMatchObject({ is: 'state', notCurrent: { is: 'hidden' } });
