@@ -76,7 +76,9 @@ export class Operations {
     if (command.name === 'backfill') judge.backfill(before, await backfill(process, site), process.name);
     else if (command.name === 'redrive') judge.redrive(before, await redrive(process, site), process.name);
     else if (command.name === 'verify') {
-      judge.verify(before, await verify(process, site, { repair: command.repair }), command.repair);
+      const report = await verify(process, site, { repair: command.repair });
+      judge.verify(before, report, command.repair);
+      judge.repair(report, process.name);
     } else {
       const { from, agoMs, mirror } = command;
       const into = new PlainTable();

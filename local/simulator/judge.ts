@@ -103,6 +103,18 @@ export class Judge {
     promised(promise, news + left >= distinct, `${news} are said to be new, ${distinct} were stored by it`);
   }
 
+  /** Of each difference it is told what became of it, and what is said to be written was. */
+  repair({ differences, repairs }: VerifyReport, by: string): void {
+    if (!repairs) return;
+    const promise = 'what repair says it did is what happened';
+    const [told, all] = [repairs.mended + repairs.left.length, differences.length];
+    promised(promise, told === all, `of ${all} differences ${told} are told of`);
+    const { length } = this.ids
+      .flatMap((id) => imagesOf(this.site.source, id))
+      .filter(({ version }) => version.storedBy === by);
+    promised(promise, repairs.written <= length, `${repairs.written} are said to be written, ${length} were`);
+  }
+
   /** Neither blind nor crying wolf: of what was wrong, or right, from the beginning to the end. */
   verify(before: Snapshot, { differences }: VerifyReport, isRepair: boolean): void {
     const { table, source, destination } = this.site;
@@ -141,7 +153,8 @@ export class Judge {
       const why = left.get(objectKeyOf(id));
       const images = before.images.get(from)?.get(id) ?? [];
       if (why !== undefined) {
-        const mayBeUnknown = why === 'unknown' && images.every(({ version }) => version.storedAtMs + 1_000 > momentMs);
+        const mayBeUnknown =
+          why === 'unknown' && images.every(({ version }) => version.storedAtMs + LATE_MS > momentMs);
         promised(promise, mayBeUnknown, `${id} is ${why} as of ${when}`);
         continue;
       }
@@ -177,6 +190,9 @@ export class Judge {
     return of.some((image) => isOfRecord(image, record));
   }
 }
+
+/** What is read from a table is dated by a clock that is late by a second, and by as long as a slow answer takes. */
+const LATE_MS = 122_000;
 
 interface ParkedRecord {
   readonly eventSourceARN: string;

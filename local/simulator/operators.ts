@@ -42,11 +42,16 @@ const SEGMENTS = 2;
 export const SETTLE_MS = 900_000;
 const signal = new AbortController().signal;
 
-/** The time as S3 tells it, asked for once: aws/serviceClock.ts. */
+/**
+ * The time as S3 tells it, asked for once and counted on: from when it was asked, so that it is rather late than early, however
+ * long the answer took. By the clock that is never set, and by the machine's own where that has gone further: the first stands
+ * still while the machine is suspended.
+ */
 async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
+  const [askedMs, machineMs] = [process.monotonicMs(), process.nowMs()];
   const dateMs = await date();
-  const answeredMs = process.monotonicMs();
-  return () => Math.round(dateMs + 1_000 + process.monotonicMs() - answeredMs);
+  const elapsedMs = () => Math.max(process.monotonicMs() - askedMs, process.nowMs() - machineMs);
+  return () => Math.round(dateMs + 1_000 + elapsedMs());
 }
 
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
