@@ -30,6 +30,8 @@ export async function describeTableDefinition(tableName: string, settings: AwsSe
     ...(ttlAttributeName !== undefined && { timeToLiveAttributeName: ttlAttributeName }),
     ...(recoveryDays !== undefined && { pointInTimeRecoveryDays: recoveryDays }),
     ...(table.SSEDescription?.KMSMasterKeyArn !== undefined && { kmsKeyArn: table.SSEDescription.KMSMasterKeyArn }),
+    ...(table.TableId !== undefined && { tableId: table.TableId }),
+    ...(table.CreationDateTime !== undefined && { createdAt: table.CreationDateTime.toISOString() }),
   };
 }
 

@@ -10,6 +10,7 @@ import { locatedTable, type ConfiguredTable, type KeyWords } from '../../setting
 import { definitionOfKeys, knownTable } from '../../operations/tables';
 import type { RestoreOptions } from './options';
 import type { PlanRequest } from '../../operations/restore/plan';
+import { tableCreatedAt } from '../../operations/formerTable';
 import { decideTarget, type TargetDecision } from '../../operations/restore/target';
 import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from '../../operations/restore/unfinished';
 
@@ -59,6 +60,7 @@ export async function prepareRestore(
     keys,
     momentMs,
     storedByMs: options.ignoreStoredAfterMs,
+    createdAtMs: await tableCreatedAt(source, located, momentMs, options.ignoreStoredAfterMs),
     mode: decision.mode,
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
     signal: context.signal,

@@ -5,6 +5,7 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
 import { CouldNotLookError } from '../../core/errors';
 import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import type { Bucket } from './digestIndex';
@@ -18,6 +19,7 @@ export interface OpenedTable {
   readonly keyTypes: KeyTypes;
   /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
   readonly itemCount: number;
+  readonly tableId?: string;
 }
 
 export interface OpenTableRequest extends Pick<OpenedTable, 'buckets'>, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
@@ -35,14 +37,16 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   requireConfiguredKeys(table, described);
+  const source = s3ImageSource(buckets.source);
+  const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const places: Places = {
-    ...{ table, items, signal, nowMs, pause },
-    source: s3ImageSource(buckets.source),
+    ...{ table: { ...table, createdAtMs }, items, signal, nowMs, pause },
+    source,
     destination: s3ImageSource(buckets.destination),
     statusOf: s3StatusReader(buckets.source),
   };
   return {
-    ...{ places, buckets, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    ...{ places, buckets, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0, tableId: described.TableId },
     scanner: dynamoDbScanner(table.tableName, dynamoDb),
   };
 }

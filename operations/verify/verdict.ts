@@ -11,6 +11,7 @@ export const CLASSES = [
   'replicationFailed',
   'hidden',
   'notCurrent',
+  'otherTable',
   'unreadable',
   'brokenChain',
 ] as const;
