@@ -9,6 +9,11 @@ import type { TableDefinition } from './tableDefinition';
  * former table only where the stored definitions say so.
  */
 
+/** What identifies a table: its id, or where there is none its name and time of creation. */
+export function tableIdOf(description: { TableId?: string; TableArn?: string; CreationDateTime?: Date }): string {
+  return description.TableId ?? `${description.TableArn ?? ''} ${String(description.CreationDateTime?.getTime())}`;
+}
+
 /** What a version of table.json says of which table it describes. */
 export interface StoredLife extends Pick<TableDefinition, 'tableId' | 'createdAt'> {
   readonly storedAtMs: number;

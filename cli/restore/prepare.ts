@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
 import { DcsError, UsageError } from '../../core/errors';
+import { tableIdOf } from '../../core/formerTable';
 import { readTableDefinition, type TableDefinition } from '../../core/tableDefinition';
 import { connectTarget, type CommandContext } from '../context';
 import type { ImageSource } from '../../operations/images/imageSource';
@@ -12,7 +13,7 @@ import type { RestoreOptions } from './options';
 import type { PlanRequest } from '../../operations/restore/plan';
 import { tableCreatedAt } from '../../operations/formerTable';
 import { decideTarget, type TargetDecision } from '../../operations/restore/target';
-import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from '../../operations/restore/unfinished';
+import { unfinishedNotes, type UnfinishedNotes } from '../../operations/restore/unfinished';
 
 /** Everything that has been found out before anything is touched. */
 export interface PreparedRestore {

@@ -20,7 +20,7 @@ import {
 } from '../../operations/restore/restoreTable';
 import { survey, thawWords, whenThawed, type Survey } from '../../operations/restore/survey';
 import { creationOf } from '../../operations/restore/target';
-import { tableIdOf } from '../../operations/restore/unfinished';
+import { tableIdOf } from '../../core/formerTable';
 
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE --into NAME [options]',

@@ -3,6 +3,7 @@ import { s3StatusReader } from '../../aws/replicationStatus';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
+import { tableIdOf } from '../../core/formerTable';
 import { CouldNotLookError } from '../../core/errors';
 import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
@@ -19,7 +20,8 @@ export interface OpenedTable {
   readonly keyTypes: KeyTypes;
   /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
   readonly itemCount: number;
-  readonly tableId?: string;
+  /** As the stored definition has it. */
+  readonly tableId: string;
 }
 
 export interface OpenTableRequest extends Pick<OpenedTable, 'buckets'>, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
@@ -46,7 +48,13 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
     statusOf: s3StatusReader(buckets.source),
   };
   return {
-    ...{ places, buckets, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0, tableId: described.TableId },
+    ...{
+      places,
+      buckets,
+      keyTypes: table.keyTypes,
+      itemCount: described.ItemCount ?? 0,
+      tableId: tableIdOf(described),
+    },
     scanner: dynamoDbScanner(table.tableName, dynamoDb),
   };
 }

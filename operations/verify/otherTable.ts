@@ -6,11 +6,11 @@ import type { Difference, Places } from './recheck';
  * Whether the table is another one than the stored definition describes: deleted and made again, or restored by AWS under
  * its old name. Until the definition is stored anew, a restore takes what both held for one table.
  *
- * @param tableId as DescribeTable tells it; a definition from before ids were kept says nothing
+ * A definition from before ids were kept says nothing.
  */
-export async function otherTable({ source, table }: Places, tableId: string | undefined): Promise<Difference[]> {
+export async function otherTable({ source, table }: Places, tableId: string): Promise<Difference[]> {
   const stored = (await storedLives(source, table)).at(-1)?.tableId;
-  if (stored === undefined || tableId === undefined || stored === tableId) return [];
+  if (stored === undefined || stored === tableId) return [];
   return [
     {
       objectKey: tableDefinitionKey(table),

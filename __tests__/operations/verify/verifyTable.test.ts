@@ -42,7 +42,7 @@ class Scene {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
     return {
-      ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
+      ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length, tableId: 'this' },
       buckets: { source: { bucket: 's' }, destination: { bucket: 'd' } },
       places: {
         ...{ table: TABLE, source: bucket(this.source), destination: bucket(this.destination) },
