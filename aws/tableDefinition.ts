@@ -9,6 +9,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { DcsError } from '../core/errors';
+import { tableIdOf } from '../core/formerTable';
 import { TABLE_DEFINITION_FORMAT, type CreateTable, type TableDefinition } from '../core/tableDefinition';
 import type { AwsSettings } from './awsSettings';
 import { sdkClientConfig } from './sdkClient';
@@ -35,6 +36,8 @@ export async function describeTableDefinition(
     ...(ttlAttributeName !== undefined && { timeToLiveAttributeName: ttlAttributeName }),
     ...(recoveryDays !== undefined && { pointInTimeRecoveryDays: recoveryDays }),
     ...(table.SSEDescription?.KMSMasterKeyArn !== undefined && { kmsKeyArn: table.SSEDescription.KMSMasterKeyArn }),
+    tableId: tableIdOf(table),
+    ...(table.CreationDateTime !== undefined && { createdAt: table.CreationDateTime.toISOString() }),
   };
 }
 

@@ -14,6 +14,10 @@ export interface TableDefinition {
   readonly pointInTimeRecoveryDays?: number;
   /** ARN of the customer-managed key of the source account, for information. */
   readonly kmsKeyArn?: string;
+  /** DynamoDB's id of this very table: one that is made again under its name has another. */
+  readonly tableId?: string;
+  /** When the table was created, ISO 8601. */
+  readonly createdAt?: string;
 }
 
 /** A table.json that cannot be used: damaged, of another format, or of another table. */
@@ -129,6 +133,8 @@ const tableDefinition = z.looseObject({
     ),
   timeToLiveAttributeName: z.string().min(1).optional(),
   pointInTimeRecoveryDays: z.int().min(1).max(35).optional(),
+  tableId: z.string().min(1).optional(),
+  createdAt: z.string().optional(),
 });
 
 /** Names of the table's key attributes. */

@@ -92,7 +92,14 @@ export async function verify(process: Process, site: Site, { repair = false, his
   };
   const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
   const { report } = await verifyTable({
-    opened: { places, scanner, buckets: { source, destination }, keyTypes: { id: 'S' }, itemCount: 0 },
+    opened: {
+      places,
+      scanner,
+      buckets: { source, destination },
+      keyTypes: { id: 'S' },
+      itemCount: 0,
+      tableId: String(site.table.incarnation),
+    },
     ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
     ...(repair && { repair: { images: source.images, allowDeletes: true } }),
     reports: { write: () => Promise.resolve('report') },

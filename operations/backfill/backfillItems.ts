@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { backoffMs } from '../../aws/backoff';
+import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, withWriteId, type StoredImage } from '../../core/image';
@@ -8,6 +9,7 @@ import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } fro
 import { WriteGuard, mayPass } from '../guards';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
+import { readForWriting } from '../images/objectForWriting';
 import { whyDamaged } from '../images/whyUnreadable';
 import type { Pause } from '../pace';
 import type { ReadItem } from './scanItems';
@@ -20,6 +22,8 @@ export interface BackfillRequest {
   readonly images: Pick<ImageStore, 'putIf'>;
   /** The same bucket. */
   readonly source: Pick<ImageSource, 'history' | 'images'>;
+  /** When the table was created, where there was another one of its name before: its images are of no item of today. */
+  readonly createdAtMs?: number;
   /** Object keys that are known to have an image. */
   readonly known: { has(objectKey: string): boolean };
   /** Images written at a time. */
@@ -110,12 +114,24 @@ async function putAndKnow(
 ): Promise<'written' | 'alreadyThere'> {
   const writeId = randomUUID();
   try {
-    if ((await putPatiently(request, objectKey, withWriteId(image, writeId))) === 'written') return 'written';
+    if ((await putWhereNone(request, objectKey, withWriteId(image, writeId))) === 'written') return 'written';
   } catch (error) {
     if (!mayPass(error) || !(await hasWritten(request, objectKey, image, writeId))) throw error;
     return 'written';
   }
   return (await hasWritten(request, objectKey, image, writeId)) ? 'written' : 'alreadyThere';
+}
+
+/** No image of the table's own, that is: one of a former table does not stand in the way. */
+async function putWhereNone(
+  request: BackfillRequest,
+  objectKey: string,
+  image: StoredImage,
+): Promise<'written' | 'refused'> {
+  const outcome = await putPatiently(request, objectKey, image, { IfNoneMatch: '*' });
+  if (outcome === 'written' || request.createdAtMs === undefined) return outcome;
+  const { isOfFormerTable, condition } = await readForWriting(request.source, objectKey, request.createdAtMs);
+  return isOfFormerTable ? putPatiently(request, objectKey, image, condition) : outcome;
 }
 
 async function hasWritten(
@@ -142,10 +158,11 @@ async function putPatiently(
   { images, signal, pause }: BackfillRequest,
   objectKey: string,
   image: StoredImage,
+  condition: WriteCondition,
 ): Promise<'written' | 'refused'> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await images.putIf(objectKey, image, { IfNoneMatch: '*' }, { signal });
+      return await images.putIf(objectKey, image, condition, { signal });
     } catch (error) {
       if (attempt >= TRIES || !mayPass(error)) throw error;
       await pause(backoffMs(attempt), signal);

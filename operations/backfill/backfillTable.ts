@@ -5,6 +5,7 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
 import type { ConfiguredTable } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
@@ -56,7 +57,9 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
 
   watch?.onStage?.('list');
   const onDone = () => watch?.onDone?.();
-  const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: onDone });
+  const source = s3ImageSource(bucket);
+  const createdAtMs = await tableCreatedAt(source, table, Infinity);
+  const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: onDone, createdAtMs });
 
   watch?.onStage?.('write', items.expected);
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
@@ -64,8 +67,8 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
   try {
     const writing = { onItem: onDone, onFailed: watch?.onFailed };
     const images = s3ImageStore(bucket);
-    const source = s3ImageSource(bucket);
-    await backfillItems({ table, pages: items.pages, images, source, known, signal, pause, watch: writing }, counts);
+    const places = { table, images, source, known, createdAtMs };
+    await backfillItems({ ...places, pages: items.pages, signal, pause, watch: writing }, counts);
   } catch (error) {
     watch?.onStopped?.(counts);
     throw error;

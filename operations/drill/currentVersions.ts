@@ -45,7 +45,8 @@ async function whyWrong({ source }: Pick<SettleRequest, 'source'>, objectKey: st
   const history = await source.history(objectKey);
   if (!history) return undefined;
   try {
-    return whyNotCurrent(history, await decidingNow(source, history.versions))?.reason;
+    const why = whyNotCurrent(history, await decidingNow(source, history.versions));
+    return why?.isSameState ? undefined : why?.reason;
   } catch (error) {
     // The restore has told of it.
     if (whyUnreadable(error) === undefined) throw error;

@@ -2,6 +2,7 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import { compareChanges, type ChangePosition } from '../../core/changePosition';
 import type { ReadVersion } from '../../core/decidingVersions';
+import { isOfFormerTable } from '../../core/formerTable';
 import { versionsToRead } from '../../core/history';
 import type { ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
@@ -14,8 +15,13 @@ import { whyDamaged } from './whyUnreadable';
 export interface ObjectForWriting {
   /** Every image, in the order of being stored. */
   readonly read: readonly ReadVersion<ObjectVersion>[];
-  /** The version of the newest change that was stored last; undefined when there is no image. */
+  /**
+   * The version of the newest change that was stored last; undefined when there is no image. Those of a former table of the
+   * name count where there are no others.
+   */
   readonly newest?: ReadVersion<ObjectVersion>;
+  /** There are images, and all are of a former table. */
+  readonly isOfFormerTable: boolean;
   /** Whether that is the current version, which S3 shows and lifecycle keeps. */
   readonly isNewestCurrent: boolean;
   /** Holds as long as nobody has stored anything since. */
@@ -26,18 +32,28 @@ type Source = Pick<ImageSource, 'history' | 'images'>;
 
 const READS = 64;
 
-/** Reads the metadata of every version: whoever writes goes by nothing but the change order. */
-export async function readForWriting(source: Source, objectKey: string): Promise<ObjectForWriting> {
+/**
+ * Reads the metadata of every version: whoever writes goes by nothing but the change order.
+ *
+ * @param createdAtMs when the table was created, where there was another one of its name before
+ */
+export async function readForWriting(
+  source: Source,
+  objectKey: string,
+  createdAtMs?: number,
+): Promise<ObjectForWriting> {
   const { versions }: Pick<ObjectHistory, 'versions'> = (await source.history(objectKey)) ?? { versions: [] };
   const headers = await headersOf(source, versions);
   const read = versions.flatMap((version) => {
     const header = headers.get(version);
     return header ? [{ version, header }] : [];
   });
-  const [newest, last] = [newestOf(read), versions.at(-1)];
+  const own = read.filter(({ header, version }) => !isOfFormerTable(header, version, createdAtMs));
+  const isFormer = read.length > 0 && own.length === 0;
+  const [newest, last] = [newestOf(isFormer ? read : own), versions.at(-1)];
   const current = last?.isLatest ? read.find(({ version }) => version === last) : undefined;
   const isNewestCurrent = !!newest && !!current && isSameChange(current.header.position, newest.header.position);
-  return { read, newest, isNewestCurrent, condition: conditionOf(last) };
+  return { read, newest, isOfFormerTable: isFormer, isNewestCurrent, condition: conditionOf(last) };
 }
 
 async function headersOf(source: Source, versions: readonly ObjectVersion[]): Promise<Map<ObjectVersion, ImageHeader>> {

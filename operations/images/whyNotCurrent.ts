@@ -9,6 +9,8 @@ export interface NotCurrent {
   /** `hidden`: the current version is a delete marker. `notCurrent`: it is an older image. */
   readonly is: 'hidden' | 'notCurrent';
   readonly reason: string;
+  /** What S3 shows is of an older change and holds the same: only a change that is still to come in between tells them apart. */
+  readonly isSameState: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export function whyNotCurrent(
   if (hiddenBy) {
     return {
       is: 'hidden',
+      isSameState: false,
       reason: `its images lie under the delete marker ${hiddenBy.versionId} of ${utc(hiddenBy.storedAtMs)}: S3 shows no object, and lifecycle will remove them`,
     };
   }
@@ -32,6 +35,7 @@ export function whyNotCurrent(
   if (current && isSameChange(current.header.position, newest.header.position)) return undefined;
   return {
     is: 'notCurrent',
+    isSameState: !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest,
     reason: 'the current version is an older image than the newest one, and lifecycle will keep that',
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
 import { compareChanges } from '../../core/changePosition';
 import { DcsError } from '../../core/errors';
+import { isOfFormerTable } from '../../core/formerTable';
 import { REORDER_WINDOW_MS, CLOCK_SLACK_MS } from '../../core/history';
 import { withWriteId, type ImageHeader, type StoredImage } from '../../core/image';
 import { newestOf } from '../../core/newest';
@@ -38,6 +39,8 @@ export interface ApplyContext {
   readonly source: Pick<ImageSource, 'history' | 'images'>;
   readonly images: Pick<ImageStore, 'putIf'>;
   readonly dryRun: boolean;
+  /** When the table was created, where there was another one of its name before. */
+  readonly createdAtMs?: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
 }
@@ -72,18 +75,28 @@ async function applyChange(context: ApplyContext, objectKey: string, change: Cha
   const puts = new Puts(context, objectKey);
   let wasThere = false;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await readForWriting(source, objectKey);
+    const seen = await readForWriting(source, objectKey, context.createdAtMs);
     const { newest } = seen;
     const copies = seen.read.filter(({ header }) => isSameChange(header.position, position));
     const isOurs = copies.some(({ header }) => header.writeId === writeId);
     wasThere ||= copies.length > 0 && !isOurs;
-    const isNewest = !newest || compareChanges(position, newest.header.position) >= 0;
+    const isNewest =
+      !isBelowAll(context, change, seen) && (!newest || compareChanges(position, newest.header.position) >= 0);
     const outcome = wasThere ? 'alreadyThere' : isNewest ? 'applied' : 'filledIn';
     if (dryRun || (copies.length > 0 && (isNewest || copies.some((copy) => isInPlace(seen, copy))))) return outcome;
-    if (isNewest || isRecent(context, newest.version)) await puts.put(image, seen);
+    if (isNewest || !newest || isRecent(context, newest.version)) await puts.put(image, seen);
     else await putAgain(context, puts, seen);
   }
   throw tooLively(objectKey);
+}
+
+/** A change of a former table is older than all of this one. */
+function isBelowAll(
+  { createdAtMs, nowMs }: ApplyContext,
+  { header }: Change,
+  { newest, isOfFormerTable: isFormer }: ObjectForWriting,
+): boolean {
+  return !!newest && !isFormer && isOfFormerTable(header, { storedAtMs: nowMs() }, createdAtMs);
 }
 
 /** How near an older change must be to the version before it, for readers to compare the two. */
@@ -106,7 +119,7 @@ function isInPlace({ read }: ObjectForWriting, copy: ObjectForWriting['read'][nu
 async function putNewestLast(context: ApplyContext, objectKey: string): Promise<void> {
   const puts = new Puts(context, objectKey);
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await readForWriting(context.source, objectKey);
+    const seen = await readForWriting(context.source, objectKey, context.createdAtMs);
     if (!seen.newest || seen.isNewestCurrent) return;
     await putAgain(context, puts, seen);
   }

@@ -4,6 +4,7 @@ import { DcsError, UnreadableRecordError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
+import { tableCreatedAt } from '../formerTable';
 import { WriteGuard } from '../guards';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
 import { rememberHeads } from './rememberHeads';
@@ -70,10 +71,12 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     });
   }
   const items = changesByItem(table, records, receivedAtMs, leave);
+  const createdAtMs = await tableCreatedAt(context.source, table, Infinity);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
       const source = rememberHeads(context.source);
-      for (const outcome of await applyChanges({ ...context, source }, objectKey, changes)) counts[outcome] += 1;
+      for (const outcome of await applyChanges({ ...context, source, createdAtMs }, objectKey, changes))
+        counts[outcome] += 1;
       context.guard.succeeded();
     } catch (error) {
       context.signal.throwIfAborted();

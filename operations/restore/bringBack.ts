@@ -1,5 +1,6 @@
 import type { TableSettings } from '../../aws/tableSettings';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tableIdOf } from '../../core/formerTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
@@ -9,7 +10,6 @@ import { prepareRestore, type PreparedRestore, type PrepareRequest } from './pre
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
 import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './survey';
 import { creationOf } from './target';
-import { tableIdOf } from './unfinished';
 
 /** Everything that bringing a table back needs, without a settings file or a terminal. */
 export interface BringBackRequest extends PrepareRequest {

@@ -1,12 +1,14 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
+import { tableIdOf } from '../../core/formerTable';
 import type { TableDefinition } from '../../core/tableDefinition';
 import type { KeyWords, LocatedTable } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
 import { decideTarget, type TargetDecision } from './target';
-import { tableIdOf, type UnfinishedNotes } from './unfinished';
+import type { UnfinishedNotes } from './unfinished';
 
 /** What is to be brought back, and where to. */
 export interface PrepareRequest {
@@ -65,6 +67,7 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   const plan = {
     ...{ source, target, keys, momentMs, mode: decision.mode, signal, table },
     storedByMs: request.ignoreStoredAfterMs,
+    createdAtMs: await tableCreatedAt(source, request.located, momentMs, request.ignoreStoredAfterMs),
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
   };
   return { momentMs, decision, plan, ...definitionFor(request, known) };

@@ -47,11 +47,6 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: strin
   };
 }
 
-/** What identifies a table: its id, or where there is none its name and time of creation. */
-export function tableIdOf(description: { TableId?: string; TableArn?: string; CreationDateTime?: Date }): string {
-  return description.TableId ?? `${description.TableArn ?? ''} ${String(description.CreationDateTime?.getTime())}`;
-}
-
 /** The newest state has no moment; JSON has null for it. */
 function noteIn(text: string, tableId: string): UnfinishedRestore {
   const note = JSON.parse(text) as Partial<Record<keyof UnfinishedRestore, unknown>> | null;

@@ -46,7 +46,9 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     places.signal.throwIfAborted();
     try {
-      const { read, newest, condition } = await readForWriting(places.source, objectKey);
+      const { createdAtMs } = places.table;
+      const { read, condition, ...seen } = await readForWriting(places.source, objectKey, createdAtMs);
+      const newest = seen.isOfFormerTable ? undefined : seen.newest;
       const inTable = (await readItems(places, [suspect])).get(objectKey) ?? stateInTable(undefined);
       const readAtMs = places.nowMs();
       const look = { ...(await statesInBuckets(places, objectKey, inTable)), atMs: readAtMs };
@@ -56,7 +58,7 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
       if (verdict.class === 'extra' && verdict.in === 'destination') {
         return { left: 'only the destination has it, and what is in the destination is never touched' };
       }
-      const inDestination = await newestIn(places.destination, objectKey);
+      const inDestination = await newestIn(places.destination, objectKey, createdAtMs);
       if (isOutOfReach(look, newest, inDestination)) {
         return {
           left: 'the destination holds an image of a later change than the source bucket; see dcs history whether it is real. The next change of the item mends it if so',
@@ -102,7 +104,7 @@ function isOutOfReach(
   return compareChanges(position, inSource.header.position) > 0;
 }
 
-async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
+async function newestIn(source: ImageSource, objectKey: string, createdAtMs?: number): Promise<Read | undefined> {
   const { versions = [] } = (await source.history(objectKey)) ?? {};
-  return newestImage(source, versions);
+  return newestImage(source, versions, createdAtMs);
 }

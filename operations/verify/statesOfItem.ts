@@ -51,7 +51,11 @@ export interface StatesOfItem {
   readonly atMs: number;
 }
 
-export type TableInBucket = TableLocation & { readonly keySchema: KeySchema };
+export type TableInBucket = TableLocation & {
+  readonly keySchema: KeySchema;
+  /** As in `StateRequest`: a restore passes over what is of a former table. */
+  readonly createdAtMs?: number;
+};
 
 export function stateInTable(item: AttributeMap | undefined): StateInTable {
   return { item, digest: itemDigest(item) };
@@ -72,7 +76,7 @@ export async function stateInBucket(
   const { versions } = history;
   let found: { header?: ImageHeader; version?: ObjectVersion } = {};
   try {
-    const read = await decidingNow(source, versions);
+    const read = await decidingNow(source, versions, table.createdAtMs);
     const newest = newestOf(read);
     if (!newest) return { is: 'none' };
     found = newest;

@@ -11,6 +11,7 @@ export const CLASSES = [
   'replicationFailed',
   'hidden',
   'notCurrent',
+  'otherTable',
   'unreadable',
   'brokenChain',
 ] as const;
@@ -41,6 +42,8 @@ export function verdictOf({ table, source, destination }: StatesOfItem): Verdict
 /** What the newest image says is right, and S3 shows something else. */
 function notCurrent(bucket: Bucket, state: StateInBucket): Verdict | undefined {
   if (state.is !== 'state' || !state.notCurrent) return undefined;
+  // No change comes into the destination but by the source bucket, which may have lost what the destination still has.
+  if (bucket === 'destination' && state.notCurrent.isSameState) return undefined;
   return { class: state.notCurrent.is, in: bucket, reason: state.notCurrent.reason };
 }
 

@@ -191,7 +191,9 @@ function identityOf({ position, digest = '' }: ImageHeader, content: string): st
 function notCurrent(history: ObjectHistory, versions: readonly ReadVersion[]): Difference[] {
   const read = versions.flatMap(({ version, header }) => (header ? [{ version, header }] : []));
   const why = newestOf(read)?.header.event !== 'PREDECESSOR' && whyNotCurrent(history, read);
-  return why ? [{ objectKey: history.objectKey, class: why.is, in: 'destination', reason: why.reason }] : [];
+  return why && !why.isSameState
+    ? [{ objectKey: history.objectKey, class: why.is, in: 'destination', reason: why.reason }]
+    : [];
 }
 
 function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {

@@ -26,13 +26,15 @@ async function backfill(
   items: ReadItem[],
   known = new Set<string>(),
   source = images instanceof MemoryBucket ? images : new MemoryBucket(),
+  createdAtMs?: number,
 ) {
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const failed: FailedItem[] = [];
   const { signal } = new AbortController();
   const pause = () => Promise.resolve();
   const watch = { onFailed: (one: FailedItem) => failed.push(one) };
-  await backfillItems({ table, pages: pagesOf(...items), images, source, known, signal, pause, watch }, counts);
+  const pages = pagesOf(...items);
+  await backfillItems({ table, pages, images, source, known, createdAtMs, signal, pause, watch }, counts);
   return { counts, failed };
 }
 
@@ -110,6 +112,18 @@ describe('a backfill while capture runs', () => {
     const bucket = new MemoryBucket();
     bucket.store(KEY, { body: '{}', metadata: {} });
     expect((await backfill(bucket, [{ item: itemOf(1)!, readAtMs: 1 }])).counts).toMatchObject({ alreadyThere: 1 });
+  });
+
+  test('an image of a former table of the name is none of this one', async () => {
+    const bucket = new MemoryBucket(10_000_000);
+    const createdAtMs = 20_000_000;
+    const backfilled = (state: number, readAtMs: number) => [{ item: itemOf(state)!, readAtMs }];
+    await backfill(bucket, backfilled(1, 10_000_000));
+    bucket.clockMs = 20_100_000;
+    const again = await backfill(bucket, backfilled(2, 20_100_000), undefined, bucket, createdAtMs);
+    expect(again.counts).toEqual({ read: 1, written: 1, alreadyThere: 0, failed: 0 });
+    const once = await backfill(bucket, backfilled(3, 20_200_000), undefined, bucket, createdAtMs);
+    expect(once.counts).toEqual({ read: 1, written: 0, alreadyThere: 1, failed: 0 });
   });
 
   test('what is known to be there costs no request', async () => {

@@ -5,7 +5,7 @@ import type { AttributeMap } from '../../../core/attributeValue';
 import { readDecidingVersions } from '../../../core/decidingVersions';
 import { chainGaps } from '../../../core/chain';
 import { stateAt } from '../../../core/history';
-import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
+import { backfillImage, encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
 import { readHeader } from '../../../core/readImage';
 import { MemoryBucket } from '../../support/memoryBucket';
 
@@ -308,6 +308,17 @@ describe('applying parked changes of an item', () => {
     expect(await applyChanges(context, KEY, [third!])).toEqual(['applied']);
     expect(await applyChanges(context, KEY, [first!])).toEqual(['filledIn']);
     expect(await applyChanges(context, KEY, [first!, third!])).toEqual(['alreadyThere', 'alreadyThere']);
+  });
+
+  test('a change of a former table of the name goes below what is of this one, also below a backfill', async () => {
+    const [former] = changesOf([0], [1]);
+    const createdAtMs = Date.UTC(2026, 5, 1);
+    const bucket = new MemoryBucket(createdAtMs + HOUR_MS);
+    bucket.store(KEY, backfillImage({ id: { S: 'a' }, n: { N: '7' } }, createdAtMs + HOUR_MS));
+    const { signal } = new AbortController();
+    const context = { source: bucket, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs, createdAtMs };
+    expect(await applyChanges(context, KEY, [former!])).toEqual(['filledIn']);
+    expect(headersIn(bucket).map(({ event }) => event)).toEqual(['BACKFILL', 'INSERT', 'BACKFILL']);
   });
 
   test('what somebody else has written meanwhile was there already', async () => {

@@ -197,6 +197,6 @@ test('where such an image is right, the source bucket is mended in its own order
   const repaired = readHeader(world.source.stored(OBJECT_KEY).at(-1)!);
   expect(repaired).toMatchObject({ event: 'REPAIR', position: { sequenceNumber: '1' } });
   world.replicate(() => [1]);
-  expect(await world.repair()).toBe('written');
+  expect(await world.repair()).toBe('right');
   expect(world.says(world.destination)).toBe(itemDigest(itemOf(2)));
 });
