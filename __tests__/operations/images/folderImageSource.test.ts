@@ -72,7 +72,7 @@ describe('a downloaded copy', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 
   test('a version in an archive class is counted, and has no body', async () => {
     const bucket = new MemoryBucket();
