@@ -7,6 +7,7 @@ import { mapInOrder } from '../../core/mapInParallel';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { COPY_FORMAT, MANIFEST, VERSIONS, type CopiedVersion, type CopyManifest } from '../images/copyFile';
 import type { ImageSource } from '../images/imageSource';
+import { whyDamaged } from '../images/whyUnreadable';
 import { makeFolder, newFile, requirePlainFile, writePlainFile } from '../plainFile';
 
 export interface DownloadRequest {
@@ -24,6 +25,8 @@ export interface DownloadRequest {
 export interface DownloadWatch {
   /** One more version has been copied. */
   readonly onVersion?: () => void;
+  /** A version whose body cannot be copied. */
+  readonly onUnreadable?: (objectKey: string, reason: string) => void;
 }
 
 const READS = 64;
@@ -41,7 +44,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
   for (const file of [versionsFile, manifestFile, `${manifestFile}.part`]) await requirePlainFile(file);
   await rm(manifestFile, { force: true });
 
-  const counts = { objects: 0, versions: 0, archived: 0 };
+  const counts = { objects: 0, versions: 0, archived: 0, unreadable: 0 };
   const versions = (await newFile(versionsFile)).createWriteStream({ flush: true });
   await pipeline(linesOf(request, counts), versions, { signal });
   const { size: bytes } = await stat(versionsFile);
@@ -62,7 +65,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
 
 async function* linesOf(
   { source, histories, watch }: DownloadRequest,
-  counts: { objects: number; versions: number; archived: number },
+  counts: Record<'objects' | 'versions' | 'archived' | 'unreadable', number>,
 ): AsyncGenerator<string> {
   async function* versions(): AsyncGenerator<ObjectVersion> {
     for await (const history of histories) {
@@ -72,7 +75,10 @@ async function* linesOf(
   }
   for await (const copied of mapInOrder(versions(), READS, (version) => copyOf(source, version))) {
     counts.versions += 1;
-    if (copied.body === null) counts.archived += 1;
+    if (copied.problem !== undefined) {
+      counts.unreadable += 1;
+      watch?.onUnreadable?.(copied.objectKey, copied.problem);
+    } else if (copied.body === null) counts.archived += 1;
     watch?.onVersion?.();
     yield `${JSON.stringify(copied)}\n`;
   }
@@ -85,6 +91,12 @@ async function copyOf({ images }: Pick<ImageSource, 'images'>, version: ObjectVe
     const { metadata } = await images.head(objectKey, versionId);
     return { ...place, metadata, body: null };
   }
-  const { metadata, body } = await images.get(objectKey, versionId);
-  return { ...place, metadata, body };
+  try {
+    const { metadata, body } = await images.get(objectKey, versionId);
+    return { ...place, metadata, body };
+  } catch (error) {
+    const problem = whyDamaged(error);
+    if (problem === undefined) throw error;
+    return { ...place, metadata: {}, body: null, problem };
+  }
 }
