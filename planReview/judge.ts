@@ -7,6 +7,7 @@ import { harmless, notKnown, type Context, type Verdict } from './verdicts';
 /** What says nothing about what a resource does, whatever its type. */
 const EVERYWHERE: Readonly<Record<string, Verdict>> = {
   id: harmless,
+  expected_bucket_owner: harmless,
   tags: harmless,
   tags_all: harmless,
   timeouts: harmless,

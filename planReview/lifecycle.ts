@@ -93,7 +93,9 @@ const isOn = ({ status }: JsonObject) => status === 'Enabled';
 
 /** What a rule applies to, with its prefix in each of other forms. */
 function appliesTo({ filter, prefix }: JsonObject, forms: (prefix: string) => readonly string[]): string[] {
-  const own = [block(filter).prefix, block(filter, 'and').prefix, prefix].find((one) => typeof one === 'string');
+  const own = [block(filter).prefix, block(filter, 'and').prefix, prefix].find(
+    (one) => typeof one === 'string' && one !== '',
+  );
   const text = typeof own === 'string' ? own : '';
   return forms(text).map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
 }

@@ -14,15 +14,16 @@ const NAMES = ['name', 'bucket', 'id', 'function_name', 'arn', 'url', 'key_id'];
  */
 export function previousOf(change: ResourceChange, plan: Plan): JsonObject | undefined {
   const type = GUARDED_TYPES[change.type];
-  const whole = type?.partOf === undefined ? undefined : change.after?.[type.partOf];
-  if (!type || !change.actions.includes('create') || typeof whole !== 'string') return undefined;
+  if (type?.partOf === undefined || !change.actions.includes('create')) return undefined;
+  const whole = change.after?.[type.partOf];
+  if (typeof whole !== 'string') return undefined;
   const isMade = plan.changes.some(
     (other) =>
       other.actions.includes('create') &&
       WHOLES.test(other.type) &&
       NAMES.some((name) => other.after?.[name] === whole),
   );
-  return isMade || hasTwin(type, change, plan) ? undefined : {};
+  return isMade || hasTwin(type, change, plan) ? undefined : { [type.partOf]: whole };
 }
 
 function hasTwin({ differsFromOthersIn = [] }: GuardedType, change: ResourceChange, plan: Plan): boolean {
@@ -42,11 +43,15 @@ function isGiven({ after, afterUnknown }: ResourceChange, name: string): boolean
   return canonical(after?.[name]) !== 'null' || (isObject(afterUnknown) && afterUnknown[name] === true);
 }
 
-/** What AWS makes up is not known of a new one. */
+/** Not known of a new one; and the same, for the whole that both are parts of is one. */
+const OF_AWS = ['id', 'region'];
+
 function rest(body: JsonObject | null, without: readonly string[]): string {
   return canonical(
     Object.fromEntries(
-      Object.entries(body ?? {}).filter(([name, value]) => name !== 'id' && value !== '' && !without.includes(name)),
+      Object.entries(body ?? {}).filter(
+        ([name, value]) => !OF_AWS.includes(name) && value !== '' && !without.includes(name),
+      ),
     ),
   );
 }

@@ -44,3 +44,24 @@ test('with a table that is added nothing else passes', () => {
   expect(replaced(permission, 'events.amazonaws.com', '*')).toContain(`${permission}:policy`);
   expect(changed(permission, (body) => ({ ...body, source_arn: null }))).toContain(`${permission}:policy`);
 });
+
+test('a rule of an added table is known by its prefix wherever the provider writes it', () => {
+  const tombstones = (table: string): JsonObject => ({
+    id: table,
+    status: 'Enabled',
+    prefix: '',
+    filter: [{ prefix: '', tag: [], and: [{ object_size_less_than: 3, prefix: `${table}/`, tags: null }] }],
+    expiration: [{ days: 365, date: null, expired_object_delete_marker: false }],
+  });
+  const capture = (table: string): JsonObject => ({ environment: [{ variables: { DCS_TABLE: table } }] });
+  const users = { address: 'aws_lambda_function.users', actions: ['no-op'], before: capture('users') } as const;
+  const orders = { address: 'aws_lambda_function.orders', actions: ['create'], after: capture('orders') } as const;
+  const lifecycle = {
+    address: 'aws_s3_bucket_lifecycle_configuration.it',
+    actions: ['update'],
+    before: { rule: [tombstones('users')] },
+    after: { rule: [tombstones('users'), tombstones('orders')] },
+  } as const;
+  expect(found(users, orders, lifecycle)).toEqual([]);
+  expect(found(users, lifecycle)).toEqual([`${lifecycle.address}:expiration`]);
+});

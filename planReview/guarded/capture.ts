@@ -1,7 +1,7 @@
 import { VARIABLES } from '../../core/functionVariables';
 import { newerRuntime } from '../runtime';
 import { streamVerdict } from '../stream';
-import { becomes, disappears, gains, harmless, noLess, onlyByPlan, same } from '../verdicts';
+import { appears, becomes, disappears, gains, harmless, noLess, onlyByPlan, same } from '../verdicts';
 import { TAKE_BACK, type GuardedTypes } from './type';
 
 const SCHEDULE_ENDS = 'the schedule ends: the table definitions or the drill';
@@ -72,6 +72,8 @@ export const CAPTURE: GuardedTypes = {
       reserved_concurrent_executions: same('it may run less often, or not at all'),
       handler: same('another program takes its place'),
       role: same('it runs with other rights'),
+      'logging_config.log_format': appears('its logs are read in another form'),
+      'logging_config.log_group': appears('its logs go elsewhere'),
     },
     computed: [
       'arn',
