@@ -6,7 +6,9 @@ import { readTableDefinition, type TableDefinition } from '../../core/tableDefin
 import { connectTarget, type CommandContext } from '../context';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { keysInFile, parseKeys } from '../keys';
+import { stateTimeOf, timeOf } from '../moments';
 import { locatedTable, type ConfiguredTable, type KeyWords } from '../../settings/configuredTable';
+import { requireCaptured } from '../../operations/earliestMoment';
 import { definitionOfKeys, knownTable } from '../../operations/tables';
 import type { RestoreOptions } from './options';
 import type { PlanRequest } from '../../operations/restore/plan';
@@ -15,6 +17,7 @@ import { tableIdOf, unfinishedNotes, type UnfinishedNotes } from '../../operatio
 
 /** Everything that has been found out before anything is touched. */
 export interface PreparedRestore {
+  /** Infinity for the newest images. */
   readonly momentMs: number;
   readonly target: BatchTable;
   readonly decision: TargetDecision;
@@ -31,9 +34,12 @@ export async function prepareRestore(
   options: RestoreOptions,
   context: CommandContext,
 ): Promise<PreparedRestore> {
-  const wantedMs = options.asOf?.ms ?? context.nowMs();
+  const { asOf, ignoreStoredAfter, from } = options;
+  const wantedMs = asOf ? await stateTimeOf('as-of', asOf, from, context) : Infinity;
+  const storedByMs = ignoreStoredAfter && (await timeOf('ignore-stored-after', ignoreStoredAfter, from, context));
   const located = locatedTable(context.settings, options.tableName);
   const { table, definition: stored } = await knownTable(source, located, wantedMs);
+  if (asOf) await requireCaptured(source, table, { words: `--as-of is ${asOf.text}`, ms: wantedMs }, context.signal);
   const keys = await readKeys(options, table);
 
   const target = dynamoDbBatchTable(options.into, connectTarget(context, options.target).dynamoDb, {
@@ -49,7 +55,7 @@ export async function prepareRestore(
       unfinished: description && (await notes.read(tableIdOf(description))),
     },
     options.existing,
-    { ms: wantedMs, isAbsolute: options.asOf?.isAbsolute ?? false },
+    { ms: wantedMs, isAbsolute: asOf !== undefined && 'atMs' in asOf },
     table.keySchema,
   );
   const momentMs = decision.continuesMs ?? wantedMs;
@@ -58,7 +64,7 @@ export async function prepareRestore(
     target,
     keys,
     momentMs,
-    storedByMs: options.ignoreStoredAfterMs,
+    storedByMs,
     mode: decision.mode,
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
     signal: context.signal,

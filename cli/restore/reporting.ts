@@ -1,5 +1,5 @@
 import type { Output } from '../output/output';
-import { count, counted, utc } from '../../core/units';
+import { asOfWords, count, counted, utc } from '../../core/units';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from './prepare';
 import type { RestoreReport, RestoreWatch } from '../../operations/restore/restoreTable';
@@ -58,12 +58,12 @@ export function reportRestore(
   { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
 ): void {
   const { put, change, delete: deleted, equal, nothing, unknown, unreadable, newer, rejected } = report.counts;
-  const asOf = utc(prepared.momentMs);
+  const { momentMs } = prepared;
   const record = {
     type: 'restore',
     table: options.tableName,
     into: options.into,
-    asOf,
+    asOf: momentMs === Infinity ? null : utc(momentMs),
     from: prepared.request.source.name,
     mode: prepared.decision.mode,
     dryRun: options.dryRun,
@@ -74,7 +74,7 @@ export function reportRestore(
   };
   const { good, bad } = output.colours;
   const lines = [
-    `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} as of ${asOf}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
+    `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} ${asOfWords(momentMs)}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
       `already equal ${count(equal)}; not there at the moment ${count(nothing)}`,
     ...(report.expired > 0
       ? [

@@ -5,7 +5,7 @@ import { tablePrefix } from '../../core/objectKey';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { openSource } from '../openSource';
-import { utc } from '../../core/units';
+import { asOfWords, utc } from '../../core/units';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { prepareRestore, type PreparedRestore } from './prepare';
 import { finishTarget } from './finishing';
@@ -82,12 +82,13 @@ async function restoreFrom(
   options: RestoreOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, nowMs, pause } = context;
+  const { output, pause } = context;
   const prepared = await prepareRestore(source, options, context);
   const { momentMs, request, decision } = prepared;
-  const asOf = `Restoring ${options.tableName} as of ${utc(momentMs)} from ${source.name}.`;
+  const asOf = `Restoring ${options.tableName} ${asOfWords(momentMs)} from ${source.name}.`;
   output.say(`${asOf} ${planWords(options, prepared)}`);
 
+  const { nowMs } = options.from.in === 'folder' ? context : await context.serviceClock(options.from.in);
   const timeToLive = timeToLiveOf(prepared, nowMs());
   const base = {
     ...{ ...request, timeToLive, nowMs, pause, dryRun: options.dryRun, allowEmpty: options.allowEmpty },
@@ -179,7 +180,7 @@ async function createTarget(
   } catch (error) {
     // The restore is as good without the note; only continuing it has to be asked for then.
     output.say(
-      `No note could be kept that ${into} is being restored (${(error as Error).message}); if this is stopped, continue with --mirror and --as-of ${utc(momentMs)}.`,
+      `No note could be kept that ${into} is being restored (${(error as Error).message}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,
     );
   }
 }

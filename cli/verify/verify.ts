@@ -42,7 +42,7 @@ export const verify: Command<VerifyOptions> = {
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
-  const { output, signal, nowMs, pause } = context;
+  const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const { settleMs, segments, history, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
@@ -53,6 +53,7 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   };
   const { largeImageStorageClass } = settings.capture;
   const { dynamoDb } = source;
+  const { nowMs } = await context.serviceClock('source');
   const watch = watchVerify(output, options, { ...settings.source, prefix: tablePrefix(table) });
   const outcome = await verifyTable({
     opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
@@ -66,10 +67,11 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
 }
 
 async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
-  const { settings, output, signal, nowMs, pause } = context;
+  const { settings, output, signal, pause } = context;
   const { settleMs } = options;
   const table = locatedTable(settings, options.tableName);
   const destination = s3ImageSource(bucketIn(context, 'destination'));
+  const { nowMs } = await context.serviceClock('destination');
   const { end, ...watch } = watchStages(output, options);
   const walked = await verifyDestination({ destination, table, settleMs, signal, nowMs, pause, watch });
   end();

@@ -1,0 +1,60 @@
+import { CouldNotLookError } from '../core/errors';
+import { inS3, type S3Error } from './s3Error';
+import type { S3ClientSettings } from './s3Client';
+import { signedS3As } from './signed/asSdk';
+
+/** What time it is for the service. What this machine believes decides nothing. */
+export interface ServiceClock {
+  /** Epoch milliseconds, right to about a second, and rather late than early: what it calls the past is over. */
+  readonly nowMs: () => number;
+  /** By how much the machine's clock is ahead of it, to the second; negative when it is behind. */
+  readonly machineAheadMs: number;
+}
+
+/** This machine's clocks. */
+export interface MachineClock {
+  /** Epoch milliseconds, right or wrong. */
+  readonly nowMs: () => number;
+  /** Milliseconds since some moment: it is never set. */
+  readonly monotonicMs: () => number;
+}
+
+const SECOND_MS = 1_000;
+
+/**
+ * Asks a bucket's endpoint for the time once, and counts on from there. Every answer has a `Date`, a refusal too
+ * (RFC 9110, 6.6.1; S3 API reference, "Common response headers").
+ *
+ * @throws S3Error when there is no answer
+ */
+export async function s3ServiceClock(
+  { bucket, ...settings }: S3ClientSettings & { readonly bucket: string },
+  { nowMs, monotonicMs }: MachineClock,
+  signal?: AbortSignal,
+): Promise<ServiceClock> {
+  const client = signedS3As(settings, bucket);
+  const head = () => client.send({ method: 'HEAD', path: '/', signal });
+  const dateMs = await inS3('HEAD', bucket, '', head).then(({ headers }) => dateOf(headers), dateOfRefusal);
+  const [machineMs, answeredMs] = [nowMs(), monotonicMs()];
+  return {
+    // The date has no fraction of a second.
+    nowMs: () => Math.round(dateMs + SECOND_MS + monotonicMs() - answeredMs),
+    machineAheadMs: Math.round(machineMs - (dateMs + SECOND_MS / 2)),
+  };
+}
+
+type Headers = ReadonlyMap<string, string>;
+
+function dateOfRefusal(error: unknown): number {
+  const { headers } = (error as S3Error).cause as { headers?: Headers };
+  if (!headers) throw error; // no answer
+  return dateOf(headers);
+}
+
+function dateOf(headers: Headers): number {
+  const ms = Date.parse(headers.get('date') ?? '');
+  if (!Number.isNaN(ms)) return ms;
+  throw new CouldNotLookError(
+    'S3 answered without a Date, so what time it is cannot be told; is a proxy between that takes headers away?',
+  );
+}
