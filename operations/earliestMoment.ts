@@ -60,7 +60,8 @@ async function captureBegan(
     if (first.length > 8 * FIRST_STORED) first = firstStored(first);
   }
   await inParallel(firstStored(first), READS, async (version) => {
-    earliestMs = Math.min(earliestMs, await changedAtMs(source, version));
+    const ms = await changedAtMs(source, version);
+    earliestMs = Math.min(earliestMs, ms);
   });
   return earliestMs <= momentMs || earliestMs === Infinity ? undefined : earliestMs;
 }

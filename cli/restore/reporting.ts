@@ -39,6 +39,8 @@ export function watchRestore(output: Output, objects: number, dryRun: boolean): 
       }
       comparison.add(1);
     },
+    onAhead: ({ objectKey, reason }) =>
+      output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`),
     onLeft: (left) => output.result({ type: 'left', ...left }, `${left.objectKey}  ${left.why}: ${left.reason}`),
     onDifference: (action) =>
       output.result(
@@ -70,6 +72,7 @@ export function reportRestore(
     counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, newer, rejected },
     left: report.left,
     expired: report.expired,
+    ahead: report.ahead,
     ...(report.differences !== undefined && { differences: report.differences }),
   };
   const { good, bad } = output.colours;
@@ -80,6 +83,13 @@ export function reportRestore(
       ? [
           bad(
             `Expired since the moment: ${counted(report.expired, 'item')}; DynamoDB deletes them wherever time to live is on`,
+          ),
+        ]
+      : []),
+    ...(report.ahead > 0
+      ? [
+          output.colours.doubtful(
+            `Stated to be later than S3 stored them: ${counted(report.ahead, 'image')}; listed above`,
           ),
         ]
       : []),

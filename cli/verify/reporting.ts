@@ -22,6 +22,8 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
     'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates',
   unreadable: 'dcs history shows its versions; --repair stores what the table holds',
   brokenChain: 'dcs history shows where; what is parked can be filled in by dcs redrive, what was lost cannot',
+  ahead:
+    'it counts as of when S3 stored it; dcs history shows what it says. Set the clock of the machine that wrote it right; if none did, it is forged',
 };
 
 /** The last word about the destination alone. */

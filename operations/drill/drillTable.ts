@@ -75,6 +75,8 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
       const restored = await restore({ ...request, source: restoredFrom }, findings, stages.start);
       stages.start('compare');
       await compareWithLive(request, findings, sample && restored.absentKeys);
+      // At the end: what is wrong with the item itself counts before it.
+      for (const { objectKey, reason } of restored.ahead) findings.add({ kind: 'ahead', objectKey, reason });
       return restored;
     },
   });
@@ -126,6 +128,7 @@ async function* imagesOf(source: ImageSource, prefix: string, signal: AbortSigna
 async function restore(request: DrillRequest, findings: Findings, start: (stage: Stage) => void) {
   const { source, table, momentMs, scratch, writesPerSecond, signal, nowMs, pause, watch, sampleItemCount } = request;
   const absentKeys: AttributeMap[] = [];
+  const ahead: { readonly objectKey: string; readonly reason: string }[] = [];
   let [bytes, isChecking] = [0, false];
   const onPlanned = (action: Action) => {
     watch?.onItem?.();
@@ -144,6 +147,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
         isChecking = true;
         watch?.onItem?.();
       },
+      onAhead: (one) => ahead.push(one),
       onLeft: ({ why, objectKey, reason }) => {
         if (reason.startsWith(ARCHIVED)) findings.addArchived(objectKey);
         else if (why !== 'newer') findings.add({ kind: why, objectKey, reason });
@@ -157,7 +161,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
     },
   });
   Object.assign(findings.counts, { restored: counts.put, absent: counts.nothing });
-  return { bytes, absentKeys };
+  return { bytes, absentKeys, ahead };
 }
 
 const ARCHIVED = 'its image is archived';

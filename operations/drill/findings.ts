@@ -13,7 +13,9 @@ export type DifferenceKind =
   /** DynamoDB refuses the item. */
   | 'rejected'
   /** The restored table does not hold what was written to it. */
-  | 'notAsPlanned';
+  | 'notAsPlanned'
+  /** Its image states a later time than S3 stored it. */
+  | 'ahead';
 
 export interface Difference {
   readonly kind: DifferenceKind;

@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<DifferenceKind, string>> = {
   unknown: 'State at the moment not known',
   rejected: 'Refused by DynamoDB',
   notAsPlanned: 'Not as it was written',
+  ahead: 'The image states a later time than it was stored',
 };
 
 /** In a column. */
@@ -32,6 +33,7 @@ const KIND_WORDS: Readonly<Record<DifferenceKind, string>> = {
   unknown: 'unknown',
   rejected: 'refused',
   notAsPlanned: 'not as written',
+  ahead: 'ahead of its time',
 };
 
 /** A report as a page that prints: one file, no scripts, nothing loaded from elsewhere, every value escaped. */

@@ -7,10 +7,11 @@ import { itemDigest, type Image, type ImageHeader } from '../../core/image';
 import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
+import { whyAhead } from './whyAhead';
 import type { ImageSource } from './imageSource';
 import { whyUnreadable } from './whyUnreadable';
 
-/** What an object says of its item at a moment. */
+/** What an object says of its item at a moment. `ahead`: see {@link whyAhead}. */
 export type ObjectState =
   | {
       readonly is: 'item';
@@ -18,8 +19,9 @@ export type ObjectState =
       readonly item: AttributeMap;
       readonly keys: AttributeMap;
       readonly digest: string;
+      readonly ahead?: string;
     }
-  | { readonly is: 'absent'; readonly objectKey: string }
+  | { readonly is: 'absent'; readonly objectKey: string; readonly ahead?: string }
   /** The history begins later than the moment, with an item that was already there. */
   | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string }
   | { readonly is: 'unreadable'; readonly objectKey: string; readonly reason: string };
@@ -39,12 +41,15 @@ export interface StateRequest {
 export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
   const { objectKey } = history;
   try {
-    const state = stateAt(await decidingImages(request, history), request.momentMs);
-    if (state.is === 'absent') return { is: 'absent', objectKey };
-    if (state.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(state.historyBeginsAtMs) };
-    const image = await state.image.whole();
-    if (!image.item) return { is: 'absent', objectKey };
-    return await itemState(request, objectKey, image, image.item);
+    const found = stateAt(await decidingImages(request, history), request.momentMs);
+    if (found.is === 'absent') return { is: 'absent', objectKey };
+    if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
+    const image = await found.image.whole();
+    const ahead = whyAhead(image.header);
+    const state = image.item
+      ? await itemState(request, objectKey, image, image.item)
+      : ({ is: 'absent', objectKey } as const);
+    return ahead === undefined || state.is === 'unreadable' ? state : { ...state, ahead };
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;
@@ -98,7 +103,7 @@ async function itemState(
   objectKey: string,
   { header }: Image,
   item: AttributeMap,
-): Promise<ObjectState> {
+): Promise<Extract<ObjectState, { is: 'item' | 'absent' | 'unreadable' }>> {
   const keys = keysOf(table.keySchema, item);
   const ownKey = objectKeyOf(table, table.keySchema, keys);
   const digest = header.digest ?? itemDigest(item);

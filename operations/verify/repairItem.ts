@@ -50,6 +50,7 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
       const look = { ...(await statesInBuckets(places, objectKey, inTable)), atMs: readAtMs };
       const verdict = verdictOf(look);
       if (!verdict) return 'right';
+      if (verdict.class === 'ahead') return { left: 'no image can be put above it before the next change of the item' };
       if (verdict.class === 'extra' && verdict.in === 'destination') {
         return { left: 'only the destination has it, and what is in the destination is never touched' };
       }

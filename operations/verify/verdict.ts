@@ -1,4 +1,5 @@
 import { NO_ITEM } from '../../core/image';
+import { whyAhead } from '../images/whyAhead';
 import type { Bucket } from './digestIndex';
 import type { StateInBucket, StatesOfItem } from './statesOfItem';
 
@@ -11,6 +12,7 @@ export const CLASSES = [
   'replicationFailed',
   'unreadable',
   'brokenChain',
+  'ahead',
 ] as const;
 export type DifferenceClass = (typeof CLASSES)[number];
 
@@ -28,7 +30,12 @@ export interface Verdict {
  * No image, and the image of a delete, say the same where the table has no item.
  */
 export function verdictOf({ table, source, destination }: StatesOfItem): Verdict | undefined {
-  return inSource(table.digest, source) ?? inDestination(table.digest, source, destination);
+  return (
+    inSource(table.digest, source) ??
+    inDestination(table.digest, source, destination) ??
+    aheadIn('source', source) ??
+    aheadIn('destination', destination)
+  );
 }
 
 function inSource(digest: string, source: StateInBucket): Verdict | undefined {
@@ -40,6 +47,11 @@ function inSource(digest: string, source: StateInBucket): Verdict | undefined {
   if (digest === NO_ITEM) return verdict('extra', 'the newest image holds an item, the table has none');
   if (says === NO_ITEM) return verdict('stale', 'the newest image is that of a delete, the table has the item');
   return verdict('stale', 'the newest image holds another state of the item than the table');
+}
+
+function aheadIn(bucket: Bucket, state: StateInBucket): Verdict | undefined {
+  const reason = state.is === 'state' ? whyAhead(state.header) : undefined;
+  return reason === undefined ? undefined : { class: 'ahead', in: bucket, reason };
 }
 
 function inDestination(digest: string, source: StateInBucket, destination: StateInBucket): Verdict | undefined {

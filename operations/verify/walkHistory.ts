@@ -10,6 +10,7 @@ import type { ImageSource } from '../images/imageSource';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
+import { whyAhead } from '../images/whyAhead';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the walk went through. */
@@ -120,6 +121,8 @@ export async function walkBoth(places: Places, objectKey: string, known: Readonl
     ...unreadable('source', objectKey, inSource),
     ...unreadable('destination', objectKey, inDestination),
     ...brokenChain('source', objectKey, allInSource, known),
+    ...ahead('source', objectKey, inSource),
+    ...ahead('destination', objectKey, inDestination),
     ...(await notReplicated(
       places,
       objectKey,
@@ -145,6 +148,7 @@ export async function walkDestination(
   const differences = [
     ...unreadable('destination', objectKey, versions),
     ...brokenChain('destination', objectKey, all, known),
+    ...ahead('destination', objectKey, versions),
   ];
   return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
 }
@@ -186,6 +190,17 @@ function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVe
   if (!first) return [];
   const versionIds = damaged.map(({ version }) => version.versionId);
   return [{ objectKey, class: 'unreadable', in: bucket, reason: first.problem ?? '', versionIds }];
+}
+
+function ahead(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {
+  const found = versions.flatMap(({ header, version: { versionId } }) => {
+    const reason = header && whyAhead(header);
+    return reason === undefined ? [] : [{ versionId, reason }];
+  });
+  const [first] = found;
+  if (!first) return [];
+  const versionIds = found.map(({ versionId }) => versionId);
+  return [{ objectKey, class: 'ahead', in: bucket, reason: first.reason, versionIds }];
 }
 
 function brokenChain(

@@ -9,8 +9,16 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, with the environment that the SDK reads. */
-export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+/**
+ * Runs a command line in this process, with the environment that the SDK reads.
+ *
+ * @param nowMs this machine's clock
+ */
+export async function runInProcess(
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+  nowMs: () => number = Date.now,
+): Promise<Outcome> {
   const [out, err]: [string[], string[]] = [[], []];
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
@@ -22,7 +30,7 @@ export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string
       stderr: { write: (text) => err.push(text) },
       env,
       signal,
-      nowMs: Date.now,
+      nowMs,
       pause: realPause,
     });
     return { code, stdout: out.join(''), stderr: err.join('') };

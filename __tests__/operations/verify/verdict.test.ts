@@ -4,7 +4,9 @@ import { NO_ITEM } from '../../../core/image';
 
 const none: StateInBucket = { is: 'none' };
 const unreadable: StateInBucket = { is: 'unreadable', reason: 'damaged', versions: [] };
-const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as StateInBucket;
+const state = (digest: string, statedAtMs?: number) =>
+  ({ is: 'state', digest, versions: [], header: { changedAtMs: 0, statedAtMs } }) as unknown as StateInBucket;
+const ahead = state('now', 7_200_000);
 const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
 
 test.each([
@@ -24,6 +26,9 @@ test.each([
   ['a damaged image', 'now', unreadable, now, 'unreadable source'],
   ['a damaged replica', 'now', now, unreadable, 'unreadable destination'],
   ['a damaged replica of an older image: what is wrong first is told', 'now', before, unreadable, 'stale source'],
+  ['an image that states a later time than it was stored', 'now', ahead, ahead, 'ahead source'],
+  ['a replica that does', 'now', now, ahead, 'ahead destination'],
+  ['what is wrong with the state is told before', 'before', ahead, ahead, 'stale source'],
 ])('%s', (_, digest, source, destination, expected) => {
   const verdict = verdictOf({ table: { digest }, source, destination, atMs: 0 });
   expect(verdict && `${verdict.class} ${verdict.in}`).toBe(expected);
