@@ -167,13 +167,14 @@ describe('a moment', () => {
     '%s is before capture began, and refused with the earliest one',
     async (moment) => {
       const deployment = await stored(`before${moment.replaceAll(/\W/g, '')}`);
+      const sts = { AWS_ENDPOINT_URL_STS: parts.s3.endpoint };
       for (const command of [
-        ['restore', 'users', '--into', 'back', '--as-of', moment],
-        ['diff', 'users', '--from', moment],
+        ['restore', 'users', '--into', 'back'],
+        ['drill', 'users', '--without-live', '--report-folder', deployment.folder],
       ]) {
-        const { code, stderr } = await deployment.run([...command, ...KEY]);
+        const { code, stderr } = await deployment.run([...command, '--as-of', moment, ...KEY], sts);
         expect(code).toBe(2);
-        expect(stderr).toContain(`is ${moment}; that is before anything of users was captured`);
+        expect(stderr).toContain(`--as-of is ${moment}; that is before anything of users was captured`);
         expect(stderr).toContain(`the earliest moment that can be restored is ${utc(second - 1_000)}`);
       }
       await expect(deployment.table('back').describe()).rejects.toThrow();

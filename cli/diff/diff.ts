@@ -8,7 +8,6 @@ import type { Moment } from '../../core/commandLine/moment';
 import { secondOf, utc } from '../../core/units';
 import { stateTimeOf } from '../moments';
 import { locatedTable } from '../../settings/configuredTable';
-import { requireCaptured } from '../../operations/earliestMoment';
 import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
 import { reportDiff, watchDiff } from './reporting';
@@ -81,7 +80,6 @@ async function diffIn(source: ImageSource, options: DiffOptions, context: Comman
     throw new UsageError([`--from (${utc(fromMs)}) is not before --to (${utc(toMs)}); exchange them`]);
   }
   const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
-  await requireCaptured(source, table, { words: `--from is ${from.text}`, ms: fromMs }, signal);
   const end = toMs === Infinity ? 'the newest images' : secondOf(toMs);
   output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)} up to ${end} in ${source.name}.`);
 
