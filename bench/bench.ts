@@ -101,6 +101,7 @@ function environment(endpoint: string, cert: string): NodeJS.ProcessEnv {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
     NODE_EXTRA_CA_CERTS: cert,
+    AWS_CA_BUNDLE: cert,
     [VARIABLES.bucketName]: source,
     [VARIABLES.tableName]: TABLE.tableName,
     [VARIABLES.partitionKey]: TABLE.keySchema.partitionKey,

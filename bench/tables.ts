@@ -7,6 +7,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   itemsPerCpuSecond: 'items per CPU s',
   cpuSecondsPer10k: 'CPU s per 10,000',
   peakMb: 'peak MB',
+  seconds: 'seconds',
   staleItems: 'stale items',
   importMs: 'import ms',
   importAndFirstMs: 'import + first image ms',

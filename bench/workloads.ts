@@ -1,5 +1,6 @@
 import type { Workload } from './workload';
 import { capture, latency, memory, order } from './workloads/capture';
+import { hot } from './workloads/hot';
 import { scale } from './workloads/scale';
 import { start } from './workloads/start';
 import { backfill, restore, verify } from './workloads/tables';
@@ -13,5 +14,6 @@ export const WORKLOADS: readonly Workload[] = [
   backfill,
   restore,
   verify,
+  hot,
   scale,
 ];

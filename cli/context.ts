@@ -11,7 +11,7 @@ import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
 import type { Output } from './output/output';
-import { withSaid } from './settingsOptions';
+import { withCommandLine } from './settingsOptions';
 
 /** What a command gets besides its options. A test makes its own. */
 export interface CommandContext {
@@ -41,9 +41,9 @@ export function commandContext(
   given: OptionReader,
   surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
 ): CommandContext {
-  const { settingsFile, sides, said } = readGlobalOptions(given, surroundings.env);
+  const { settingsFile, sides, onCommandLine } = readGlobalOptions(given, surroundings.env);
   given.throwIfWrong();
-  const places = { sides, settings: withSaid(loadGivenSettings(settingsFile), said, sides) };
+  const places = { sides, settings: withCommandLine(loadGivenSettings(settingsFile), onCommandLine, sides) };
   return { ...surroundings, ...places, serviceClock: clocksOf(surroundings, (side) => bucketIn(places, side)) };
 }
 
@@ -62,9 +62,9 @@ export function bucketIn(context: Places, side: Side): S3ClientSettings & { read
 /** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */
 export function connectTarget(context: Places, side: Side): Connection {
   const { sides } = context;
-  const said = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
+  const ofTarget = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
   const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
-  const options: SideOptions = { ...sides[side], ...said, endpoints };
+  const options: SideOptions = { ...sides[side], ...ofTarget, endpoints };
   return connectionOf(placeOf(context, side, options), options);
 }
 

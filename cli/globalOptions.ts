@@ -1,6 +1,6 @@
 import type { OptionTable } from '../core/commandLine/parse';
 import type { OptionReader } from '../core/commandLine/optionReader';
-import { readSettingsOptions, SETTINGS_OPTIONS, type SaidSettings } from './settingsOptions';
+import { readSettingsOptions, SETTINGS_OPTIONS, type SettingsOnCommandLine } from './settingsOptions';
 import { readSide, SIDE_OPTIONS, type SideName } from './sideOptions';
 import { type SideOptions } from '../operations/connection';
 
@@ -21,14 +21,14 @@ export const GLOBAL_OPTIONS: OptionTable = {
 export interface GlobalOptions {
   /** Undefined: dcs.config.json, if there is one. */
   readonly settingsFile?: string;
-  readonly said: SaidSettings;
+  readonly onCommandLine: SettingsOnCommandLine;
   readonly sides: Readonly<Record<SideName, SideOptions>>;
 }
 
 export function readGlobalOptions(given: OptionReader, env: NodeJS.ProcessEnv): GlobalOptions {
   return {
     settingsFile: given.text('config') ?? env.DCS_CONFIG,
-    said: readSettingsOptions(given),
+    onCommandLine: readSettingsOptions(given),
     sides: {
       source: readSide('source', given, env),
       destination: readSide('destination', given, env),

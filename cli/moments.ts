@@ -1,7 +1,7 @@
 import { UsageError } from '../core/errors';
 import { endOfMoment, momentMs, type Moment } from '../core/commandLine/moment';
 import type { CommandContext } from './context';
-import type { SourceChoice } from './openSource';
+import type { CopyChoice } from './copyOption';
 
 /**
  * What a moment that was given is in time, by the clock of the S3 that is read. A folder has none: there a moment has to be
@@ -13,17 +13,17 @@ import type { SourceChoice } from './openSource';
 export async function timeOf(
   option: string,
   moment: Moment,
-  from: SourceChoice,
+  copy: CopyChoice,
   context: Pick<CommandContext, 'serviceClock'>,
 ): Promise<number> {
   const problem = (words: string) => new UsageError([`--${option} is ${JSON.stringify(moment.text)}; ${words}`]);
-  if (from.in === 'folder') {
+  if (copy.in === 'folder') {
     if ('atMs' in moment) return moment.atMs;
     throw problem(
       "how long ago that is nobody can tell: a folder has no clock of S3, and this machine's decides nothing. Write a time such as 2026-11-23T14:05:00Z",
     );
   }
-  const { nowMs } = await context.serviceClock(from.in);
+  const { nowMs } = await context.serviceClock(copy.in);
   const ms = momentMs(moment, nowMs());
   if (typeof ms === 'number') return ms;
   throw problem(ms.problem);
@@ -33,8 +33,8 @@ export async function timeOf(
 export async function stateTimeOf(
   option: string,
   moment: Moment,
-  from: SourceChoice,
+  copy: CopyChoice,
   context: Pick<CommandContext, 'serviceClock'>,
 ): Promise<number> {
-  return endOfMoment(moment, await timeOf(option, moment, from, context));
+  return endOfMoment(moment, await timeOf(option, moment, copy, context));
 }

@@ -24,12 +24,12 @@ export const SETTINGS_OPTIONS: OptionTable = {
   },
 };
 
-export interface SaidSettings {
+export interface SettingsOnCommandLine {
   readonly prefix?: string;
   readonly table?: TableSettings;
 }
 
-export function readSettingsOptions(given: OptionReader): SaidSettings {
+export function readSettingsOptions(given: OptionReader): SettingsOnCommandLine {
   given.needs('sort-key', 'partition-key');
   const prefix = given.text('prefix');
   if (prefix !== undefined && !/^([\w.-]+\/)*$/.test(prefix)) {
@@ -52,9 +52,9 @@ function readKey(option: 'partition-key' | 'sort-key', given: OptionReader): Tab
 }
 
 /** The settings of the file with what the command line says on top. */
-export function withSaid(
+export function withCommandLine(
   settings: CommandSettings,
-  { prefix, table }: SaidSettings,
+  { prefix, table }: SettingsOnCommandLine,
   sides: Readonly<Record<Side, SideOptions>>,
 ): CommandSettings {
   const others = settings.tables?.filter(({ name }) => name !== table?.name) ?? [];
@@ -62,11 +62,11 @@ export function withSaid(
     ...settings,
     prefix: prefix ?? settings.prefix,
     tables: table ? [...others, table] : settings.tables,
-    source: settings.source && { ...settings.source, ...placeSaid(sides.source) },
-    destination: settings.destination && { ...settings.destination, ...placeSaid(sides.destination) },
+    source: settings.source && { ...settings.source, ...placeGiven(sides.source) },
+    destination: settings.destination && { ...settings.destination, ...placeGiven(sides.destination) },
   };
 }
 
-function placeSaid({ bucketName, region }: SideOptions) {
+function placeGiven({ bucketName, region }: SideOptions) {
   return { ...(bucketName !== undefined && { bucketName }), ...(region !== undefined && { region }) };
 }

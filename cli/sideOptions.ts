@@ -97,11 +97,11 @@ function readWord(
   return word;
 }
 
-/** One without a service is for all of them; what is said later goes before what was said earlier. */
-function readEndpoints(side: SideName, said: readonly string[], given: OptionReader): Endpoints {
+/** One without a service is for all of them; a later one goes before an earlier one. */
+function readEndpoints(side: SideName, endpointsGiven: readonly string[], given: OptionReader): Endpoints {
   const pattern = new RegExp(`^(?:(${SERVICES.join('|')})=)?(https?://\\S+)$`);
   const endpoints: Partial<Record<Service, string>> = {};
-  for (const endpoint of said) {
+  for (const endpoint of endpointsGiven) {
     const [, service, url] = pattern.exec(endpoint) ?? [];
     if (url === undefined) {
       given.problem(

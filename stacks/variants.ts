@@ -131,5 +131,3 @@ export const variants = {
     destination: { ...minimal.destination, endpoint: 'http://127.0.0.1:5000' },
   },
 } as const satisfies Record<string, unknown>;
-
-export type VariantName = keyof typeof variants;

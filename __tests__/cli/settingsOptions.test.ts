@@ -2,7 +2,7 @@ import { parseCommandLine } from '../../core/commandLine/parse';
 import { bucketIn, connectTarget } from '../../cli/context';
 import { GLOBAL_OPTIONS, readGlobalOptions } from '../../cli/globalOptions';
 import { OptionReader } from '../../core/commandLine/optionReader';
-import { withSaid } from '../../cli/settingsOptions';
+import { withCommandLine } from '../../cli/settingsOptions';
 import { locatedTable } from '../../settings/configuredTable';
 import { parseSettings } from '../../settings/load';
 import type { CommandSettings } from '../../settings/parts';
@@ -18,9 +18,9 @@ const none: CommandSettings = {
 
 function placesOf(settings: CommandSettings, args: string[], env: NodeJS.ProcessEnv = {}) {
   const given = new OptionReader(parseCommandLine(args, GLOBAL_OPTIONS));
-  const { sides, said } = readGlobalOptions(given, env);
+  const { sides, onCommandLine } = readGlobalOptions(given, env);
   given.throwIfWrong();
-  return { settings: withSaid(settings, said, sides), sides };
+  return { settings: withCommandLine(settings, onCommandLine, sides), sides };
 }
 const PLACE = ['--destination-bucket', 'other', '--destination-region', 'eu-west-3'];
 
@@ -49,8 +49,8 @@ test('what is nowhere said is named with its option and its place in the setting
 test('the keys of the table on the command line: options go before the settings', () => {
   const keys = ['--partition-key', 'a:b:N', '--sort-key', 'at:B'];
   for (const settings of [whole, none]) {
-    const { settings: said } = placesOf(settings, ['users', '--prefix', 'p/', ...keys]);
-    expect(locatedTable(said, 'users')).toEqual({
+    const { settings: given } = placesOf(settings, ['users', '--prefix', 'p/', ...keys]);
+    expect(locatedTable(given, 'users')).toEqual({
       ...{ prefix: 'p/', tableName: 'users' },
       configuredKeys: { keySchema: { partitionKey: 'a:b', sortKey: 'at' }, keyTypes: { 'a:b': 'N', at: 'B' } },
     });

@@ -28,6 +28,10 @@ const parts = commandPartsOfFile();
 const BEFORE_MS = Date.UTC(2026, 0, 5, 12);
 const user = (id: number | string, name = `name ${id}`): AttributeMap => ({ id: { S: `u${id}` }, name: { S: name } });
 
+/** The live table is in the source's region: a database of its own in DynamoDB Local. */
+const inSource = ({ dynamoDb }: Deployment): AwsSettings => ({ ...dynamoDb, region: 'eu-central-1' });
+const liveTable = (deployment: Deployment) => dynamoDbTable('users', inSource(deployment));
+
 interface Drilled extends Deployment {
   readonly reports: string;
   /** Runs a drill in this process. */
@@ -40,7 +44,7 @@ interface Drilled extends Deployment {
 async function drillable(name: string): Promise<Drilled> {
   const deployment = await deploy(parts, name);
   const reports = path.join(deployment.folder, 'reports');
-  await deployment.table('users').create({
+  await liveTable(deployment).create({
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     BillingMode: 'PAY_PER_REQUEST',
@@ -57,7 +61,7 @@ async function drillable(name: string): Promise<Drilled> {
     },
     scratchTables: () => dynamoDbScratchTables(deployment.dynamoDb).named('users-dcs-drill-'),
     async live(items) {
-      for (const item of items) await deployment.table('users').put(item);
+      for (const item of items) await liveTable(deployment).put(item);
     },
   };
 }
@@ -204,7 +208,7 @@ describe('dcs drill', () => {
   test('without the live table says so, on the page too; that it cannot be read is exit code 4 before anything is made', async () => {
     const deployment = await drillable('drillLost');
     await withItems(deployment, users(5));
-    await deployment.table('users').drop();
+    await liveTable(deployment).drop();
     const lost = await deployment.drill();
     expect(lost.code).toBe(4);
     expect(lost.stderr).toContain('--without-live');
@@ -280,7 +284,7 @@ describe('the drill of the schedule', () => {
       table: { ...LOCATION, keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } },
       ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: () => undefined },
       destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
-      live: { name: 'users in 111111111111', dynamoDb },
+      live: { name: 'users in 111111111111', dynamoDb: inSource(deployment) },
     });
   };
   const newest = async (deployment: Drilled, name: string) =>
@@ -294,13 +298,13 @@ describe('the drill of the schedule', () => {
     expect(await scheduled(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', items: 5, sample: 5 });
     expect(await newest(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', sampledFrom: 12 });
 
-    for (const { id } of users(12)) await deployment.table('users').delete({ id: id! });
+    for (const { id } of users(12)) await liveTable(deployment).delete({ id: id! });
     await expect(scheduled(deployment, 'drillSchedule')).rejects.toThrow(
       /5 differences\. Its report is s3:\/\/drillschedule-destination\/=dcs\/users\/drill\/.*html/,
     );
     expect(await newest(deployment, 'drillSchedule')).toMatchObject({ differencesByKind: { extra: 5 } });
 
-    await deployment.table('users').drop();
+    await liveTable(deployment).drop();
     await expect(scheduled(deployment, 'drillSchedule')).rejects.toThrow(
       'there is no live table users in 111111111111',
     );

@@ -25,6 +25,7 @@ import { s3StatusReader } from '../../aws/replicationStatus';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
+import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
 import { s3TextStore } from '../../aws/textStore';
 import { subscriptionsOf } from '../../aws/topic';
@@ -63,6 +64,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   tableScan: [
     (settings) => dynamoDbScanner('t', settings).page({ number: 0, of: 1 }, { signal: new AbortController().signal }),
   ],
+  tableSettings: [(settings) => dynamoDbTableSettings('t', settings).protectFromDeletion()],
   textStore: [(settings) => s3TextStore({ ...settings, bucket: 'b' }).read('k')],
   topic: [(settings) => subscriptionsOf('arn:aws:sns:eu-west-1:111111111111:t', settings)],
 };

@@ -98,7 +98,10 @@ describe('dcs restore, from the destination bucket alone', () => {
         code: 0,
         stderr: expect.stringContaining('is made from table.json') as string,
       });
-      expect(records(stdout)).toEqual([expect.objectContaining({ type: 'restore', left: 0, differences: 0 })]);
+      expect(records(stdout)).toEqual([
+        expect.objectContaining({ type: 'restore', left: 0, differences: 0 }),
+        expect.objectContaining({ type: 'setting', setting: 'timeToLive', state: 'set' }),
+      ]);
       expect(await restored(deployment, 'back')).toEqual(sorted(inserts(3).map(({ after }) => after)));
     });
 
@@ -518,5 +521,5 @@ describe('dcs restore, at its end', () => {
     const done = await deployment.run(['restore', 'users', '--into', 'big', '--on-demand', '--json']);
     expect(records(done.stdout)).toEqual([expect.objectContaining({ left: 0, differences: 0 })]);
     expect(done.code).toBe(0);
-  });
+  }, 180_000);
 });

@@ -60,10 +60,11 @@ interface Seen {
 
 /** Has the client's calls answered before they are sent. Those that get its credentials are others, and are sent. */
 function notice(client: { readonly middlewareStack: object }, seen: Seen, body = ''): void {
-  const answer = { response: { statusCode: 200, headers: {}, body: Buffer.from(body) }, output: { $metadata: {} } };
   const middleware = () => (args: { request: PreparedRequest }) => {
     seen.request = args.request;
-    return Promise.resolve(answer);
+    // One for each call: the SDK replaces its body by a stream.
+    const response = { statusCode: 200, headers: {}, body: Buffer.from(body) };
+    return Promise.resolve({ response, output: { $metadata: {} } });
   };
   (client.middlewareStack as Stack).add(middleware, { step: 'deserialize', priority: 'low', name: 'notice' });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { backfillImage, type StoredImage } from '../../core/image';
+import { backfillImage, encodeImage, NO_ITEM, type StoredImage } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
 import { firstAfter, imageKeyOf, itemOf, numberOf, WRITTEN_AT_MS } from './items';
 import type { SinkState } from './state';
@@ -14,14 +14,13 @@ export interface Answer {
 }
 
 const PAGE = 1_000;
-const STORED_AT = new Date(WRITTEN_AT_MS);
 
 export function answerS3(state: SinkState, { method = '', headers, url = '' }: IncomingMessage, body: Buffer): Answer {
   const { pathname, searchParams } = new URL(url, 'https://sink');
   const objectKey = decodeURIComponent(pathname.split('/').slice(2).join('/'));
   if (objectKey === '' && method === 'GET') return { status: 200, body: listing(state, searchParams) };
   if (method === 'PUT') return put(state, headers['content-md5'], objectKey, body);
-  if (method === 'GET' || method === 'HEAD') return read(state, objectKey, method);
+  if (method === 'GET' || method === 'HEAD') return read(state, objectKey, searchParams.get('versionId'), method);
   return { status: 501, body: error('NotImplemented', `the sink has no ${method}`) };
 }
 
@@ -38,18 +37,19 @@ function put(state: SinkState, declaredMd5: string | string[] | undefined, objec
   };
 }
 
-function read(state: SinkState, objectKey: string, method: string): Answer {
-  const { hasImages, items } = state.settings;
+function read(state: SinkState, objectKey: string, versionId: string | null, method: string): Answer {
+  const { hasImages, items, versions = 1 } = state.settings;
   const number = hasImages ? numberOf(objectKey, items) : undefined;
   if (number === undefined) return { status: 404, body: error('NoSuchKey', objectKey) };
-  const { body, metadata } = imageOf(number, items);
+  const version = versionId === null ? versions : Number(versionId.slice(1));
+  const { body, metadata } = imageOf(number, items, version, versions);
   if (method === 'GET') state.gets += 1;
   return {
     status: 200,
     headers: {
       etag: `"${md5Of(body)}"`,
-      'last-modified': STORED_AT.toUTCString(),
-      'x-amz-version-id': 'v1',
+      'last-modified': storedAt(version, versions).toUTCString(),
+      'x-amz-version-id': `v${version}`,
       'content-type': 'application/json',
       ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     },
@@ -61,21 +61,28 @@ function read(state: SinkState, objectKey: string, method: string): Answer {
 function listing(state: SinkState, query: URLSearchParams): string {
   const { hasImages, items } = state.settings;
   const hasVersions = query.has('versions');
+  const versions = hasVersions ? (state.settings.versions ?? 1) : 1;
   const prefix = query.get('prefix') ?? '';
   const after = query.get('key-marker') ?? query.get('continuation-token') ?? query.get('start-after') ?? '';
-  const first = hasImages ? Math.max(firstAfter(after, items), firstAfter(prefix, items)) : items;
-  const end = Math.min(items, first + Number(query.get('max-keys') ?? PAGE));
+  // Entries are numbered: those of an item come together, the version stored last first.
+  const behind = Number(query.get('version-id-marker')?.slice(1) ?? 1) - 1;
+  const first = hasImages
+    ? Math.max(firstAfter(after, items) * versions - behind, firstAfter(prefix, items) * versions)
+    : items * versions;
+  const end = Math.min(items * versions, first + Number(query.get('max-keys') ?? PAGE));
   const entries: string[] = [];
-  let last = '';
+  let [last, version] = ['', 1];
   for (let number = first; number < end; number += 1) {
-    last = imageKeyOf(number, items);
+    const item = Math.floor(number / versions);
+    last = imageKeyOf(item, items);
     if (!last.startsWith(prefix)) break;
-    entries.push(entry(last, imageOf(number, items).body, hasVersions));
+    version = versions - (number % versions);
+    entries.push(entry(last, imageOf(item, items, version, versions).body, hasVersions, { version, versions }));
   }
   state.listed += entries.length;
-  const isTruncated = entries.length > 0 && end < items;
+  const isTruncated = entries.length > 0 && end < items * versions;
   const next = hasVersions
-    ? `<NextKeyMarker>${last}</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>`
+    ? `<NextKeyMarker>${last}</NextKeyMarker><NextVersionIdMarker>v${version}</NextVersionIdMarker>`
     : `<NextContinuationToken>${last}</NextContinuationToken>`;
   // All characters of these keys stand for themselves.
   const encoding = query.get('encoding-type') === 'url' ? '<EncodingType>url</EncodingType>' : '';
@@ -87,18 +94,38 @@ function listing(state: SinkState, query: URLSearchParams): string {
   );
 }
 
-function entry(objectKey: string, body: string, hasVersions: boolean): string {
+function entry(
+  objectKey: string,
+  body: string,
+  hasVersions: boolean,
+  { version, versions }: { version: number; versions: number },
+): string {
   const [open, close] = hasVersions
-    ? ['<Version><VersionId>v1</VersionId><IsLatest>true</IsLatest>', '</Version>']
+    ? [`<Version><VersionId>v${version}</VersionId><IsLatest>${version === versions}</IsLatest>`, '</Version>']
     : ['<Contents>', '</Contents>'];
   return (
-    `${open}<Key>${objectKey}</Key><LastModified>${STORED_AT.toISOString()}</LastModified>` +
+    `${open}<Key>${objectKey}</Key><LastModified>${storedAt(version, versions).toISOString()}</LastModified>` +
     `<ETag>&quot;${md5Of(body)}&quot;</ETag><Size>${body.length}</Size><StorageClass>STANDARD</StorageClass>${close}`
   );
 }
 
-function imageOf(number: number, items: number): StoredImage {
-  return backfillImage(itemOf(number, items), WRITTEN_AT_MS);
+const BETWEEN_VERSIONS_MS = 100;
+
+/** Where there are several, the last was written at the time of all items, and ten in each second before it. */
+function storedAt(version: number, versions: number): Date {
+  return new Date(WRITTEN_AT_MS - (versions - version) * BETWEEN_VERSIONS_MS);
+}
+
+function imageOf(number: number, items: number, version: number, versions: number): StoredImage {
+  if (versions === 1) return backfillImage(itemOf(number, items), WRITTEN_AT_MS);
+  const item = { ...itemOf(number, items), ...(version < versions && { revision: { N: String(version) } }) };
+  const position = {
+    source: 'stream',
+    streamLabel: '2026-10-01T00:00:00.000',
+    sequenceNumber: String(version),
+  } as const;
+  const changedAtMs = Math.floor(storedAt(version, versions).getTime() / 1_000) * 1_000;
+  return encodeImage({ event: 'MODIFY', position, changedAtMs, previousDigest: NO_ITEM }, item);
 }
 
 function md5Of(body: string): string {

@@ -3,6 +3,8 @@ export interface SinkSettings {
   readonly items: number;
   /** The buckets hold the items' images, and nothing else; otherwise they are empty. */
   readonly hasImages: boolean;
+  /** Images of each item, the earlier ones of its earlier states. Default: 1. */
+  readonly versions?: number;
   /** Each answer comes so much later, and what was written is there only then. */
   readonly latencyMs: number;
   /** The same, at random between none and so much. */

@@ -1,5 +1,6 @@
 import type { Output } from '../output/output';
 import { noProgress, type Progress } from '../output/progress';
+import { tenfold } from '../output/tenfold';
 import { count, counted, duration } from '../../core/units';
 import type { BackfillCounts } from '../../operations/backfill/backfillItems';
 import type { BackfillReport, BackfillTableWatch } from '../../operations/backfill/backfillTable';
@@ -14,7 +15,6 @@ const LABELS: Readonly<Record<BackfillStage, string>> = {
 /** Shows a backfill as it goes on, and lists what could not be written. */
 export function watchBackfill(output: Output, bucketName: string): BackfillTableWatch & { end: () => void } {
   let progress: Progress = noProgress;
-  let [throttled, saidAt] = [0, 1];
   const end = () => progress.end();
   return {
     onStage(stage, total) {
@@ -30,12 +30,9 @@ export function watchBackfill(output: Output, bucketName: string): BackfillTable
       end();
       output.say(`Stored the table's definition in s3://${bucketName}.`);
     },
-    onThrottled() {
-      throttled += 1;
-      if (throttled < saidAt) return;
-      saidAt = throttled * 10;
-      output.say('The table has no read capacity left at times; waiting for it. --read-rate leaves some to others.');
-    },
+    onThrottled: tenfold(() =>
+      output.say('The table has no read capacity left at times; waiting for it. --read-rate leaves some to others.'),
+    ),
     onFailed: ({ keys, reason }) =>
       output.result({ type: 'failed', keys, reason }, `${JSON.stringify(keys)}  failed: ${reason}`),
     onStopped(counts) {

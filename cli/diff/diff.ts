@@ -2,10 +2,10 @@ import type { Command } from '../command';
 import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
+import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copyOption';
 import { UsageError } from '../../core/errors';
 import type { Moment } from '../../core/commandLine/moment';
-import { secondOf, utc } from '../../core/units';
+import { secondOf } from '../../core/units';
 import { stateTimeOf } from '../moments';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
@@ -17,7 +17,7 @@ export interface DiffOptions {
   readonly from: Moment;
   /** Undefined: the newest images. */
   readonly to?: Moment;
-  readonly in: SourceChoice;
+  readonly copy: CopyChoice;
   readonly summary: boolean;
 }
 
@@ -55,37 +55,32 @@ export const diff: Command<DiffOptions> = {
       tableName: given.positional(0),
       from: given.moment('from') ?? { text: '', agoMs: 0 },
       to: given.moment('to'),
-      in: readCopy(given),
+      copy: readCopy(given),
       summary: given.flag('summary'),
     };
   },
   run: runDiff,
 };
 
-export async function runDiff(options: DiffOptions, context: CommandContext): Promise<ExitCode> {
-  const source = await openSource(options.in, context);
-  try {
-    return await diffIn(source, options, context);
-  } finally {
-    await source.close?.();
-  }
+export function runDiff(options: DiffOptions, context: CommandContext): Promise<ExitCode> {
+  return withImageSource(options.copy, context, (source) => diffIn(source, options, context));
 }
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const { from, to } = options;
-  const fromMs = await stateTimeOf('from', from, options.in, context);
-  const toMs = to ? await stateTimeOf('to', to, options.in, context) : Infinity;
+  const { from, to, copy } = options;
+  const fromMs = await stateTimeOf('from', from, copy, context);
+  const toMs = to ? await stateTimeOf('to', to, copy, context) : Infinity;
   if (fromMs >= toMs) {
-    throw new UsageError([`--from (${utc(fromMs)}) is not before --to (${utc(toMs)}); exchange them`]);
+    throw new UsageError([`--from (${secondOf(fromMs)}) is not before --to (${secondOf(toMs)}); exchange them`]);
   }
   const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
-  const end = toMs === Infinity ? 'the newest images' : secondOf(toMs);
-  output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)} up to ${end} in ${source.name}.`);
+  const lastWords = toMs === Infinity ? 'the newest images' : secondOf(toMs);
+  output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)}, up to ${lastWords}, in ${source.name}.`);
 
-  const { end: endProgress, ...watch } = watchDiff(output, options.summary);
+  const { end, ...watch } = watchDiff(output, options.summary);
   const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });
-  endProgress();
+  end();
   reportDiff(output, { table: options.tableName, fromMs, toMs, in: source.name, counts });
   return counts.added + counts.removed + counts.changed + counts.unknown > 0 ? EXIT.differences : EXIT.done;
 }

@@ -13,7 +13,7 @@ import { downloadTable } from '../../operations/download/downloadTable';
 export interface DownloadOptions {
   readonly tableName: string;
   readonly folder: string;
-  readonly from: 'source' | 'destination';
+  readonly copy: 'source' | 'destination';
 }
 
 export const download: Command<DownloadOptions> = {
@@ -35,8 +35,8 @@ export const download: Command<DownloadOptions> = {
   read(given) {
     const folder = given.text('folder');
     if (folder === undefined) given.problem('--folder is missing; write where the copy goes: --folder FOLDER');
-    const from = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
-    return { tableName: given.positional(0), folder: folder ?? '', from };
+    const copy = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
+    return { tableName: given.positional(0), folder: folder ?? '', copy };
   },
   run: runDownload,
 };
@@ -44,10 +44,10 @@ export const download: Command<DownloadOptions> = {
 export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings, signal } = context;
   const table = locatedTable(settings, options.tableName);
-  const bucket = bucketIn(context, options.from);
+  const bucket = bucketIn(context, options.copy);
   const source = s3ImageSource(bucket);
   const histories = objectHistories(bucket, tablePrefix(table));
-  const { nowMs } = await context.serviceClock(options.from);
+  const { nowMs } = await context.serviceClock(options.copy);
   const progress = output.progress('copied versions');
   const watch = { onVersion: () => progress.add(1) };
   const manifest = await onDisk(`the copy in ${options.folder}`, '--folder', () =>

@@ -5,7 +5,7 @@ import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
 import type { Command } from '../command';
 import { bucketIn, connect, connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { openSource } from '../openSource';
+import { withImageSource } from '../copyOption';
 import { onDisk } from '../onDisk';
 import { locatedTable, type ConfiguredTable } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
@@ -44,12 +44,11 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
   const { output, settings } = context;
   const { asOf } = options;
   if (!options.withoutLive) partsOf(settings, ['source']);
-  requirePlaces(context, options.from.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
+  requirePlaces(context, options.copy.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
   const located = locatedTable(settings, options.tableName);
   await makeFolder(options.reportFolder);
-  const source = await openSource(options.from, context);
-  const watch = watchDrill(output);
-  try {
+  return withImageSource(options.copy, context, async (source) => {
+    const watch = watchDrill(output);
     const clock = await context.serviceClock('destination');
     const startedAtMs = clock.nowMs();
     const momentMs = asOf ? await stateTimeOf('as-of', asOf, { in: 'destination' }, context) : startedAtMs;
@@ -64,9 +63,7 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
     reportDrill(output, performed, kept);
     if (performed.report.verdict === 'differences') return EXIT.differences;
     return performed.problem === undefined ? EXIT.done : EXIT.failed;
-  } finally {
-    await source.close?.();
-  }
+  });
 }
 
 /** Before anything else: a report that cannot be put anywhere is found out soon. */

@@ -1,6 +1,6 @@
 import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
-import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
+import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Side } from '../../settings/schema';
 import { TARGET_OPTIONS } from '../sideOptions';
@@ -14,7 +14,7 @@ export interface DrillOptions {
   readonly withoutLive: boolean;
   readonly waitMs: number;
   readonly reportFolder: string;
-  readonly from: SourceChoice;
+  readonly copy: CopyChoice;
   /** The account and region of the scratch table. */
   readonly target: Side;
   readonly writeRate?: number;
@@ -70,7 +70,7 @@ export function readDrillOptions(given: OptionReader): DrillOptions {
     withoutLive: given.flag('without-live'),
     waitMs: given.duration('wait') ?? DEFAULT_WAIT_MS,
     reportFolder: given.text('report-folder') ?? '.',
-    from: readCopy(given),
+    copy: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
   };

@@ -4,7 +4,7 @@ import type { CommandContext } from '../context';
 import { UsageError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
-import { COPY_OPTION, openSource, readCopy, type SourceChoice } from '../openSource';
+import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copyOption';
 import { parseKeys } from '../keys';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
@@ -14,7 +14,7 @@ import { reportHistory, showVersion, watchHistory } from './reporting';
 export interface HistoryOptions {
   readonly tableName: string;
   readonly key: string;
-  readonly from: SourceChoice;
+  readonly copy: CopyChoice;
   /** Number of a version in the history, or its S3 version id. */
   readonly show?: string;
   readonly dynamodbJson: boolean;
@@ -51,7 +51,7 @@ export const history: Command<HistoryOptions> = {
     return {
       tableName: given.positional(0),
       key: key ?? '',
-      from: readCopy(given),
+      copy: readCopy(given),
       show: given.text('show'),
       dynamodbJson: given.flag('dynamodb-json'),
     };
@@ -59,13 +59,8 @@ export const history: Command<HistoryOptions> = {
   run: runHistory,
 };
 
-export async function runHistory(options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
-  const source = await openSource(options.from, context);
-  try {
-    return await historyIn(source, options, context);
-  } finally {
-    await source.close?.();
-  }
+export function runHistory(options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
+  return withImageSource(options.copy, context, (source) => historyIn(source, options, context));
 }
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {

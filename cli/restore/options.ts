@@ -1,7 +1,7 @@
 import type { ThawTier } from '../../aws/archive';
 import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
-import { COPY_OPTION, readCopy, type SourceChoice } from '../openSource';
+import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/schema';
@@ -16,7 +16,7 @@ export interface RestoreOptions {
   readonly ignoreStoredAfter?: Moment;
   readonly keys: readonly string[];
   readonly keysFrom?: string;
-  readonly from: SourceChoice;
+  readonly copy: CopyChoice;
   /** The account and region of the target table. */
   readonly target: Side;
   readonly existing?: 'merge' | 'mirror';
@@ -124,7 +124,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     ignoreStoredAfter: given.moment('ignore-stored-after'),
     keys: given.texts('key'),
     keysFrom: given.text('keys-from'),
-    from: readCopy(given),
+    copy: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     existing: given.flag('merge') ? 'merge' : given.flag('mirror') ? 'mirror' : undefined,
     allowEmpty: given.flag('allow-empty'),

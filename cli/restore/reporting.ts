@@ -1,11 +1,17 @@
 import type { Output } from '../output/output';
 import { asOfWords, count, counted, utc } from '../../core/units';
 import type { RestoreOptions } from './options';
-import type { PreparedRestore } from './prepare';
-import type { RestoreReport, RestoreWatch } from '../../operations/restore/restoreTable';
+import type { PreparedRestore } from '../../operations/restore/prepare';
+import type { SettingOutcome } from '../../operations/restore/finish';
+import type { RestoreReport } from '../../operations/restore/restoreTable';
 
 /** What is going to happen to the target, before it happens. */
-export function planWords({ into, dryRun }: RestoreOptions, { decision, definitionFrom }: PreparedRestore): string {
+export function planWords(
+  options: RestoreOptions,
+  { momentMs, decision, definitionFrom, plan }: PreparedRestore,
+): string {
+  const { tableName, into, dryRun } = options;
+  const asOf = `Restoring ${tableName} ${asOfWords(momentMs)} from ${plan.source.name}.`;
   const table = decision.create
     ? `The new table ${into} is made from ${definitionFrom}.`
     : decision.continuesMs !== undefined
@@ -17,44 +23,10 @@ export function planWords({ into, dryRun }: RestoreOptions, { decision, definiti
             merge: `Items of the table ${into} are added and changed (--merge).`,
             mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
           }[decision.mode];
-  return dryRun ? `Dry run, nothing is changed. ${table}` : table;
+  return `${asOf} ${dryRun ? 'Dry run, nothing is changed. ' : ''}${table}`;
 }
 
-/** Shows a restore as it goes on, and lists what it could not bring back. */
-export function watchRestore(output: Output, objects: number, dryRun: boolean): RestoreWatch & { end: () => void } {
-  const plan = output.progress(dryRun ? 'planned items' : 'restored items', objects);
-  let [comparison, throttled, saidAt] = [undefined as ReturnType<Output['progress']> | undefined, 0, 0];
-  return {
-    onPlanned: () => plan.add(1),
-    onThrottled(operations) {
-      throttled += operations;
-      if (throttled < saidAt) return;
-      saidAt = throttled * 10;
-      output.say(`The table takes items more slowly than they come; ${count(throttled)} are sent again.`);
-    },
-    onCompared() {
-      if (!comparison) {
-        plan.end();
-        comparison = output.progress('compared items');
-      }
-      comparison.add(1);
-    },
-    onAhead: ({ objectKey, reason }) =>
-      output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`),
-    onLeft: (left) => output.result({ type: 'left', ...left }, `${left.objectKey}  ${left.why}: ${left.reason}`),
-    onDifference: (action) =>
-      output.result(
-        { type: 'difference', objectKey: action.objectKey, needs: action.do },
-        `${action.objectKey}  differs from the plan: it would need a ${action.do}`,
-      ),
-    end() {
-      plan.end();
-      comparison?.end();
-    },
-  };
-}
-
-/** The last word: counts, and what they mean. */
+/** What became of the items: counts, and what they mean. */
 export function reportRestore(
   output: Output,
   { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
@@ -66,7 +38,7 @@ export function reportRestore(
     table: options.tableName,
     into: options.into,
     asOf: momentMs === Infinity ? null : utc(momentMs),
-    from: prepared.request.source.name,
+    from: prepared.plan.source.name,
     mode: prepared.decision.mode,
     dryRun: options.dryRun,
     counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, newer, rejected },
@@ -111,4 +83,15 @@ export function reportRestore(
           ]),
   ];
   output.result(record, lines.join('\n'));
+}
+
+/** What became of a setting of table.json; nothing where it was set already. */
+export function reportSetting(output: Output, table: string, outcome: SettingOutcome): void {
+  if (outcome.state !== 'already') output.result({ type: 'setting', table, ...outcome }, settingWords(table, outcome));
+}
+
+function settingWords(tableName: string, { value, state, reason = '' }: SettingOutcome): string {
+  if (state === 'leftOff') return `Left off ${tableName}: ${value}; ${reason}.`;
+  if (state === 'failed') return `Not set on ${tableName}: ${value}; ${reason}. The same command tries again.`;
+  return `Set on ${tableName}: ${value}.`;
 }

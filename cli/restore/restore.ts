@@ -1,26 +1,16 @@
+import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { dynamoDbTableSettings } from '../../aws/tableSettings';
+import { locatedTable } from '../../settings/configuredTable';
+import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
+import { unfinishedNotes } from '../../operations/restore/unfinished';
 import type { Command } from '../command';
-import { requirePlaces, type CommandContext } from '../context';
-import { CouldNotLookError, RefusedError } from '../../core/errors';
-import { tablePrefix } from '../../core/objectKey';
+import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import type { ImageSource } from '../../operations/images/imageSource';
-import { openSource } from '../openSource';
-import { asOfWords, utc } from '../../core/units';
+import { withImageSource } from '../copyOption';
+import { stateTimeOf, timeOf } from '../moments';
+import { definitionIn, keysGiven } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
-import { prepareRestore, type PreparedRestore } from './prepare';
-import { finishTarget } from './finishing';
-import { planWords, reportRestore, watchRestore } from './reporting';
-import { KeptListing } from '../../operations/restore/keptListing';
-import { requireAsPlanned, requireNothingNewer } from '../../operations/restore/beforeRestore';
-import {
-  restoreTable,
-  type RestoreReport,
-  type RestoreRequest,
-  type RestoreWatch,
-} from '../../operations/restore/restoreTable';
-import { survey, thawWords, whenThawed, type Survey } from '../../operations/restore/survey';
-import { creationOf } from '../../operations/restore/target';
-import { tableIdOf } from '../../operations/restore/unfinished';
+import { watchRestore } from './watch';
 
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE --into NAME [options]',
@@ -65,122 +55,46 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
-  requirePlaces(context, options.from.in === 'folder' ? [] : [options.from.in], options.target);
-  const source = await openSource(options.from, context);
-  const listing = new KeptListing();
+  requirePlaces(context, options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
+  const definition = definitionIn(options.definitionFile);
+  const { end, ...watch } = watchRestore(context.output, options);
   try {
-    return await restoreFrom(source, listing, options, context);
+    const outcome = await withImageSource(options.copy, context, async (source) =>
+      bringBack({ ...(await requestOf(options, context)), source, definition, watch }),
+    );
+    return isAllThere(outcome) ? EXIT.done : EXIT.differences;
   } finally {
-    await listing.close();
-    await source.close?.();
+    end();
   }
 }
 
-async function restoreFrom(
-  source: ImageSource,
-  listing: KeptListing,
-  options: RestoreOptions,
-  context: CommandContext,
-): Promise<ExitCode> {
-  const { output, pause } = context;
-  const prepared = await prepareRestore(source, options, context);
-  const { momentMs, request, decision } = prepared;
-  const asOf = `Restoring ${options.tableName} ${asOfWords(momentMs)} from ${source.name}.`;
-  output.say(`${asOf} ${planWords(options, prepared)}`);
-
-  const { nowMs } = options.from.in === 'folder' ? context : await context.serviceClock(options.from.in);
-  const timeToLive = timeToLiveOf(prepared, nowMs());
-  const base = {
-    ...{ ...request, timeToLive, nowMs, pause, dryRun: options.dryRun, allowEmpty: options.allowEmpty },
+async function requestOf(options: RestoreOptions, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {
+  const { settings, output, signal, pause } = context;
+  const { into, copy, ignoreStoredAfter, existing, allowEmpty, dryRun, thaw, onDemand } = options;
+  const { dynamoDb } = connectTarget(context, options.target);
+  const { nowMs } = copy.in === 'folder' ? context : await context.serviceClock(copy.in);
+  const ignoreStoredAfterMs =
+    ignoreStoredAfter && (await timeOf('ignore-stored-after', ignoreStoredAfter, copy, context));
+  return {
+    located: locatedTable(settings, options.tableName),
+    target: dynamoDbBatchTable(into, dynamoDb, { signal }),
+    targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
+    notes: unfinishedNotes(context.env, (words) => output.say(words)),
+    keysOf: keysGiven(options),
     writesPerSecond: options.writeRate,
-    ...(options.thaw && { whenArchived: whenThawed(request, options.thaw, pause) }),
+    timeToLiveWanted: options.timeToLive === 'on',
+    asOf: await asOfOf(options, context),
+    ...{ ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand, signal, nowMs, pause },
   };
-  const report = decision.isUnsaid
-    ? await watched(output, 0, true, (watch) => requireAsPlanned({ ...base, watch }, options.into))
-    : await carriedOut(listing, options, context, prepared, base);
-  reportRestore(output, { options, prepared, report });
-  const isDone = report.left === 0 && (report.differences ?? 0) === 0;
-  const mayFinish = !options.dryRun && report.differences === 0;
-  const isFinished = !mayFinish || (await finishTarget(options, prepared, context, report.expired));
-  return isDone && isFinished ? EXIT.done : EXIT.differences;
 }
 
-function timeToLiveOf({ definition }: PreparedRestore, nowMs: number): RestoreRequest['timeToLive'] {
-  const { timeToLiveAttributeName: attributeName } = definition;
-  return attributeName === undefined ? undefined : { attributeName, nowMs };
+async function asOfOf({ asOf, copy }: RestoreOptions, context: CommandContext): Promise<BringBackRequest['asOf']> {
+  if (!asOf) return undefined;
+  const ms = await stateTimeOf('as-of', asOf, copy, context);
+  return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: 'atMs' in asOf };
 }
 
-async function carriedOut(
-  listing: KeptListing,
-  options: RestoreOptions,
-  context: CommandContext,
-  prepared: PreparedRestore,
-  base: RestoreRequest,
-): Promise<RestoreReport> {
-  const { target, decision, notes } = prepared;
-  const found = await surveyed(options, context, prepared, listing);
-  if (decision.continuesMs !== undefined) await requireNothingNewer({ ...base, listing }, options.into);
-  if (decision.create && !options.dryRun) await createTarget(options, context, prepared);
-  return watched(context.output, found.objects, options.dryRun, (watch) =>
-    restoreTable({
-      ...{ ...base, listing, watch },
-      async whenWritten() {
-        const description = await target.describe();
-        if (description) await notes.remove(tableIdOf(description));
-      },
-    }),
-  );
-}
-
-async function watched(
-  output: CommandContext['output'],
-  objects: number,
-  dryRun: boolean,
-  work: (watch: RestoreWatch) => Promise<RestoreReport>,
-): Promise<RestoreReport> {
-  const watch = watchRestore(output, objects, dryRun);
-  try {
-    return await work(watch);
-  } finally {
-    watch.end();
-  }
-}
-
-/** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
-async function surveyed(
-  { thaw, tableName }: RestoreOptions,
-  { output }: CommandContext,
-  { request }: PreparedRestore,
-  listing: KeptListing,
-): Promise<Survey> {
-  const progress = output.progress('listed objects');
-  const found = await survey(request, thaw, () => progress.add(1), listing);
-  progress.end();
-  if (found.objects === 0 && !request.keys) {
-    throw new CouldNotLookError(
-      `${request.source.name} has no images of ${tableName} under ${tablePrefix(request.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
-    );
-  }
-  if (found.archived.length === 0) return found;
-  const words = thawWords(found, thaw?.tier ?? 'Standard').join('. ');
-  if (thaw) output.say(`Asked back ${words}. Waiting; stop and run again whenever you like.`);
-  else throw new RefusedError(`some images have to be asked back first: ${words}. Add --thaw to do so`);
-  return found;
-}
-
-async function createTarget(
-  { onDemand, into }: RestoreOptions,
-  { output }: CommandContext,
-  { target, definition, notes, momentMs }: PreparedRestore,
-): Promise<void> {
-  await target.create(creationOf(definition, onDemand) as Parameters<typeof target.create>[0]);
-  const description = await target.describe();
-  try {
-    if (description) await notes.write({ tableId: tableIdOf(description), momentMs });
-  } catch (error) {
-    // The restore is as good without the note; only continuing it has to be asked for then.
-    output.say(
-      `No note could be kept that ${into} is being restored (${(error as Error).message}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,
-    );
-  }
+function isAllThere({ report, settings }: BringBackOutcome): boolean {
+  const isSet = settings.every(({ state }) => state === 'set' || state === 'already');
+  return report.left === 0 && (report.differences ?? 0) === 0 && isSet;
 }

@@ -1,11 +1,5 @@
 import type { AttributeMap, AttributeValue } from '../../core/attributeValue';
 
-/** One write to a table: a put of the whole item, or a delete when there is no item. */
-export interface Write {
-  readonly keys: AttributeMap;
-  readonly item?: AttributeMap;
-}
-
 /** Random numbers that are the same in every run: [0, below). */
 export type Random = (below: number) => number;
 

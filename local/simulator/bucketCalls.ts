@@ -18,6 +18,8 @@ export interface BucketCalls {
   readonly current: VersionLister;
   readonly texts: TextStore;
   readonly statusOf: StatusReader;
+  /** The `Date` of an answer, epoch milliseconds in whole seconds: RFC 9110, 6.6.1. */
+  readonly date: () => Promise<number>;
 }
 
 const S3_ERRORS: CallErrors = {
@@ -25,7 +27,7 @@ const S3_ERRORS: CallErrors = {
   lostAnswer: () => s3Error('TimeoutError', undefined),
 };
 
-export function bucketCalls(process: Process, bucket: S3Bucket): BucketCalls {
+export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3Bucket): BucketCalls {
   const call = async <Answer>(does: () => Answer): Promise<Answer> => {
     try {
       return await process.call(S3_ERRORS, does);
@@ -99,6 +101,7 @@ export function bucketCalls(process: Process, bucket: S3Bucket): BucketCalls {
         await put(objectKey, { body, metadata: {} });
       },
     },
+    date: () => call(() => bucket.dateMs),
     statusOf: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).replicationStatus),
   };
 }

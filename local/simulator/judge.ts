@@ -144,7 +144,7 @@ export class Judge {
 
   /** The states that an item had from the newest change that these images know of until now, of those made by a moment. */
   possibleStates(id: string, images: readonly SeenImage[], momentMs: number): Set<string> {
-    const changes = this.site.table.changes.filter((change) => change.id === id && secondOf(change) <= momentMs);
+    const changes = this.site.table.changes.filter((change) => change.id === id && change.toldMs <= momentMs);
     const known = changes.findLastIndex((change) => images.some((image) => isOf(image, change)));
     const from = changes.slice(Math.max(known, 0)).map(({ after }) => textOf(after));
     return new Set(known < 0 ? ['none', ...from] : from);
@@ -178,11 +178,6 @@ export function promised(promise: string, holds: boolean, otherwise: string): vo
 export function isOf(image: SeenImage, { streamLabel, sequenceNumber }: TrueChange): boolean {
   if (image.kind !== 'stream' || sequenceNumber === undefined) return false;
   return image.streamLabel === streamLabel && image.sequenceNumber === BigInt(sequenceNumber);
-}
-
-/** A stream tells the time of a change in whole seconds, rounded down. */
-export function secondOf({ atMs }: TrueChange): number {
-  return Math.floor(atMs / 1_000) * 1_000;
 }
 
 function isOfRecord(image: SeenImage, { eventSourceARN, dynamodb }: ParkedRecord): boolean {

@@ -1,18 +1,18 @@
 import { knownKeys } from '../../operations/backfill/knownKeys';
 import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
 import { scanItems } from '../../operations/backfill/scanItems';
-import { WriteGuard } from '../../operations/guards';
-import { parkedBatches } from '../../operations/redrive/parkedBatches';
-import { redriveBatch, type BatchReport } from '../../operations/redrive/redriveBatch';
+import type { BatchReport } from '../../operations/redrive/redriveBatch';
+import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import { restoreTable, type LeftItem, type RestoreReport } from '../../operations/restore/restoreTable';
 import type { RestoreMode } from '../../operations/restore/plan';
-import { compareAll } from '../../operations/verify/compareAll';
-import { Recheck, type Difference, type Places } from '../../operations/verify/recheck';
-import { repairItem, type RepairOutcome } from '../../operations/verify/repairItem';
-import { walkBoth, walkHistory } from '../../operations/verify/walkHistory';
+import type { Comparison } from '../../operations/verify/compareTable';
+import type { Difference } from '../../operations/verify/recheck';
+import type { Repairs } from '../../operations/verify/repairAll';
+import { verifyTable } from '../../operations/verify/verifyTable';
+import type { Walked } from '../../operations/verify/walkTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { CapturedTable } from '../../core/streamRecord';
-import { bucketCalls } from './bucketCalls';
+import { bucketCalls, type BucketCalls } from './bucketCalls';
 import type { Process } from './process';
 import type { S3Bucket } from './s3';
 import { tableCalls, type TableOfItems } from './tableCalls';
@@ -31,14 +31,9 @@ export interface Site {
   readonly destination: S3Bucket;
 }
 
-export interface VerifyReport {
-  readonly items: number;
-  readonly same: number;
-  readonly late: number;
-  readonly differences: readonly Difference[];
-  /** With `repair`: what became of each difference. */
-  readonly repairs: readonly { readonly difference: Difference; readonly outcome: RepairOutcome }[];
-  /** With `history`. */
+export interface VerifyReport extends Comparison {
+  readonly repairs?: Repairs;
+  /** Of the history, where it was asked for. */
   readonly gaps: readonly Difference[];
 }
 
@@ -47,74 +42,64 @@ const SEGMENTS = 2;
 export const SETTLE_MS = 900_000;
 const signal = new AbortController().signal;
 
+/** The time as S3 tells it, asked for once: aws/serviceClock.ts. */
+async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
+  const dateMs = await date();
+  const answeredMs = process.monotonicMs();
+  return () => Math.round(dateMs + 1_000 + process.monotonicMs() - answeredMs);
+}
+
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
   const bucket = bucketCalls(process, site.source);
+  const nowMs = await serviceClock(process, bucket);
   const known = await knownKeys(bucket.current, tablePrefix(site.location), { signal });
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const { pause } = process;
-  const pages = scan(process, site);
+  const pages = scan(process, site, nowMs);
   await backfillItems({ table: site.location, images: bucket.images, ...{ pages, known, signal, pause } }, counts);
   return counts;
 }
 
 export async function redrive(process: Process, site: Site): Promise<BatchReport[]> {
-  const { images, texts, source, current } = bucketCalls(process, site.source);
+  const bucket = bucketCalls(process, site.source);
+  const { images, texts, source, current } = bucket;
+  const nowMs = await serviceClock(process, bucket);
   const reports: BatchReport[] = [];
-  const context = {
-    ...{
-      images,
-      texts,
-      source,
-      signal,
-      dryRun: false,
-      nowMs: process.nowMs,
-      guard: new WriteGuard(),
-      onlyTables: [],
-    },
+  const counts = await redriveBatches({
+    ...{ images, texts, source, signal, lister: current, dryRun: false, nowMs, onlyTables: [] },
     tableOf: () => site.location,
-    onLeft: () => undefined,
-  };
-  for await (const { objectKey, isRedriven } of parkedBatches(current, signal)) {
-    if (isRedriven) continue;
-    const report = await redriveBatch(context, objectKey);
-    if (report) reports.push(report);
-  }
+    watch: { onBatch: (report) => void reports.push(report) },
+  });
+  if (counts.batches !== reports.length) throw new Error('the counts of redrive do not add up');
   return reports;
 }
 
 export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
-  const places: Places = {
-    ...{ table: site.location, items: tableCalls(process, site.table).batches, signal },
+  const { scanner, batches: items } = tableCalls(process, site.table);
+  const nowMs = await serviceClock(process, source);
+  const places = {
+    ...{ table: site.location, items, signal, nowMs, pause: process.pause },
     ...{ source: source.source, destination: destination.source, statusOf: source.statusOf },
-    ...{ nowMs: process.nowMs, pause: process.pause },
   };
-  const recheck = new Recheck(places, SETTLE_MS);
-  const compared = await compareAll({
-    ...{ places, recheck, keyTypes: { id: 'S' as const }, buckets: { source, destination } },
-    pages: scan(process, site),
-    ...{ onObjects: ignored, onListed: ignored, onItems: ignored },
+  const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
+  const { report } = await verifyTable({
+    opened: { places, scanner, buckets: { source, destination }, keyTypes: { id: 'S' }, itemCount: 0 },
+    ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
+    ...(repair && { repair: { images: source.images, allowDeletes: true } }),
+    reports: { write: () => Promise.resolve('report') },
+    watch: {
+      onCompared: (comparison) => (found.comparison = comparison),
+      onRepaired: (repairs) => (found.repairs = repairs),
+      onWalked: (walked) => (found.walked = walked),
+    },
   });
-  const differences = await recheck.settle();
-  const same = recheck.same + compared.same;
-  if (same + recheck.late + compared.vanished + differences.length !== compared.keys) {
-    throw new Error('the counts of verify do not add up');
-  }
-  const repairs: { difference: Difference; outcome: RepairOutcome }[] = [];
-  if (repair) {
-    for (const difference of differences) {
-      repairs.push({ difference, outcome: await repairItem({ places, images: source.images }, difference) });
-    }
-  }
-  const walked = history
-    ? await walkHistory({
-        ...{ clock: places, settleMs: SETTLE_MS, onVersions: ignored },
-        histories: places.source.histories(tablePrefix(site.location), signal),
-        walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
-      })
-    : undefined;
-  const gaps = walked?.differences ?? [];
-  return { items: compared.items, same, late: recheck.late, differences, repairs, gaps };
+  const { comparison, repairs, walked } = found;
+  if (!comparison) throw new Error('verify compared nothing');
+  const left = (repairs?.left ?? comparison.differences).length + (walked?.differences.length ?? 0);
+  if ((report.verdict === 'same') !== (left === 0))
+    throw new Error(`the verdict is ${report.verdict} with ${left} left`);
+  return { ...comparison, repairs, gaps: walked?.differences ?? [] };
 }
 
 export interface RestoreOptions {
@@ -131,20 +116,20 @@ export async function restore(
   { from, momentMs, into, mode }: RestoreOptions,
 ): Promise<RestoreReport & { readonly leftItems: readonly LeftItem[] }> {
   const leftItems: LeftItem[] = [];
+  const bucket = bucketCalls(process, from);
+  const nowMs = await serviceClock(process, bucket);
   const report = await restoreTable({
-    ...{ table: location, source: bucketCalls(process, from).source, target: tableCalls(process, into).batches },
-    ...{ mode, momentMs, signal, allowEmpty: true, nowMs: process.nowMs, pause: process.pause },
+    ...{ table: location, source: bucket.source, target: tableCalls(process, into).batches },
+    ...{ mode, momentMs, signal, allowEmpty: true, nowMs, pause: process.pause },
     watch: { onLeft: (left) => leftItems.push(left) },
   });
   return { ...report, leftItems };
 }
 
-function scan(process: Process, { table }: Site): ReturnType<typeof scanItems> {
+function scan(process: Process, { table }: Site, nowMs: () => number): ReturnType<typeof scanItems> {
   const { scanner } = tableCalls(process, table);
   return scanItems({
-    ...{ scanner, segments: SEGMENTS, signal, nowMs: process.nowMs, pause: process.pause },
+    ...{ scanner, segments: SEGMENTS, signal, nowMs, pause: process.pause },
     paced: (read) => read(undefined),
   });
 }
-
-const ignored = () => undefined;

@@ -39,6 +39,7 @@ export class Process {
   calls = 0;
   isDead = false;
   private pausedUntilMs = 0;
+  private pausedForMs = 0;
   private whenDead: () => void = () => undefined;
 
   constructor(
@@ -50,6 +51,9 @@ export class Process {
 
   /** What its own clock shows. */
   readonly nowMs = (): number => this.world.nowMs + (this.plan.skewMs ?? 0);
+
+  /** Stands still with the machine, as CLOCK_MONOTONIC of Linux does while it is suspended (clock_gettime(2)). */
+  readonly monotonicMs = (): number => this.world.nowMs - this.pausedForMs;
 
   readonly pause = (ms: number): Promise<void> => new Promise((resolve) => this.deliver(ms, resolve));
 
@@ -73,7 +77,7 @@ export class Process {
       this.world.after(this.latencyMs(), () => {
         const outcome = this.outcomeOf(fault, errors, does);
         if (isLast) return void this.die();
-        if (number === this.plan.pauseAtCall) this.pausedUntilMs = this.world.nowMs + (this.plan.pauseMs ?? 0);
+        if (number === this.plan.pauseAtCall) this.standStill(this.plan.pauseMs ?? 0);
         this.deliver(this.latencyMs(), () => ('error' in outcome ? reject(outcome.error) : resolve(outcome.answer)));
       });
     });
@@ -96,6 +100,11 @@ export class Process {
     if (at < unavailable) return 'unavailable';
     if (at < unavailable + lostAnswer) return 'lostAnswer';
     return at < unavailable + lostAnswer + doneTwice ? 'doneTwice' : undefined;
+  }
+
+  private standStill(ms: number): void {
+    this.pausedUntilMs = this.world.nowMs + ms;
+    this.world.after(ms, () => (this.pausedForMs += ms));
   }
 
   private deliver(ms: number, happen: () => void): void {

@@ -60,7 +60,7 @@ export class Run {
     const bucket = (name: string) => new S3Bucket(name, () => this.world.nowMs, settings.pageSize);
     const location = { prefix: '', tableName: TABLE_NAME, keySchema: { partitionKey: 'id' } };
     const [source, destination] = [bucket('source'), bucket('destination')];
-    this.site = { table: new Table(TABLE_NAME, this.world), location, source, destination };
+    this.site = { table: new Table(TABLE_NAME, this.world, settings.isToldInMs), location, source, destination };
     this.judge = new Judge(this.site, () => this.world.nowMs);
     startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
     this.invoke = captureFunction(this.world, {
@@ -137,6 +137,8 @@ export class Run {
     } else if (event.do === 'splitShard') table.stream?.split(world.random('split', event.id));
     else if (event.do === 'disableMapping') this.disableMapping(event.forMs);
     else if (event.do === 'refuseItem') this.refuse(event.item, event.forMs);
+    else if (event.do === 'makeTableAgain') table.makeAgain();
+    else if (event.do === 'removeRecursively') removeAll(this.site[event.bucket]);
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
@@ -161,7 +163,7 @@ export class Run {
     const again = (why: string) => {
       this.running.delete(process.name);
       this.count(`commands ${why}`);
-      const { crashAtCall: _crash, pauseAtCall: _pause, ...healthy } = plan;
+      const healthy = { ...plan, crashAtCall: undefined, pauseAtCall: undefined };
       const afterMs = this.world.random(name, 'again', attempt).between(1_000, DAY_MS);
       if (attempt < 3) this.world.after(afterMs, () => this.operate(command, healthy, name, attempt + 1));
     };
@@ -202,6 +204,12 @@ export class Run {
   private requireNothingHangs(): void {
     const [hanging] = this.running;
     if (hanging !== undefined) throw new Violation('every command ends', `${hanging} hangs`);
+  }
+}
+
+function removeAll(bucket: S3Bucket): void {
+  for (const { objectKey } of bucket.listCurrent(`${TABLE_NAME}/`, undefined, Infinity).versions) {
+    bucket.addDeleteMarker(objectKey);
   }
 }
 

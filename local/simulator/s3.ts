@@ -67,6 +67,11 @@ export class S3Bucket {
     readonly pageSize = 1_000,
   ) {}
 
+  /** What time it is for S3, as its answers tell. */
+  get dateMs(): number {
+    return Math.floor(this.nowMs() / 1_000) * 1_000;
+  }
+
   /**
    * PutObject. "Conditional writes": If-None-Match succeeds where there is no current version or it is a delete marker, else
    * 412. If-Match without a current version is 404, with another ETag 412.
@@ -131,11 +136,7 @@ export class S3Bucket {
     const limit = Math.min(maxKeys, this.pageSize);
     const page: ListedVersion[] = [];
     for (const objectKey of this.keysFrom(prefix, after?.objectKey)) {
-      const isMarked = objectKey === after?.objectKey;
-      if (isMarked && after?.versionId === undefined) continue;
-      const listed = this.versionsOf(objectKey).reverse();
-      const from = isMarked ? listed.findIndex(({ versionId }) => versionId === after?.versionId) + 1 : 0;
-      for (const version of listed.slice(from)) {
+      for (const version of this.listedAfter(objectKey, after)) {
         const last = page.at(-1);
         if (page.length === limit && last) {
           return { versions: page, next: { objectKey: last.objectKey, versionId: last.versionId } };
@@ -185,6 +186,14 @@ export class S3Bucket {
     }
   }
 
+  /** The versions of an object from a marker on, the last stored first. */
+  private listedAfter(objectKey: string, after: VersionsPage['next']): ListedVersion[] {
+    const listed = this.versionsOf(objectKey).reverse();
+    if (objectKey !== after?.objectKey) return listed;
+    if (after.versionId === undefined) return [];
+    return listed.slice(listed.findIndex(({ versionId }) => versionId === after.versionId) + 1);
+  }
+
   /** The current version; undefined where there is none, or a delete marker. */
   private current(objectKey: string): StoredVersion | undefined {
     const last = this.objects.get(objectKey)?.at(-1);
@@ -201,7 +210,7 @@ export class S3Bucket {
       ...content,
       // As opaque as S3's: neither of them tells which is later.
       versionId: md5(`${this.name} ${objectKey} ${number}`),
-      storedAtMs: Math.floor(this.nowMs() / 1_000) * 1_000,
+      storedAtMs: this.dateMs,
       etag: md5(content.body),
     };
     this.objects.set(objectKey, [...(this.objects.get(objectKey) ?? []), version]);

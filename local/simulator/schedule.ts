@@ -17,6 +17,8 @@ export interface RunSettings {
   /** The stream is read by two mappings, the second of which comes this much later. */
   readonly secondMappingAfterMs?: number;
   readonly replication: ReplicationSettings;
+  /** Records tell milliseconds instead of seconds, as some have. */
+  readonly isToldInMs: boolean;
   /** Entries in a page of a bucket's listing. */
   readonly pageSize: number;
 }
@@ -30,6 +32,10 @@ export type Happening =
   | { readonly do: 'refuseItem'; readonly item?: string; readonly forMs: number }
   /** The stream is disabled and at once enabled: a new one, with a mapping of its own beside the old one's. */
   | { readonly do: 'newStream' }
+  /** The table is deleted and made again under its name, empty. */
+  | { readonly do: 'makeTableAgain' }
+  /** `aws s3 rm --recursive`: a delete marker on top of each image of a bucket. */
+  | { readonly do: 'removeRecursively'; readonly bucket: 'source' | 'destination' }
   | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
 
 export type OperatorCommand =
@@ -62,7 +68,7 @@ export function scheduleOf(seed: number): Schedule {
   const events: ScheduledEvent[] = [];
   let atMs = START_MS + HOUR_MS;
   const add = (happening: Happening) => events.push({ id: events.length, atMs, ...happening });
-  const kinds = KINDS.filter(({ always }) => (always ?? false) || random.chance(0.6));
+  const kinds = KINDS.filter(({ chance = 0.6 }) => random.chance(chance));
   const count = random.between(8, 45);
   const longest = random.pick([MINUTE_MS, HOUR_MS, 8 * HOUR_MS, 3 * DAY_MS]);
   add({ do: 'operate', command: { name: 'backfill' }, plan: planOf(random, settings.faults) });
@@ -93,12 +99,14 @@ function settingsOf(random: Random): RunSettings {
       slow: often(0.5),
       failed: random.chance(0.2) ? 0.1 : 0,
     },
+    isToldInMs: random.chance(0.1),
     pageSize: random.pick([2, 7, 1_000]),
   };
 }
 
 interface Kind {
-  readonly always?: boolean;
+  /** The share of schedules that have it. */
+  readonly chance?: number;
   readonly weight: number;
   readonly make: (random: Random, settings: RunSettings) => Happening;
 }
@@ -109,7 +117,7 @@ const itemOf = (random: Random, { items }: RunSettings) => `item${random.below(i
 
 const KINDS: readonly Kind[] = [
   {
-    always: true,
+    chance: 1,
     weight: 12,
     make: (random, settings) => ({
       do: 'write',
@@ -129,6 +137,12 @@ const KINDS: readonly Kind[] = [
     }),
   },
   { weight: 1, make: () => ({ do: 'newStream' }) },
+  { chance: 0.15, weight: 1, make: () => ({ do: 'makeTableAgain' }) },
+  {
+    chance: 0.15,
+    weight: 1,
+    make: (random) => ({ do: 'removeRecursively', bucket: random.pick(['source', 'destination'] as const) }),
+  },
   {
     weight: 3,
     make: (random, { faults }) => ({ do: 'operate', command: { name: 'redrive' }, plan: planOf(random, faults) }),

@@ -7,6 +7,8 @@ import type { World } from './world';
 export interface TrueChange {
   readonly id: string;
   readonly atMs: number;
+  /** The time that its record tells: a whole second, rounded down, unless this stream tells more. */
+  readonly toldMs: number;
   /** Undefined where no stream was enabled. */
   readonly streamLabel?: string;
   readonly sequenceNumber?: string;
@@ -28,6 +30,7 @@ export class Table {
   constructor(
     readonly name: string,
     private readonly world: World,
+    private readonly isToldInMs: boolean,
   ) {}
 
   /** The stream that is enabled now. */
@@ -52,8 +55,9 @@ export class Table {
     const stream = this.stream;
     const sequenceNumber = stream?.next();
     const { nowMs } = this.world;
+    const toldMs = this.isToldInMs ? nowMs : Math.floor(nowMs / 1_000) * 1_000;
     this.changes.push({
-      ...{ id, atMs: nowMs, before, after, incarnation: this.incarnation },
+      ...{ id, atMs: nowMs, toldMs, before, after, incarnation: this.incarnation },
       ...(stream && { streamLabel: stream.label, sequenceNumber }),
     });
     if (!stream || sequenceNumber === undefined) return;
@@ -61,7 +65,7 @@ export class Table {
       eventName: before ? (after ? 'MODIFY' : 'REMOVE') : 'INSERT',
       eventSourceARN: stream.arn,
       dynamodb: {
-        ApproximateCreationDateTime: Math.floor(nowMs / 1_000),
+        ApproximateCreationDateTime: this.isToldInMs ? nowMs : toldMs / 1_000,
         Keys: { id: { S: id } },
         ...(after && { NewImage: after }),
         ...(before && { OldImage: before }),
@@ -79,7 +83,8 @@ export class Table {
     this.stream?.disable();
     this.incarnation += 1;
     for (const [id, before] of this.items) {
-      this.changes.push({ id, atMs: this.world.nowMs, before, incarnation: this.incarnation });
+      const { nowMs } = this.world;
+      this.changes.push({ id, atMs: nowMs, toldMs: nowMs, before, incarnation: this.incarnation });
     }
     this.items.clear();
     if (hadStream) this.enableStream();

@@ -86,22 +86,24 @@ const DAY_MS = 86_400_000;
  */
 export async function removeLeftovers(place: ScratchPlace, nowMs: number): Promise<string[]> {
   const { drilledTable, tables, region } = place;
-  const said: string[] = [];
+  const sentences: string[] = [];
   for (const name of await tables.named(scratchPrefix(drilledTable))) {
     const startMs = scratchTableStartMs(drilledTable, name);
     if (startMs === undefined) continue;
     if ((await tables.tag(name, SCRATCH_TAG)) !== drilledTable) {
-      said.push(`The table ${name} has the name of a scratch table and not its tag ${SCRATCH_TAG}; it stays as it is.`);
+      sentences.push(
+        `The table ${name} has the name of a scratch table and not its tag ${SCRATCH_TAG}; it stays as it is.`,
+      );
     } else if (nowMs - startMs < DAY_MS) {
-      said.push(
+      sentences.push(
         `The scratch table ${name} may belong to a drill that is running. If not, remove it: ${deleteCommand({ name, region })}`,
       );
     } else {
       await tables.remove(name);
-      said.push(`Removed the scratch table ${name} of a drill that was killed.`);
+      sentences.push(`Removed the scratch table ${name} of a drill that was killed.`);
     }
   }
-  return said;
+  return sentences;
 }
 
 function deleteCommand({ name, region }: Pick<ScratchPlace, 'name' | 'region'>): string {

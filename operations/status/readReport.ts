@@ -18,10 +18,10 @@ export function readReport(report: Pick<StoredReport, 'text' | 'storedAtMs' | 'o
     : differences === undefined
       ? 'not the same'
       : `${count(differences)} different`;
-  const said = fields === undefined ? `${report.objectKey} cannot be read` : `${verdict}${sample}${took}`;
+  const words = fields === undefined ? `${report.objectKey} cannot be read` : `${verdict}${sample}${took}`;
   return {
     isSame,
-    found: `${utc(Math.floor(atMs / 1_000) * 1_000)}, ${duration(Math.max(0, nowMs - atMs))} ago: ${said}`,
+    found: `${utc(Math.floor(atMs / 1_000) * 1_000)}, ${duration(Math.max(0, nowMs - atMs))} ago: ${words}`,
     values: { reportAt: new Date(atMs).toISOString(), differences: differences ?? null, objectKey: report.objectKey },
   };
 }

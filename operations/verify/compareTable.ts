@@ -1,10 +1,8 @@
-import { s3CurrentLister } from '../../aws/currentObjects';
-import { s3VersionLister } from '../../aws/objectVersions';
 import { DcsError, CouldNotLookError } from '../../core/errors';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { readPace } from '../backfill/readPace';
 import { scanItems } from '../backfill/scanItems';
-import { compareAll, type BucketListers, type Compared } from './compareAll';
+import { compareAll, type Compared } from './compareAll';
 import { Recheck, type Difference, type Suspect } from './recheck';
 import type { OpenedTable } from './openTable';
 import { sampleItems, type Sample } from './sampleItems';
@@ -68,14 +66,9 @@ async function everything(request: CompareTableRequest, recheck: Recheck): Promi
   watch?.onStage?.('list');
   const onDone = (count: number) => watch?.onDone?.(count);
   return compareAll({
-    ...{ places, keyTypes, pages, recheck, onObjects: onDone, onItems: onDone },
-    buckets: { source: listersOf(buckets.source), destination: listersOf(buckets.destination) },
+    ...{ places, keyTypes, buckets, pages, recheck, onObjects: onDone, onItems: onDone },
     onListed: () => watch?.onStage?.('scan', itemCount === 0 ? undefined : itemCount),
   });
-}
-
-function listersOf(bucket: OpenedTable['buckets']['source']): BucketListers {
-  return { versions: s3VersionLister(bucket), current: s3CurrentLister(bucket) };
 }
 
 async function sample(

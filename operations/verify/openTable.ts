@@ -1,4 +1,6 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { s3CurrentLister } from '../../aws/currentObjects';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
@@ -7,20 +9,22 @@ import { CouldNotLookError } from '../../core/errors';
 import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
+import type { BucketListers } from './compareAll';
 import type { Bucket } from './digestIndex';
 import type { Places } from './recheck';
 
 /** A table and its two buckets, ready to be looked at. */
 export interface OpenedTable {
   readonly places: Places;
-  readonly buckets: Readonly<Record<Bucket, S3ClientSettings & { bucket: string }>>;
+  readonly buckets: Readonly<Record<Bucket, BucketListers>>;
   readonly scanner: TableScanner;
   readonly keyTypes: KeyTypes;
   /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
   readonly itemCount: number;
 }
 
-export interface OpenTableRequest extends Pick<OpenedTable, 'buckets'>, Pick<Places, 'signal' | 'nowMs' | 'pause'> {
+export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
+  readonly buckets: Readonly<Record<Bucket, S3ClientSettings & { bucket: string }>>;
   readonly table: ConfiguredTable;
   readonly dynamoDb: AwsSettings;
 }
@@ -42,7 +46,12 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
     statusOf: s3StatusReader(buckets.source),
   };
   return {
-    ...{ places, buckets, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    ...{ places, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    buckets: { source: listersOf(buckets.source), destination: listersOf(buckets.destination) },
     scanner: dynamoDbScanner(table.tableName, dynamoDb),
   };
+}
+
+function listersOf(bucket: S3ClientSettings & { bucket: string }): BucketListers {
+  return { versions: s3VersionLister(bucket), current: s3CurrentLister(bucket) };
 }

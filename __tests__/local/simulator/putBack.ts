@@ -8,7 +8,7 @@ import * as capture from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
 import * as backfill from '../../../operations/backfill/backfillItems';
-import * as objectForWriting from '../../../operations/images/objectForWriting';
+import * as forWriting from '../../../operations/images/objectForWriting';
 import * as redrive from '../../../operations/redrive/redriveBatch';
 import * as applyChanges from '../../../operations/redrive/applyChanges';
 import * as restore from '../../../operations/restore/restoreTable';
@@ -115,7 +115,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'redrive decides by the times of S3',
     putBack: () =>
-      replace(objectForWriting, 'readForWriting', (real) => async (source, objectKey) => {
+      replace(forWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
         return { ...seen, newest: seen.last };
       }),
@@ -170,15 +170,15 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'versions of an object that come in several pages are taken for several objects',
-    putBack: () => {
-      const real = objectVersions.HistoryGrouping.prototype.add;
-      jest.spyOn(objectVersions.HistoryGrouping.prototype, 'add').mockImplementation(function (
-        this: objectVersions.HistoryGrouping,
-        versions,
-      ) {
-        return [...real.call(this, versions), ...this.rest()];
-      });
-    },
+    putBack: () =>
+      replace(objectVersions, 'HistoryGrouping', (Real) => {
+        class OfOnePage extends Real {
+          override add(versions: readonly objectVersions.ObjectVersion[]) {
+            return [...super.add(versions), ...this.rest()];
+          }
+        }
+        return OfOnePage;
+      }),
   },
   {
     mistake: 'conditions of writes are not sent',

@@ -92,7 +92,7 @@ describe('a downloaded copy', () => {
     await appendFile(path.join(folder, VERSIONS), 'x');
     await expect(folderImageSource(folder)).rejects.toThrow('its manifest says');
     await rm(path.join(folder, MANIFEST));
-    await expect(folderImageSource(folder)).rejects.toThrow('Make one with dcs download TABLE --to');
+    await expect(folderImageSource(folder)).rejects.toThrow('Make one with dcs download TABLE --folder');
   });
 
   test('a newer format is refused by name', async () => {

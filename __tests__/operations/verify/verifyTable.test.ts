@@ -38,12 +38,14 @@ class Scene {
 
   private opened(): OpenedTable {
     const bucket = (one: VersionedBucket) => ({ ...one.source, name: 'memory', histories: () => refuse('a listing') });
+    const lister = { bucket: 'memory', page: () => refuse('a listing') };
+    const unlisted = { versions: lister, current: lister };
     const scanner: TableScanner = {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
     return {
       ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
-      buckets: { source: { bucket: 's' }, destination: { bucket: 'd' } },
+      buckets: { source: unlisted, destination: unlisted },
       places: {
         ...{ table: TABLE, source: bucket(this.source), destination: bucket(this.destination) },
         items: {

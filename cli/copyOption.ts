@@ -6,8 +6,7 @@ import { folderImageSource } from '../operations/images/folderImageSource';
 import { s3ImageSource } from '../operations/images/s3ImageSource';
 
 /** Which copy is read. */
-export type SourceChoice =
-  { readonly in: 'source' | 'destination' } | { readonly in: 'folder'; readonly folder: string };
+export type CopyChoice = { readonly in: 'source' | 'destination' } | { readonly in: 'folder'; readonly folder: string };
 
 export const COPY_OPTION: OptionTable = {
   copy: {
@@ -17,7 +16,7 @@ export const COPY_OPTION: OptionTable = {
   },
 };
 
-export function readCopy(given: OptionReader): SourceChoice {
+export function readCopy(given: OptionReader): CopyChoice {
   const choice = given.text('copy') ?? 'destination';
   if (choice === 'source' || choice === 'destination') return { in: choice };
   const folder = /^folder:(.+)$/.exec(choice)?.[1];
@@ -27,7 +26,17 @@ export function readCopy(given: OptionReader): SourceChoice {
   return { in: 'folder', folder: folder ?? '' };
 }
 
-export function openSource(choice: SourceChoice, context: CommandContext): Promise<ImageSource> {
-  if (choice.in === 'folder') return folderImageSource(choice.folder);
-  return Promise.resolve(s3ImageSource(bucketIn(context, choice.in)));
+/** Opens a copy for some work, and closes it whatever becomes of that. */
+export async function withImageSource<Result>(
+  choice: CopyChoice,
+  context: CommandContext,
+  work: (source: ImageSource) => Promise<Result>,
+): Promise<Result> {
+  const source =
+    choice.in === 'folder' ? await folderImageSource(choice.folder) : s3ImageSource(bucketIn(context, choice.in));
+  try {
+    return await work(source);
+  } finally {
+    await source.close?.();
+  }
 }

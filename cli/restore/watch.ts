@@ -1,0 +1,62 @@
+import { count, utc } from '../../core/units';
+import type { BringBackWatch } from '../../operations/restore/bringBack';
+import type { Output } from '../output/output';
+import { tenfold } from '../output/tenfold';
+import type { RestoreOptions } from './options';
+import { planWords, reportRestore, reportSetting } from './reporting';
+
+/** Shows a restore as it goes on: its plan, its progress, what it could not bring back, and its counts. */
+export function watchRestore(output: Output, options: RestoreOptions): BringBackWatch & { end: () => void } {
+  const { into, dryRun } = options;
+  let progress: ReturnType<Output['progress']> | undefined;
+  let isComparing = false;
+  const begin = (what: string, total?: number) => {
+    progress?.end();
+    progress = output.progress(what, total);
+  };
+  const end = () => {
+    progress?.end();
+    progress = undefined;
+  };
+  return {
+    onPrepared(prepared) {
+      output.say(planWords(options, prepared));
+      if (!prepared.decision.isUnsaid) begin('listed objects');
+    },
+    onListed: () => progress?.add(1),
+    onAskedBack(words) {
+      end();
+      output.say(`Asked back ${words.join('. ')}. Waiting; stop and run again whenever you like.`);
+    },
+    onNoNote(problem, { momentMs }) {
+      output.say(
+        `No note could be kept that ${into} is being restored (${problem}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,
+      );
+    },
+    onPlanning: (objects = 0) => begin(dryRun ? 'planned items' : 'restored items', objects),
+    onPlanned: () => progress?.add(1),
+    onThrottled: tenfold((operations) =>
+      output.say(`The table takes items more slowly than they come; ${count(operations)} are sent again.`),
+    ),
+    onCompared() {
+      if (!isComparing) begin('compared items');
+      isComparing = true;
+      progress?.add(1);
+    },
+    onAhead: ({ objectKey, reason }) =>
+      output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`),
+    onLeft: (left) => output.result({ type: 'left', ...left }, `${left.objectKey}  ${left.why}: ${left.reason}`),
+    onDifference: (action) =>
+      output.result(
+        { type: 'difference', objectKey: action.objectKey, needs: action.do },
+        `${action.objectKey}  differs from the plan: it would need a ${action.do}`,
+      ),
+    onRestored(report, prepared) {
+      end();
+      reportRestore(output, { options, prepared, report });
+    },
+    onWaiting: (reason) => output.say(`Waiting until ${into} can be set up: ${reason}`),
+    onSetting: (outcome) => reportSetting(output, into, outcome),
+    end,
+  };
+}

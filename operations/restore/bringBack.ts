@@ -1,0 +1,158 @@
+import type { TableSettings } from '../../aws/tableSettings';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tablePrefix } from '../../core/objectKey';
+import type { Pause } from '../pace';
+import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
+import { finishTable, type SettingOutcome } from './finish';
+import { KeptListing } from './keptListing';
+import { prepareRestore, type PreparedRestore, type PrepareRequest } from './prepare';
+import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
+import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './survey';
+import { creationOf } from './target';
+import { tableIdOf } from './unfinished';
+
+/** Everything that bringing a table back needs, without a settings file or a terminal. */
+export interface BringBackRequest extends PrepareRequest {
+  readonly targetSettings: TableSettings;
+  readonly allowEmpty: boolean;
+  readonly dryRun: boolean;
+  readonly writesPerSecond?: number;
+  /** Undefined: a restore that needs archived images is refused. */
+  readonly thaw?: ThawOptions;
+  /** Whatever table.json says of the new table's capacity. */
+  readonly onDemand: boolean;
+  /** Time to live is switched on whatever it deletes. */
+  readonly timeToLiveWanted: boolean;
+  readonly pause: Pause;
+  readonly watch?: BringBackWatch;
+}
+
+/** Told what is going to happen before it does, and what was found when it was. */
+export interface BringBackWatch extends RestoreWatch {
+  /** Nothing has been touched yet. */
+  readonly onPrepared?: (prepared: PreparedRestore) => void;
+  readonly onListed?: () => void;
+  /** Images were asked back from an archive. @param words one for each class: how much, and how long it takes */
+  readonly onAskedBack?: (words: readonly string[]) => void;
+  /** Everything is listed. @param objects how many items there are to plan; undefined where nobody has counted */
+  readonly onPlanning?: (objects: number | undefined) => void;
+  /** If it is stopped now, the restore has to be told what it continues. */
+  readonly onNoNote?: (problem: string, prepared: PreparedRestore) => void;
+  /** The items are there and compared; what waits for them comes next. */
+  readonly onRestored?: (report: RestoreReport, prepared: PreparedRestore) => void;
+  /** A setting has to wait. */
+  readonly onWaiting?: (reason: string) => void;
+  readonly onSetting?: (outcome: SettingOutcome) => void;
+}
+
+export interface BringBackOutcome {
+  readonly report: RestoreReport;
+  /** What was to be set at the end; empty where the target keeps what it has. */
+  readonly settings: readonly SettingOutcome[];
+}
+
+/**
+ * Brings a table, or some of its items, back as it was at a moment: finds out what there is, makes the table where there is
+ * none, restores, and sets what waits for the items.
+ *
+ * @throws RefusedError for what must not be done unsaid; nothing has been written then
+ * @throws CouldNotLookError when there are no images
+ */
+export async function bringBack(request: BringBackRequest): Promise<BringBackOutcome> {
+  const { watch } = request;
+  const prepared = await prepareRestore(request);
+  watch?.onPrepared?.(prepared);
+  const restoring = restoreRequest(request, prepared);
+  const report = prepared.decision.isUnsaid
+    ? await asPlanned(request, restoring)
+    : await carriedOut(request, restoring, prepared);
+  watch?.onRestored?.(report, prepared);
+  return { report, settings: await finished(request, prepared, report) };
+}
+
+function restoreRequest(request: BringBackRequest, { plan, definition }: PreparedRestore): RestoreRequest {
+  const { thaw, pause, nowMs, dryRun, allowEmpty, writesPerSecond } = request;
+  const { timeToLiveAttributeName: attributeName } = definition;
+  return {
+    ...{ ...plan, nowMs, pause, dryRun, allowEmpty, writesPerSecond },
+    ...(attributeName !== undefined && { timeToLive: { attributeName, nowMs: nowMs() } }),
+    ...(thaw && { whenArchived: whenThawed(plan, thaw, pause) }),
+  };
+}
+
+function asPlanned({ target, watch }: BringBackRequest, restoring: RestoreRequest): Promise<RestoreReport> {
+  watch?.onPlanning?.(undefined);
+  return requireAsPlanned({ ...restoring, watch }, target.tableName);
+}
+
+async function carriedOut(
+  request: BringBackRequest,
+  restoring: RestoreRequest,
+  prepared: PreparedRestore,
+): Promise<RestoreReport> {
+  const { target, notes, watch } = request;
+  const listing = new KeptListing();
+  try {
+    const { objects } = await surveyed(request, prepared, listing);
+    const listed = { ...restoring, listing };
+    if (prepared.decision.continuesMs !== undefined) await requireNothingNewer(listed, target.tableName);
+    if (prepared.decision.create && !request.dryRun) await createTarget(request, prepared);
+    watch?.onPlanning?.(objects);
+    return await restoreTable({
+      ...{ ...listed, watch },
+      async whenWritten() {
+        const description = await target.describe();
+        if (description) await notes.remove(tableIdOf(description));
+      },
+    });
+  } finally {
+    await listing.close();
+  }
+}
+
+/** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
+async function surveyed(
+  { source, thaw, watch }: BringBackRequest,
+  { plan }: PreparedRestore,
+  listing: KeptListing,
+): Promise<Survey> {
+  const found = await survey(plan, thaw, () => watch?.onListed?.(), listing);
+  if (found.objects === 0 && !plan.keys) {
+    throw new CouldNotLookError(
+      `${source.name} has no images of ${plan.table.tableName} under ${tablePrefix(plan.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
+    );
+  }
+  if (found.archived.length === 0) return found;
+  const words = thawWords(found, thaw?.tier ?? 'Standard');
+  if (!thaw)
+    throw new RefusedError(`some images have to be asked back first: ${words.join('. ')}. Add --thaw to do so`);
+  watch?.onAskedBack?.(words);
+  return found;
+}
+
+async function createTarget({ target, notes, onDemand, watch }: BringBackRequest, prepared: PreparedRestore) {
+  await target.create(creationOf(prepared.definition, onDemand) as Parameters<typeof target.create>[0]);
+  const description = await target.describe();
+  try {
+    if (description) await notes.write({ tableId: tableIdOf(description), momentMs: prepared.momentMs });
+  } catch (error) {
+    // The restore is as good without the note; only continuing it has to be asked for then.
+    watch?.onNoNote?.((error as Error).message, prepared);
+  }
+}
+
+/** Sets what table.json says and what waits for the items: of a table that is as planned, and not merely merged into. */
+async function finished(
+  request: BringBackRequest,
+  { decision, definition, plan }: PreparedRestore,
+  { differences, expired }: RestoreReport,
+): Promise<SettingOutcome[]> {
+  const { targetSettings: settings, timeToLiveWanted, signal, pause, watch } = request;
+  const isOurs = decision.create || decision.continuesMs !== undefined;
+  const isWhole = decision.finishes && (!plan.keys || isOurs);
+  if (request.dryRun || differences !== 0 || !isWhole) return [];
+  const onWaiting = watch?.onWaiting;
+  const outcomes = await finishTable({ settings, definition, expired, timeToLiveWanted, signal, pause, onWaiting });
+  for (const outcome of outcomes) watch?.onSetting?.(outcome);
+  return outcomes;
+}

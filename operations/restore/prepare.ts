@@ -1,0 +1,80 @@
+import type { BatchTable } from '../../aws/batchTable';
+import type { AttributeMap } from '../../core/attributeValue';
+import type { TableDefinition } from '../../core/tableDefinition';
+import type { ConfiguredTable, KeyWords, LocatedTable } from '../../settings/configuredTable';
+import type { ImageSource } from '../images/imageSource';
+import { requireCaptured, type GivenMoment } from '../earliestMoment';
+import { definitionOfKeys, knownTable } from '../tables';
+import type { PlanRequest } from './plan';
+import { decideTarget, type TargetDecision } from './target';
+import { tableIdOf, type UnfinishedNotes } from './unfinished';
+
+/** What is to be brought back, and where to. */
+export interface PrepareRequest {
+  readonly source: ImageSource;
+  readonly located: LocatedTable;
+  readonly target: BatchTable;
+  readonly notes: UnfinishedNotes;
+  /** Undefined: the newest images. */
+  readonly asOf?: GivenMoment & { readonly isAbsolute: boolean };
+  readonly ignoreStoredAfterMs?: number;
+  /** Only the items of these keys. Asked once it is known what the table's keys are. */
+  readonly keysOf?: (words: KeyWords) => Promise<AsyncIterable<AttributeMap>>;
+  /** What becomes of the items of a target that has some. */
+  readonly existing?: 'merge' | 'mirror';
+  /** In place of table.json. */
+  readonly definition?: Pick<PreparedRestore, 'definition' | 'definitionFrom'>;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+}
+
+/** Everything that has been found out before anything is touched. */
+export interface PreparedRestore {
+  /** Infinity for the newest images. */
+  readonly momentMs: number;
+  readonly decision: TargetDecision;
+  readonly definition: TableDefinition;
+  /** Where the definition comes from, for people. */
+  readonly definitionFrom: string;
+  readonly plan: PlanRequest & { readonly target: BatchTable; readonly signal: AbortSignal };
+}
+
+/** Reads what a restore depends on, and refuses what it must not do. Touches nothing. */
+export async function prepareRestore(request: PrepareRequest): Promise<PreparedRestore> {
+  const { source, target, notes, asOf, signal } = request;
+  const wantedMs = asOf?.ms ?? Infinity;
+  const { table, definition: stored } = await knownTable(source, request.located, wantedMs);
+  if (asOf) await requireCaptured(source, table, asOf, signal);
+  const keys = await request.keysOf?.(table);
+
+  const description = await target.describe();
+  const decision = decideTarget(
+    {
+      tableName: target.tableName,
+      description,
+      hasItems: description?.TableStatus === 'ACTIVE' && (await target.hasItems()),
+      unfinished: description && (await notes.read(tableIdOf(description))),
+    },
+    request.existing,
+    { ms: wantedMs, isAbsolute: asOf?.isAbsolute ?? false },
+    table.keySchema,
+  );
+  const momentMs = decision.continuesMs ?? wantedMs;
+  const plan = {
+    ...{ source, target, keys, momentMs, mode: decision.mode, signal, table },
+    storedByMs: request.ignoreStoredAfterMs,
+    ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
+  };
+  return { momentMs, decision, plan, ...(request.definition ?? definitionFor(stored, table)) };
+}
+
+function definitionFor(
+  stored: TableDefinition | undefined,
+  table: ConfiguredTable,
+): Pick<PreparedRestore, 'definition' | 'definitionFrom'> {
+  if (stored) return { definition: stored, definitionFrom: 'table.json' };
+  return {
+    definition: definitionOfKeys(table),
+    definitionFrom: 'its keys alone, for there is no table.json: on-demand, without indexes, time to live or tags',
+  };
+}
