@@ -1,6 +1,9 @@
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CouldNotLookError } from '../core/errors';
+import type { AwsSettings } from './awsSettings';
 import { inS3, type S3Error } from './s3Error';
 import type { S3ClientSettings } from './s3Client';
+import { sdkClientConfig } from './sdkClient';
 import { signedS3As } from './signed/asSdk';
 
 /** What time it is for the service. What this machine believes decides nothing. */
@@ -29,12 +32,43 @@ const SECOND_MS = 1_000;
  */
 export async function s3ServiceClock(
   { bucket, ...settings }: S3ClientSettings & { readonly bucket: string },
-  { nowMs, monotonicMs }: MachineClock,
+  machine: MachineClock,
   signal?: AbortSignal,
 ): Promise<ServiceClock> {
   const client = signedS3As(settings, bucket);
   const head = () => client.send({ method: 'HEAD', path: '/', signal });
   const dateMs = await inS3('HEAD', bucket, '', head).then(({ headers }) => dateOf(headers), dateOfRefusal);
+  return countedOn(dateMs, machine);
+}
+
+/**
+ * The same of a table's endpoint, whether there is such a table or not.
+ *
+ * @throws what the SDK throws when there is no answer
+ */
+export async function dynamoDbServiceClock(
+  TableName: string,
+  settings: AwsSettings,
+  machine: MachineClock,
+  signal?: AbortSignal,
+): Promise<ServiceClock> {
+  const command = new DescribeTableCommand({ TableName });
+  let headers: Headers = new Map<string, string>();
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      headers = new Map(Object.entries((result.response as { headers: Record<string, string> }).headers));
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'keepHeaders' },
+  );
+  await new DynamoDBClient(sdkClientConfig(settings)).send(command, { abortSignal: signal }).catch((error: unknown) => {
+    if (headers.size === 0) throw error;
+  });
+  return countedOn(dateOf(headers), machine);
+}
+
+function countedOn(dateMs: number, { nowMs, monotonicMs }: MachineClock): ServiceClock {
   const [machineMs, answeredMs] = [nowMs(), monotonicMs()];
   return {
     // The date has no fraction of a second.
@@ -55,6 +89,6 @@ function dateOf(headers: Headers): number {
   const ms = Date.parse(headers.get('date') ?? '');
   if (!Number.isNaN(ms)) return ms;
   throw new CouldNotLookError(
-    'S3 answered without a Date, so what time it is cannot be told; is a proxy between that takes headers away?',
+    'The answer has no Date, so what time it is cannot be told; is a proxy between that takes headers away?',
   );
 }

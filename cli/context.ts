@@ -6,7 +6,7 @@ import { loadGivenSettings } from '../settings/load';
 import { missingSettings, type CommandSettings } from '../settings/parts';
 import type { Problem } from '../settings/problems';
 import type { Side } from '../settings/schema';
-import { clocksOf } from './clocks';
+import { clocksOf, type ClockOf } from './clocks';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
@@ -24,11 +24,11 @@ export interface CommandContext {
   /** This machine's clock, in epoch milliseconds: for pace and progress. It decides nothing, and nothing keeps its time. */
   readonly nowMs: () => number;
   /**
-   * The clock of a side's S3: for whatever is stored, shown as a moment, or compared with times of the service.
+   * The clock of a service: for whatever is stored, shown as a moment, or compared with times of the service.
    *
-   * @throws S3Error when its bucket's endpoint gives no answer
+   * @throws S3Error, or what the SDK throws, when its endpoint gives no answer
    */
-  readonly serviceClock: (side: Side) => Promise<ServiceClock>;
+  readonly serviceClock: (of: ClockOf) => Promise<ServiceClock>;
   readonly pause: Pause;
   readonly env: NodeJS.ProcessEnv;
 }

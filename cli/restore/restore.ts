@@ -72,7 +72,7 @@ async function requestOf(options: RestoreOptions, context: CommandContext): Prom
   const { settings, output, signal, pause } = context;
   const { into, copy, ignoreStoredAfter, existing, allowEmpty, dryRun, thaw, onDemand } = options;
   const { dynamoDb } = connectTarget(context, options.target);
-  const { nowMs } = copy.in === 'folder' ? context : await context.serviceClock(copy.in);
+  const { nowMs } = await context.serviceClock(copy.in === 'folder' ? { tableName: into, dynamoDb } : copy.in);
   const ignoreStoredAfterMs =
     ignoreStoredAfter && (await timeOf('ignore-stored-after', ignoreStoredAfter, copy, context));
   return {
