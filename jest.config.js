@@ -11,6 +11,8 @@ const shared = {
 };
 
 module.exports = {
+  // A slow machine is no fault.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

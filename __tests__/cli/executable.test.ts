@@ -1,10 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleCommand } from '../../cli/bundle';
 import { COMMANDS } from '../../cli/commands';
 import { EXIT, EXIT_CODES } from '../../cli/exitCodes';
+import { outcomeOf, type Outcome } from '../support/outcome';
 
 let folder: string;
 let executable: string;
@@ -15,22 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** The file that `npx dcs` runs, with an environment in which no account can be reached. */
 const dcs = (...args: string[]): Promise<Outcome> => runNode([executable, ...args]);
 
 function runNode(args: string[]): Promise<Outcome> {
   const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, cwd: folder }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+  return outcomeOf(spawn(process.execPath, args, { env, cwd: folder }));
 }
 
 const account = (side: string) => ({

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { DemoResult } from '../../local/demo/demo';
+import { outcomeOf, type Outcome } from '../support/outcome';
 
 jest.setTimeout(180_000);
 
 const PROJECT = path.resolve(__dirname, '../..');
 
 test('the demo restores both moments from the destination bucket alone, and proves it in one JSON object', async () => {
-  const { exitCode, stdout, stderr } = await demo('--items', '60', '--json');
-  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  const { code, stdout, stderr } = await demo('--items', '60', '--json');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
 
   const result = JSON.parse(stdout) as DemoResult;
   expect(result).toMatchObject({ items: 60, identical: true, differences: [] });
@@ -31,16 +32,12 @@ test('the demo restores both moments from the destination bucket alone, and prov
 });
 
 test('wrong options end with 2 and start nothing', async () => {
-  const { exitCode, stdout, stderr } = await demo('--items', '3');
-  expect(exitCode).toBe(2);
+  const { code, stdout, stderr } = await demo('--items', '3');
+  expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toContain('--items is "3"; write a whole number from 10 to 1000000');
 });
 
-function demo(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/demo/main.ts', ...args], { cwd: PROJECT });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr })));
+function demo(...args: string[]): Promise<Outcome> {
+  return outcomeOf(spawn(process.execPath, ['--import', 'tsx', 'local/demo/main.ts', ...args], { cwd: PROJECT }));
 }

@@ -19,7 +19,7 @@ import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
-import type { Outcome } from './support/inProcess';
+import type { Outcome } from '../support/outcome';
 
 jest.setTimeout(60_000);
 

@@ -11,7 +11,8 @@ import type { LocalTable } from '../../local/localTable';
 import { ACCESS_DENIED, RESET_AFTER, RESET_BEFORE, SLOW_DOWN, type Faults } from '../../local/parts/s3Faults';
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
-import { dcsOnRun, startTableLike, storeDefinition, type DcsOnRun, type Outcome } from './support/dcsOnRun';
+import type { Outcome } from '../support/outcome';
+import { dcsOnRun, startTableLike, storeDefinition, type DcsOnRun } from './support/dcsOnRun';
 import {
   expectConverged,
   folded,

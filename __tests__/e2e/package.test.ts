@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { outcomeOf, type Outcome } from '../support/outcome';
 
 jest.setTimeout(120_000);
 
@@ -23,14 +24,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What `npx dcs` runs, found as npm put it there. */
-function dcs(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function dcs(...args: string[]): Promise<Outcome> {
   const command = path.join(installed, 'node_modules/.bin/dcs');
   const options = { cwd: installed, env: { PATH: process.env.PATH, HOME: folder } };
-  return new Promise((resolve) => {
-    execFile(command, args, options, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+  return outcomeOf(spawn(command, args, options));
 }
 
 test('the package stands alone: one package of the command, its documents and licences, of a few megabytes', async () => {

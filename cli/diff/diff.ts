@@ -74,7 +74,7 @@ async function diffIn(source: ImageSource, options: DiffOptions, context: Comman
   if (fromMs >= toMs) {
     throw new UsageError([`--from (${secondOf(fromMs)}) is not before --to (${secondOf(toMs)}); exchange them`]);
   }
-  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), { momentMs: toMs });
   const lastWords = toMs === Infinity ? 'the newest images' : secondOf(toMs);
   output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)}, up to ${lastWords}, in ${source.name}.`);
 

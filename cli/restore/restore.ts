@@ -56,11 +56,11 @@ export const restore: Command<RestoreOptions> = {
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
   requirePlaces(context, options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
-  const definition = definitionIn(options.definitionFile);
+  const given = definitionIn(options);
   const { end, ...watch } = watchRestore(context.output, options);
   try {
     const outcome = await withImageSource(options.copy, context, async (source) =>
-      bringBack({ ...(await requestOf(options, context)), source, definition, watch }),
+      bringBack({ ...(await requestOf(options, context)), source, given, watch }),
     );
     return isAllThere(outcome) ? EXIT.done : EXIT.differences;
   } finally {
@@ -94,7 +94,7 @@ async function asOfOf({ asOf, copy }: RestoreOptions, context: CommandContext): 
   return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: 'atMs' in asOf };
 }
 
-function isAllThere({ report, settings }: BringBackOutcome): boolean {
+function isAllThere({ report, settings, passedOver }: BringBackOutcome): boolean {
   const isSet = settings.every(({ state }) => state === 'set' || state === 'already');
-  return report.left === 0 && (report.differences ?? 0) === 0 && isSet;
+  return report.left === 0 && (report.differences ?? 0) === 0 && isSet && passedOver.length === 0;
 }

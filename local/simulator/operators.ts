@@ -56,7 +56,10 @@ export async function backfill(process: Process, site: Site): Promise<BackfillCo
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const { pause } = process;
   const pages = scan(process, site, nowMs);
-  await backfillItems({ table: site.location, images: bucket.images, ...{ pages, known, signal, pause } }, counts);
+  await backfillItems(
+    { table: site.location, images: bucket.images, source: bucket.source, ...{ pages, known, signal, pause } },
+    counts,
+  );
   return counts;
 }
 

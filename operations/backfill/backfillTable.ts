@@ -5,6 +5,7 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
 import type { ConfiguredTable } from '../../settings/configuredTable';
+import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';
@@ -46,7 +47,7 @@ export interface BackfillReport {
  */
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
   const { table, dynamoDb, bucket, signal, nowMs, pause, watch } = request;
-  const definition = await describeTableDefinition(table.tableName, dynamoDb);
+  const definition = await describeTableDefinition(table.tableName, dynamoDb, signal);
   requireConfiguredKeys(table, definition.createTable);
   const items = await itemsToBackfill(request);
   const describe = () => Promise.resolve(definition);
@@ -63,7 +64,8 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
   try {
     const writing = { onItem: onDone, onFailed: watch?.onFailed };
     const images = s3ImageStore(bucket);
-    await backfillItems({ table, pages: items.pages, images, known, signal, pause, watch: writing }, counts);
+    const source = s3ImageSource(bucket);
+    await backfillItems({ table, pages: items.pages, images, source, known, signal, pause, watch: writing }, counts);
   } catch (error) {
     watch?.onStopped?.(counts);
     throw error;

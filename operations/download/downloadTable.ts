@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ARCHIVE_CLASSES } from '../../aws/archive';
@@ -8,6 +7,7 @@ import { mapInOrder } from '../../core/mapInParallel';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { COPY_FORMAT, MANIFEST, VERSIONS, type CopiedVersion, type CopyManifest } from '../images/copyFile';
 import type { ImageSource } from '../images/imageSource';
+import { makeFolder, newFile, requirePlainFile, writePlainFile } from '../plainFile';
 
 export interface DownloadRequest {
   readonly source: Pick<ImageSource, 'name' | 'images'>;
@@ -37,11 +37,13 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
   const { source, table, folder, signal, nowMs } = request;
   const [manifestFile, versionsFile] = [path.join(folder, MANIFEST), path.join(folder, VERSIONS)];
   const startedAt = new Date(nowMs()).toISOString();
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
+  for (const file of [versionsFile, manifestFile, `${manifestFile}.part`]) await requirePlainFile(file);
   await rm(manifestFile, { force: true });
 
   const counts = { objects: 0, versions: 0, archived: 0 };
-  await pipeline(linesOf(request, counts), createWriteStream(versionsFile, { flush: true }), { signal });
+  const versions = (await newFile(versionsFile)).createWriteStream({ flush: true });
+  await pipeline(linesOf(request, counts), versions, { signal });
   const { size: bytes } = await stat(versionsFile);
   const manifest: CopyManifest = {
     format: COPY_FORMAT,
@@ -53,7 +55,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
     ...counts,
     bytes,
   };
-  await writeFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  await writePlainFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(`${manifestFile}.part`, manifestFile);
   return manifest;
 }

@@ -10,6 +10,7 @@ import type { Action } from '../restore/plan';
 import { restoreTable } from '../restore/restoreTable';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { suspectsOfAll, suspectsOfSample } from './compare';
+import { lookAtCurrent } from './currentVersions';
 import { Findings } from './findings';
 import { drawSample, sampledSource, type Sample } from './sample';
 import { withScratchTable, type Removal, type ScratchPlace } from './scratch';
@@ -75,6 +76,7 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
       const restored = await restore({ ...request, source: restoredFrom }, findings, stages.start);
       stages.start('compare');
       await compareWithLive(request, findings, sample && restored.absentKeys);
+      await lookAtCurrent({ ...request, findings, onWaiting: () => undefined }, restored.notCurrent);
       // At the end: what is wrong with the item itself counts before it.
       for (const { objectKey, reason } of restored.ahead) findings.add({ kind: 'ahead', objectKey, reason });
       return restored;
@@ -129,6 +131,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
   const { source, table, momentMs, scratch, writesPerSecond, signal, nowMs, pause, watch, sampleItemCount } = request;
   const absentKeys: AttributeMap[] = [];
   const ahead: { readonly objectKey: string; readonly reason: string }[] = [];
+  const notCurrent = new Set<string>();
   let [bytes, isChecking] = [0, false];
   const onPlanned = (action: Action) => {
     watch?.onItem?.();
@@ -140,6 +143,7 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
   const { counts } = await restoreTable({
     ...{ source, table, momentMs, mode: 'fill', target: scratch.table, writesPerSecond, signal, nowMs, pause },
     whenArchived: (version) => refuseArchived(source, version),
+    onNotCurrent: (objectKey) => notCurrent.size < MOST_NOT_CURRENT && notCurrent.add(objectKey),
     watch: {
       onPlanned,
       onCompared() {
@@ -161,9 +165,11 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
     },
   });
   Object.assign(findings.counts, { restored: counts.put, absent: counts.nothing });
-  return { bytes, absentKeys, ahead };
+  return { bytes, absentKeys, ahead, notCurrent };
 }
 
+/** So many are looked at again: a bucket whose every object is hidden needs no longer list. */
+const MOST_NOT_CURRENT = 10_000;
 const ARCHIVED = 'its image is archived';
 
 /** To ask images back takes hours and money, which a drill does not spend. */

@@ -88,7 +88,7 @@ async function* linesFrom(file: FileHandle, start: number): AsyncGenerator<{ off
 async function* historiesFrom(file: FileHandle, start: number): AsyncGenerator<ObjectHistory> {
   const grouping = new HistoryGrouping();
   for await (const { offset, line } of linesFrom(file, start)) {
-    for (const history of grouping.add([versionAt(offset, line)])) yield oldestFirst(history);
+    for (const history of grouping.add({ versions: [versionAt(offset, line)] })) yield oldestFirst(history);
   }
   for (const history of grouping.rest()) yield oldestFirst(history);
 }

@@ -2,13 +2,15 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
-import { stateAt, versionsToRead } from '../../core/history';
+import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
+import { newestOf } from '../../core/newest';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
 import { readImage } from '../../core/readImage';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
 import { whyAhead } from './whyAhead';
 import type { ImageSource } from './imageSource';
+import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
 import { whyUnreadable } from './whyUnreadable';
 
 /** What an object says of its item at a moment. `ahead`: see {@link whyAhead}. */
@@ -35,13 +37,17 @@ export interface StateRequest {
   readonly storedByMs?: number;
   /** Called before a version in an archive class is read. */
   readonly whenArchived?: (version: ObjectVersion) => Promise<void>;
+  /** Told of an object whose newest image may not be the current version, which S3 shows. */
+  readonly onNotCurrent?: (objectKey: string, why: NotCurrent) => void;
 }
 
 /** The state of one object at a moment. What is wrong with the object itself is a state; anything else is thrown. */
 export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
   const { objectKey } = history;
   try {
-    const found = stateAt(await decidingImages(request, history), request.momentMs);
+    const images = await decidingImages(request, history);
+    if (request.onNotCurrent) tellNotCurrent(request.onNotCurrent, history, images);
+    const found = stateAt(images, request.momentMs);
     if (found.is === 'absent') return { is: 'absent', objectKey };
     if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
     const image = await found.image.whole();
@@ -59,6 +65,7 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
 
 /** A version whose header has been read; its body only when it is needed. */
 interface Candidate {
+  readonly version: ObjectVersion;
   readonly header: ImageHeader;
   readonly whole: () => Promise<Image>;
 }
@@ -69,12 +76,26 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
     const image = await passingOver(request, only, () => readWhole(request, only));
-    return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
+    if (!image) return [];
+    if (trusted.length === 1 || provesByPlace(image.header, only)) {
+      return [{ version: only, header: image.header, whole: () => Promise.resolve(image) }];
+    }
   }
   const read = await readDecidingVersions(trusted, momentMs, (version) =>
     passingOver(request, version, () => headerOf(request.source, version)),
   );
-  return read.map(({ version, header }) => ({ header, whole: () => readWhole(request, version) }));
+  return read.map(({ version, header }) => ({ version, header, whole: () => readWhole(request, version) }));
+}
+
+function tellNotCurrent(
+  onNotCurrent: NonNullable<StateRequest['onNotCurrent']>,
+  history: ObjectHistory,
+  images: readonly Candidate[],
+): void {
+  // What the predecessor left may be of no item of today.
+  if (newestOf(images)?.header.event === 'PREDECESSOR') return;
+  const why = whyNotCurrent(history, images);
+  if (why) onNotCurrent(history.objectKey, why);
 }
 
 /** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */

@@ -1,4 +1,4 @@
-import type { TextStore } from '../../aws/textStore';
+import { TooLargeTextError, type TextStore } from '../../aws/textStore';
 import { S3Error } from '../../aws/s3Error';
 import { DcsError, UnreadableRecordError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
@@ -89,12 +89,12 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
 }
 
 async function readBatch({ texts }: RedriveContext, batch: string) {
-  const text = await texts.read(batch);
-  if (text === undefined) return new UnreadableBatchError('it has gone since it was listed');
   try {
+    const text = await texts.read(batch);
+    if (text === undefined) return new UnreadableBatchError('it has gone since it was listed');
     return readParkedBatch(text);
   } catch (error) {
-    if (error instanceof UnreadableBatchError) return error;
+    if (error instanceof UnreadableBatchError || error instanceof TooLargeTextError) return error;
     throw error;
   }
 }

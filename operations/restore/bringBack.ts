@@ -49,6 +49,8 @@ export interface BringBackOutcome {
   readonly report: RestoreReport;
   /** What was to be set at the end; empty where the target keeps what it has. */
   readonly settings: readonly SettingOutcome[];
+  /** Why stored definitions that would have counted cannot be used. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -67,7 +69,7 @@ export async function bringBack(request: BringBackRequest): Promise<BringBackOut
     ? await asPlanned(request, restoring)
     : await carriedOut(request, restoring, prepared);
   watch?.onRestored?.(report, prepared);
-  return { report, settings: await finished(request, prepared, report) };
+  return { report, settings: await finished(request, prepared, report), passedOver: prepared.passedOver };
 }
 
 function restoreRequest(request: BringBackRequest, { plan, definition }: PreparedRestore): RestoreRequest {

@@ -35,7 +35,7 @@ export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pau
  */
 export async function openTable(request: OpenTableRequest): Promise<OpenedTable> {
   const { table, dynamoDb, buckets, signal, nowMs, pause } = request;
-  const items = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const items = dynamoDbBatchTable(table.tableName, dynamoDb, { signal });
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   requireConfiguredKeys(table, described);

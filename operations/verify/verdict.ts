@@ -10,6 +10,8 @@ export const CLASSES = [
   'extra',
   'notReplicated',
   'replicationFailed',
+  'hidden',
+  'notCurrent',
   'unreadable',
   'brokenChain',
   'ahead',
@@ -33,9 +35,17 @@ export function verdictOf({ table, source, destination }: StatesOfItem): Verdict
   return (
     inSource(table.digest, source) ??
     inDestination(table.digest, source, destination) ??
+    notCurrent('source', source) ??
+    notCurrent('destination', destination) ??
     aheadIn('source', source) ??
     aheadIn('destination', destination)
   );
+}
+
+/** What the newest image says is right, and S3 shows something else. */
+function notCurrent(bucket: Bucket, state: StateInBucket): Verdict | undefined {
+  if (state.is !== 'state' || !state.notCurrent) return undefined;
+  return { class: state.notCurrent.is, in: bucket, reason: state.notCurrent.reason };
 }
 
 function inSource(digest: string, source: StateInBucket): Verdict | undefined {

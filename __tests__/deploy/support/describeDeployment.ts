@@ -47,9 +47,9 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
       const { stacks, variables } = here();
       const refusals = stacks.map(async (stack) => {
         const before = await stack.addresses();
-        const { exitCode, said } = await stack.destroy(variables(stack));
-        expect(exitCode).toBe(1);
-        expect(said).toContain('Instance cannot be destroyed');
+        const { code, stderr } = await stack.destroy(variables(stack));
+        expect(code).toBe(1);
+        expect(stderr).toContain('Instance cannot be destroyed');
         expect(await stack.addresses()).toEqual(before);
       });
       await Promise.all(refusals);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
+import { outcomeOf, type Outcome } from '../../support/outcome';
 
 /** A stack's folder, and what Terraform does in it. */
 export interface StackFolder {
@@ -11,17 +12,10 @@ export interface StackFolder {
   /** What `terraform show -json` writes for a plan that is made without a look at the accounts. */
   planned(variables?: Readonly<Record<string, string>>): Promise<string>;
   /** What Terraform says, and the code it ends with. */
-  destroy(variables?: Readonly<Record<string, string>>): Promise<Ended>;
+  destroy(variables?: Readonly<Record<string, string>>): Promise<Outcome>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   /** Addresses of everything in the state. */
   addresses(): Promise<string[]>;
-}
-
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  /** Standard output and standard error, in the order in which they came. */
-  readonly said: string;
 }
 
 /** What Terraform is run with: nothing of the AWS settings of whoever runs the tests. */
@@ -47,8 +41,8 @@ export function stackFolder(name: string, folder: string, pluginCache: string): 
   const tried = (args: readonly string[]) => run(args, folder, env);
   const done = async (...args: string[]) => {
     const ended = await tried(args);
-    if (ended.exitCode === 0) return ended.stdout;
-    throw new Error(`terraform ${args.join(' ')} in ${name} ended with ${ended.exitCode}:\n${ended.said}`);
+    if (ended.code === 0) return ended.stdout;
+    throw new Error(`terraform ${args.join(' ')} in ${name} ended with ${ended.code}:\n${ended.stdout}${ended.stderr}`);
   };
   const inBatch = ['-input=false', '-no-color'];
   const withVariables = (variables: Readonly<Record<string, string>> = {}) =>
@@ -80,18 +74,8 @@ export function stackFolder(name: string, folder: string, pluginCache: string): 
   };
 }
 
-function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('terraform', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, said] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      said += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, stdout, said }));
-  });
+function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+  return outcomeOf(spawn('terraform', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** As far as `terraform show -json` is read. */

@@ -14,7 +14,8 @@ import type { Part } from '../../../local/parts/processes';
 import { startS3Gateway, type S3Gateway } from '../../../local/parts/s3Gateway';
 import { startAccount, startDynamoDbLocal } from '../../../local/parts/servers';
 import { findTools } from '../../../local/parts/tools';
-import { runInProcess, type Outcome } from './inProcess';
+import type { Outcome } from '../../support/outcome';
+import { runInProcess } from './inProcess';
 
 /** DynamoDB Local, and S3 behind a gateway that can make it fail: what the commands' tests share. */
 export interface CommandParts {

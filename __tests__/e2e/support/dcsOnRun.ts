@@ -9,14 +9,8 @@ import { bundleCommand } from '../../../cli/bundle';
 import type { LocalRun } from '../../../local/localRun';
 import { startLocalTable, type LocalTable } from '../../../local/localTable';
 import { databaseSettings } from '../../../local/parts/servers';
+import { outcomeOf, type Outcome } from '../../support/outcome';
 import { tableOf } from './deployment';
-
-export interface Outcome {
-  /** Null when it was killed. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** The real executable, in processes of its own, on the parts of a local run. */
 export interface DcsOnRun {
@@ -56,11 +50,7 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
   };
   const start: DcsOnRun['start'] = (args) => {
     const child = spawn(process.execPath, [executable, ...args], { env, cwd: folder });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const ended = new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
-    return { child, ended };
+    return { child, ended: outcomeOf(child) };
   };
   return { folder, start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
 }

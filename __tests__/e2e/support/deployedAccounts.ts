@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,8 @@ import { ReplicationStandIn } from '../../../local/replication/replicationStandI
 import { readRules } from '../../../local/replication/rules';
 import { lifecycleRulesOf, replicationRulesOf } from '../../stacks/support/awsWords';
 import { resource, resources, synthesizeTogether, type StackJson } from '../../stacks/support/synth';
-import { runInProcess, type Outcome } from './inProcess';
+import { outcomeOf, type Outcome } from '../../support/outcome';
+import { runInProcess } from './inProcess';
 
 type Json = Record<string, unknown>;
 
@@ -325,9 +326,5 @@ function profilesOf(parts: Parts): string {
 function spawnWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
   const project = path.resolve(__dirname, '../../..');
   const command = ['--import', 'tsx', 'cli/main.ts', ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { env, cwd: project }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+  return outcomeOf(spawn(process.execPath, command, { env, cwd: project }));
 }

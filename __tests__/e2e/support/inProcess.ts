@@ -1,13 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { runDcs } from '../../../cli/run';
 import { realPause } from '../../../operations/pace';
-
-/** What a command line came to. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import type { Outcome } from '../../support/outcome';
 
 /**
  * Runs a command line in this process, with the environment that the SDK reads.

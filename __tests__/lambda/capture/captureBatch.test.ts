@@ -4,30 +4,32 @@ import { imageBody, type StoredImage } from '../../../core/image';
 import type { StreamRecord } from '../../../core/streamRecord';
 import { captureBatch, type CaptureContext } from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
+import { MemoryBucket } from '../../support/memoryBucket';
 import { sequenceNumber, STREAM_LABEL, userRecord, USERS, USERS_STREAM_ARN } from '../../fixtures/streamRecords';
 
 const NEVER = new AbortController().signal;
 
-/** A bucket in memory: every put adds a version, unless the test makes it fail. */
-class Bucket {
-  readonly versions = new Map<string, StoredImage[]>();
+/** Every put adds a version, unless the test makes it fail. */
+class Bucket extends MemoryBucket {
   private busy = new Set<string>();
   mostAtOnce = 0;
 
-  constructor(private readonly fails: (objectKey: string, image: StoredImage) => boolean = () => false) {}
+  constructor(private readonly fails: (objectKey: string, image: StoredImage) => boolean = () => false) {
+    super();
+  }
 
-  async put(objectKey: string, image: StoredImage): Promise<void> {
+  override async put(objectKey: string, image: StoredImage): Promise<void> {
     if (this.busy.has(objectKey)) throw new Error(`two puts of ${objectKey} at the same time`);
     this.busy.add(objectKey);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.busy.size);
     await new Promise(setImmediate);
     this.busy.delete(objectKey);
     if (this.fails(objectKey, image)) throw new Error('503 SlowDown');
-    this.versions.set(objectKey, [...(this.versions.get(objectKey) ?? []), image]);
+    await super.put(objectKey, image);
   }
 
   sequenceNumbers(id: string): (string | undefined)[] {
-    return (this.versions.get(`users/${id}/image.json`) ?? []).map(({ metadata }) => metadata['dcs-sequence-number']);
+    return this.stored(`users/${id}/image.json`).map(({ metadata }) => metadata['dcs-sequence-number']);
   }
 }
 
@@ -57,7 +59,7 @@ describe('captureBatch', () => {
     const bucket = new Bucket();
     const records = [insert('a', 1), null as never, insert('b', 2)];
     await expect(captureBatch(contextFor(bucket), records, NEVER)).rejects.toThrow('sequence number undefined');
-    expect([...bucket.versions.keys()].sort()).toEqual(['users/a/image.json', 'users/b/image.json']);
+    expect(bucket.keys()).toEqual(['users/a/image.json', 'users/b/image.json']);
   });
 
   test('a batch without failures is done, and every change is a version in order', async () => {
@@ -72,7 +74,7 @@ describe('captureBatch', () => {
     const bucket = new Bucket();
     const records = Array.from({ length: 100 }, (_, n) => insert(`u${n}`, n));
     await captureBatch(contextFor(bucket), records, NEVER);
-    expect(bucket.versions.size).toBe(100);
+    expect(bucket.keys().length).toBe(100);
     expect(bucket.mostAtOnce).toBe(8);
   });
 
@@ -175,7 +177,7 @@ describe('captureBatch', () => {
           }
           for (const id of ['a', 'b', 'c']) {
             const made = records.filter(({ dynamodb }) => JSON.stringify(dynamodb?.Keys) === `{"id":{"S":"${id}"}}`);
-            const stored = bucket.versions.get(`users/${id}/image.json`) ?? [];
+            const stored = bucket.stored(`users/${id}/image.json`);
             expect(new Set(bucket.sequenceNumbers(id))).toEqual(
               new Set(made.map(({ dynamodb }) => dynamodb?.SequenceNumber)),
             );

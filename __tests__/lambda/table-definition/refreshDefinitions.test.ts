@@ -8,6 +8,7 @@ import {
 } from '../../../core/tableDefinition';
 import { refreshDefinitions } from '../../../lambda/table-definition/refreshDefinitions';
 import { tableDefinitionSettings } from '../../../lambda/table-definition/settings';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const definitionOf = (
   tableName: string,
@@ -22,35 +23,26 @@ const definitionOf = (
   },
 });
 
-function bucketInMemory() {
-  const versions: [string, string][] = [];
-  return {
-    versions,
-    read: (key: string) => Promise.resolve(versions.filter(([k]) => k === key).at(-1)?.[1]),
-    write: (key: string, text: string) => Promise.resolve(void versions.push([key, text])),
-  };
-}
-
 describe('refreshing table.json', () => {
   test('a definition becomes a new version only when it changed', async () => {
-    const texts = bucketInMemory();
+    const texts = new MemoryBucket();
     let definition = definitionOf('users');
     const context = { prefix: 'dcs/', texts, describe: () => Promise.resolve(definition) };
     expect(await refreshDefinitions(context, ['users'])).toEqual({ users: 'written' });
     expect(await refreshDefinitions(context, ['users'])).toEqual({ users: 'unchanged' });
     definition = definitionOf('users', 'PROVISIONED');
     expect(await refreshDefinitions(context, ['users'])).toEqual({ users: 'written' });
-    expect(texts.versions.map(([key]) => key)).toEqual(['dcs/users/table.json', 'dcs/users/table.json']);
+    expect(texts.stored('dcs/users/table.json')).toHaveLength(2);
   });
 
   test('a table that fails does not keep the others from being refreshed, and fails the invocation by name', async () => {
-    const texts = bucketInMemory();
+    const texts = new MemoryBucket();
     const describe = (name: string) =>
       name === 'gone' ? Promise.reject(new Error('Requested resource not found')) : Promise.resolve(definitionOf(name));
     await expect(refreshDefinitions({ prefix: '', texts, describe }, ['gone', 'users'])).rejects.toThrow(
       '1 of 2 table definitions were not refreshed. gone: Requested resource not found',
     );
-    expect(texts.versions.map(([key]) => key)).toEqual(['users/table.json']);
+    expect(texts.keys()).toEqual(['users/table.json']);
   });
 
   test('what is wrong with the environment is said at once', () => {

@@ -9,7 +9,7 @@ import { encodeImage, imageBody, itemDigest } from '../../../core/image';
 import { objectKeyOf } from '../../../core/objectKey';
 import { readImage } from '../../../core/readImage';
 import { item as anyItem } from '../../core/arbitraries';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const table = { prefix: 'p/', tableName: 'users', keySchema: { partitionKey: 'id' } };
 const id = { id: { S: 'a' } };
@@ -21,13 +21,18 @@ async function* pagesOf(...items: ReadItem[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve(items);
 }
 
-async function backfill(bucket: Pick<VersionedBucket, 'putIf'>, items: ReadItem[], known = new Set<string>()) {
+async function backfill(
+  images: Pick<MemoryBucket, 'putIf'>,
+  items: ReadItem[],
+  known = new Set<string>(),
+  source = images instanceof MemoryBucket ? images : new MemoryBucket(),
+) {
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const failed: FailedItem[] = [];
   const { signal } = new AbortController();
   const pause = () => Promise.resolve();
   const watch = { onFailed: (one: FailedItem) => failed.push(one) };
-  await backfillItems({ table, pages: pagesOf(...items), images: bucket, known, signal, pause, watch }, counts);
+  await backfillItems({ table, pages: pagesOf(...items), images, source, known, signal, pause, watch }, counts);
   return { counts, failed };
 }
 
@@ -47,11 +52,12 @@ const life = fc
       capturedBefore: fc.integer({ min: 0, max: states.length }),
     }),
   );
+type Put = Parameters<MemoryBucket['putIf']>;
 type Life = typeof life extends fc.Arbitrary<infer L> ? L : never;
 
 /** What a restore takes for the item in the end: its state, and what it should be. */
 async function afterAll({ states, streamFrom, capturedBefore }: Life, readAfter: number) {
-  const bucket = new VersionedBucket();
+  const bucket = new MemoryBucket();
   const capture = states.slice(streamFrom).map((state, i) => () => {
     const at = streamFrom + i;
     const [before, after] = [itemOf(at === 0 ? undefined : states[at - 1]), itemOf(state)];
@@ -64,7 +70,7 @@ async function afterAll({ states, streamFrom, capturedBefore }: Life, readAfter:
   const read = itemOf(readAfter === 0 ? undefined : states[readAfter - 1]);
   if (read) await backfill(bucket, [{ item: read, readAtMs: readAfter * 1_000 + 500 }]);
   capture.forEach((store) => store());
-  const images = (bucket.objects.get(KEY) ?? []).map((version) => readImage(version));
+  const images = bucket.stored(KEY).map((version) => readImage(version));
   const state = stateAt(images);
   return { found: state.is === 'known' ? state.image.item : undefined, expected: itemOf(states.at(-1)) };
 }
@@ -90,10 +96,10 @@ describe('a backfill while capture runs', () => {
   test('law: an item of any kind is stored as the stream would store it', async () => {
     await fc.assert(
       fc.asyncProperty(anyItem, async (item) => {
-        const bucket = new VersionedBucket();
+        const bucket = new MemoryBucket();
         const whole = { ...item, ...id };
         await backfill(bucket, [{ item: whole, readAtMs: 1_000 }]);
-        const [stored] = bucket.objects.get(KEY)!;
+        const [stored] = bucket.stored(KEY);
         expect(stored!.body).toBe(imageBody(whole));
         expect(readImage(stored!)).toMatchObject({ header: { event: 'BACKFILL', changedAtMs: 1_000 } });
       }),
@@ -101,7 +107,7 @@ describe('a backfill while capture runs', () => {
   });
 
   test('a tombstone is an image: the item stays deleted', async () => {
-    const bucket = new VersionedBucket();
+    const bucket = new MemoryBucket();
     bucket.store(KEY, { body: '{}', metadata: {} });
     expect((await backfill(bucket, [{ item: itemOf(1)!, readAtMs: 1 }])).counts).toMatchObject({ alreadyThere: 1 });
   });
@@ -118,9 +124,9 @@ describe('a backfill when S3 fails', () => {
   const error = (code: string, status: number | undefined) => new S3Error(code, status, `PUT failed: ${code}`, {});
 
   test('what passes is tried again', async () => {
-    const bucket = new VersionedBucket();
+    const bucket = new MemoryBucket();
     let calls = 0;
-    const flaky: Pick<VersionedBucket, 'putIf'> = {
+    const flaky: Pick<MemoryBucket, 'putIf'> = {
       putIf: (...args) => {
         calls += 1;
         if (calls % 3 !== 0) return Promise.reject(calls % 2 ? error('SlowDown', 503) : error('ECONNRESET', undefined));
@@ -130,9 +136,35 @@ describe('a backfill when S3 fails', () => {
     expect((await backfill(flaky, items)).counts).toEqual({ read: 500, written: 500, alreadyThere: 0, failed: 0 });
   });
 
+  test.each([
+    ['refuses its own second try', (bucket: MemoryBucket, ...args: Put) => bucket.putIf(...args)],
+    ['never answers', () => Promise.reject(error('ECONNRESET', undefined))],
+  ])('what was written is counted as written when S3 %s', async (_, answer) => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, { body: '{}', metadata: {} });
+    const lossy = {
+      putIf: async (...args: Put) =>
+        (await bucket.putIf(...args)) === 'written' ? answer(bucket, ...args) : 'refused',
+    };
+    const both = [...items.slice(0, 20), { item: itemOf(1)!, readAtMs: 1 }];
+    const { counts } = await backfill(lossy, both, undefined, bucket);
+    expect(counts).toEqual({ read: 21, written: 20, alreadyThere: 1, failed: 0 });
+    // The same items once more, of the same moment: nothing of it is this backfill's.
+    const again = await backfill(lossy, both, undefined, bucket);
+    expect(again.counts).toEqual({ read: 21, written: 0, alreadyThere: 21, failed: 0 });
+  });
+
+  test('an item without its key is listed, and the others are written', async () => {
+    const bucket = new MemoryBucket();
+    const odd = [{ item: { n: { N: '1' } }, readAtMs: 1 }, ...items.slice(0, 3)];
+    const { counts, failed } = await backfill(bucket, odd);
+    expect(counts).toEqual({ read: 4, written: 3, alreadyThere: 0, failed: 1 });
+    expect(failed).toEqual([{ keys: {}, reason: expect.stringContaining('expected the key id') as string }]);
+  });
+
   test('an item that is refused for good is listed by its key, and the others are written', async () => {
-    const bucket = new VersionedBucket();
-    const denying: Pick<VersionedBucket, 'putIf'> = {
+    const bucket = new MemoryBucket();
+    const denying: Pick<MemoryBucket, 'putIf'> = {
       putIf: (...args) =>
         args[0].includes('/i7/') ? Promise.reject(error('AccessDenied', 403)) : bucket.putIf(...args),
     };
@@ -153,7 +185,7 @@ describe('a backfill when S3 fails', () => {
 });
 
 test('the keys that are known are those of images, and no more than there is room for', async () => {
-  const bucket = new VersionedBucket();
+  const bucket = new MemoryBucket();
   for (const key of [
     'p/users/a/image.json',
     'p/users/b/image.json',

@@ -3,7 +3,8 @@ import { settle } from '../../../operations/drill/settle';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { backfillImage, encodeImage, itemDigest } from '../../../core/image';
 import { objectKeyOf } from '../../../core/objectKey';
-import { MemoryBucket, MemoryTable } from '../memoryParts';
+import { MemoryBucket } from '../../support/memoryBucket';
+import { MemoryTable } from '../../support/memoryTable';
 
 const SCHEMA = { partitionKey: 'id' };
 const LOCATION = { prefix: '', tableName: 'users' };

@@ -6,7 +6,7 @@ import type { ObjectHistory } from '../../../aws/objectVersions';
 import { downloadTable } from '../../../operations/download/downloadTable';
 import { compareKeys, MANIFEST, VERSIONS } from '../../../operations/images/copyFile';
 import { folderImageSource } from '../../../operations/images/folderImageSource';
-import { MemoryBucket } from '../memoryParts';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const table = { prefix: 'p/', tableName: 'users' };
 

@@ -1,7 +1,7 @@
 import { stateOfObject, type ObjectState } from '../../../operations/images/stateOfObject';
 import { S3Error } from '../../../aws/s3Error';
 import { encodeImage, NO_ITEM, type ImageHeader, type StoredImage } from '../../../core/image';
-import { MemoryBucket } from '../memoryParts';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const HOUR_MS = 3_600_000;
 const KEY = 'users/a/image.json';

@@ -5,7 +5,7 @@ import { S3Error } from '../../../aws/s3Error';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../../core/parkedBatch';
 import type { StreamRecord } from '../../../core/streamRecord';
 import { sequenceNumber, userRecord, USERS, USERS_STREAM_ARN } from '../../fixtures/streamRecords';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const BATCH = 'aws/lambda/mapping/shardId-1/2026/01/01/2026-01-01T00.00.00-uuid';
 
@@ -46,7 +46,7 @@ describe('reading a parked batch', () => {
 });
 
 test('a listing tells which batches are done, over pages, and passes over what is no batch', async () => {
-  const bucket = new VersionedBucket();
+  const bucket = new MemoryBucket();
   const keys = ['a', 'b', 'c', 'd', 'e'].map((name) => `aws/lambda/m/shard/2026/01/01/${name}`);
   for (const key of keys) await bucket.write(key, '{}');
   for (const done of [keys[1]!, keys[4]!]) await bucket.write(redrivenMarkerKey(done), '{}');
@@ -60,10 +60,10 @@ test('a listing tells which batches are done, over pages, and passes over what i
 });
 
 describe('redriving a batch', () => {
-  function redriveOf(bucket: VersionedBucket, more: Partial<RedriveContext> = {}) {
+  function redriveOf(bucket: MemoryBucket, more: Partial<RedriveContext> = {}) {
     const left: LeftRecord[] = [];
     const context: RedriveContext = {
-      ...{ source: bucket.source, images: bucket, texts: bucket, nowMs: bucket.nowMs, dryRun: false },
+      ...{ source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs, dryRun: false },
       signal: new AbortController().signal,
       tableOf: (name) => (name === 'users' ? USERS : undefined),
       ...{ onlyTables: [], guard: new WriteGuard() },
@@ -73,7 +73,7 @@ describe('redriving a batch', () => {
     return { left, run: () => redriveBatch(context, BATCH) };
   }
   const parked = async (text: string) => {
-    const bucket = new VersionedBucket(Date.UTC(2026, 0, 2));
+    const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
     await bucket.write(BATCH, text);
     return bucket;
   };
@@ -110,8 +110,8 @@ describe('redriving a batch', () => {
     const timeless = { ...insert(), dynamodb: { ...insert().dynamodb, ApproximateCreationDateTime: undefined } };
     const bucket = await parked(parkedText([timeless], { approximateArrivalOfLastRecord: '2026-01-01T23:00:00Z' }));
     expect(await redriveOf(bucket).run()).toMatchObject({ state: 'done', counts: { applied: 1 } });
-    const { versions } = (await bucket.source.history('users/a/image.json'))!;
-    const { metadata } = await bucket.source.images.head('users/a/image.json', versions[0]!.versionId);
+    const { versions } = (await bucket.history('users/a/image.json'))!;
+    const { metadata } = await bucket.images.head('users/a/image.json', versions[0]!.versionId);
     expect(metadata).toMatchObject({ 'dcs-time': '2026-01-01T23:00:00.000Z', 'dcs-time-source': 'receipt' });
   });
 

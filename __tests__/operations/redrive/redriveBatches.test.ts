@@ -2,7 +2,7 @@ import { redrivenMarkerKey } from '../../../core/parkedBatch';
 import type { LeftRecord } from '../../../operations/redrive/redriveBatch';
 import { redriveBatches } from '../../../operations/redrive/redriveBatches';
 import { sequenceNumber, userRecord, USERS, USERS_STREAM_ARN } from '../../fixtures/streamRecords';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const keyOf = (name: string) => `aws/lambda/mapping/shardId-1/2026/01/01/${name}`;
 const record = (id: string, at: number) =>
@@ -13,11 +13,11 @@ const parked = (...records: object[]) =>
     payload: JSON.stringify({ Records: records }),
   });
 
-function redrive(bucket: VersionedBucket) {
+function redrive(bucket: MemoryBucket) {
   const left: LeftRecord[] = [];
   const states: string[] = [];
   const counts = redriveBatches({
-    ...{ lister: bucket.lister, source: bucket.source, images: bucket, texts: bucket, nowMs: bucket.nowMs },
+    ...{ lister: bucket.lister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
     ...{ dryRun: false, onlyTables: [], signal: new AbortController().signal },
     tableOf: (name) => (name === 'users' ? USERS : undefined),
     watch: {
@@ -29,7 +29,7 @@ function redrive(bucket: VersionedBucket) {
 }
 
 test('a batch that is left holds up no other, and what is done is passed over the next time', async () => {
-  const bucket = new VersionedBucket(Date.UTC(2026, 0, 2));
+  const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
   await bucket.write(keyOf('a'), parked(record('a', 1)));
   await bucket.write(keyOf('b'), parked(record('b', 2), { ...record('c', 3), eventName: 'MERGE' }));
   await bucket.write(keyOf('c'), parked(record('d', 4)));

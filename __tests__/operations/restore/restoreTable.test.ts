@@ -6,7 +6,8 @@ import type { AttributeMap } from '../../../core/attributeValue';
 import { canonicalItem } from '../../../core/canonicalItem';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { objectKeyOf, type TableLocation } from '../../../core/objectKey';
-import { MemoryBucket, MemoryTable } from '../memoryParts';
+import { MemoryBucket } from '../../support/memoryBucket';
+import { MemoryTable } from '../../support/memoryTable';
 
 const HOUR_MS = 3_600_000;
 const keySchema = { partitionKey: 'id' };

@@ -7,7 +7,8 @@ import { survey, thawWords, whenThawed } from '../../../operations/restore/surve
 import type { PlanRequest } from '../../../operations/restore/plan';
 import { pace } from '../../../operations/pace';
 import { encodeImage, NO_ITEM } from '../../../core/image';
-import { MemoryBucket, MemoryTable } from '../memoryParts';
+import { MemoryBucket } from '../../support/memoryBucket';
+import { MemoryTable } from '../../support/memoryTable';
 
 const table = { prefix: '', tableName: 'users', keySchema: { partitionKey: 'id' } };
 const signal = new AbortController().signal;

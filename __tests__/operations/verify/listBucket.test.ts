@@ -5,7 +5,7 @@ import { stateInBucket, stateInTable } from '../../../operations/verify/statesOf
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import type { ImageSource } from '../../../operations/images/imageSource';
 import { encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const TABLE = { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } };
 const HOUR_MS = 3_600_000;
@@ -25,26 +25,27 @@ const image = (n: number, state: ReturnType<typeof item> | undefined) =>
 
 /** A bucket whose ETags are as S3 makes them: the MD5 with its own keys, something else with KMS. */
 function bucket(encryption: 's3' | 'kms') {
-  const versioned = new VersionedBucket();
+  const versioned = new MemoryBucket();
   const reads: string[] = [];
   const versionsOf = (objectKey: string): ObjectHistory => ({
     objectKey,
+    hiddenBy: versioned.hiddenBy(objectKey),
     versions: versioned
       .versions(objectKey)
       .map((one) => (encryption === 's3' ? one : { ...one, etag: md5Of(`${objectKey} ${one.versionId}`) })),
   });
-  const { get, head } = versioned.source.images;
+  const { get, head } = versioned.images;
   const source: ImageSource = {
     name: 's3://memory',
     histories: () => [] as never,
-    history: (objectKey) => Promise.resolve(versioned.objects.has(objectKey) ? versionsOf(objectKey) : undefined),
+    history: (objectKey) => Promise.resolve(versioned.keys().includes(objectKey) ? versionsOf(objectKey) : undefined),
     images: {
       get: (objectKey, versionId) => (reads.push(`GET ${objectKey}`), get(objectKey, versionId)),
       head: (objectKey, versionId) => (reads.push(`HEAD ${objectKey}`), head(objectKey, versionId)),
     },
   };
   async function* pages() {
-    yield await Promise.resolve([...versioned.objects.keys()].map(versionsOf));
+    yield await Promise.resolve(versioned.keys().map(versionsOf));
   }
   const list = async (index: DigestIndex) =>
     listBucket(
@@ -79,13 +80,32 @@ test('with a KMS key ETags are no digests: every newest body is read, and none i
   expect([isNoted(index, 'a', 1), isNoted(index, 'b', 2)]).toEqual([true, false]);
 });
 
-test('of several versions near in time the change order decides, not which was stored last', async () => {
-  const { versioned, list } = bucket('s3');
+test('of several versions near in time the change order decides, and where it is not the last one a look tells', async () => {
+  const { versioned, source, list } = bucket('s3');
   versioned.store(keyOf('a'), image(2, item('a', 2)), HOUR_MS);
   versioned.store(keyOf('a'), image(1, item('a', 1)), 2 * HOUR_MS);
   const index = new DigestIndex();
   await list(index);
-  expect(isNoted(index, 'a', 2)).toBe(true);
+  expect([isNoted(index, 'a', 1), isNoted(index, 'a', 2)]).toEqual([false, false]);
+  const look = await stateInBucket(source, TABLE, keyOf('a'), stateInTable(item('a', 2)));
+  expect(look).toMatchObject({ is: 'state', digest: itemDigest(item('a', 2)), notCurrent: { is: 'notCurrent' } });
+  versioned.store(keyOf('a'), image(2, item('a', 2)), 3 * HOUR_MS);
+  const mended = new DigestIndex();
+  await list(mended);
+  expect(isNoted(mended, 'a', 2)).toBe(true);
+});
+
+test('what lies under a delete marker is unclear, and a look names it', async () => {
+  const { versioned, list } = bucket('s3');
+  versioned.store(keyOf('a'), image(1, item('a', 1)));
+  versioned.deleteMarker(keyOf('a'));
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 0, tombstones: 0, unclear: 1 });
+  expect(isNoted(index, 'a', 1)).toBe(false);
+  const look = await stateInBucket(versioned, TABLE, keyOf('a'), {
+    digest: NO_ITEM,
+  });
+  expect(look).toMatchObject({ is: 'state', notCurrent: { is: 'hidden' } });
 });
 
 test('an object that cannot be read is unclear, and a look tells why', async () => {

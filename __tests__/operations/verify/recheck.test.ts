@@ -1,6 +1,6 @@
 import { Recheck, type Places } from '../../../operations/verify/recheck';
 import { encodeImage, itemDigest } from '../../../core/image';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const OBJECT_KEY = 't/a/image.json';
 const KEYS = { id: { S: 'a' } };
@@ -10,8 +10,8 @@ const itemOf = (state: number) => ({ ...KEYS, state: { N: String(state) } });
 class Scene {
   clockMs = 1_000_000;
   state = 0;
-  readonly source = new VersionedBucket();
-  readonly destination = new VersionedBucket();
+  readonly source = new MemoryBucket();
+  readonly destination = new MemoryBucket();
   private pauses = 0;
 
   constructor(private readonly whilePausing: (scene: Scene, pause: number) => void = () => undefined) {}
@@ -20,7 +20,7 @@ class Scene {
   capture(
     state: number,
     madeAtMs: number,
-    buckets: VersionedBucket[] = [this.source, this.destination],
+    buckets: MemoryBucket[] = [this.source, this.destination],
     storedAtMs = this.clockMs,
   ): void {
     const image = encodeImage(
@@ -45,12 +45,11 @@ class Scene {
   }
 
   private places(): Places {
-    const bucket = (one: VersionedBucket) => ({ ...one.source, name: 'memory', histories: () => [] as never });
     return {
       table: { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } },
       items: { getBatch: () => Promise.resolve([itemOf(this.state)]) },
-      source: bucket(this.source),
-      destination: bucket(this.destination),
+      source: this.source,
+      destination: this.destination,
       statusOf: () => Promise.resolve('PENDING'),
       signal: new AbortController().signal,
       nowMs: () => this.clockMs,

@@ -7,6 +7,8 @@ const unreadable: StateInBucket = { is: 'unreadable', reason: 'damaged', version
 const state = (digest: string, statedAtMs?: number) =>
   ({ is: 'state', digest, versions: [], header: { changedAtMs: 0, statedAtMs } }) as unknown as StateInBucket;
 const ahead = state('now', 7_200_000);
+const shows = (digest: string, is: 'hidden' | 'notCurrent') =>
+  ({ ...state(digest), notCurrent: { is, reason: '' } }) as unknown as StateInBucket;
 const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
 
 test.each([
@@ -25,6 +27,11 @@ test.each([
   ['a delete that was not replicated', NO_ITEM, gone, now, 'notReplicated destination'],
   ['a damaged image', 'now', unreadable, now, 'unreadable source'],
   ['a damaged replica', 'now', now, unreadable, 'unreadable destination'],
+  ['an image under a delete marker', 'now', shows('now', 'hidden'), now, 'hidden source'],
+  ['a replica under a delete marker', 'now', now, shows('now', 'hidden'), 'hidden destination'],
+  ['a tombstone under an older image', NO_ITEM, shows(NO_ITEM, 'notCurrent'), gone, 'notCurrent source'],
+  ['a wrong image is told before what lies on it', 'now', shows('before', 'hidden'), now, 'stale source'],
+  ['a replica that arrived out of order', 'now', now, shows('now', 'notCurrent'), 'notCurrent destination'],
   ['a damaged replica of an older image: what is wrong first is told', 'now', before, unreadable, 'stale source'],
   ['an image that states a later time than it was stored', 'now', ahead, ahead, 'ahead source'],
   ['a replica that does', 'now', now, ahead, 'ahead destination'],

@@ -2,7 +2,7 @@ import type { TableScanner } from '../../../aws/tableScan';
 import { backfillImage } from '../../../core/image';
 import type { OpenedTable } from '../../../operations/verify/openTable';
 import { verifyTable, type VerifyRequest } from '../../../operations/verify/verifyTable';
-import { VersionedBucket } from '../versionedBucket';
+import { MemoryBucket } from '../../support/memoryBucket';
 
 const TABLE = { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } };
 const itemOf = (id: string, state: number) => ({ id: { S: id }, state: { N: String(state) } });
@@ -11,8 +11,8 @@ const objectKeyOf = (id: string) => `t/${id}/image.json`;
 /** A table whose first items are drawn, both buckets, and what the watch was told. */
 class Scene {
   readonly told: string[] = [];
-  readonly source = new VersionedBucket(1_000_000);
-  readonly destination = new VersionedBucket(1_000_000);
+  readonly source = new MemoryBucket(1_000_000);
+  readonly destination = new MemoryBucket(1_000_000);
 
   constructor(private readonly items: readonly ReturnType<typeof itemOf>[]) {}
 
@@ -37,17 +37,17 @@ class Scene {
   }
 
   private opened(): OpenedTable {
-    const bucket = (one: VersionedBucket) => ({ ...one.source, name: 'memory', histories: () => refuse('a listing') });
+    const unlisted = (one: MemoryBucket) => Object.assign(one, { histories: () => refuse('a listing') });
     const lister = { bucket: 'memory', page: () => refuse('a listing') };
-    const unlisted = { versions: lister, current: lister };
+    const listers = { versions: lister, current: lister };
     const scanner: TableScanner = {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
     return {
       ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
-      buckets: { source: unlisted, destination: unlisted },
+      buckets: { source: listers, destination: listers },
       places: {
-        ...{ table: TABLE, source: bucket(this.source), destination: bucket(this.destination) },
+        ...{ table: TABLE, source: unlisted(this.source), destination: unlisted(this.destination) },
         items: {
           getBatch: (keys) =>
             Promise.resolve(
@@ -82,7 +82,7 @@ test('what differs is told before the repair, and again as mended', async () => 
   scene.store('a', 1);
   const { source, destination } = scene;
   source.afterPut = (objectKey) => {
-    const { body, metadata } = source.objects.get(objectKey)!.at(-1)!;
+    const { body, metadata } = source.stored(objectKey).at(-1)!;
     destination.store(objectKey, { body, metadata });
   };
   const { report } = await scene.verify({ repair: { images: source, allowDeletes: false } });

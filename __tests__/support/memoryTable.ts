@@ -1,60 +1,7 @@
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
-import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import type { ImageSource } from '../../operations/images/imageSource';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
-import type { StoredImage } from '../../core/image';
 import { keysOf, type KeySchema } from '../../core/objectKey';
-
-interface StoredVersion extends StoredImage {
-  readonly version: ObjectVersion;
-}
-
-/** A bucket in memory. What it is not asked to do in these tests, it refuses. */
-export class MemoryBucket implements ImageSource {
-  readonly name = 's3://memory';
-  private readonly objects = new Map<string, StoredVersion[]>();
-  reads = 0;
-
-  /** Adds a version, in the order of being stored. */
-  store(objectKey: string, image: StoredImage, storedAtMs: number, storageClass = 'STANDARD'): void {
-    const versions = this.objects.get(objectKey) ?? [];
-    const version: ObjectVersion = {
-      objectKey,
-      versionId: `v${versions.length}`,
-      storedAtMs,
-      sizeBytes: Buffer.byteLength(image.body),
-      etag: '',
-      isLatest: false,
-      storageClass,
-    };
-    this.objects.set(objectKey, [...versions, { ...image, version }]);
-  }
-
-  async *histories(prefix: string): AsyncGenerator<ObjectHistory> {
-    for (const objectKey of this.objects.keys()) {
-      const history = await this.history(objectKey);
-      if (objectKey.startsWith(prefix) && history) yield history;
-    }
-  }
-
-  history(objectKey: string): Promise<ObjectHistory | undefined> {
-    const versions = this.objects.get(objectKey)?.map(({ version }) => version);
-    return Promise.resolve(versions && { objectKey, versions });
-  }
-
-  readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
-    get: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
-    head: (objectKey, versionId) => Promise.resolve(this.found(objectKey, versionId)),
-  };
-
-  private found(objectKey: string, versionId: string | undefined) {
-    this.reads += 1;
-    const stored = this.objects.get(objectKey)?.find(({ version }) => version.versionId === versionId);
-    if (!stored) throw new Error(`no version ${versionId ?? ''} of ${objectKey}`);
-    return { body: stored.body, metadata: stored.metadata, storedAtMs: stored.version.storedAtMs };
-  }
-}
 
 /** A table in memory that leaves some of what it is sent unprocessed, as DynamoDB does. */
 export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'write'> {
