@@ -134,7 +134,7 @@ test('no odd object stops a command, shows a stack, or keeps a good item from co
     const { code, stdout, stderr } = await deployment.run([...args, '--json'], {
       AWS_ENDPOINT_URL_STS: parts.s3.endpoint,
     });
-    const isRight = expected === -1 ? [0, 1, 3].includes(code) : code === expected;
+    const isRight = expected === -1 ? [0, 1, 3].includes(code ?? -1) : code === expected;
     if (!isRight || stderr.includes('    at ')) wrong.push({ args, code, stderr: stderr.slice(0, 600) });
     if (args[0] === 'restore') {
       const named = records(stdout).flatMap(({ type, objectKey }) => (type === 'left' ? [objectKey] : []));
