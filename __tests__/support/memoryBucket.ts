@@ -87,13 +87,9 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
     return last?.isDeleteMarker ? last : undefined;
   }
 
-  histories(...args: Parameters<ImageSource['histories']>): ReturnType<ImageSource['histories']> {
-    return this.calls.source.histories(...args);
-  }
-
-  history(objectKey: string): ReturnType<ImageSource['history']> {
-    return this.calls.source.history(objectKey);
-  }
+  readonly histories: ImageSource['histories'] = (...args) => this.calls.source.histories(...args);
+  // Not a method: what only reads one object is taken out of a source.
+  readonly history: ImageSource['history'] = (objectKey) => this.calls.source.history(objectKey);
 
   readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
     get: (objectKey, versionId) => this.counted(() => this.calls.images.get(objectKey, versionId)),
