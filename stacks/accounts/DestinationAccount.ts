@@ -10,7 +10,7 @@ import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecy
 import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
-import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
+import { acceptReplicas, requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
 import type { Settings } from '../../settings/schema';
 import type { FunctionCode } from './SourceAccount';
@@ -93,7 +93,7 @@ export class DestinationAccount extends Construct {
 
   private makeBucket(): GuardedBucket {
     const { settings, provider } = this.props;
-    const { bucketName, lifecycle, objectLock } = settings.destination;
+    const { bucketName, lifecycle } = settings.destination;
     const { destinationBucketArn } = this.names;
     const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
@@ -109,7 +109,6 @@ export class DestinationAccount extends Construct {
           sourceAccountId: settings.source.accountId,
           destinationKeyArn: this.keyArn,
         }),
-        ...(objectLock.mode === 'OFF' ? [] : boundRetention(destinationBucketArn, objectLock.retentionDays)),
       ],
     });
   }

@@ -80,7 +80,7 @@ function capturePolicy({ settings, names, table, keyArn }: CaptureProps): Statem
   const { accountId, region } = settings.source;
   const bucketArn = names.sourceBucketArn;
   return [
-    readStream(names.tableArn(table.name)),
+    ...readStream(names.tableArn(table.name)),
     ...(table.kmsKeyArn === undefined ? [] : [decryptTable(table.kmsKeyArn, region)]),
     writeImages(bucketArn, tablePrefix({ prefix: settings.prefix, tableName: table.name })),
     ...parkBatches(bucketArn, PARKED_BATCHES_PREFIX, accountId),

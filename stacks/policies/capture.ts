@@ -2,14 +2,17 @@ import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from '.
 
 /** What a capture function may do: read one stream, write images of one table, park batches, log. */
 
-export function readStream(tableArn: string): Statement {
-  return {
-    Sid: 'ReadStream',
-    Effect: 'Allow',
-    Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
-    // The label of a stream changes when it is turned off and on again; the table stays.
-    Resource: `${tableArn}/stream/*`,
-  };
+export function readStream(tableArn: string): readonly Statement[] {
+  return [
+    {
+      Sid: 'ReadStream',
+      Effect: 'Allow',
+      Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      // The label of a stream changes when it is turned off and on again; the table stays.
+      Resource: `${tableArn}/stream/*`,
+    },
+    { Sid: 'FindStream', Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' },
+  ];
 }
 
 /** A table under a key of one's own: reading its stream decrypts with that key. */
