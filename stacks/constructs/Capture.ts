@@ -2,10 +2,8 @@ import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-s
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { tablePrefix } from '../../core/objectKey';
-import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { type Names } from '../../settings/names';
-import { decryptTable, encryptInBucket, parkBatches, readStream, writeImages } from '../policies/capture';
+import { decryptTable, encryptInBucket, readStream, writeImagesAndPark } from '../policies/capture';
 import type { Statement } from '../policies/document';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
@@ -82,8 +80,7 @@ function capturePolicy({ settings, names, table, keyArn }: CaptureProps): Statem
   return [
     ...readStream(names.tableArn(table.name)),
     ...(table.kmsKeyArn === undefined ? [] : [decryptTable(table.kmsKeyArn, region)]),
-    writeImages(bucketArn, tablePrefix({ prefix: settings.prefix, tableName: table.name })),
-    ...parkBatches(bucketArn, PARKED_BATCHES_PREFIX, accountId),
+    ...writeImagesAndPark(bucketArn, accountId),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region })]),
   ];
 }

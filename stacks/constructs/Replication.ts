@@ -32,11 +32,10 @@ export class Replication extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationProps) {
     super(scope, id);
     const { provider, settings, names, keys } = props;
-    const { sourceBucketArn } = names;
     const role = new IamRole(this, 'role', {
       provider,
       name: names.replicationRole,
-      assumeRolePolicy: policyJson(trustReplication({ sourceAccountId: settings.source.accountId, sourceBucketArn })),
+      assumeRolePolicy: policyJson(trustReplication()),
     });
     const rolePolicy = new IamRolePolicy(this, 'role-policy', {
       provider,

@@ -26,19 +26,20 @@ export function decryptTable(keyArn: string, region: string): Statement {
   };
 }
 
-export function writeImages(bucketArn: string, tablePrefix: string): Statement {
-  return { Sid: 'WriteImages', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/${tablePrefix}*` };
-}
-
-/** Lambda writes a parked batch with the role of the function; ListBucket is asked for too (services-dynamodb-errors). */
-export function parkBatches(bucketArn: string, parkedPrefix: string, accountId: string): readonly Statement[] {
+/**
+ * Images, and the batches that Lambda parks with the role of the function; ListBucket is asked for too
+ * (dg/services-dynamodb-errors). In the whole bucket, bound to the account: CreateEventSourceMapping is reported to refuse a
+ * role that may put below `aws/lambda/` alone. A bucket of its own for what is parked would keep the function to its table's
+ * prefix, and would not be replicated: with the source account lost, so would be what was parked in it.
+ */
+export function writeImagesAndPark(bucketArn: string, accountId: string): readonly Statement[] {
   const inOwnAccount = { StringEquals: { 's3:ResourceAccount': accountId } };
   return [
     {
-      Sid: 'ParkBatches',
+      Sid: 'WriteImagesAndPark',
       Effect: 'Allow',
       Action: 's3:PutObject',
-      Resource: `${bucketArn}/${parkedPrefix}*`,
+      Resource: `${bucketArn}/*`,
       Condition: inOwnAccount,
     },
     { Sid: 'FindBucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn, Condition: inOwnAccount },

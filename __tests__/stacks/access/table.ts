@@ -203,7 +203,12 @@ export const ROWS: readonly Row[] = [
   deny('Replication role', RUIN_KEY, key('destination'), 'the key is the destination’s'),
 
   allow('Capture function', ['s3:PutObject'], sourceImages, 'it writes images of its table'),
-  deny('Capture function', ['s3:PutObject'], otherImages, 'each table has its own function and role'),
+  allow(
+    'Capture function',
+    ['s3:PutObject'],
+    otherImages,
+    'Lambda may refuse a mapping whose role cannot write to the whole bucket',
+  ),
   deny(
     'Capture function',
     [...READ_OBJECTS, 's3:DeleteObject', 's3:DeleteObjectVersion'],
