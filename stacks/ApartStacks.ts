@@ -5,7 +5,7 @@ import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
 import { partitionOf } from '../settings/names';
-import { accountProvider, archiveProvider } from './providers';
+import { accountProvider, archiveProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -38,6 +38,7 @@ export class ApartSourceStack extends DcsStack {
       settings,
       code,
       provider: accountProvider(this, 'source', settings),
+      providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       archiveProvider: archiveProvider(this),
       destinationKeyArn: this.destinationKeyArn(settings),
       after: [],

@@ -3,7 +3,7 @@ import { DestinationAccount } from './accounts/DestinationAccount';
 import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
-import { accountProvider, archiveProvider } from './providers';
+import { accountProvider, archiveProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -29,6 +29,7 @@ export class TogetherStack extends DcsStack {
       settings,
       code,
       provider: accountProvider(this, 'source', settings),
+      providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       archiveProvider: archive,
       destinationKeyArn: destination.keyArn,
       after: destination.guards,

@@ -104,6 +104,7 @@ const WILDCARDS: Record<string, string> = {
   RequireTls: 'a Deny: it takes rights away from everybody',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
+  LookForMetrics: 'cloudwatch:ListMetrics knows no resource; it tells names of metrics and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   EncryptReplicas: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',

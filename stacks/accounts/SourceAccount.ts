@@ -31,6 +31,8 @@ export interface FunctionCode {
 export interface SourceAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
+  /** The same account, in the Region of the destination bucket. */
+  readonly providerInDestinationRegion: AwsProvider;
   readonly archiveProvider: ArchiveProvider;
   readonly code: FunctionCode;
   /** The destination's key, where customer-managed keys encrypt. Its id is AWS's choice, so it cannot be agreed upon before. */

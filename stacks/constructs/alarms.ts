@@ -46,7 +46,7 @@ export function metricAlarm(
     alarmName: alarmName(settings, spec.id),
     alarmDescription: spec.description,
     namespace: spec.metric.namespace,
-    metricName: spec.metric.name,
+    metricName: spec.metric.metricName,
     dimensions: { ...spec.metric.dimensions },
     statistic: spec.metric.statistic,
     comparisonOperator: spec.comparison ?? 'GreaterThanThreshold',
@@ -54,7 +54,7 @@ export function metricAlarm(
     period: spec.periodSeconds,
     evaluationPeriods: of,
     datapointsToAlarm: beyond,
-    treatMissingData: spec.missing,
+    treatMissingData: spec.missing ?? spec.metric.missing,
     alarmActions: [topic.arn],
     okActions: [topic.arn],
   });

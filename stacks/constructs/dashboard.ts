@@ -1,20 +1,19 @@
-import type { Settings } from '../../settings/schema';
 import type { AlarmSpec } from './alarmSpecs';
 
 const WIDTH_OF_A_GRAPH = 8; // Of 24: three graphs a row.
 const HEIGHT = 6;
 
 /** The body of a dashboard with one graph for each kind of metric, all tables in it, and the threshold as a line. */
-export function dashboardBody(settings: Settings, specs: readonly AlarmSpec[]): string {
-  const titles = [...new Set(specs.map(({ metric }) => metric.name))];
+export function dashboardBody(specs: readonly AlarmSpec[]): string {
+  const titles = [...new Set(specs.map(({ metric }) => metric.metricName))];
   const widgets = titles.map((title, index) => {
-    const shown = specs.filter(({ metric }) => metric.name === title);
-    return graph(settings.source.region, title, shown, index);
+    const shown = specs.filter(({ metric }) => metric.metricName === title);
+    return graph(title, shown, index);
   });
   return JSON.stringify({ widgets });
 }
 
-function graph(region: string, title: string, specs: readonly AlarmSpec[], index: number) {
+function graph(title: string, specs: readonly AlarmSpec[], index: number) {
   const thresholds = new Set(specs.map(({ threshold }) => threshold).filter((threshold) => threshold > 0));
   return {
     type: 'metric',
@@ -24,7 +23,7 @@ function graph(region: string, title: string, specs: readonly AlarmSpec[], index
     height: HEIGHT,
     properties: {
       title,
-      region,
+      region: specs[0]?.metric.region, // One metric, and so one Region; it need not be the dashboard's.
       view: 'timeSeries',
       period: 60,
       metrics: specs.map(line),
@@ -36,5 +35,5 @@ function graph(region: string, title: string, specs: readonly AlarmSpec[], index
 /** One line of a graph, as CloudWatch writes it: namespace, metric, then dimension after dimension. */
 function line({ id, metric }: AlarmSpec) {
   const dimensions = Object.entries(metric.dimensions).flat();
-  return [metric.namespace, metric.name, ...dimensions, { stat: metric.statistic, label: id }];
+  return [metric.namespace, metric.metricName, ...dimensions, { stat: metric.statistic, label: id }];
 }

@@ -119,6 +119,7 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
       Action: 'cloudwatch:DescribeAlarms',
       Resource: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
     },
+    { Sid: 'LookForMetrics', Effect: 'Allow', Action: 'cloudwatch:ListMetrics', Resource: '*' },
     { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },
   ];
 }
