@@ -91,6 +91,14 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
   };
 }
 
+/** Keys that encrypted objects of a side's bucket before. */
+export function formerKeysOf(side: Side, { encryption, ...settings }: FormerKeys): readonly string[] {
+  return encryption.formerKeyArns.filter((keyArn) => keyArn.split(':')[4] === settings[side].accountId);
+}
+type FormerKeys = Readonly<Record<Side, { readonly accountId: string }>> & {
+  readonly encryption: { readonly formerKeyArns: readonly string[] };
+};
+
 /** What the object keys of each table start with. */
 export function tablePrefixes({ prefix, tables }: { prefix: string; tables: readonly { name: string }[] }): string[] {
   return tables.map(({ name }) => tablePrefix({ prefix, tableName: name }));

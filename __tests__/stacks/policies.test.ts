@@ -102,6 +102,7 @@ describe('the destination', () => {
 /** Each place where a policy says more than one thing at a time, and why it has to. */
 const WILDCARDS: Record<string, string> = {
   RequireTls: 'a Deny: it takes rights away from everybody',
+  RefuseDeletion: 'a Deny, as above; and of a key policy, where "*" is the key itself',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
   LookForMetrics: 'cloudwatch:ListMetrics knows no resource; it tells names of metrics and nothing else',

@@ -10,8 +10,9 @@ import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecy
 import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
+import { stackOf } from '../DcsStack';
 import { acceptReplicas, requireTls } from '../policies/buckets';
-import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
+import { administerInAccount, encryptNotifications, encryptReplicas, refuseDeletion } from '../policies/keys';
 import type { Settings } from '../../settings/schema';
 import type { FunctionCode } from './SourceAccount';
 
@@ -71,7 +72,11 @@ export class DestinationAccount extends Construct {
 
   private makeKey(): string | undefined {
     const { settings, provider } = this.props;
-    if (settings.encryption.type !== 'customer-managed') return undefined;
+    if (settings.encryption.type !== 'customer-managed') {
+      // The key of a deployment that had one: every copy under it would be lost with it.
+      stackOf(this).forget('aws_kms_key.destination_key');
+      return undefined;
+    }
     const { accountId, bucketName, region } = settings.destination;
     const sender = {
       ...this.names,
@@ -86,6 +91,7 @@ export class DestinationAccount extends Construct {
       policy: [
         administerInAccount(this.names.partition, accountId),
         encryptReplicas(sender),
+        refuseDeletion(settings.encryption.breakGlassPrincipalArn),
         ...(settings.drill.enabled ? encryptNotifications(accountId, ['cloudwatch']) : []),
       ],
     }).key.arn;

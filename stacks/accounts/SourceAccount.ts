@@ -16,6 +16,7 @@ import { Watch } from '../constructs/Watch';
 import { captureId, tableId } from '../../settings/alarmNames';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterSource, outputs } from '../outputs';
+import { stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
 import type { Settings } from '../../settings/schema';
@@ -104,7 +105,11 @@ export class SourceAccount extends Construct {
 
   private makeKey(): string | undefined {
     const { settings, provider } = this.props;
-    if (settings.encryption.type !== 'customer-managed') return undefined;
+    if (settings.encryption.type !== 'customer-managed') {
+      // The key of a deployment that had one: every copy under it would be lost with it.
+      stackOf(this).forget('aws_kms_key.source_key');
+      return undefined;
+    }
     const { accountId } = settings.source;
     return new EncryptionKey(this, 'key', {
       provider,

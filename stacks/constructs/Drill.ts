@@ -7,10 +7,10 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
-import { boundedName, type Names } from '../../settings/names';
+import { boundedName, formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
-import { decryptReplicas, encryptReports, writeReports } from '../policies/restore';
+import { decryptFormer, decryptReplicas, encryptReports, writeReports } from '../policies/restore';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { alarmTopic, metricAlarm } from './alarms';
@@ -116,6 +116,7 @@ function policyOf({ settings, names, keyArn }: DrillProps): Statement[] {
     ...readCopies(bucketArn),
     writeReports(bucketArn, settings.prefix),
     ...(key ? [decryptReplicas(key), encryptReports(key)] : []),
+    ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
     fillScratchTables(scratch),
     ...removeScratchTables(scratch),
     assumeReader(names.drillReaderRoleArn),

@@ -5,8 +5,9 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableDefinitionKey } from '../../core/tableDefinition';
-import type { Names } from '../../settings/names';
+import { formerKeysOf, type Names } from '../../settings/names';
 import { encryptInBucket } from '../policies/capture';
+import { decryptFormer } from '../policies/restore';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
 import type { Settings } from '../../settings/schema';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
@@ -77,6 +78,7 @@ function policyOf({ settings, names, keyArn }: TableDefinitionsProps) {
       bucketArn,
       tables.map((tableName) => tableDefinitionKey({ prefix: settings.prefix, tableName })),
     ),
+    ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region: settings.source.region }),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region: settings.source.region })]),
   ];
 }

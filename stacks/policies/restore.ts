@@ -46,6 +46,14 @@ export function lookAtKey({ keyArn }: BucketKey): Statement {
   };
 }
 
+/** What was stored under a key that encrypts no longer. */
+export function decryptFormer(keyArns: readonly string[], bucket: Omit<BucketKey, 'keyArn'>): Statement[] {
+  return keyArns.map((keyArn, index) => ({
+    ...decryptReplicas({ ...bucket, keyArn }),
+    Sid: `DecryptFormerly${index + 1}`,
+  }));
+}
+
 export function decryptReplicas(key: BucketKey): Statement {
   return {
     Sid: 'DecryptReplicas',

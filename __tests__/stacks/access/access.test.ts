@@ -58,6 +58,7 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
   test('whoever may use a key may use it for the objects of that key’s bucket alone', () => {
     const uses = statements(stack).filter(
       ({ statement }) =>
+        statement.Effect === 'Allow' &&
         JSON.stringify(statement.Action).includes('kms:') &&
         !['AdministerInAccount', 'LookAtKey'].includes(statement.Sid) && // looking neither encrypts nor decrypts
         !statement.Sid.startsWith('EncryptNotifications'),
