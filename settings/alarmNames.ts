@@ -6,13 +6,23 @@ import type { Settings } from './schema';
  * watches is in stacks/.
  */
 
-export type CaptureAlarm = 'lag' | 'errors' | 'throttles' | 'parked' | 'dropped' | 'parking-failed';
+export type CaptureAlarm = (typeof OF_CAPTURE)[number];
 export type ReplicationAlarm = 'replication-latency' | 'replication-pending';
 export type DrillAlarm = 'drill-failed' | 'drill-missing';
 export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
 export const REPLICATION_FAILED_ALARM = 'replication-failed';
 
-const OF_CAPTURE: readonly CaptureAlarm[] = ['lag', 'errors', 'throttles', 'parked', 'dropped', 'parking-failed'];
+const OF_CAPTURE = [
+  'stalled',
+  'not-polled',
+  'failed-events',
+  'lag',
+  'errors',
+  'throttles',
+  'parked',
+  'dropped',
+  'parking-failed',
+] as const;
 const OF_REPLICATION: readonly ReplicationAlarm[] = ['replication-latency', 'replication-pending'];
 const OF_DRILL: readonly DrillAlarm[] = ['drill-failed', 'drill-missing'];
 

@@ -8,11 +8,11 @@ import type { Side } from './schema';
  */
 
 interface MetricFacts {
-  readonly namespace: 'AWS/Lambda' | 'AWS/S3';
+  readonly namespace: 'AWS/DynamoDB' | 'AWS/Lambda' | 'AWS/S3';
   readonly dimensions: readonly string[];
   readonly statistic: 'Sum' | 'Maximum';
   /**
-   * own: that of the function. S3 publishes what waits for replication in the Region of the destination bucket, and what
+   * own: that of the function or the table. S3 publishes what waits for replication in the Region of the destination bucket, and what
    * has failed in that of the source bucket; both in the account of the source bucket, which has the rule.
    */
   readonly publishedIn: 'own' | Side;
@@ -22,6 +22,7 @@ interface MetricFacts {
 
 const ofFunction = { namespace: 'AWS/Lambda', dimensions: ['FunctionName'], publishedIn: 'own' } as const;
 const ofMapping = { namespace: 'AWS/Lambda', dimensions: ['EventSourceMappingUUID'], publishedIn: 'own' } as const;
+const ofTable = { namespace: 'AWS/DynamoDB', dimensions: ['TableName'], publishedIn: 'own' } as const;
 const ofReplication = { namespace: 'AWS/S3', dimensions: ['DestinationBucket', 'RuleId', 'SourceBucket'] } as const;
 
 export const METRICS = {
@@ -30,6 +31,12 @@ export const METRICS = {
   Invocations: { ...ofFunction, statistic: 'Sum', missing: 'notBreaching' },
   Throttles: { ...ofFunction, statistic: 'Sum', missing: 'notBreaching' },
   DestinationDeliveryFailures: { ...ofFunction, statistic: 'Sum', missing: 'notBreaching' },
+  /** Only while the table is written to; writes that change nothing count too, and deletes by time to live do not. */
+  ConsumedWriteCapacityUnits: { ...ofTable, statistic: 'Sum', missing: 'notBreaching' },
+  /** 0 when a poll found nothing. No value at all while the mapping is disabled or cannot poll. */
+  PolledEventCount: { ...ofMapping, statistic: 'Sum', missing: 'notBreaching' },
+  /** Events of batches that failed; with partial batch responses also those that the function gave back, which is no error. */
+  FailedInvokeEventCount: { ...ofMapping, statistic: 'Sum', missing: 'notBreaching' },
   DroppedEventCount: { ...ofMapping, statistic: 'Sum', missing: 'notBreaching' },
   OnFailureDestinationDeliveredEventCount: { ...ofMapping, statistic: 'Sum', missing: 'notBreaching' },
   ReplicationLatency: { ...ofReplication, statistic: 'Maximum', publishedIn: 'destination', missing: 'ignore' },
@@ -50,6 +57,7 @@ type NamesWith<Dimension extends string> = {
   [Name in MetricName]: Dimension extends (typeof METRICS)[Name]['dimensions'][number] ? Name : never;
 }[MetricName];
 export type FunctionMetric = NamesWith<'FunctionName'>;
+export type TableMetric = NamesWith<'TableName'>;
 export type MappingMetric = NamesWith<'EventSourceMappingUUID'>;
 export type ReplicationMetric = NamesWith<'RuleId'>;
 
@@ -65,6 +73,10 @@ export interface Metric {
 
 export function functionMetric(metricName: FunctionMetric, functionName: string, region: string): Metric {
   return metric(metricName, { FunctionName: functionName }, region);
+}
+
+export function tableMetric(metricName: TableMetric, tableName: string, region: string): Metric {
+  return metric(metricName, { TableName: tableName }, region);
 }
 
 export function mappingMetric(metricName: MappingMetric, eventSourceMappingUuid: string, region: string): Metric {
@@ -90,4 +102,11 @@ export function replicationMetric(metricName: ReplicationMetric, between: Replic
 function metric(metricName: MetricName, dimensions: Metric['dimensions'], region: string): Metric {
   const { namespace, statistic, missing } = METRICS[metricName];
   return { namespace, metricName, dimensions, statistic, region, missing };
+}
+
+/** A formula over metrics of one Region, in CloudWatch's metric math. */
+export interface MetricMath {
+  readonly expression: string;
+  /** What the formula calls each. */
+  readonly metrics: Readonly<Record<string, Metric>>;
 }

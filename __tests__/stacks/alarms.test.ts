@@ -1,6 +1,6 @@
 import { METRICS, type MetricName } from '../../settings/metrics';
 import { variants } from '../../stacks/variants';
-import { resource, resources, synthesizeTogether } from './support/synth';
+import { dataSources, resource, resources, synthesizeTogether } from './support/synth';
 
 const REGION_OF: Record<string, string> = {
   'aws.source': 'eu-central-1',
@@ -25,29 +25,42 @@ test('the table of metrics is what AWS documents', () => {
   expect(of('OperationsFailedReplication')).toEqual([['AWS/S3', 'source', 'ignore']]);
 });
 
+interface AlarmMetric {
+  readonly namespace: string;
+  readonly metric_name: MetricName;
+  readonly statistic: string;
+  readonly dimensions: Record<string, string>;
+}
+
+/** The one metric of an alarm, or those of its formula. */
+function metricsIn(alarm: Record<string, unknown>): AlarmMetric[] {
+  if (!alarm.metric_query) return [alarm as unknown as AlarmMetric];
+  const queries = alarm.metric_query as { metric?: AlarmMetric & { stat: string } }[];
+  return queries.flatMap(({ metric }) => (metric ? [{ ...metric, statistic: metric.stat }] : []));
+}
+
 describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (name) => {
   const stack = synthesizeTogether(variants[name]);
   const alarms = resources(stack, 'aws_cloudwatch_metric_alarm').map(({ body }) => body);
 
   test('stand on metrics of the table, with the dimensions they have, in the Region that publishes them', () => {
-    for (const { alarm_name, namespace, metric_name, dimensions, provider, statistic } of alarms) {
-      const facts = METRICS[metric_name as MetricName];
-      expect({ alarm_name, namespace, statistic, dimensions: Object.keys(dimensions as object).sort() }).toEqual({
-        alarm_name,
-        namespace: facts.namespace,
-        statistic: facts.statistic,
-        dimensions: facts.dimensions,
-      });
-      const region = REGION_OF[provider as string];
-      expect({ alarm_name, region }).toEqual({
-        alarm_name,
-        region: publishedIn(metric_name as MetricName, provider as string),
-      });
+    for (const { alarm_name, provider, ...alarm } of alarms) {
+      for (const { namespace, metric_name, dimensions, statistic } of metricsIn(alarm)) {
+        const facts = METRICS[metric_name];
+        expect({ alarm_name, namespace, statistic, dimensions: Object.keys(dimensions).sort() }).toEqual({
+          alarm_name,
+          namespace: facts.namespace,
+          statistic: facts.statistic,
+          dimensions: facts.dimensions,
+        });
+        const region = REGION_OF[provider as string];
+        expect({ alarm_name, region }).toEqual({ alarm_name, region: publishedIn(metric_name, provider as string) });
+      }
     }
   });
 
   test('watch every metric of the table but those that only status shows', () => {
-    const watched = new Set(alarms.map(({ metric_name }) => metric_name));
+    const watched = new Set<string>(alarms.flatMap(metricsIn).map(({ metric_name }) => metric_name));
     expect(Object.keys(METRICS).filter((metric) => !watched.has(metric))).toEqual(['BytesPendingReplication']);
   });
 
@@ -60,7 +73,10 @@ describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (nam
     }[];
     for (const { body } of mappings) expect(body.metrics_config).toEqual({ metrics: ['EventCount'] });
     expect(rule).toMatchObject({ destination: { metrics: { status: 'Enabled' } } });
-    for (const { dimensions } of alarms as { dimensions: Record<string, string> }[]) {
+    const tables = resources(stack, 'aws_dynamodb_table').map(({ body }) => body.name);
+    const lookedUp = dataSources(stack).map(({ body }) => body.name);
+    for (const { dimensions } of alarms.flatMap(metricsIn)) {
+      if (dimensions.TableName) expect([...tables, ...lookedUp]).toContain(dimensions.TableName);
       if (dimensions.FunctionName) expect(functions).toContain(dimensions.FunctionName);
       if (dimensions.EventSourceMappingUUID) expect(uuids).toContain(dimensions.EventSourceMappingUUID);
       if (dimensions.RuleId) expect(dimensions.RuleId).toBe(rule?.id);

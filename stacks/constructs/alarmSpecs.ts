@@ -9,9 +9,11 @@ import {
   functionMetric,
   mappingMetric,
   replicationMetric,
+  tableMetric,
   type FunctionMetric,
   type MappingMetric,
   type Metric,
+  type MetricMath,
 } from '../../settings/metrics';
 import type { Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
@@ -21,7 +23,7 @@ import type { Settings } from '../../settings/schema';
 export interface AlarmSpec<Id extends string = string> {
   /** Part of the logical id and of the alarm's name. */
   readonly id: Id;
-  readonly metric: Metric;
+  readonly metric: Metric | MetricMath;
   /** The alarm goes off above this value, unless it is said how else. */
   readonly threshold: number;
   readonly comparison?: 'LessThanThreshold';
@@ -34,6 +36,11 @@ export interface AlarmSpec<Id extends string = string> {
   readonly description: string;
 }
 
+/** The metrics that an alarm goes by. */
+export function metricsOf({ metric }: AlarmSpec): readonly Metric[] {
+  return 'expression' in metric ? Object.values(metric.metrics) : [metric];
+}
+
 export interface WatchedCapture {
   readonly table: string;
   readonly functionName: string;
@@ -42,6 +49,7 @@ export interface WatchedCapture {
 
 const MINUTE = 60;
 const FIVE_MINUTES = 300;
+const QUARTER = 900;
 
 export function captureAlarms(capture: WatchedCapture, { alarms, source }: Settings): AlarmSpec[] {
   const { table, functionName } = capture;
@@ -49,6 +57,39 @@ export function captureAlarms(capture: WatchedCapture, { alarms, source }: Setti
   const ofFunction = (name: FunctionMetric) => functionMetric(name, functionName, source.region);
   const ofMapping = (name: MappingMetric) => mappingMetric(name, capture.eventSourceMappingUuid, source.region);
   return [
+    {
+      id: id('stalled'),
+      metric: {
+        // Without FILL the formula has no value where one of the two has none, which is just when nothing is polled.
+        expression: 'IF(FILL(written, 0) > 0 AND FILL(polled, 0) == 0, 1, 0)',
+        metrics: {
+          written: tableMetric('ConsumedWriteCapacityUnits', table, source.region),
+          polled: ofMapping('PolledEventCount'),
+        },
+      },
+      threshold: 0,
+      periodSeconds: QUARTER,
+      periods: [3, 4], // A change in the last second of a quarter is polled in the next one.
+      description: `Table ${table} is written to, and Lambda has read nothing of its stream for most of an hour; after 24 hours the stream forgets. Look at the stream and the mapping (npx dcs check ${table}): is the stream on, the mapping enabled and of this stream, may the role of ${functionName} read it and use the key of the table? Writes that change nothing look the same.`,
+    },
+    {
+      id: id('not-polled'),
+      metric: ofMapping('PolledEventCount'),
+      threshold: 0, // There is no such value: what the alarm is about is that there is none.
+      comparison: 'LessThanThreshold',
+      periodSeconds: FIVE_MINUTES,
+      periods: [6, 6],
+      missing: 'breaching',
+      description: `Lambda has not looked at the stream of table ${table} for half an hour, not even in vain: the mapping of ${functionName} is disabled, or fails. Look at its state (npx dcs check ${table}) and enable it. After the first deployment this alarm is on until the first look.`,
+    },
+    {
+      id: id('failed-events'),
+      metric: ofMapping('FailedInvokeEventCount'),
+      threshold: 0,
+      periodSeconds: FIVE_MINUTES,
+      periods: [3, 3],
+      description: `Capture of table ${table} keeps failing for some records and tries them again: a permission that is missing is no error of the function. Look at the logs of ${functionName}, which name the records and the reason; mend it before they are a day old.`,
+    },
     {
       id: id('lag'),
       metric: ofFunction('IteratorAge'),

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CloudWatchClient, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  type PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateEventSourceMappingCommand,
@@ -259,17 +264,38 @@ async function makeAlarms(account: PartsAccount, stack: StackJson, alias: string
     await cloudWatch.send(
       new PutMetricAlarmCommand({
         AlarmName: body.alarm_name as string,
-        Namespace: body.namespace as string,
-        MetricName: body.metric_name as string,
-        Statistic: body.statistic as 'Sum',
+        ...watched(body),
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: body.threshold as number,
-        Period: body.period as number,
         EvaluationPeriods: body.evaluation_periods as number,
         AlarmActions: [TopicArn],
       }),
     );
   }
+}
+
+function watched(alarm: Json): Partial<PutMetricAlarmCommandInput> {
+  const { namespace, metric_name, statistic, period } = alarm;
+  const queries = alarm.metric_query as { id: string; expression?: string; metric?: Json }[] | undefined;
+  if (!queries)
+    return {
+      Namespace: namespace as string,
+      MetricName: metric_name as string,
+      Statistic: statistic as 'Sum',
+      Period: period as number,
+    };
+  return {
+    Metrics: queries.map(({ id, expression, metric }) => ({
+      ...{ Id: id, Expression: expression, ReturnData: expression !== undefined },
+      ...(metric && {
+        MetricStat: {
+          Metric: { Namespace: metric.namespace as string, MetricName: metric.metric_name as string },
+          Period: metric.period as number,
+          Stat: metric.stat as string,
+        },
+      }),
+    })),
+  };
 }
 
 /** What S3 publishes by itself, an hour ago: so that it is listed, and dcs status sees no value of the last minutes. */
