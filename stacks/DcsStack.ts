@@ -1,5 +1,6 @@
 import { TerraformElement, TerraformStack } from 'cdktf';
 import type { Construct, Node } from 'constructs';
+import { beyondLimits } from './limits';
 
 /** The stack that a construct is part of. */
 export function stackOf(scope: Construct): DcsStack {
@@ -22,6 +23,7 @@ export class DcsStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.addOverride('terraform.required_version', '>= 1.10.0'); // Lock files in S3; also conditions on data sources.
+    this.node.addValidation({ validate: () => beyondLimits(resourcesOf(this)) });
   }
 
   /**
@@ -50,4 +52,9 @@ export class DcsStack extends TerraformStack {
     }
     this.owners.set(logicalId, owner);
   }
+}
+
+function resourcesOf(stack: DcsStack): Parameters<typeof beyondLimits>[0] {
+  const { resource = {} } = stack.toTerraform() as { resource?: Parameters<typeof beyondLimits>[0] };
+  return resource;
 }

@@ -4,7 +4,6 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { tableDefinitionKey } from '../../core/tableDefinition';
 import { formerKeysOf, type Names } from '../../settings/names';
 import { encryptInBucket } from '../policies/capture';
 import { decryptFormer } from '../policies/restore';
@@ -74,10 +73,7 @@ function policyOf({ settings, names, keyArn }: TableDefinitionsProps) {
   const bucketArn = names.sourceBucketArn;
   return [
     describeTables(tables.map(names.tableArn)),
-    ...keepTableDefinitions(
-      bucketArn,
-      tables.map((tableName) => tableDefinitionKey({ prefix: settings.prefix, tableName })),
-    ),
+    ...keepTableDefinitions(bucketArn, settings.prefix),
     ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region: settings.source.region }),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region: settings.source.region })]),
   ];
