@@ -5,7 +5,7 @@ import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
 import { partitionOf } from '../settings/names';
-import { accountProvider, archiveProvider, sourceInDestinationRegion } from './providers';
+import { accountProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -24,7 +24,6 @@ export class ApartDestinationStack extends DcsStack {
       settings,
       code,
       provider: accountProvider(this, 'destination', settings),
-      archiveProvider: archiveProvider(this),
     });
   }
 }
@@ -39,7 +38,6 @@ export class ApartSourceStack extends DcsStack {
       code,
       provider: accountProvider(this, 'source', settings),
       providerInDestinationRegion: sourceInDestinationRegion(this, settings),
-      archiveProvider: archiveProvider(this),
       destinationKeyArn: this.destinationKeyArn(settings),
       after: [],
     });

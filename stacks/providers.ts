@@ -1,4 +1,3 @@
-import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import { AwsProvider, type AwsProviderEndpoints } from '@cdktf/provider-aws/lib/provider';
 import type { TerraformStack } from 'cdktf';
 import type { Settings, Side } from '../settings/schema';
@@ -37,11 +36,6 @@ function awsProvider(
     defaultTags: [{ tags: { 'dcs:name': settings.name, ...settings.tags } }],
     ...(endpoint === undefined ? {} : emulator(endpoint)),
   });
-}
-
-export function archiveProvider(stack: TerraformStack): ArchiveProvider {
-  stack.addOverride('terraform.required_providers.archive', { source: 'hashicorp/archive', version: '~> 2.7' });
-  return new ArchiveProvider(stack, 'archive-provider');
 }
 
 /** Every service that the stacks use; an emulator answers all of them on one address. */

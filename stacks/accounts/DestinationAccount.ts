@@ -1,4 +1,3 @@
-import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration';
 import type { ITerraformDependable } from 'cdktf';
@@ -19,7 +18,6 @@ import type { FunctionCode } from './SourceAccount';
 export interface DestinationAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
-  readonly archiveProvider: ArchiveProvider;
   readonly code: FunctionCode;
 }
 

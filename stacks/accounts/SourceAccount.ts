@@ -1,4 +1,3 @@
-import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -34,7 +33,6 @@ export interface SourceAccountProps {
   readonly provider: AwsProvider;
   /** The same account, in the Region of the destination bucket. */
   readonly providerInDestinationRegion: AwsProvider;
-  readonly archiveProvider: ArchiveProvider;
   readonly code: FunctionCode;
   /** The destination's key, where customer-managed keys encrypt. Its id is AWS's choice, so it cannot be agreed upon before. */
   readonly destinationKeyArn?: string;

@@ -9,7 +9,7 @@ import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
-export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly table: TableSettings;

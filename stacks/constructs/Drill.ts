@@ -20,7 +20,7 @@ import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 const MEMORY_MB = 1024; // Half a processor and more: a sample is bound by the network, its listing by the processor.
 const TIMEOUT_SECONDS = 900; // Lambda's most.
 
-export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;

@@ -14,10 +14,7 @@ import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 const MEMORY_MB = 256;
 const TIMEOUT_SECONDS = 300;
 
-export interface TableDefinitionsProps extends Pick<
-  NodeFunctionProps,
-  'provider' | 'archiveProvider' | 'codeDirectory'
-> {
+export interface TableDefinitionsProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;
