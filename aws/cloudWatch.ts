@@ -2,6 +2,7 @@ import {
   CloudWatchClient,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
+  ListMetricsCommand,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import type { AwsSettings } from './awsSettings';
@@ -39,16 +40,16 @@ export async function alarmsNamed(AlarmNamePrefix: string, settings: AwsSettings
 }
 
 /**
- * Values of some metrics (up to 500), minute by minute, the newest first. An empty list means that there is no data, which
- * is not the same as zero.
+ * Values of a metric, minute by minute, the newest first. An empty list means that there is no data, which is not the same
+ * as zero.
  */
 export async function metricValues(
-  queries: readonly MetricQuery[],
+  query: MetricQuery,
   { fromMs, toMs }: { fromMs: number; toMs: number },
   settings: AwsSettings,
-): Promise<MetricValue[][]> {
+): Promise<MetricValue[]> {
   const client = new CloudWatchClient(sdkClientConfig(settings));
-  const values: MetricValue[][] = queries.map(() => []);
+  const values: MetricValue[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(
@@ -56,20 +57,34 @@ export async function metricValues(
         StartTime: new Date(fromMs),
         EndTime: new Date(toMs),
         ScanBy: 'TimestampDescending',
-        MetricDataQueries: queries.map((query, index) => ({ Id: `m${index}`, MetricStat: metricStat(query) })),
+        MetricDataQueries: [{ Id: 'metric', MetricStat: metricStat(query) }],
         NextToken,
       }),
     );
-    for (const { Id = '', Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-      const found = Timestamps.map((at, i) => ({ atMs: at.getTime(), value: Values[i] ?? NaN }));
-      values[Number(Id.slice(1))]?.push(...found);
-    }
+    for (const { Timestamps = [], Values = [] } of page.MetricDataResults ?? [])
+      values.push(...Timestamps.map((at, i) => ({ atMs: at.getTime(), value: Values[i] ?? NaN })));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return values;
 }
 
+/** Whether a metric has had a value within the last two weeks, which is how long CloudWatch lists it. */
+export async function isPublished(
+  { namespace, metricName, dimensions }: MetricQuery,
+  settings: AwsSettings,
+): Promise<boolean> {
+  const client = new CloudWatchClient(sdkClientConfig(settings));
+  const { Metrics = [] } = await client.send(
+    new ListMetricsCommand({ Namespace: namespace, MetricName: metricName, Dimensions: dimensionsOf(dimensions) }),
+  );
+  return Metrics.length > 0;
+}
+
 function metricStat({ namespace, metricName, dimensions, statistic }: MetricQuery) {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-  return { Metric: { Namespace: namespace, MetricName: metricName, Dimensions }, Period: 60, Stat: statistic };
+  const Metric = { Namespace: namespace, MetricName: metricName, Dimensions: dimensionsOf(dimensions) };
+  return { Metric, Period: 60, Stat: statistic };
+}
+
+function dimensionsOf(dimensions: MetricQuery['dimensions']) {
+  return Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 }

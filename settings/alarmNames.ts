@@ -1,22 +1,29 @@
-import { boundedName } from './names';
-import type { Settings, Side } from './schema';
+import { boundedName, type AlarmPlace } from './names';
+import type { Settings } from './schema';
 
 /*
  * Every alarm that the deployment makes, by name: what synthesizes them and what looks for them cannot disagree. What each
  * watches is in stacks/.
  */
 
-export type CaptureAlarm = 'lag' | 'errors' | 'throttles' | 'parked' | 'dropped' | 'parking-failed';
-export type ReplicationAlarm = 'replication-latency' | 'replication-failed' | 'replication-pending';
+export type CaptureAlarm = (typeof OF_CAPTURE)[number];
+export type ReplicationAlarm = 'replication-latency' | 'replication-pending';
 export type DrillAlarm = 'drill-failed' | 'drill-missing';
 export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
+export const REPLICATION_FAILED_ALARM = 'replication-failed';
 
-const OF_CAPTURE: readonly CaptureAlarm[] = ['lag', 'errors', 'throttles', 'parked', 'dropped', 'parking-failed'];
-const OF_REPLICATION: readonly ReplicationAlarm[] = [
-  'replication-latency',
-  'replication-failed',
-  'replication-pending',
-];
+const OF_CAPTURE = [
+  'stalled',
+  'not-polled',
+  'failed-events',
+  'lag',
+  'errors',
+  'throttles',
+  'parked',
+  'dropped',
+  'parking-failed',
+] as const;
+const OF_REPLICATION: readonly ReplicationAlarm[] = ['replication-latency', 'replication-pending'];
 const OF_DRILL: readonly DrillAlarm[] = ['drill-failed', 'drill-missing'];
 
 /** Id of a table's capture within its stack, which its alarms begin with. */
@@ -38,17 +45,19 @@ export function alarmName({ name }: Pick<Settings, 'name'>, id: string): string 
   return `${name}-${id}`;
 }
 
-/** The alarms of each account. */
+/** The alarms of each place. */
 export function alarmNames(
   settings: Pick<Settings, 'name' | 'replication' | 'drill'> & { tables: readonly { readonly name: string }[] },
-): Readonly<Record<Side, readonly string[]>> {
+): Readonly<Record<AlarmPlace, readonly string[]>> {
   const { tables, replication, drill } = settings;
   const ofCapture = tables.flatMap(({ name }) => OF_CAPTURE.map((alarm) => captureAlarmId(name, alarm)));
   // Without an enabled rule its metrics do not exist, and an alarm on them could never go off.
   const ofReplication = replication.enabled ? OF_REPLICATION : [];
+  const failed = replication.enabled ? [REPLICATION_FAILED_ALARM] : [];
   const named = (ids: readonly string[]) => ids.map((id) => alarmName(settings, id));
   return {
-    source: named([...ofCapture, ...ofReplication, TABLE_DEFINITION_ALARM]),
+    source: named([...ofCapture, ...failed, TABLE_DEFINITION_ALARM]),
+    replication: named(ofReplication),
     destination: named(drill.enabled ? OF_DRILL : []),
   };
 }

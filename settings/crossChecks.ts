@@ -23,6 +23,7 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   tablesKeepClearOfParkedBatches,
   between(['tables'], tableKeysAreTwoAttributes),
   between(['tables', 'source'], tableKeysOfTablesBelongToTheirAccount),
+  between(['source', 'destination'], formerKeysAreOfTheAccounts),
   lifecyclesFire,
   between(['destination'], lockEndsBeforeExpiration),
 ];
@@ -185,6 +186,25 @@ function tableKeysOfTablesBelongToTheirAccount({ tables, source }: WithParts<'ta
     when(
       kmsKeyArn !== undefined && kmsKeyArn.split(':')[3] !== source.region,
       problem(`tables[${index}].kmsKeyArn`, kmsKeyArn, `a key in ${source.region} (source.region)`, 'correct it'),
+    ),
+  );
+}
+
+function formerKeysAreOfTheAccounts({
+  encryption,
+  source,
+  destination,
+}: WithParts<'source' | 'destination'>): Problem[] {
+  const places = [source, destination].map(({ region, accountId }) => `${region}:${accountId}`);
+  return encryption.formerKeyArns.flatMap((keyArn, index) =>
+    when(
+      !places.includes(keyArn.split(':').slice(3, 5).join(':')),
+      problem(
+        `encryption.formerKeyArns[${index}]`,
+        keyArn,
+        `a key of one of the two accounts, in its region: ${places.join(' or ')}`,
+        'correct it or take it out',
+      ),
     ),
   );
 }

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { UsageError } from '../core/errors';
 import { plainText } from '../core/plainText';
 import { crossProblems } from './crossChecks';
+import { deploymentProblems } from './deploymentChecks';
 import type { CommandSettings } from './parts';
-import { problemsOf, SettingsError } from './problems';
+import { problemsOf, SettingsError, type Problem } from './problems';
 import { givenSettingsSchema, settingsSchema, type GivenSettings, type Settings } from './schema';
 
 const DEFAULT_FILE = 'dcs.config.json';
@@ -25,7 +26,7 @@ export function loadSettings(file: string): Settings {
 
 /** Checks settings that are already parsed; `file` is for the message. */
 export function parseSettings(settings: unknown, file = DEFAULT_FILE): Settings {
-  return checked(settingsSchema.safeParse(settings), settings, file);
+  return checked(settingsSchema.safeParse(settings), settings, file, deploymentProblems);
 }
 
 /**
@@ -44,9 +45,14 @@ export function loadGivenSettings(named: string | undefined): CommandSettings {
 
 type Parsed<Checked> = { success: true; data: Checked } | { success: false; error: z.ZodError };
 
-function checked<Checked extends GivenSettings>(parsed: Parsed<Checked>, settings: unknown, file: string): Checked {
+function checked<Checked extends GivenSettings>(
+  parsed: Parsed<Checked>,
+  settings: unknown,
+  file: string,
+  more: (settings: Checked) => Problem[] = () => [],
+): Checked {
   if (!parsed.success) throw SettingsError.ofFile(file, problemsOf(parsed.error.issues, settings));
-  const problems = crossProblems(parsed.data);
+  const problems = [...crossProblems(parsed.data), ...more(parsed.data)];
   if (problems.length > 0) throw SettingsError.ofFile(file, problems);
   return parsed.data;
 }

@@ -20,6 +20,12 @@ export function boundedName(parts: readonly string[], maxLength = 64): string {
   return `${name.slice(0, maxLength - digest.length - 1)}-${digest}`;
 }
 
+/**
+ * Where alarms are: in each account in its own Region, and for what S3 publishes in the Region of the destination bucket,
+ * there in the source account. An alarm sees metrics of its own account and Region, and tells a topic there.
+ */
+export type AlarmPlace = Side | 'replication';
+
 /** What of the settings names are made from. */
 export interface NamedDeployment {
   readonly name: string;
@@ -42,9 +48,9 @@ export interface Names {
   /** The role in the source account by which the drill reads the live tables. */
   readonly drillReader: string;
   readonly drillReaderRoleArn: string;
-  /** The topic that hears of the source account's alarms; that of the destination account is called as its drill. */
+  /** The topic that hears of the source account's alarms, in each of the two Regions; that of the destination account is called as its drill. */
   readonly alarmTopic: string;
-  readonly alarmTopicArns: Readonly<Record<Side, string>>;
+  readonly alarmTopicArns: Readonly<Record<AlarmPlace, string>>;
   readonly replicationFailureQueue: string;
   /** The capture function of a table; its role has the same name. */
   readonly capture: (table: string) => string;
@@ -71,6 +77,7 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     alarmTopic: `${name}-alarms`,
     alarmTopicArns: {
       source: `arn:${partition}:sns:${source.region}:${source.accountId}:${name}-alarms`,
+      replication: `arn:${partition}:sns:${destination.region}:${source.accountId}:${name}-alarms`,
       destination: `arn:${partition}:sns:${destination.region}:${destination.accountId}:${name}-drill`,
     },
     replicationFailureQueue: `${name}-replication-failures`,
@@ -79,6 +86,14 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     logGroup: (functionName) => `/aws/lambda/${functionName}`,
   };
 }
+
+/** Keys that encrypted objects of a side's bucket before. */
+export function formerKeysOf(side: Side, { encryption, ...settings }: FormerKeys): readonly string[] {
+  return encryption.formerKeyArns.filter((keyArn) => keyArn.split(':')[4] === settings[side].accountId);
+}
+type FormerKeys = Readonly<Record<Side, { readonly accountId: string }>> & {
+  readonly encryption: { readonly formerKeyArns: readonly string[] };
+};
 
 /** What the object keys of each table start with. */
 export function tablePrefixes({ prefix, tables }: { prefix: string; tables: readonly { name: string }[] }): string[] {

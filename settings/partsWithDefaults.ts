@@ -1,14 +1,21 @@
 import { z } from 'zod';
-import { group, oneOf, principalArn, text, wholeNumber, yesOrNo } from './fields';
+import { group, kmsKeyArn, oneOf, principalArn, text, wholeNumber, yesOrNo } from './fields';
 
 /** How each part of the service behaves. Everything here has a default. */
+
+const formerKeyArns = z
+  .array(kmsKeyArn('A key that was the deployment’s once.'), { error: 'a list of ARNs of KMS keys' })
+  .describe(
+    'Keys of either account that encrypted objects before, and that what is still stored under them is read with: a change of the encryption keeps every key, and encrypts anew what comes afterwards alone. Default: none.',
+  )
+  .default([]);
 
 export const encryptionSettings = z
   .discriminatedUnion(
     'type',
     [
       group(
-        { type: z.literal('s3-managed') },
+        { type: z.literal('s3-managed'), formerKeyArns },
         'SSE-S3. The ETag of an image is then its MD5, so dcs verify reads no object that is right.',
       ),
       group(
@@ -19,6 +26,10 @@ export const encryptionSettings = z
             30,
             'Days between asking for the deletion of a key and losing what it encrypts. Default: 30.',
           ).default(30),
+          breakGlassPrincipalArn: principalArn(
+            'The one principal that may schedule the deletion of the destination key, beside what its own permissions say. Default: nobody, for as long as the key policy is as it is deployed.',
+          ).optional(),
+          formerKeyArns,
         },
         'SSE-KMS with a key per account, made by DCS; the destination owns the key of the copy. dcs verify then has to ask for each object.',
       ),

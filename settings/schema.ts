@@ -33,7 +33,7 @@ export const settingsSchema = group(
       allowed: 'empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start',
     }).default(''),
     tables: tablesSettings,
-    encryption: encryptionSettings.default({ type: 's3-managed' }),
+    encryption: encryptionSettings.prefault({ type: 's3-managed' }),
     replication: replicationSettings.prefault({}),
     capture: captureSettings.prefault({}),
     tableDefinition: tableDefinitionSettings.prefault({}),

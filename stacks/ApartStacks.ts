@@ -5,7 +5,7 @@ import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
 import { partitionOf } from '../core/partitions';
-import { accountProvider, archiveProvider } from './providers';
+import { accountProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -24,7 +24,6 @@ export class ApartDestinationStack extends DcsStack {
       settings,
       code,
       provider: accountProvider(this, 'destination', settings),
-      archiveProvider: archiveProvider(this),
     });
   }
 }
@@ -38,7 +37,7 @@ export class ApartSourceStack extends DcsStack {
       settings,
       code,
       provider: accountProvider(this, 'source', settings),
-      archiveProvider: archiveProvider(this),
+      providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       destinationKeyArn: this.destinationKeyArn(settings),
       after: [],
     });

@@ -1,5 +1,13 @@
 import { TerraformElement, TerraformStack } from 'cdktf';
 import type { Construct, Node } from 'constructs';
+import { beyondLimits } from './limits';
+
+/** The stack that a construct is part of. */
+export function stackOf(scope: Construct): DcsStack {
+  const stack = TerraformStack.of(scope);
+  if (!(stack instanceof DcsStack)) throw new Error(`${scope.node.path} is in no DcsStack`);
+  return stack;
+}
 
 /** The id of the one element that a construct is named after; it adds nothing to the logical id. */
 export const ITSELF = 'this';
@@ -10,10 +18,21 @@ export const ITSELF = 'this';
  */
 export class DcsStack extends TerraformStack {
   private readonly owners = new Map<string, string>();
+  private readonly forgotten: object[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.addOverride('terraform.required_version', '>= 1.10.0'); // Lock files in S3; also conditions on data sources.
+    this.node.addValidation({ validate: () => beyondLimits(resourcesOf(this)) });
+  }
+
+  /**
+   * A resource that other settings would make here and these do not. If it was made, Terraform forgets it and it stays; a block
+   * that is merely gone would be destroyed, for its prevent_destroy is gone with it. Nothing happens where it never was.
+   */
+  forget(address: string): void {
+    this.forgotten.push({ from: address, lifecycle: { destroy: false } });
+    this.addOverride('removed', this.forgotten);
   }
 
   protected override allocateLogicalId(element: TerraformElement | Node): string {
@@ -33,4 +52,9 @@ export class DcsStack extends TerraformStack {
     }
     this.owners.set(logicalId, owner);
   }
+}
+
+function resourcesOf(stack: DcsStack): Parameters<typeof beyondLimits>[0] {
+  const { resource = {} } = stack.toTerraform() as { resource?: Parameters<typeof beyondLimits>[0] };
+  return resource;
 }

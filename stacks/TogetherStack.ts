@@ -3,7 +3,7 @@ import { DestinationAccount } from './accounts/DestinationAccount';
 import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
-import { accountProvider, archiveProvider } from './providers';
+import { accountProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -18,18 +18,16 @@ export class TogetherStack extends DcsStack {
   constructor(scope: Construct, id: string, { settings, code, backend }: TogetherStackProps) {
     super(scope, id);
     useBackend(this, id, backend);
-    const archive = archiveProvider(this);
     const destination = new DestinationAccount(this, 'destination', {
       settings,
       code,
       provider: accountProvider(this, 'destination', settings),
-      archiveProvider: archive,
     });
     new SourceAccount(this, 'source', {
       settings,
       code,
       provider: accountProvider(this, 'source', settings),
-      archiveProvider: archive,
+      providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       destinationKeyArn: destination.keyArn,
       after: destination.guards,
     });

@@ -1,7 +1,6 @@
-import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import { AwsProvider, type AwsProviderEndpoints } from '@cdktf/provider-aws/lib/provider';
 import type { TerraformStack } from 'cdktf';
-import type { Settings } from '../settings/schema';
+import type { Settings, Side } from '../settings/schema';
 
 /**
  * What the synthesized JSON asks for. The bindings are those of 6.25.0; every argument in use is known to 5.100 too, so
@@ -10,28 +9,33 @@ import type { Settings } from '../settings/schema';
 const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
 const KNOWS_NODEJS24 = '>= 6.19.0, < 7.0.0';
 
-/** The provider of one account. Its alias is the side; there is no default provider that a resource could fall to. */
-export function accountProvider(
+/** The provider of one account, in its Region. Its alias is the side; there is no default provider that a resource could fall to. */
+export function accountProvider(stack: TerraformStack, side: Side, settings: Settings): AwsProvider {
+  return awsProvider(stack, { alias: side, side, region: settings[side].region }, settings);
+}
+
+/** The source account in the Region of the destination bucket. Version 5 of the provider takes no Region per resource. */
+export function sourceInDestinationRegion(stack: TerraformStack, settings: Settings): AwsProvider {
+  const alias = 'source-in-destination-region';
+  return awsProvider(stack, { alias, side: 'source', region: settings.destination.region }, settings);
+}
+
+function awsProvider(
   stack: TerraformStack,
-  side: 'source' | 'destination',
+  { alias, side, region }: { alias: string; side: Side; region: string },
   settings: Settings,
 ): AwsProvider {
-  const { accountId, region, assumeRole, endpoint } = settings[side];
+  const { accountId, assumeRole, endpoint } = settings[side];
   const version = settings.capture.runtime === 'nodejs24.x' ? KNOWS_NODEJS24 : AWS_PROVIDER_VERSION;
   stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version });
-  return new AwsProvider(stack, `${side}-provider`, {
-    alias: side,
+  return new AwsProvider(stack, `${alias}-provider`, {
+    alias,
     region,
     allowedAccountIds: [accountId],
     assumeRole: assumeRole && [assumeRole],
     defaultTags: [{ tags: { 'dcs:name': settings.name, ...settings.tags } }],
     ...(endpoint === undefined ? {} : emulator(endpoint)),
   });
-}
-
-export function archiveProvider(stack: TerraformStack): ArchiveProvider {
-  stack.addOverride('terraform.required_providers.archive', { source: 'hashicorp/archive', version: '~> 2.7' });
-  return new ArchiveProvider(stack, 'archive-provider');
 }
 
 /** Every service that the stacks use; an emulator answers all of them on one address. */

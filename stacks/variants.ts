@@ -42,6 +42,23 @@ export const variants = {
     ],
   },
   'customer-managed': { ...minimal, ...customerManaged, tables: [users, orders] },
+  'customer-managed-before': {
+    ...minimal,
+    encryption: {
+      type: 's3-managed',
+      formerKeyArns: [
+        'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555',
+        'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555',
+      ],
+    },
+  },
+  'break-glass': {
+    ...minimal,
+    encryption: {
+      type: 'customer-managed',
+      breakGlassPrincipalArn: 'arn:aws:iam::222222222222:role/break-glass',
+    },
+  },
   apart: {
     ...minimal,
     deployment: { way: 'apart', sourceBackend: local, destinationBackend: local },

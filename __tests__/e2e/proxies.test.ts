@@ -12,7 +12,7 @@ import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { callerIdentity } from '../../aws/callerIdentity';
 import { captureFunction } from '../../aws/captureFunction';
-import { alarmsNamed, metricValues } from '../../aws/cloudWatch';
+import { alarmsNamed, isPublished, metricValues } from '../../aws/cloudWatch';
 import { credentialsOf } from '../../aws/credentials';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { environmentAgents } from '../../aws/environmentAgents';
@@ -32,6 +32,8 @@ import { subscriptionsOf } from '../../aws/topic';
 
 jest.setTimeout(60_000);
 
+const METRIC = { namespace: 'AWS/S3', metricName: 'm', dimensions: {}, statistic: 'Sum' } as const;
+
 /** A call with each client that is made in a file of aws/. */
 const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown>)[]>> = {
   archive: [(settings) => s3Archive({ ...settings, bucket: 'b' }).state({ objectKey: 'k', versionId: 'v' })],
@@ -45,7 +47,8 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   captureFunction: [(settings) => captureFunction('f', settings).mappings()],
   cloudWatch: [
     (settings) => alarmsNamed('a', settings),
-    (settings) => metricValues([], { fromMs: 0, toMs: 1 }, settings),
+    (settings) => metricValues(METRIC, { fromMs: 0, toMs: 1 }, settings),
+    (settings) => isPublished(METRIC, settings),
   ],
   credentials: [() => assumed({ roleArn: 'arn:aws:iam::111111111111:role/r', region: 'eu-west-1' })],
   currentObjects: [(settings) => s3CurrentLister({ ...settings, bucket: 'b' }).page('')],

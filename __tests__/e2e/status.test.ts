@@ -48,8 +48,14 @@ const report = async ({ destinationBucket, tableName }: DeployedAccounts, kind: 
     Date.now(),
     JSON.stringify(fields),
   );
-const metric = (namespace: string, name: string, dimensions: Record<string, string>, value: number) =>
-  new CloudWatchClient(parts.source).send(
+const metric = (
+  namespace: string,
+  name: string,
+  dimensions: Record<string, string>,
+  value: number,
+  region = parts.source.region,
+) =>
+  new CloudWatchClient({ ...parts.source, region }).send(
     new PutMetricDataCommand({
       Namespace: namespace,
       MetricData: [
@@ -110,8 +116,8 @@ test('what has to be acted on is exit code 3, each with what to do', async () =>
     RuleId: `${deployed.tableName}-to-destination`,
   };
   await metric('AWS/S3', 'OperationsFailedReplication', ofRule, 3);
-  await metric('AWS/S3', 'OperationsPendingReplication', ofRule, 12);
-  await metric('AWS/S3', 'BytesPendingReplication', ofRule, 2_048);
+  await metric('AWS/S3', 'OperationsPendingReplication', ofRule, 12, parts.destination.region);
+  await metric('AWS/S3', 'BytesPendingReplication', ofRule, 2_048, parts.destination.region);
   await s3Client(parts.source).send(
     new PutObjectCommand({ Bucket: sourceBucket, Key: 'aws/lambda/m/shard/2026/01/01/b', Body: '{}' }),
   );

@@ -1,42 +1,67 @@
+import { METRICS, type MetricName } from '../../settings/metrics';
 import { variants } from '../../stacks/variants';
-import { resource, resources, synthesizeTogether } from './support/synth';
+import { dataSources, resource, resources, synthesizeTogether } from './support/synth';
 
-/**
- * Metrics that exist, with their dimensions, written out by hand from the Lambda developer guide (monitoring-metrics-types)
- * and the S3 user guide (metrics-dimensions). An alarm on anything else stays green for ever.
- */
-const EXISTING: Record<string, readonly string[]> = {
-  'AWS/Lambda IteratorAge': ['FunctionName'],
-  'AWS/Lambda Errors': ['FunctionName'],
-  'AWS/Lambda Invocations': ['FunctionName'],
-  'AWS/Lambda Throttles': ['FunctionName'],
-  'AWS/Lambda DestinationDeliveryFailures': ['FunctionName'],
-  'AWS/Lambda DroppedEventCount': ['EventSourceMappingUUID'],
-  'AWS/Lambda OnFailureDestinationDeliveredEventCount': ['EventSourceMappingUUID'],
-  'AWS/S3 ReplicationLatency': ['DestinationBucket', 'RuleId', 'SourceBucket'],
-  'AWS/S3 OperationsPendingReplication': ['DestinationBucket', 'RuleId', 'SourceBucket'],
-  'AWS/S3 OperationsFailedReplication': ['DestinationBucket', 'RuleId', 'SourceBucket'],
+const REGION_OF: Record<string, string> = {
+  'aws.source': 'eu-central-1',
+  'aws.source-in-destination-region': 'eu-west-1',
+  'aws.destination': 'eu-west-1',
 };
+const ACCOUNT_OF = (provider: string) => provider.replace('-in-destination-region', '');
+
+/** Where a metric is published, for what belongs to a provider's account. */
+function publishedIn(metricName: MetricName, provider: string): string {
+  const { publishedIn } = METRICS[metricName];
+  return REGION_OF[publishedIn === 'own' ? ACCOUNT_OF(provider) : `aws.${publishedIn}`] ?? '';
+}
+
+test('the table of metrics is what AWS documents', () => {
+  const of = (...names: MetricName[]) =>
+    names.map((name) => [METRICS[name].namespace, METRICS[name].publishedIn, METRICS[name].missing]);
+  // S3 user guide, repl-metrics: where each is published; metrics-dimensions: "treat missing data as ignore".
+  expect(of('ReplicationLatency', 'OperationsPendingReplication', 'BytesPendingReplication')).toEqual(
+    Array(3).fill(['AWS/S3', 'destination', 'ignore']),
+  );
+  expect(of('OperationsFailedReplication')).toEqual([['AWS/S3', 'source', 'ignore']]);
+});
+
+interface AlarmMetric {
+  readonly namespace: string;
+  readonly metric_name: MetricName;
+  readonly statistic: string;
+  readonly dimensions: Record<string, string>;
+}
+
+/** The one metric of an alarm, or those of its formula. */
+function metricsIn(alarm: Record<string, unknown>): AlarmMetric[] {
+  if (!alarm.metric_query) return [alarm as unknown as AlarmMetric];
+  const queries = alarm.metric_query as { metric?: AlarmMetric & { stat: string } }[];
+  return queries.flatMap(({ metric }) => (metric ? [{ ...metric, statistic: metric.stat }] : []));
+}
 
 describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (name) => {
   const stack = synthesizeTogether(variants[name]);
   const alarms = resources(stack, 'aws_cloudwatch_metric_alarm').map(({ body }) => body);
 
-  test('stand on metrics that exist, with the dimensions they have', () => {
-    for (const { alarm_name, namespace, metric_name, dimensions } of alarms) {
-      const metric = `${String(namespace)} ${String(metric_name)}`;
-      expect({ alarm_name, metric, dimensions: Object.keys(dimensions as object).sort() }).toEqual({
-        alarm_name,
-        metric,
-        dimensions: EXISTING[metric],
-      });
+  test('stand on metrics of the table, with the dimensions they have, in the Region that publishes them', () => {
+    for (const { alarm_name, provider, ...alarm } of alarms) {
+      for (const { namespace, metric_name, dimensions, statistic } of metricsIn(alarm)) {
+        const facts = METRICS[metric_name];
+        expect({ alarm_name, namespace, statistic, dimensions: Object.keys(dimensions).sort() }).toEqual({
+          alarm_name,
+          namespace: facts.namespace,
+          statistic: facts.statistic,
+          dimensions: facts.dimensions,
+        });
+        const region = REGION_OF[provider as string];
+        expect({ alarm_name, region }).toEqual({ alarm_name, region: publishedIn(metric_name, provider as string) });
+      }
     }
   });
 
-  test('watch everything that the design asks for', () => {
-    expect(new Set(alarms.map(({ namespace, metric_name }) => `${String(namespace)} ${String(metric_name)}`))).toEqual(
-      new Set(Object.keys(EXISTING)),
-    );
+  test('watch every metric of the table but those that only status shows', () => {
+    const watched = new Set<string>(alarms.flatMap(metricsIn).map(({ metric_name }) => metric_name));
+    expect(Object.keys(METRICS).filter((metric) => !watched.has(metric))).toEqual(['BytesPendingReplication']);
   });
 
   test('can go off: the metrics are turned on, the rule and the functions are those of the stack', () => {
@@ -48,7 +73,10 @@ describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (nam
     }[];
     for (const { body } of mappings) expect(body.metrics_config).toEqual({ metrics: ['EventCount'] });
     expect(rule).toMatchObject({ destination: { metrics: { status: 'Enabled' } } });
-    for (const { dimensions } of alarms as { dimensions: Record<string, string> }[]) {
+    const tables = resources(stack, 'aws_dynamodb_table').map(({ body }) => body.name);
+    const lookedUp = dataSources(stack).map(({ body }) => body.name);
+    for (const { dimensions } of alarms.flatMap(metricsIn)) {
+      if (dimensions.TableName) expect([...tables, ...lookedUp]).toContain(dimensions.TableName);
       if (dimensions.FunctionName) expect(functions).toContain(dimensions.FunctionName);
       if (dimensions.EventSourceMappingUUID) expect(uuids).toContain(dimensions.EventSourceMappingUUID);
       if (dimensions.RuleId) expect(dimensions.RuleId).toBe(rule?.id);
@@ -60,7 +88,13 @@ describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (nam
       const { alarm_description, alarm_actions, ok_actions } = body;
       expect(alarm_description).toMatch(/\b(Look at|Raise|Mend|Check)\b/);
       expect((alarm_description as string).length).toBeLessThanOrEqual(1024);
-      const topic = address.includes('.source_') ? 'source_watch_topic' : 'destination_drill_topic';
+      const topic = address.includes('.destination_')
+        ? 'destination_drill_topic'
+        : address.includes('_watch_replication_')
+          ? 'source_watch_replication_topic'
+          : 'source_watch_topic';
+      // An alarm tells a topic of its own account and Region alone.
+      expect(body.provider).toBe(resource(stack, `aws_sns_topic.${topic}`).provider);
       expect(alarm_actions).toEqual([`\${aws_sns_topic.${topic}.arn}`]);
       expect(ok_actions).toEqual(alarm_actions);
     }
@@ -90,7 +124,7 @@ test('everybody in the settings is told', () => {
     subscriptions
       .filter(({ body }) => body.topic_arn === `\${aws_sns_topic.${topic}.arn}`)
       .map(({ body }) => [body.protocol, body.endpoint]);
-  for (const topic of ['source_watch_topic', 'destination_drill_topic']) {
+  for (const topic of ['source_watch_topic', 'source_watch_replication_topic', 'destination_drill_topic']) {
     expect(told(topic)).toEqual([
       ['email', 'a@example.com'],
       ['email', 'b@example.com'],
@@ -106,13 +140,16 @@ test('the dashboard shows every metric of the source account that has an alarm',
   const { widgets } = JSON.parse(dashboard_body as string) as {
     widgets: { properties: { title: string; region: string; metrics: unknown[][] } }[];
   };
-  const shown = widgets.flatMap(({ properties }) =>
-    properties.metrics.map(([namespace, name]) => `${String(namespace)} ${String(name)}`),
-  );
+  const shown = widgets.flatMap(({ properties }) => properties.metrics.map(([, name]) => name as MetricName));
   // The drill runs in the destination account, whose metrics a dashboard of this one does not see.
-  const ofSource = Object.keys(EXISTING).filter((metric) => metric !== 'AWS/Lambda Invocations');
-  expect(new Set(shown)).toEqual(new Set(ofSource));
-  for (const { properties } of widgets) expect(properties.region).toBe('eu-central-1');
+  const ofSource = Object.keys(METRICS).filter(
+    (metric) => !['Invocations', 'BytesPendingReplication'].includes(metric),
+  );
+  expect([...new Set(shown)].sort()).toEqual(ofSource.sort());
+  for (const { properties } of widgets) {
+    const regions = properties.metrics.map(([, name]) => publishedIn(name as MetricName, 'aws.source'));
+    expect(new Set(regions)).toEqual(new Set([properties.region]));
+  }
 });
 
 test('replication failures are kept: S3 sends them, with their reasons, to a queue of the source account', () => {

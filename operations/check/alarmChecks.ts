@@ -1,20 +1,24 @@
 import { alarmsNamed, type MetricAlarm } from '../../aws/cloudWatch';
 import { subscriptionsOf } from '../../aws/topic';
 import { alarmName, alarmNames } from '../../settings/alarmNames';
-import type { Side } from '../../settings/schema';
+import type { AlarmPlace } from '../../settings/names';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
 
 /**
- * Whether somebody would be told of what goes wrong in an account, and whether there is something to be told right now.
+ * Whether somebody would be told of what goes wrong in a place, and whether there is something to be told right now.
  * None where the settings make no alarm.
  */
-export function alarmChecks({ settings, names, ...context }: CheckContext, side: Side): Look[] {
-  const expected = alarmNames(settings)[side];
+export function alarmChecks({ settings, names, ...context }: CheckContext, place: AlarmPlace): Look[] {
+  const expected = alarmNames(settings)[place];
   if (expected.length === 0) return [];
-  const { cloudWatch, sns } = context[side];
-  const topicArn = names.alarmTopicArns[side];
-  const about = (permission: string) => ({ side, subject: `${side} alarms`, permission });
+  const side = place === 'replication' ? 'source' : place;
+  const { region } = settings[place === 'source' ? 'source' : 'destination'];
+  const cloudWatch = { ...context[side].cloudWatch, region };
+  const sns = { ...context[side].sns, region };
+  const topicArn = names.alarmTopicArns[place];
+  const subject = place === 'replication' ? `source alarms in ${region}` : `${side} alarms`;
+  const about = (permission: string) => ({ side, subject, permission }) as const;
   return [
     look(about('cloudwatch:DescribeAlarms'), () => alarmsNamed(alarmName(settings, ''), cloudWatch), {
       alarms: (alarms) => {

@@ -7,6 +7,7 @@ import type { Finding, Look } from './finding';
 import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
 import { replicationChecks } from './replicationChecks';
+import { replicationMetricsCheck } from './replicationMetricsCheck';
 import { definitionCopyCheck, tableChecks } from './tableChecks';
 
 export interface CheckRequest extends CheckContext {
@@ -41,6 +42,7 @@ function allLooks(request: CheckRequest): Look[][] {
     ...tables.map((table) => tableChecks(request, table)),
     [...bucketChecks(request, 'source'), replicationChecks(request), parkedCheck(request)],
     alarmChecks(request, 'source'),
+    [...alarmChecks(request, 'replication'), ...replicationMetricsCheck(request)],
     [accountCheck(request, 'destination')],
     [...bucketChecks(request, 'destination'), ...destinationChecks(request)],
     alarmChecks(request, 'destination'),

@@ -1,9 +1,10 @@
-import { metricValues, type MetricQuery } from '../../aws/cloudWatch';
+import { metricValues } from '../../aws/cloudWatch';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { headObject } from '../../aws/headObject';
 import { bucketOf, type CheckContext } from '../check/checkContext';
 import { look, ok, problem, type Judgement, type Look } from '../check/finding';
 import { bytes, count, counted, duration } from '../../core/units';
+import { replicationMetric, type ReplicationMetric } from '../../settings/metrics';
 import { parkedBatches } from '../redrive/parkedBatches';
 import { newestImages } from './newestImages';
 
@@ -12,19 +13,23 @@ const DAY_MS = 86_400_000;
 
 /** What is on its way to the destination bucket, and what will not get there by itself. */
 export function onTheWay(context: CheckContext): Look[] {
-  const { settings, source, nowMs, signal } = context;
+  const { settings, names, source, nowMs, signal } = context;
   const about = (permission: string) => ({ side: 'source' as const, subject: 'replication', permission });
   return [
     look(
       about('cloudwatch:GetMetricData'),
       async () => {
         const toMs = nowMs();
+        const values = (name: ReplicationMetric, forMs: number) => {
+          const metric = replicationMetric(name, { ...settings, ...names });
+          return metricValues(metric, { fromMs: toMs - forMs, toMs }, { ...source.cloudWatch, region: metric.region });
+        };
         const [recent, day] = await Promise.all([
-          metricValues(queries(context, PENDING), { fromMs: toMs - FIFTEEN_MINUTES_MS, toMs }, source.cloudWatch),
-          metricValues(queries(context, FAILED), { fromMs: toMs - DAY_MS, toMs }, source.cloudWatch),
+          Promise.all(PENDING.map((name) => values(name, FIFTEEN_MINUTES_MS))),
+          values('OperationsFailedReplication', DAY_MS),
         ]);
         const [operations, pendingBytes, latency] = recent.map(([newest]) => newest?.value);
-        const failed = day[0] && day[0].length > 0 ? day[0].reduce((sum, { value }) => sum + value, 0) : undefined;
+        const failed = day.length > 0 ? day.reduce((sum, { value }) => sum + value, 0) : undefined;
         return { operations, pendingBytes, latency, failed };
       },
       {
@@ -66,21 +71,7 @@ export function onTheWay(context: CheckContext): Look[] {
   ];
 }
 
-const PENDING = ['OperationsPendingReplication', 'BytesPendingReplication', 'ReplicationLatency'];
-const FAILED = ['OperationsFailedReplication'];
-
-function queries({ settings, names }: CheckContext, metricNames: readonly string[]): MetricQuery[] {
-  return metricNames.map((metricName) => ({
-    namespace: 'AWS/S3',
-    metricName,
-    dimensions: {
-      SourceBucket: settings.source.bucketName,
-      DestinationBucket: settings.destination.bucketName,
-      RuleId: names.replicationRuleId,
-    },
-    statistic: metricName === 'OperationsFailedReplication' ? 'Sum' : 'Maximum',
-  }));
-}
+const PENDING = ['OperationsPendingReplication', 'BytesPendingReplication', 'ReplicationLatency'] as const;
 
 /** S3's own word about the newest objects that were found, where metrics say nothing or come late. */
 async function newestStatuses(context: CheckContext): Promise<(string | undefined)[]> {

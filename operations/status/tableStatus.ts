@@ -12,6 +12,7 @@ import { count, counted, duration } from '../../core/units';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { TableLocation } from '../../core/objectKey';
 import { hiddenImages, type HiddenImages } from './hiddenImages';
+import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages } from './newestImages';
 import { readReport } from './readReport';
 
@@ -56,8 +57,8 @@ export function captureStatus(context: CheckContext, table: TableLocation): Look
       about('cloudwatch:GetMetricData'),
       async () => {
         const window = { fromMs: nowMs() - FIFTEEN_MINUTES_MS, toMs: nowMs() };
-        const [values = []] = await metricValues([iteratorAge(functionName)], window, source.cloudWatch);
-        return values;
+        const iteratorAge = functionMetric('IteratorAge', functionName, source.region);
+        return metricValues(iteratorAge, window, source.cloudWatch);
       },
       { lag: ([newest]) => judgeLag(newest?.value, functionName) },
     ),
@@ -101,13 +102,6 @@ export function copyStatus(context: CopyContext, table: TableLocation): Look[] {
 
 function subjectOf({ tableName }: TableLocation): string {
   return `table ${tableName}`;
-}
-
-function iteratorAge(functionName: string) {
-  return {
-    ...{ namespace: 'AWS/Lambda', metricName: 'IteratorAge', statistic: 'Maximum' as const },
-    dimensions: { FunctionName: functionName },
-  };
 }
 
 /** @param lagMs of the newest minute with data */

@@ -1,4 +1,3 @@
-import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration';
 import type { ITerraformDependable } from 'cdktf';
@@ -10,15 +9,15 @@ import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecy
 import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
-import { acceptReplicas, boundRetention, requireTls } from '../policies/buckets';
-import { administerInAccount, encryptNotifications, encryptReplicas } from '../policies/keys';
+import { stackOf } from '../DcsStack';
+import { acceptReplicas, requireTls } from '../policies/buckets';
+import { administerInAccount, encryptNotifications, encryptReplicas, refuseDeletion } from '../policies/keys';
 import type { Settings } from '../../settings/schema';
 import type { FunctionCode } from './SourceAccount';
 
 export interface DestinationAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
-  readonly archiveProvider: ArchiveProvider;
   readonly code: FunctionCode;
 }
 
@@ -71,7 +70,11 @@ export class DestinationAccount extends Construct {
 
   private makeKey(): string | undefined {
     const { settings, provider } = this.props;
-    if (settings.encryption.type !== 'customer-managed') return undefined;
+    if (settings.encryption.type !== 'customer-managed') {
+      // The key of a deployment that had one: every copy under it would be lost with it.
+      stackOf(this).forget('aws_kms_key.destination_key');
+      return undefined;
+    }
     const { accountId, bucketName, region } = settings.destination;
     const sender = {
       ...this.names,
@@ -86,6 +89,7 @@ export class DestinationAccount extends Construct {
       policy: [
         administerInAccount(this.names.partition, accountId),
         encryptReplicas(sender),
+        refuseDeletion(settings.encryption.breakGlassPrincipalArn),
         ...(settings.drill.enabled ? encryptNotifications(accountId, ['cloudwatch']) : []),
       ],
     }).key.arn;
@@ -93,7 +97,7 @@ export class DestinationAccount extends Construct {
 
   private makeBucket(): GuardedBucket {
     const { settings, provider } = this.props;
-    const { bucketName, lifecycle, objectLock } = settings.destination;
+    const { bucketName, lifecycle } = settings.destination;
     const { destinationBucketArn } = this.names;
     const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
@@ -109,7 +113,6 @@ export class DestinationAccount extends Construct {
           sourceAccountId: settings.source.accountId,
           destinationKeyArn: this.keyArn,
         }),
-        ...(objectLock.mode === 'OFF' ? [] : boundRetention(destinationBucketArn, objectLock.retentionDays)),
       ],
     });
   }

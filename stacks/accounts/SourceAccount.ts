@@ -1,4 +1,3 @@
-import type { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -16,6 +15,7 @@ import { Watch } from '../constructs/Watch';
 import { captureId, tableId } from '../../settings/alarmNames';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterSource, outputs } from '../outputs';
+import { stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
 import type { Settings } from '../../settings/schema';
@@ -31,7 +31,8 @@ export interface FunctionCode {
 export interface SourceAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
-  readonly archiveProvider: ArchiveProvider;
+  /** The same account, in the Region of the destination bucket. */
+  readonly providerInDestinationRegion: AwsProvider;
   readonly code: FunctionCode;
   /** The destination's key, where customer-managed keys encrypt. Its id is AWS's choice, so it cannot be agreed upon before. */
   readonly destinationKeyArn?: string;
@@ -102,7 +103,11 @@ export class SourceAccount extends Construct {
 
   private makeKey(): string | undefined {
     const { settings, provider } = this.props;
-    if (settings.encryption.type !== 'customer-managed') return undefined;
+    if (settings.encryption.type !== 'customer-managed') {
+      // The key of a deployment that had one: every copy under it would be lost with it.
+      stackOf(this).forget('aws_kms_key.source_key');
+      return undefined;
+    }
     const { accountId } = settings.source;
     return new EncryptionKey(this, 'key', {
       provider,

@@ -2,16 +2,14 @@ import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-s
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { tablePrefix } from '../../core/objectKey';
-import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { type Names } from '../../settings/names';
-import { decryptTable, encryptInBucket, parkBatches, readStream, writeImages } from '../policies/capture';
+import { decryptTable, encryptInBucket, readStream, writeImagesAndPark } from '../policies/capture';
 import type { Statement } from '../policies/document';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
-export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly table: TableSettings;
@@ -80,10 +78,9 @@ function capturePolicy({ settings, names, table, keyArn }: CaptureProps): Statem
   const { accountId, region } = settings.source;
   const bucketArn = names.sourceBucketArn;
   return [
-    readStream(names.tableArn(table.name)),
+    ...readStream(names.tableArn(table.name)),
     ...(table.kmsKeyArn === undefined ? [] : [decryptTable(table.kmsKeyArn, region)]),
-    writeImages(bucketArn, tablePrefix({ prefix: settings.prefix, tableName: table.name })),
-    ...parkBatches(bucketArn, PARKED_BATCHES_PREFIX, accountId),
+    ...writeImagesAndPark(bucketArn, accountId),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region })]),
   ];
 }

@@ -7,10 +7,10 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
-import { boundedName, type Names } from '../../settings/names';
+import { boundedName, formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
-import { decryptReplicas, encryptReports, writeReports } from '../policies/restore';
+import { decryptFormer, decryptReplicas, encryptReports, writeReports } from '../policies/restore';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { alarmTopic, metricAlarm } from './alarms';
@@ -20,7 +20,7 @@ import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 const MEMORY_MB = 1024; // Half a processor and more: a sample is bound by the network, its listing by the processor.
 const TIMEOUT_SECONDS = 900; // Lambda's most.
 
-export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'archiveProvider' | 'codeDirectory'> {
+export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;
@@ -56,6 +56,7 @@ export class Drill extends Construct {
       functionName: lambda.functionName,
       maximumRetryAttempts: 0, // A drill that finds differences fails; to find them twice more helps nobody.
     });
+    this.permitSchedules(lambda);
     for (const table of settings.tables) this.schedule(lambda, table);
     const watched = { provider, settings, side: 'destination', topicName: names.drill, keyArn } as const;
     this.topic = alarmTopic(this, watched);
@@ -70,7 +71,7 @@ export class Drill extends Construct {
     const id = tableId(table.name);
     const schedule = new CloudwatchEventRule(this, `schedule-${id}`, {
       provider,
-      name: boundedName([settings.name, 'drill', table.name]),
+      name: ruleName(settings.name, table.name),
       description: `Drills table ${table.name}: restores a sample, compares it, keeps a report.`.slice(0, 512),
       scheduleExpression: settings.drill.scheduleExpression,
     });
@@ -83,16 +84,27 @@ export class Drill extends Construct {
         table: { name: table.name, partitionKey: table.partitionKey, sortKey: table.sortKey },
       }),
     });
-    new LambdaPermission(this, `permission-${id}`, {
+  }
+
+  /** One for the rules of all tables: a function's policy holds 20 KB, which is about fifty of them. */
+  private permitSchedules(lambda: LambdaFunction): void {
+    const { names, provider, settings } = this.props;
+    const { accountId, region } = settings.destination;
+    new LambdaPermission(this, 'permission', {
       provider,
-      statementId: boundedName(['schedule', table.name], 100),
+      statementId: 'schedules',
       action: 'lambda:InvokeFunction',
       functionName: lambda.functionName,
       principal: 'events.amazonaws.com',
-      sourceArn: schedule.arn,
-      sourceAccount: settings.destination.accountId,
+      sourceArn: `arn:${names.partition}:events:${region}:${accountId}:rule/${ruleName(settings.name, '')}*`,
+      sourceAccount: accountId,
     });
   }
+}
+
+/** Every rule starts as that of the table called "". */
+function ruleName(deploymentName: string, tableName: string): string {
+  return boundedName([deploymentName, 'drill', tableName]);
 }
 
 /** What the function reads at its start; lambda/drill says what each is for. */
@@ -116,6 +128,7 @@ function policyOf({ settings, names, keyArn }: DrillProps): Statement[] {
     ...readCopies(bucketArn),
     writeReports(bucketArn, settings.prefix),
     ...(key ? [decryptReplicas(key), encryptReports(key)] : []),
+    ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
     fillScratchTables(scratch),
     ...removeScratchTables(scratch),
     assumeReader(names.drillReaderRoleArn),

@@ -9,9 +9,10 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../../settings/names';
+import { formerKeysOf, type Names } from '../../settings/names';
 import { policyJson, type BucketKey } from '../policies/document';
 import { reencrypt, replicate } from '../policies/replication';
+import { decryptFormer } from '../policies/restore';
 import { trustReplication } from '../policies/trust';
 import type { Settings } from '../../settings/schema';
 
@@ -32,17 +33,18 @@ export class Replication extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationProps) {
     super(scope, id);
     const { provider, settings, names, keys } = props;
-    const { sourceBucketArn } = names;
     const role = new IamRole(this, 'role', {
       provider,
       name: names.replicationRole,
-      assumeRolePolicy: policyJson(trustReplication({ sourceAccountId: settings.source.accountId, sourceBucketArn })),
+      assumeRolePolicy: policyJson(trustReplication()),
     });
+    const { region } = settings.source;
+    const former = decryptFormer(formerKeysOf('source', settings), { bucketArn: names.sourceBucketArn, region });
     const rolePolicy = new IamRolePolicy(this, 'role-policy', {
       provider,
       name: names.replicationRole,
       role: role.name,
-      policy: policyJson(...replicate(names), ...(keys ? reencrypt(keys.source, keys.destination) : [])),
+      policy: policyJson(...replicate(names), ...(keys ? reencrypt(keys.source, keys.destination) : []), ...former),
     });
     this.configuration = new S3BucketReplicationConfigurationA(this, ITSELF, {
       provider,

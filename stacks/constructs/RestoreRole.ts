@@ -3,10 +3,11 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import type { Names } from '../../settings/names';
+import { formerKeysOf, type Names } from '../../settings/names';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
 import {
+  decryptFormer,
   decryptReplicas,
   encryptReports,
   fillTables,
@@ -51,6 +52,7 @@ export class RestoreRole extends Construct {
         ...readVersions(bucketArn),
         writeReports(bucketArn, settings.prefix),
         ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
+        ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
         fillTables(partition, accountId),
         ...removeScratchTables({ partition, accountId, region: '*' }),
         ...(settings.drill.enabled

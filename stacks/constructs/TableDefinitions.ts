@@ -4,9 +4,9 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { tableDefinitionKey } from '../../core/tableDefinition';
-import type { Names } from '../../settings/names';
+import { formerKeysOf, type Names } from '../../settings/names';
 import { encryptInBucket } from '../policies/capture';
+import { decryptFormer } from '../policies/restore';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
 import type { Settings } from '../../settings/schema';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
@@ -14,10 +14,7 @@ import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 const MEMORY_MB = 256;
 const TIMEOUT_SECONDS = 300;
 
-export interface TableDefinitionsProps extends Pick<
-  NodeFunctionProps,
-  'provider' | 'archiveProvider' | 'codeDirectory'
-> {
+export interface TableDefinitionsProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;
@@ -73,10 +70,8 @@ function policyOf({ settings, names, keyArn }: TableDefinitionsProps) {
   const bucketArn = names.sourceBucketArn;
   return [
     describeTables(tables.map(names.tableArn)),
-    ...keepTableDefinitions(
-      bucketArn,
-      tables.map((tableName) => tableDefinitionKey({ prefix: settings.prefix, tableName })),
-    ),
+    ...keepTableDefinitions(bucketArn, settings.prefix),
+    ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region: settings.source.region }),
     ...(keyArn === undefined ? [] : [encryptInBucket({ keyArn, bucketArn, region: settings.source.region })]),
   ];
 }

@@ -8,6 +8,7 @@ import { alarmName } from '../../settings/alarmNames';
 import { policyJson } from '../policies/document';
 import { publishAlarms } from '../policies/notifications';
 import type { Settings } from '../../settings/schema';
+import type { Metric, MetricMath } from '../../settings/metrics';
 import type { AlarmSpec } from './alarmSpecs';
 
 /** The account that watches, and who is told. */
@@ -45,17 +46,29 @@ export function metricAlarm(
     provider,
     alarmName: alarmName(settings, spec.id),
     alarmDescription: spec.description,
-    namespace: spec.metric.namespace,
-    metricName: spec.metric.name,
-    dimensions: { ...spec.metric.dimensions },
-    statistic: spec.metric.statistic,
+    ...('expression' in spec.metric ? mathOf(spec.metric, spec) : metricOf(spec.metric, spec)),
     comparisonOperator: spec.comparison ?? 'GreaterThanThreshold',
     threshold: spec.threshold,
-    period: spec.periodSeconds,
     evaluationPeriods: of,
     datapointsToAlarm: beyond,
-    treatMissingData: spec.missing,
+    treatMissingData: spec.missing ?? ('expression' in spec.metric ? 'notBreaching' : spec.metric.missing),
     alarmActions: [topic.arn],
     okActions: [topic.arn],
   });
+}
+
+function metricOf({ namespace, metricName, dimensions, statistic }: Metric, { periodSeconds }: AlarmSpec) {
+  return { namespace, metricName, dimensions: { ...dimensions }, statistic, period: periodSeconds };
+}
+
+function mathOf({ expression, metrics }: MetricMath, { id, periodSeconds }: AlarmSpec) {
+  const ofMetric = ([name, metric]: [string, Metric]) => {
+    const { namespace, metricName, dimensions, statistic } = metric;
+    return {
+      id: name,
+      metric: { namespace, metricName, dimensions: { ...dimensions }, stat: statistic, period: periodSeconds },
+    };
+  };
+  const result = { id: 'result', expression, label: id, returnData: true };
+  return { metricQuery: [result, ...Object.entries(metrics).map(ofMetric)] };
 }

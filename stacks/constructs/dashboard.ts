@@ -1,21 +1,29 @@
-import type { Settings } from '../../settings/schema';
-import type { AlarmSpec } from './alarmSpecs';
+import type { Metric } from '../../settings/metrics';
+import { metricsOf, type AlarmSpec } from './alarmSpecs';
 
 const WIDTH_OF_A_GRAPH = 8; // Of 24: three graphs a row.
 const HEIGHT = 6;
 
+/** A metric with the alarm that goes by it. */
+interface Shown {
+  readonly metric: Metric;
+  readonly spec: AlarmSpec;
+}
+
 /** The body of a dashboard with one graph for each kind of metric, all tables in it, and the threshold as a line. */
-export function dashboardBody(settings: Settings, specs: readonly AlarmSpec[]): string {
-  const titles = [...new Set(specs.map(({ metric }) => metric.name))];
+export function dashboardBody(specs: readonly AlarmSpec[]): string {
+  const all = specs.flatMap((spec) => metricsOf(spec).map((metric): Shown => ({ metric, spec })));
+  const titles = [...new Set(all.map(({ metric }) => metric.metricName))];
   const widgets = titles.map((title, index) => {
-    const shown = specs.filter(({ metric }) => metric.name === title);
-    return graph(settings.source.region, title, shown, index);
+    const shown = all.filter(({ metric }) => metric.metricName === title);
+    return graph(title, shown, index);
   });
   return JSON.stringify({ widgets });
 }
 
-function graph(region: string, title: string, specs: readonly AlarmSpec[], index: number) {
-  const thresholds = new Set(specs.map(({ threshold }) => threshold).filter((threshold) => threshold > 0));
+function graph(title: string, shown: readonly Shown[], index: number) {
+  const ofMetric = shown.filter(({ spec, metric }) => spec.metric === metric); // A formula has a threshold of its own.
+  const thresholds = new Set(ofMetric.map(({ spec }) => spec.threshold).filter((threshold) => threshold > 0));
   return {
     type: 'metric',
     x: (index % 3) * WIDTH_OF_A_GRAPH,
@@ -24,17 +32,17 @@ function graph(region: string, title: string, specs: readonly AlarmSpec[], index
     height: HEIGHT,
     properties: {
       title,
-      region,
+      region: shown[0]?.metric.region, // One metric, and so one Region; it need not be the dashboard's.
       view: 'timeSeries',
       period: 60,
-      metrics: specs.map(line),
+      metrics: shown.map(line),
       annotations: { horizontal: [...thresholds].map((value) => ({ value, label: 'alarm' })) },
     },
   };
 }
 
 /** One line of a graph, as CloudWatch writes it: namespace, metric, then dimension after dimension. */
-function line({ id, metric }: AlarmSpec) {
+function line({ metric, spec }: Shown) {
   const dimensions = Object.entries(metric.dimensions).flat();
-  return [metric.namespace, metric.name, ...dimensions, { stat: metric.statistic, label: id }];
+  return [metric.namespace, metric.metricName, ...dimensions, { stat: metric.statistic, label: spec.id }];
 }

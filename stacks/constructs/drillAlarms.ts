@@ -1,17 +1,13 @@
 import type { DrillAlarm } from '../../settings/alarmNames';
+import { functionMetric, type FunctionMetric } from '../../settings/metrics';
 import type { Settings } from '../../settings/schema';
-import type { AlarmSpec, Metric } from './alarmSpecs';
+import type { AlarmSpec } from './alarmSpecs';
 
 const DAY = 86_400;
 
 /** Of the drill's function, in the destination account: that a drill failed, and that there was none. */
-export function drillAlarms(functionName: string, { drill }: Settings): AlarmSpec<DrillAlarm>[] {
-  const metric = (name: string): Metric => ({
-    namespace: 'AWS/Lambda',
-    name,
-    dimensions: { FunctionName: functionName },
-    statistic: 'Sum',
-  });
+export function drillAlarms(functionName: string, { drill, destination }: Settings): AlarmSpec<DrillAlarm>[] {
+  const metric = (name: FunctionMetric) => functionMetric(name, functionName, destination.region);
   const days = drillIntervalDays(drill.scheduleExpression);
   // One more than the interval, or a day without a drill between two drills would be one too many. CloudWatch looks back 7.
   const silentDays = days + 1;
@@ -22,7 +18,6 @@ export function drillAlarms(functionName: string, { drill }: Settings): AlarmSpe
       threshold: 0,
       periodSeconds: DAY,
       periods: [1, 1],
-      missing: 'notBreaching',
       description: `A restore drill failed, found differences, or could not read the live table. Look at the logs of ${functionName}, which name the table and its report; then run: npx dcs drill TABLE, and npx dcs verify TABLE. Before the first backfill there is nothing to restore, and a drill fails.`,
     },
     {

@@ -43,24 +43,3 @@ function underKey(keyArn: string | undefined): NonNullable<Statement['Condition'
   const key = 's3:x-amz-server-side-encryption-aws-kms-key-id';
   return keyArn === undefined ? { Null: { [key]: 'true' } } : { StringEquals: { [key]: keyArn } };
 }
-
-/**
- * A replica whose source carries a retention of its own brings it along, in the place of the bucket's default. Refused
- * when shorter, which would unlock it early, or longer, which would keep garbage. Without one, which is how capture
- * writes, the key is absent and neither condition holds. A day of tolerance: AWS does not say how it rounds.
- */
-export function boundRetention(destinationBucketArn: string, retentionDays: number): readonly Statement[] {
-  const remaining = 's3:object-lock-remaining-retention-days';
-  const refuse = (Sid: string, Condition: Statement['Condition']): Statement => ({
-    Sid,
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:ReplicateObject',
-    Resource: `${destinationBucketArn}/*`,
-    Condition,
-  });
-  return [
-    refuse('RefuseShorterRetention', { NumericLessThan: { [remaining]: `${retentionDays - 1}` } }),
-    refuse('RefuseLongerRetention', { NumericGreaterThan: { [remaining]: `${retentionDays + 1}` } }),
-  ];
-}

@@ -2,14 +2,17 @@ import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from '.
 
 /** What a capture function may do: read one stream, write images of one table, park batches, log. */
 
-export function readStream(tableArn: string): Statement {
-  return {
-    Sid: 'ReadStream',
-    Effect: 'Allow',
-    Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
-    // The label of a stream changes when it is turned off and on again; the table stays.
-    Resource: `${tableArn}/stream/*`,
-  };
+export function readStream(tableArn: string): readonly Statement[] {
+  return [
+    {
+      Sid: 'ReadStream',
+      Effect: 'Allow',
+      Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      // The label of a stream changes when it is turned off and on again; the table stays.
+      Resource: `${tableArn}/stream/*`,
+    },
+    { Sid: 'FindStream', Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' },
+  ];
 }
 
 /** A table under a key of one's own: reading its stream decrypts with that key. */
@@ -23,19 +26,20 @@ export function decryptTable(keyArn: string, region: string): Statement {
   };
 }
 
-export function writeImages(bucketArn: string, tablePrefix: string): Statement {
-  return { Sid: 'WriteImages', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/${tablePrefix}*` };
-}
-
-/** Lambda writes a parked batch with the role of the function; ListBucket is asked for too (services-dynamodb-errors). */
-export function parkBatches(bucketArn: string, parkedPrefix: string, accountId: string): readonly Statement[] {
+/**
+ * Images, and the batches that Lambda parks with the role of the function; ListBucket is asked for too
+ * (dg/services-dynamodb-errors). In the whole bucket, bound to the account: CreateEventSourceMapping is reported to refuse a
+ * role that may put below `aws/lambda/` alone. A bucket of its own for what is parked would keep the function to its table's
+ * prefix, and would not be replicated: with the source account lost, so would be what was parked in it.
+ */
+export function writeImagesAndPark(bucketArn: string, accountId: string): readonly Statement[] {
   const inOwnAccount = { StringEquals: { 's3:ResourceAccount': accountId } };
   return [
     {
-      Sid: 'ParkBatches',
+      Sid: 'WriteImagesAndPark',
       Effect: 'Allow',
       Action: 's3:PutObject',
-      Resource: `${bucketArn}/${parkedPrefix}*`,
+      Resource: `${bucketArn}/*`,
       Condition: inOwnAccount,
     },
     { Sid: 'FindBucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn, Condition: inOwnAccount },

@@ -13,6 +13,23 @@ export function administerInAccount(partition: string, accountId: string): State
   };
 }
 
+/**
+ * Whatever an administrator of the account may do otherwise: with the key every copy under it is lost. The policy itself can be
+ * changed by whoever may administer the key; that is a second step, which a review and an alarm can see.
+ */
+export function refuseDeletion(breakGlassPrincipalArn: string | undefined): Statement {
+  return {
+    Sid: 'RefuseDeletion',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'kms:ScheduleKeyDeletion',
+    Resource: '*',
+    ...(breakGlassPrincipalArn === undefined
+      ? {}
+      : { Condition: { ArnNotEquals: { 'aws:PrincipalArn': breakGlassPrincipalArn } } }),
+  };
+}
+
 export interface ReplicaEncryption {
   readonly partition: string;
   readonly sourceAccountId: string;

@@ -46,6 +46,14 @@ export function lookAtKey({ keyArn }: BucketKey): Statement {
   };
 }
 
+/** What was stored under a key that encrypts no longer. */
+export function decryptFormer(keyArns: readonly string[], bucket: Omit<BucketKey, 'keyArn'>): Statement[] {
+  return keyArns.map((keyArn, index) => ({
+    ...decryptReplicas({ ...bucket, keyArn }),
+    Sid: `DecryptFormerly${index + 1}`,
+  }));
+}
+
 export function decryptReplicas(key: BucketKey): Statement {
   return {
     Sid: 'DecryptReplicas',
@@ -119,6 +127,7 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
       Action: 'cloudwatch:DescribeAlarms',
       Resource: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
     },
+    { Sid: 'LookForMetrics', Effect: 'Allow', Action: 'cloudwatch:ListMetrics', Resource: '*' },
     { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },
   ];
 }

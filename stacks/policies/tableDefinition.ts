@@ -17,13 +17,14 @@ export function describeTables(tableArns: readonly string[]): Statement {
 }
 
 /** Reads before it writes, for a version is added only when the definition changed; without ListBucket a missing object is a 403. */
-export function keepTableDefinitions(bucketArn: string, objectKeys: readonly string[]): readonly Statement[] {
+export function keepTableDefinitions(bucketArn: string, prefix: string): readonly Statement[] {
   return [
     {
       Sid: 'KeepTableDefinitions',
       Effect: 'Allow',
       Action: ['s3:GetObject', 's3:PutObject'],
-      Resource: objectKeys.map((key) => `${bucketArn}/${key}`),
+      // Of every table in one pattern, so that the policy does not grow with them: no image's key ends so.
+      Resource: `${bucketArn}/${prefix}*/table.json`,
     },
     { Sid: 'TellMissingFromForbidden', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
   ];

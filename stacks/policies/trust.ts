@@ -11,17 +11,17 @@ export function trustLambda(): Statement {
   };
 }
 
-/** S3 assumes the role for this source bucket of this account alone: the role cannot be handed to another bucket. */
-export function trustReplication(from: { sourceAccountId: string; sourceBucketArn: string }): Statement {
+/**
+ * AWS's own trust of a replication role, word for word (userguide/setting-repl-config-perm-overview). No condition on
+ * aws:SourceArn or aws:SourceAccount: AWS does not say that S3 sends these keys when it replicates, and if it does not,
+ * nothing is replicated and nothing says why. What narrows the role is what it may do: read one bucket, add to one other.
+ */
+export function trustReplication(): Statement {
   return {
-    Sid: 'S3ReplicatesTheSourceBucket',
+    Sid: 'S3AssumesRole',
     Effect: 'Allow',
     Principal: { Service: 's3.amazonaws.com' },
     Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': from.sourceAccountId },
-      ArnEquals: { 'aws:SourceArn': from.sourceBucketArn },
-    },
   };
 }
 

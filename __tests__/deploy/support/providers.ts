@@ -26,7 +26,6 @@ export default function getProviders(): void {
     mkdirSync(PLUGIN_CACHE, { recursive: true });
     const required_providers = {
       aws: { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION },
-      archive: { source: 'hashicorp/archive', version: '~> 2.7' },
     };
     writeFileSync(path.join(folder, 'providers.tf.json'), JSON.stringify({ terraform: { required_providers } }));
     const env = terraformEnvironment(PLUGIN_CACHE);

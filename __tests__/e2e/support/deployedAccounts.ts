@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  type PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateEventSourceMappingCommand,
@@ -29,6 +34,7 @@ import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
+import { replicationMetric, type ReplicatedBuckets } from '../../../settings/metrics';
 import { namesOf } from '../../../settings/names';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
 import type { Parts, PartsAccount } from '../../../local/parts/startParts';
@@ -66,6 +72,9 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   await makeBucket(parts.source, stack, 'source', settings.source.bucketName);
   await makeTableAndCapture(parts.source, stack, names.capture(name));
   await makeAlarms(parts.source, stack, 'source', names.alarmTopic);
+  const inDestinationRegion = { ...parts.source, region: parts.destination.region };
+  await makeAlarms(inDestinationRegion, stack, 'source-in-destination-region', names.alarmTopic);
+  await publishReplicationMetrics(parts, { ...settings, ...names });
   await makeAlarms(parts.destination, stack, 'destination', names.drill);
   const replication = replicate(parts, stack, settings);
   const bucket = { ...parts.source, bucket: settings.source.bucketName };
@@ -241,13 +250,8 @@ function mappingInput(mapping: Json): Partial<CreateEventSourceMappingCommandInp
   };
 }
 
-async function makeAlarms(
-  account: PartsAccount,
-  stack: StackJson,
-  side: 'source' | 'destination',
-  topicName: string,
-): Promise<void> {
-  const ofSide = (type: string) => resources(stack, type).filter(({ body }) => body.provider === `aws.${side}`);
+async function makeAlarms(account: PartsAccount, stack: StackJson, alias: string, topicName: string): Promise<void> {
+  const ofSide = (type: string) => resources(stack, type).filter(({ body }) => body.provider === `aws.${alias}`);
   const sns = new SNSClient(account);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: topicName }));
   for (const { body } of ofSide('aws_sns_topic_subscription')) {
@@ -261,14 +265,50 @@ async function makeAlarms(
     await cloudWatch.send(
       new PutMetricAlarmCommand({
         AlarmName: body.alarm_name as string,
-        Namespace: body.namespace as string,
-        MetricName: body.metric_name as string,
-        Statistic: body.statistic as 'Sum',
+        ...watched(body),
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: body.threshold as number,
-        Period: body.period as number,
         EvaluationPeriods: body.evaluation_periods as number,
         AlarmActions: [TopicArn],
+      }),
+    );
+  }
+}
+
+function watched(alarm: Json): Partial<PutMetricAlarmCommandInput> {
+  const { namespace, metric_name, statistic, period } = alarm;
+  const queries = alarm.metric_query as { id: string; expression?: string; metric?: Json }[] | undefined;
+  if (!queries)
+    return {
+      Namespace: namespace as string,
+      MetricName: metric_name as string,
+      Statistic: statistic as 'Sum',
+      Period: period as number,
+    };
+  return {
+    Metrics: queries.map(({ id, expression, metric }) => ({
+      ...{ Id: id, Expression: expression, ReturnData: expression !== undefined },
+      ...(metric && {
+        MetricStat: {
+          Metric: { Namespace: metric.namespace as string, MetricName: metric.metric_name as string },
+          Period: metric.period as number,
+          Stat: metric.stat as string,
+        },
+      }),
+    })),
+  };
+}
+
+/** What S3 publishes by itself, an hour ago: so that it is listed, and dcs status sees no value of the last minutes. */
+async function publishReplicationMetrics({ source }: Parts, between: ReplicatedBuckets): Promise<void> {
+  for (const name of ['ReplicationLatency', 'OperationsPendingReplication', 'OperationsFailedReplication'] as const) {
+    const { namespace, metricName, dimensions, region } = replicationMetric(name, between);
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    const Timestamp = new Date(Date.now() - 3_600_000);
+    await new CloudWatchClient({ ...source, region }).send(
+      new PutMetricDataCommand({
+        Namespace: namespace,
+        MetricData: [{ MetricName: metricName, Value: 0, Timestamp, Dimensions }],
       }),
     );
   }

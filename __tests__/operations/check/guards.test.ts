@@ -26,15 +26,14 @@ describe.each(Object.entries(variants))('what the stacks make of %s', (_, raw) =
   const policyOf = (side: string) =>
     statementsOf(bodyOf(stack, 'aws_s3_bucket_policy', `${side}_bucket_policy`).policy as string);
 
-  test.each(['source', 'destination'] as const)(
-    'law: check looks for every alarm of the %s, and for none else',
-    (side) => {
-      const made = resources(stack, 'aws_cloudwatch_metric_alarm').filter(
-        ({ body }) => body.provider === `aws.${side}`,
-      );
-      expect(made.map(({ body }) => body.alarm_name).sort()).toEqual([...alarmNames(settings)[side]].sort());
-    },
-  );
+  test.each([
+    ['source', 'source'],
+    ['replication', 'source-in-destination-region'],
+    ['destination', 'destination'],
+  ] as const)('law: check looks for every alarm of the place "%s", and for none else', (place, alias) => {
+    const made = resources(stack, 'aws_cloudwatch_metric_alarm').filter(({ body }) => body.provider === `aws.${alias}`);
+    expect(made.map(({ body }) => body.alarm_name).sort()).toEqual([...alarmNames(settings)[place]].sort());
+  });
 
   test('requires TLS in both buckets, and lets nobody but the replication role in', () => {
     expect(requiresTls(policyOf('source'), names.sourceBucketArn)).toBe(true);

@@ -37,16 +37,13 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
     }
   });
 
-  test('a role is assumed by its one service, S3 only for the source bucket of the source account, and the drill reader only by the drill', () => {
+  test('a role is assumed by its one service, and the drill reader only by the drill', () => {
     const trusts = statements(stack).filter(({ kind }) => kind === 'trust');
     expect(trusts).toHaveLength(resources(stack, 'aws_iam_role').length);
     for (const { address, statement } of trusts) {
       if (address === 'aws_iam_role.source_replication_role') {
         expect(statement.Principal).toEqual({ Service: 's3.amazonaws.com' });
-        expect(statement.Condition).toEqual({
-          StringEquals: { 'aws:SourceAccount': '111111111111' },
-          ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::example-dcs-source-eu-central-1' },
-        });
+        expect(statement.Condition).toBeUndefined(); // AWS does not say which keys S3 sends.
       } else if (address === 'aws_iam_role.destination_restore-role') {
         expect(statement.Principal).toEqual({ AWS: ['arn:aws:iam::222222222222:root'] });
       } else if (address === 'aws_iam_role.source_drill-reader') {
@@ -61,6 +58,7 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
   test('whoever may use a key may use it for the objects of that key’s bucket alone', () => {
     const uses = statements(stack).filter(
       ({ statement }) =>
+        statement.Effect === 'Allow' &&
         JSON.stringify(statement.Action).includes('kms:') &&
         !['AdministerInAccount', 'LookAtKey'].includes(statement.Sid) && // looking neither encrypts nor decrypts
         !statement.Sid.startsWith('EncryptNotifications'),
@@ -75,17 +73,6 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
       expect(StringEquals['kms:ViaService']).toBe(`s3.${side.replace(/^\w+-/, '')}.amazonaws.com`);
     }
   });
-});
-
-test('a replica that brings a lock of its own is refused when that is shorter or longer than the destination’s', () => {
-  // The evaluator does not know this key for s3:ReplicateObject; S3 does (user guide, managing Object Lock).
-  const bounds = statements(stacks['keys of S3']!)
-    .filter(({ address, statement }) => address.includes('destination_bucket_policy') && statement.Effect === 'Deny')
-    .flatMap(({ statement: { Action, Condition } }) => (Action === 's3:ReplicateObject' ? [Condition] : []));
-  expect(bounds).toEqual([
-    { NumericLessThan: { 's3:object-lock-remaining-retention-days': '29' } },
-    { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '31' } },
-  ]);
 });
 
 test('the principals of the table are the roles of the deployment', () => {

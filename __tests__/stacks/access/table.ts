@@ -16,6 +16,7 @@ export const PRINCIPALS = {
   'Capture function': role(SOURCE, 'dcs-capture-users', 'source_capture-users_function_role-policy'),
   'Table definition function': role(SOURCE, 'dcs-table-definition', 'source_table-definitions_function_role-policy'),
   'Administrator of the source account': { arn: `arn:aws:iam::${SOURCE}:user/administrator` },
+  'Administrator of the destination account': { arn: `arn:aws:iam::${DESTINATION}:user/administrator` },
   'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
   'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
   'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
@@ -202,8 +203,20 @@ export const ROWS: readonly Row[] = [
   ),
   deny('Replication role', RUIN_KEY, key('destination'), 'the key is the destination’s'),
 
+  deny(
+    'Administrator of the destination account',
+    ['kms:ScheduleKeyDeletion'],
+    key('destination'),
+    'the key policy refuses it to all but the principal that `encryption.breakGlassPrincipalArn` names',
+  ),
+
   allow('Capture function', ['s3:PutObject'], sourceImages, 'it writes images of its table'),
-  deny('Capture function', ['s3:PutObject'], otherImages, 'each table has its own function and role'),
+  allow(
+    'Capture function',
+    ['s3:PutObject'],
+    otherImages,
+    'Lambda may refuse a mapping whose role cannot write to the whole bucket',
+  ),
   deny(
     'Capture function',
     [...READ_OBJECTS, 's3:DeleteObject', 's3:DeleteObjectVersion'],

@@ -19,6 +19,7 @@ export interface StackJson {
   readonly data?: Record<string, Record<string, Json>>;
   readonly output?: Record<string, Json>;
   readonly variable?: Record<string, Json>;
+  readonly removed?: readonly { readonly from: string; readonly lifecycle: Json }[];
 }
 
 /** A resource or data source with where it stands. */

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
+import { unzipSync } from 'fflate';
+import { codePackage } from '../../stacks/constructs/codePackage';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dcs-package-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Code in a folder of its own, written in the order of its names, or the other way round. */
+function code(name: string, files: Readonly<Record<string, string>>): string {
+  const directory = path.join(folder, name);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+    writeFileSync(path.join(directory, file), text);
+  }
+  return directory;
+}
+
+function packaged(directory: string, outdir: string) {
+  const app = new App({ outdir: path.join(folder, outdir) });
+  const stack = new TerraformStack(app, 'stack');
+  const made = codePackage(stack, 'capture', directory);
+  app.synth();
+  return { ...made, bytes: readFileSync(path.join(folder, outdir, 'stacks/stack', made.filename)) };
+}
+
+const FILES = { 'index.js': 'exports.handler = 1;', 'more/data.json': '{}' };
+
+test('the package is beside the JSON of the stack, holds every file, and its hash is that of its bytes', () => {
+  const { filename, sourceCodeHash, bytes } = packaged(code('a', FILES), 'out');
+  expect(filename).toMatch(/^packages\/capture-[0-9a-f]{16}\.zip$/);
+  expect(sourceCodeHash).toBe(createHash('sha256').update(bytes).digest('base64'));
+  const texts = Object.entries(unzipSync(bytes)).map(([name, data]) => [name, Buffer.from(data).toString()]);
+  expect(Object.fromEntries(texts)).toEqual(FILES);
+});
+
+test('the same files give the same bytes, whatever their age, mode and place, and the time zone', () => {
+  const one = packaged(code('a', FILES), 'one');
+  const again = code('b', Object.fromEntries(Object.entries(FILES).reverse()));
+  utimesSync(path.join(again, 'index.js'), 1, 1);
+  chmodSync(path.join(again, 'index.js'), 0o700);
+  const zone = process.env.TZ;
+  process.env.TZ = 'Pacific/Auckland';
+  try {
+    expect(packaged(again, 'two').bytes.equals(one.bytes)).toBe(true);
+  } finally {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  }
+});
+
+test.each([
+  ['another text', { ...FILES, 'index.js': 'exports.handler = 2;' }],
+  ['another name', { 'index.js': FILES['index.js'], 'more/date.json': '{}' }],
+])('%s is another package', (_what, files) => {
+  const { filename, sourceCodeHash } = packaged(code('a', FILES), 'one');
+  const other = packaged(code('b', files), 'two');
+  expect(other.filename).not.toBe(filename);
+  expect(other.sourceCodeHash).not.toBe(sourceCodeHash);
+});
+
+test('files that everybody may read: Lambda runs them as another user', () => {
+  const { bytes } = packaged(code('a', { 'index.js': '' }), 'out');
+  const directoryEntry = bytes.indexOf(Buffer.from('PK\u0001\u0002'));
+  expect((bytes.readUInt32LE(directoryEntry + 38) >>> 16).toString(8)).toBe('100644');
+});
+
+test('without code it is said how to make it', () => {
+  expect(() => packaged(code('a', { 'other.js': '' }), 'out')).toThrow('Next: npm run bundle.');
+});

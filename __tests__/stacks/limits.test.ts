@@ -1,0 +1,78 @@
+import { beyondLimits } from '../../stacks/limits';
+import { variants } from '../../stacks/variants';
+import { resources, synthesize, synthesizeTogether } from './support/synth';
+
+jest.setTimeout(120_000);
+
+const tables = (count: number, name: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => ({ name: name(index), partitionKey: { name: 'id', type: 'S' } }));
+
+test('a hundred tables are within the limits of AWS, with keys too', () => {
+  const many = { ...variants.minimal, tables: tables(100, (index) => `orders-of-customers-${index}`) };
+  const stack = synthesizeTogether({ ...many, encryption: { type: 'customer-managed' } });
+  expect(resources(stack, 'aws_lambda_event_source_mapping')).toHaveLength(100);
+});
+
+test('what AWS would refuse, synth refuses: which limit, by how much, and what to do', () => {
+  const long = { ...variants.minimal, tables: tables(120, (index) => `${'x'.repeat(60)}${index}`) };
+  expect(() => synthesize(long)).toThrow(
+    /inline policies of the role dcs-drill-reader: [\d,]+ characters; AWS takes at most 10,240\. Next: deploy the tables in two/,
+  );
+});
+
+describe('each limit counts', () => {
+  const long = (length: number) => 'x'.repeat(length);
+  const document = (length: number) => JSON.stringify({ Statement: long(length - 16) });
+  const metrics = (count: number) => ({ properties: { metrics: Array(count).fill([]) } });
+  const all = (length: number, body: (index: number) => object) =>
+    Object.fromEntries(Array.from({ length }, (_, index) => [`a${index}`, body(index)]));
+  const one = (body: object) => ({ one: body });
+  const widgets = (...each: object[]) => one({ dashboard_body: JSON.stringify({ widgets: each }) });
+
+  test.each<[string, (size: number) => object, string, number]>([
+    [
+      'two inline policies of one role',
+      (size) => all(2, () => ({ name: 'role', policy: document(size / 2) })),
+      'aws_iam_role_policy',
+      10_240,
+    ],
+    ['a trust policy', (size) => one({ name: 'role', assume_role_policy: document(size) }), 'aws_iam_role', 2_048],
+    ['a bucket policy', (size) => one({ bucket: 'b', policy: document(size) }), 'aws_s3_bucket_policy', 20_480],
+    ['a key policy', (size) => one({ policy: document(size) }), 'aws_kms_key', 32_768],
+    [
+      'an environment',
+      (size) => one({ environment: { variables: { DCS: long(size - 3) } } }),
+      'aws_lambda_function',
+      4_096,
+    ],
+    ['lifecycle rules', (size) => one({ rule: Array(size).fill({}) }), 'aws_s3_bucket_lifecycle_configuration', 1_000],
+    ['metrics of a graph', (size) => widgets(metrics(size)), 'aws_cloudwatch_dashboard', 500],
+    [
+      'metrics of a dashboard',
+      (size) => widgets(...[1, 2, 3, 4, 5].map(() => metrics(400)), metrics(size - 2_200), metrics(200)),
+      'aws_cloudwatch_dashboard',
+      2_500,
+    ],
+    ['the name of a role', (size) => one({ name: long(size) }), 'aws_iam_role', 64],
+    ['the name of an alarm', (size) => one({ alarm_name: long(size) }), 'aws_cloudwatch_metric_alarm', 255],
+  ])('%s', (_what, make, type, most) => {
+    const found = (size: number) => beyondLimits({ [type]: make(size) as Record<string, Record<string, unknown>> });
+    expect(found(most)).toEqual([]);
+    expect(found(most + 2)).toHaveLength(1);
+  });
+
+  test('permissions of one function together', () => {
+    const permissions = (count: number) => ({
+      aws_lambda_permission: all(count, (index) => ({
+        ...{ function_name: 'f', statement_id: `s${index}`, source_arn: long(150) },
+      })) as Record<string, Record<string, unknown>>,
+    });
+    expect(beyondLimits(permissions(20))).toEqual([]);
+    expect(beyondLimits(permissions(60))).toHaveLength(1);
+  });
+
+  test('a reference counts as what can stand in its place', () => {
+    const policy = JSON.stringify({ Resource: Array(60).fill('${aws_kms_key.one.arn}') });
+    expect(beyondLimits({ aws_iam_role_policy: { one: { name: 'role', policy } } })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,136 @@
+/*
+ * What AWS refuses for its size, found at synth: a plan does not see it, and an apply would stop half way. Sizes are of the
+ * synthesized JSON; a reference counts as long as what can stand in its place.
+ */
+
+type Json = Readonly<Record<string, unknown>>;
+type Resources = Readonly<Record<string, Readonly<Record<string, Json>>>>;
+
+/** An ARN of a key or a log group is shorter than this. */
+const LONGEST_REFERENCE = 200;
+
+/** What a stack holds that AWS would refuse, a sentence each. */
+export function beyondLimits(resources: Resources): string[] {
+  const all = (type: string) => Object.values(resources[type] ?? {});
+  return [
+    ...rolePolicies(all('aws_iam_role_policy')),
+    ...all('aws_iam_role').flatMap(trust),
+    ...all('aws_s3_bucket_policy').flatMap((each) => policy(each, 'the policy of a bucket', 20_480)),
+    ...all('aws_kms_key').flatMap((each) => policy(each, 'the policy of a key', 32_768)),
+    ...functionPolicies(all('aws_lambda_permission')),
+    ...all('aws_lambda_function').flatMap(environment),
+    ...all('aws_s3_bucket_lifecycle_configuration').flatMap(lifecycle),
+    ...all('aws_cloudwatch_dashboard').flatMap(dashboard),
+    ...NAMES.flatMap(([type, argument, most]) => all(type).flatMap((each) => text(type, each, argument, most))),
+  ];
+}
+
+/** Type, argument, and the most characters that AWS takes for it. */
+const NAMES: readonly (readonly [string, string, number])[] = [
+  ['aws_iam_role', 'name', 64],
+  ['aws_iam_role_policy', 'name', 128],
+  ['aws_lambda_function', 'function_name', 64],
+  ['aws_lambda_function', 'description', 256],
+  ['aws_lambda_permission', 'statement_id', 100],
+  ['aws_cloudwatch_event_rule', 'name', 64],
+  ['aws_cloudwatch_event_rule', 'description', 512],
+  ['aws_cloudwatch_log_group', 'name', 512],
+  ['aws_cloudwatch_metric_alarm', 'alarm_name', 255],
+  ['aws_cloudwatch_metric_alarm', 'alarm_description', 1_024],
+  ['aws_sqs_queue', 'name', 80],
+  ['aws_sns_topic', 'name', 256],
+];
+
+function text(type: string, body: Json, argument: string, most: number): string[] {
+  const value = body[argument];
+  if (typeof value !== 'string') return [];
+  return beyond(resolved(value).length, most, `${argument} of an ${type} (${value})`, 'characters', SHORTER_NAMES);
+}
+
+/** All inline policies of a role together; white space does not count (IAM user guide, reference_iam-quotas). */
+function rolePolicies(policies: readonly Json[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const { role, name, policy: document } of policies) {
+    const owner = String(name ?? role);
+    sizes.set(owner, (sizes.get(owner) ?? 0) + sizeOf(document));
+  }
+  return [...sizes].flatMap(([owner, size]) =>
+    beyond(size, 10_240, `the inline policies of the role ${owner}`, 'characters', FEWER_TABLES),
+  );
+}
+
+/** 2,048 by default, as above. */
+function trust({ name, assume_role_policy }: Json): string[] {
+  const next = 'name fewer principals in restore.trustedPrincipalArns';
+  return beyond(sizeOf(assume_role_policy), 2_048, `the trust policy of the role ${String(name)}`, 'characters', next);
+}
+
+function policy({ policy: document, bucket, description }: Json, what: string, most: number): string[] {
+  return beyond(sizeOf(document), most, `${what} (${String(bucket ?? description)})`, 'bytes', FEWER_TABLES);
+}
+
+/** 20 KB, and no quota that can be raised (Lambda developer guide, gettingstarted-limits). */
+function functionPolicies(permissions: readonly Json[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const permission of permissions) {
+    const owner = String(permission.function_name);
+    // As AWS writes it: the arguments, and about 250 bytes around them.
+    const size = resolved(JSON.stringify({ ...permission, provider: '' })).length + 250;
+    sizes.set(owner, (sizes.get(owner) ?? 0) + size);
+  }
+  return [...sizes].flatMap(([owner, size]) =>
+    beyond(size, 20_480, `the resource policy of the function ${owner}`, 'bytes', FEWER_TABLES),
+  );
+}
+
+/** 4 KB of names and values together (Lambda developer guide, configuration-envvars). */
+function environment({ function_name, environment: block }: Json): string[] {
+  const { variables = {} } = (block ?? {}) as { variables?: Record<string, string> };
+  const size = Object.entries(variables).reduce(
+    (sum, [name, value]) => sum + name.length + Buffer.byteLength(value),
+    0,
+  );
+  return beyond(size, 4_096, `the environment of the function ${String(function_name)}`, 'bytes', FEWER_TABLES);
+}
+
+/** S3 user guide, object-lifecycle-mgmt. */
+function lifecycle({ bucket, rule = [] }: Json): string[] {
+  const rules = (rule as unknown[]).length;
+  return beyond(rules, 1_000, `the lifecycle configuration of ${String(bucket)}`, 'rules', FEWER_TABLES);
+}
+
+/** CloudWatch user guide, cloudwatch_limits: 500 metrics a graph, 2,500 a dashboard. */
+function dashboard({ dashboard_name, dashboard_body }: Json): string[] {
+  const { widgets } = JSON.parse(resolved(String(dashboard_body))) as {
+    widgets: { properties: { metrics: unknown[] } }[];
+  };
+  const counts = widgets.map(({ properties }) => properties.metrics.length);
+  const what = `dashboard ${String(dashboard_name)}`;
+  return [
+    ...beyond(Math.max(0, ...counts), 500, `a graph of the ${what}`, 'metrics', FEWER_TABLES),
+    ...beyond(
+      counts.reduce((sum, count) => sum + count, 0),
+      2_500,
+      `the ${what}`,
+      'metrics',
+      FEWER_TABLES,
+    ),
+  ];
+}
+
+const FEWER_TABLES = 'deploy the tables in two deployments, each with a settings file and a name of its own';
+const SHORTER_NAMES = 'choose a shorter name in the settings';
+
+function beyond(size: number, most: number, what: string, unit: string, next: string): string[] {
+  if (size <= most) return [];
+  const number = (value: number) => value.toLocaleString('en-US');
+  return [`${what}: ${number(size)} ${unit}; AWS takes at most ${number(most)}. Next: ${next}.`];
+}
+
+function sizeOf(document: unknown): number {
+  return typeof document === 'string' ? Buffer.byteLength(resolved(document)) : 0;
+}
+
+function resolved(value: string): string {
+  return value.replace(/\$\{[^}]*\}/g, 'x'.repeat(LONGEST_REFERENCE));
+}
