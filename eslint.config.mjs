@@ -76,7 +76,7 @@ const clientWithoutConfig = {
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'jest.config.js'] },
+  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'jest.config.js', 'jest.mutate.config.js', '.stryker/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

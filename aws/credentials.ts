@@ -1,4 +1,5 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { CouldNotLookError } from '../core/errors';
 import type { Credentials } from './awsSettings';
 import { sdkRequestHandler } from './sdkClient';
 
@@ -8,21 +9,56 @@ export interface Identity {
   readonly roleArn?: string;
   /** Region whose STS is asked for the role. */
   readonly region?: string;
+  /** Asked for the code of a device, by its serial number, when a profile has `mfa_serial`. */
+  readonly mfaCodeProvider?: (serialNumber: string) => Promise<string>;
 }
 
 /**
  * Credentials of an identity, renewed by the SDK before they expire; undefined when nothing is asked for, so that the
  * SDK's own chain decides (environment variables, AWS_PROFILE, container or instance role).
  */
-export function credentialsOf({ profile, roleArn, region }: Identity): Credentials | undefined {
-  if (roleArn === undefined && profile === undefined) return undefined;
+export function credentialsOf({ profile, roleArn, region, mfaCodeProvider }: Identity): Credentials | undefined {
+  const isOwnChain = profile === undefined && mfaCodeProvider === undefined;
+  if (roleArn === undefined && isOwnChain) return undefined;
   const requestHandler = sdkRequestHandler();
-  const ofProfile =
-    profile === undefined ? undefined : fromNodeProviderChain({ profile, clientConfig: { requestHandler } });
+  const ofProfile = isOwnChain
+    ? undefined
+    : fromNodeProviderChain({ profile, mfaCodeProvider, clientConfig: { requestHandler } });
   if (roleArn === undefined) return ofProfile;
   return fromTemporaryCredentials({
     ...(ofProfile && { masterCredentials: ofProfile }),
     params: { RoleArn: roleArn, RoleSessionName: 'dcs' },
     clientConfig: { ...(region !== undefined && { region }), requestHandler },
   });
+}
+
+/**
+ * The same credentials, whose failure names the account and what was tried.
+ *
+ * @throws CouldNotLookError when there are none
+ */
+export function namedCredentials(
+  credentials: Credentials | undefined,
+  { side, profile, roleArn }: Pick<Identity, 'profile' | 'roleArn'> & { readonly side: string },
+): Credentials | undefined {
+  if (typeof credentials !== 'function') return credentials;
+  return async () => {
+    try {
+      return await credentials();
+    } catch (cause) {
+      const ofEnvironment = process.env.AWS_PROFILE;
+      const tried =
+        profile !== undefined
+          ? `the profile ${profile}`
+          : ofEnvironment
+            ? `the profile ${ofEnvironment} (AWS_PROFILE)`
+            : "the SDK's own chain (environment variables, shared files, role of the machine)";
+      const role = roleArn === undefined ? '' : `, to assume ${roleArn} with it`;
+      throw new CouldNotLookError(
+        `no credentials for the ${side} account from ${tried}${role}: ${(cause as Error).message}. ` +
+          `Log in (aws sso login, aws login), or name another profile or role with --${side}-profile and --${side}-role-arn`,
+        { cause },
+      );
+    }
+  };
 }

@@ -1,15 +1,19 @@
 import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
-import { listedPage, type ListedVersion } from './signed';
+import { listedPage, type DeleteMarker, type ListedVersion } from './signed';
 import { signedS3As } from './signed/asSdk';
 
 /** One version, as {@link VersionLister} shows it. */
 export type ObjectVersion = ListedVersion;
 
-/** All versions of one object, in the order in which they were stored. Delete markers are left out: they are no images. */
+export type { DeleteMarker };
+
+/** All versions of one object, in the order in which they were stored. Delete markers are no images, and not among them. */
 export interface ObjectHistory {
   readonly objectKey: string;
   readonly versions: readonly ObjectVersion[];
+  /** The delete marker that lies above all versions, where there is one. */
+  readonly hiddenBy?: DeleteMarker;
 }
 
 /** Where a listing goes on: after this version, or after all versions of this key (or of where it would stand). */
@@ -21,6 +25,8 @@ export interface ListingMarker {
 export interface VersionsPage {
   /** By key, and the last stored first. */
   readonly versions: readonly ObjectVersion[];
+  /** Those of the same part of the listing; a listing of current objects has none. */
+  readonly deleteMarkers?: readonly DeleteMarker[];
   /** Where the next page starts; undefined after the last one. */
   readonly next?: ListingMarker;
 }
@@ -48,10 +54,10 @@ export function s3VersionLister({ bucket, ...settings }: S3ClientSettings & { bu
         'max-keys': maxKeys?.toString(),
       };
       const page = await inS3('LIST', bucket, `${prefix}*`, () => listedPage(client, kind, query, signal));
-      const { versions } = page;
-      if (!page.isTruncated) return { versions };
+      const { versions, deleteMarkers } = page;
+      if (!page.isTruncated) return { versions, deleteMarkers };
       return {
-        versions,
+        ...{ versions, deleteMarkers },
         next: { objectKey: page.key('NextKeyMarker') ?? '', versionId: page.text('NextVersionIdMarker') },
       };
     },
@@ -67,7 +73,7 @@ export async function* objectHistories(
   const lister = s3VersionLister(settings);
   for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
     const page: VersionsPage = await lister.page(prefix, { after });
-    yield* grouping.add(page.versions);
+    yield* grouping.add(page);
     after = page.next ?? null;
   }
   yield* grouping.rest();
@@ -76,9 +82,16 @@ export async function* objectHistories(
 /** Puts the versions of one object together, although they may come in several pages. */
 export class HistoryGrouping {
   private current: ObjectVersion[] = [];
+  /** The latest markers of this page and the one before: they come before the versions that they lie above. */
+  private markers = new Map<string, DeleteMarker>();
+  private markersBefore = new Map<string, DeleteMarker>();
 
   /** The histories that are whole now. S3 lists an object's versions with the last stored first. */
-  add(versions: readonly ObjectVersion[]): ObjectHistory[] {
+  add({ versions, deleteMarkers = [] }: Pick<VersionsPage, 'versions' | 'deleteMarkers'>): ObjectHistory[] {
+    const ofOpen = this.markerAbove(this.current[0]?.objectKey);
+    this.markersBefore = this.markers;
+    this.markers = new Map(deleteMarkers.filter(({ isLatest }) => isLatest).map((one) => [one.objectKey, one]));
+    if (ofOpen) this.markers.set(ofOpen.objectKey, ofOpen);
     const whole: ObjectHistory[] = [];
     for (const version of versions) {
       if (this.current[0] && this.current[0].objectKey !== version.objectKey) whole.push(...this.rest());
@@ -90,6 +103,13 @@ export class HistoryGrouping {
   rest(): ObjectHistory[] {
     const newestFirst = this.current;
     this.current = [];
-    return newestFirst[0] ? [{ objectKey: newestFirst[0].objectKey, versions: newestFirst.reverse() }] : [];
+    const objectKey = newestFirst[0]?.objectKey;
+    if (objectKey === undefined) return [];
+    const hiddenBy = this.markerAbove(objectKey);
+    return [{ objectKey, versions: newestFirst.reverse(), ...(hiddenBy && { hiddenBy }) }];
+  }
+
+  private markerAbove(objectKey = ''): DeleteMarker | undefined {
+    return this.markers.get(objectKey) ?? this.markersBefore.get(objectKey);
   }
 }

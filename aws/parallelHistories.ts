@@ -140,7 +140,7 @@ class Listing {
       range.isLong = page.next !== undefined && (range.upTo === undefined || range.after < range.upTo);
       if (page.next && !this.triedCut) await this.tryCut(page.versions);
       this.wakeIdle();
-      if (!(await this.give(range, grouping.add(page.versions)))) return;
+      if (!(await this.give(range, grouping.add(page)))) return;
       if (!page.next || (range.upTo !== undefined && page.next.objectKey > range.upTo)) break;
       after = page.next;
     }

@@ -21,6 +21,20 @@ const NEXT_STEP: Readonly<Record<string, string>> = {
   SlowDown: 'S3 is limiting the request rate of this prefix; it can be tried again',
 };
 
+/** Where each of the two clients has the headers of an answer that is an error. */
+interface Answered {
+  readonly headers?: ReadonlyMap<string, string>;
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
+
+/** S3 says where a bucket is that was looked for in another region. Source: S3 user guide, "Redirects". */
+function nextStepOf(code: string, cause: unknown): string | undefined {
+  if (code !== 'PermanentRedirect') return NEXT_STEP[code];
+  const { headers, $response } = cause as Answered;
+  const region = $response ? $response.headers?.['x-amz-bucket-region'] : headers?.get('x-amz-bucket-region');
+  return `the bucket is in ${region === undefined ? 'another region' : `the region ${region}`}; correct the region in the settings file, or give it as an option`;
+}
+
 /** Runs a call and names the object and the next step in what goes wrong. */
 export async function inS3<Answer>(
   method: string,
@@ -34,7 +48,7 @@ export async function inS3<Answer>(
     const { name: code, message } = cause instanceof Error ? cause : { name: 'Error', message: String(cause) };
     // Both clients of S3 put the status here; an error of the network has none.
     const statusCode = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-    const next = NEXT_STEP[code];
+    const next = nextStepOf(code, cause);
     throw new S3Error(
       code,
       statusCode,

@@ -9,19 +9,25 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { DcsError } from '../core/errors';
+import { tableIdOf } from '../core/formerTable';
 import { TABLE_DEFINITION_FORMAT, type CreateTable, type TableDefinition } from '../core/tableDefinition';
 import type { AwsSettings } from './awsSettings';
 import { sdkClientConfig } from './sdkClient';
 
 /** Asks DynamoDB for everything that makes the table what it is. */
-export async function describeTableDefinition(tableName: string, settings: AwsSettings): Promise<TableDefinition> {
+export async function describeTableDefinition(
+  tableName: string,
+  settings: AwsSettings,
+  abortSignal?: AbortSignal,
+): Promise<TableDefinition> {
   const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
-  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  const asked: Asked = { client, stop: { abortSignal } };
+  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }), asked.stop);
   if (!table) throw new DcsError(`DescribeTable of ${tableName} answered without a table`);
   const [ttlAttributeName, recoveryDays, tags] = await Promise.all([
-    timeToLiveAttributeName(client, tableName),
-    ifSupported(() => pointInTimeRecoveryDays(client, tableName)),
-    ifSupported(() => tagsOf(client, table.TableArn)),
+    timeToLiveAttributeName(asked, tableName),
+    ifSupported(() => pointInTimeRecoveryDays(asked, tableName)),
+    ifSupported(() => tagsOf(asked, table.TableArn)),
   ]);
   return {
     format: TABLE_DEFINITION_FORMAT,
@@ -30,6 +36,8 @@ export async function describeTableDefinition(tableName: string, settings: AwsSe
     ...(ttlAttributeName !== undefined && { timeToLiveAttributeName: ttlAttributeName }),
     ...(recoveryDays !== undefined && { pointInTimeRecoveryDays: recoveryDays }),
     ...(table.SSEDescription?.KMSMasterKeyArn !== undefined && { kmsKeyArn: table.SSEDescription.KMSMasterKeyArn }),
+    tableId: tableIdOf(table),
+    ...(table.CreationDateTime !== undefined && { createdAt: table.CreationDateTime.toISOString() }),
   };
 }
 
@@ -94,27 +102,34 @@ function keySchema(elements: KeySchemaElement[] = []): CreateTable['KeySchema'] 
   return elements.map(({ AttributeName = '', KeyType = 'HASH' }) => ({ AttributeName, KeyType }));
 }
 
-async function timeToLiveAttributeName(client: DynamoDBClient, TableName: string): Promise<string | undefined> {
-  const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+/** Whom the calls go to, and what ends them. */
+interface Asked {
+  readonly client: DynamoDBClient;
+  readonly stop: { readonly abortSignal?: AbortSignal };
+}
+
+async function timeToLiveAttributeName({ client, stop }: Asked, TableName: string): Promise<string | undefined> {
+  const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName }), stop);
   return ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING' ? ttl.AttributeName : undefined;
 }
 
-async function pointInTimeRecoveryDays(client: DynamoDBClient, TableName: string): Promise<number | undefined> {
+async function pointInTimeRecoveryDays({ client, stop }: Asked, TableName: string): Promise<number | undefined> {
   const { ContinuousBackupsDescription: backups } = await client.send(
     new DescribeContinuousBackupsCommand({ TableName }),
+    stop,
   );
   const recovery = backups?.PointInTimeRecoveryDescription;
   return recovery?.PointInTimeRecoveryStatus === 'ENABLED' ? (recovery.RecoveryPeriodInDays ?? 35) : undefined;
 }
 
 async function tagsOf(
-  client: DynamoDBClient,
+  { client, stop }: Asked,
   ResourceArn: string | undefined,
 ): Promise<{ Key: string; Value: string }[]> {
   const tags: { Key: string; Value: string }[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await client.send(new ListTagsOfResourceCommand({ ResourceArn, NextToken }));
+    const page = await client.send(new ListTagsOfResourceCommand({ ResourceArn, NextToken }), stop);
     // AWS makes tags that start with aws: and refuses them from anybody else.
     for (const { Key = '', Value = '' } of page.Tags ?? []) if (!Key.startsWith('aws:')) tags.push({ Key, Value });
     NextToken = page.NextToken;

@@ -28,7 +28,7 @@ export function dynamoDbTableSettings(
   const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   const stop = { abortSignal };
   return {
-    current: () => describeTableDefinition(TableName, settings),
+    current: () => describeTableDefinition(TableName, settings, abortSignal),
     async enableTimeToLive(AttributeName) {
       const TimeToLiveSpecification = { AttributeName, Enabled: true };
       try {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import { QuotingError } from '../core/errors';
 import { s3Client, type S3ClientSettings } from './s3Client';
 import { inS3, S3Error } from './s3Error';
 
@@ -11,17 +13,35 @@ export interface TextStore {
   write(objectKey: string, text: string, contentType?: string): Promise<void>;
 }
 
+/**
+ * The largest are manifests of exports (some 300 bytes for each of tens of thousands of files) and parked batches: 6 MB of a
+ * call's payload, twice escaped. What is larger is none of these, and would fill the memory.
+ */
+const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** An object that is too large to be what it should be. It has not been read. */
+export class TooLargeTextError extends QuotingError {
+  constructor(bytes: number) {
+    super(`it has ${bytes} bytes; ${LARGEST_TEXT_BYTES} are the most that are read`);
+  }
+}
+
 export function s3TextStore({ bucket: Bucket, ...settings }: S3ClientSettings & { bucket: string }): TextStore {
   const client = s3Client(settings);
   return {
     async read(Key) {
       try {
         return await inS3('GET', Bucket, Key, async () => {
-          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+          const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket, Key }));
+          if (ContentLength > LARGEST_TEXT_BYTES) {
+            (Body as Readable).destroy();
+            throw new TooLargeTextError(ContentLength);
+          }
           return (await Body?.transformToString('utf8')) ?? '';
         });
       } catch (error) {
         if (error instanceof S3Error && error.code === 'NoSuchKey') return undefined;
+        if (error instanceof S3Error && error.cause instanceof TooLargeTextError) throw error.cause;
         throw error;
       }
     },

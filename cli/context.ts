@@ -1,3 +1,5 @@
+import type { Credentials } from '../aws/awsSettings';
+import { credentialsOf, namedCredentials, type Identity } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
 import { connectionOf, type Connection, type SideOptions } from '../operations/connection';
 import { loadGivenSettings } from '../settings/load';
@@ -7,7 +9,9 @@ import type { Side } from '../settings/schema';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
+import { askForMfaCode } from './mfaCode';
 import type { Output } from './output/output';
+import type { SideName } from './sideOptions';
 import { withCommandLine } from './settingsOptions';
 
 /** What a command gets besides its options. A test makes its own. */
@@ -39,7 +43,7 @@ export function commandContext(
 
 /** The clients' settings of the source or destination account. @throws UsageError when its region is nowhere said */
 export function connect(context: Places, side: Side): Connection {
-  return connectionOf(placeOf(context, side, context.sides[side]), context.sides[side]);
+  return connectionTo(context, side, side, context.sides[side]);
 }
 
 /** A side's bucket, and how it is reached. @throws UsageError when its name or region is nowhere said */
@@ -55,7 +59,24 @@ export function connectTarget(context: Places, side: Side): Connection {
   const ofTarget = Object.fromEntries(Object.entries(sides.target).filter(([, value]) => value !== undefined));
   const endpoints = { ...sides[side].endpoints, ...sides.target.endpoints };
   const options: SideOptions = { ...sides[side], ...ofTarget, endpoints };
-  return connectionOf(placeOf(context, side, options), options);
+  return connectionTo(context, side, 'target', options);
+}
+
+function connectionTo(context: Places, side: Side, name: SideName, options: SideOptions): Connection {
+  const place = placeOf(context, side, options);
+  return connectionOf(place, options, credentialsFor(context.sides, name, { ...options, region: place.region }));
+}
+
+/** Of one command line, by profile and role: whoever is asked for a code is asked once, for all clients of both accounts. */
+const made = new WeakMap<Places['sides'], Map<string, Credentials | undefined>>();
+
+function credentialsFor(sides: Places['sides'], side: SideName, { profile, roleArn, region }: Identity) {
+  const known = made.get(sides) ?? new Map<string, Credentials | undefined>();
+  made.set(sides, known);
+  const key = JSON.stringify([profile, roleArn, roleArn && region]);
+  const credentials = known.get(key) ?? credentialsOf({ profile, roleArn, region, mfaCodeProvider: askForMfaCode });
+  known.set(key, credentials);
+  return namedCredentials(credentials, { side, profile, roleArn });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { couldNotLook } from '../aws/couldNotLook';
+import { couldNotLook, isUntrusted } from '../aws/couldNotLook';
 import { DcsError, CouldNotLookError, InterruptedError, RefusedError, UsageError } from '../core/errors';
 import { EXIT, type ExitCode } from './exitCodes';
 import type { Output } from './output/output';
@@ -11,6 +11,10 @@ export function exitOf(error: unknown, signal: AbortSignal, output: Output): Exi
   return code;
 }
 
+const HOW_TO_TRUST =
+  "The other side's certificate is not trusted. Behind a proxy that opens TLS, set AWS_CA_BUNDLE to a file of the certificates " +
+  "to trust (PEM), or NODE_EXTRA_CA_CERTS to one of those to trust beside Node.js's; for one that has expired look at this machine's clock, too";
+
 function outcomeOf(error: unknown, signal: AbortSignal): { code: ExitCode; message: string } {
   // Whatever a call rejects with once the signal is aborted: the reason is the signal's.
   if (signal.aborted) return { code: EXIT.interrupted, message: messageOf(signal.reason) };
@@ -18,7 +22,7 @@ function outcomeOf(error: unknown, signal: AbortSignal): { code: ExitCode; messa
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.problems.join('\n     ') };
   if (error instanceof RefusedError) return { code: EXIT.refused, message: error.message };
   if (error instanceof CouldNotLookError || couldNotLook(error))
-    return { code: EXIT.couldNotLook, message: messageOf(error) };
+    return { code: EXIT.couldNotLook, message: `${messageOf(error)}${isUntrusted(error) ? `. ${HOW_TO_TRUST}` : ''}` };
   // A defect of ours, or something nobody has thought of: where it happened helps whoever is told.
   const stack = error instanceof Error && !(error instanceof DcsError) ? `\n${error.stack ?? ''}` : '';
   return { code: EXIT.failed, message: `${messageOf(error)}${stack}` };

@@ -1,5 +1,5 @@
 import { compareChanges } from './changePosition';
-import { CLOCK_SLACK_MS, REORDER_WINDOW_MS, versionsToRead, type Version } from './history';
+import { CLOCK_SLACK_MS, provesByPlace, REORDER_WINDOW_MS, type Version } from './history';
 import type { ImageHeader } from './image';
 import { inParallel } from './inParallel';
 
@@ -14,10 +14,10 @@ const SECOND_MS = 1_000;
 
 /**
  * Reads as few headers of an item's versions as decide its state at a moment: `stateAt` of what is returned is `stateAt`
- * of all of them. {@link versionsToRead} chooses from the listing alone; here each header that has been read tells which
- * of the others are still in question.
+ * of all of them. Each header that has been read tells which of the others are still in question.
  *
  * - No version stored before a change was made can be of a newer change.
+ * - What capture stored is newer than all that was stored more than 25 hours before it ({@link provesByPlace}).
  * - A version stored long after all others before it is newer than they are. So once one of those is of a captured change
  *   made after the moment, it decides nothing.
  * - All others stored after the moment are read, however much later: a redrive fills in what was missing at any time. That
@@ -33,11 +33,10 @@ export async function readDecidingVersions<V extends Version>(
   momentMs: number,
   readHeader: (version: V) => Promise<ImageHeader | undefined>,
 ): Promise<ReadVersion<V>[]> {
-  const candidates = versionsToRead(versions, momentMs).sort((a, b) => a.storedAtMs - b.storedAtMs);
+  const sorted = [...versions].sort((a, b) => a.storedAtMs - b.storedAtMs);
   const reading = new Reading(momentMs, readHeader);
-  const firstAfter = candidates.findIndex(({ storedAtMs }) => storedAtMs > momentMs);
-  const [before, after] =
-    firstAfter < 0 ? [candidates, []] : [candidates.slice(0, firstAfter), candidates.slice(firstAfter)];
+  const firstAfter = sorted.findIndex(({ storedAtMs }) => storedAtMs > momentMs);
+  const [before, after] = firstAfter < 0 ? [sorted, []] : [sorted.slice(0, firstAfter), sorted.slice(firstAfter)];
   for (const batch of growing(before.toReversed())) {
     const inQuestion = batch.filter((version) => reading.mayBeNewest(version));
     await reading.readAll(inQuestion);
@@ -48,7 +47,7 @@ export async function readDecidingVersions<V extends Version>(
     await reading.readAll(batch.filter((version) => !reading.knowsLaterChange || !alone.has(version)));
   }
   // In the order of being stored: of one change stored twice, the last copy counts.
-  return candidates.flatMap((version) => reading.found(version));
+  return sorted.flatMap((version) => reading.found(version));
 }
 
 /** The headers that have been read, and what they decide so far. */
@@ -56,7 +55,9 @@ class Reading<V extends Version> {
   /** A captured change made after the moment is among them. A backfill or a repair may be later than what is above it. */
   knowsLaterChange = false;
   private readonly headers = new Map<V, ImageHeader>();
-  /** The newest change made by the moment. */
+  /** Whatever was stored before is older than what is known. */
+  private floorMs = -Infinity;
+  /** The newest captured change made by the moment. Others tell when an item was read, or no time that is true. */
   private best?: ReadVersion<V>;
 
   constructor(
@@ -79,6 +80,7 @@ class Reading<V extends Version> {
 
   /** Whether a version may be of a newer change than the newest one that is known. */
   mayBeNewest({ storedAtMs }: V): boolean {
+    if (storedAtMs < this.floorMs) return false;
     if (!this.best) return true;
     const { header, version } = this.best;
     // A change was made when its image was stored, at the latest, whatever it says of itself.
@@ -88,8 +90,15 @@ class Reading<V extends Version> {
   private note(read: ReadVersion<V>): void {
     const { version, header } = read;
     this.headers.set(version, header);
-    if (header.changedAtMs > this.momentMs) this.knowsLaterChange ||= header.position.source === 'stream';
-    else if (!this.best || compareChanges(header.position, this.best.header.position) > 0) this.best = read;
+    const isCaptured = header.position.source === 'stream';
+    if (header.changedAtMs > this.momentMs) {
+      this.knowsLaterChange ||= isCaptured;
+      return;
+    }
+    if (version.storedAtMs <= this.momentMs - CLOCK_SLACK_MS && provesByPlace(header, version))
+      this.floorMs = Math.max(this.floorMs, version.storedAtMs - REORDER_WINDOW_MS);
+    if (!isCaptured || header.isTimeOfReceipt) return;
+    if (!this.best || compareChanges(header.position, this.best.header.position) > 0) this.best = read;
   }
 }
 

@@ -19,8 +19,20 @@ export const CLOCK_SLACK_MS = HOUR_MS;
 export const REORDER_WINDOW_MS = 24 * HOUR_MS + CLOCK_SLACK_MS;
 
 /**
- * The versions whose metadata has to be read to know an item's state at a moment. When it is a single one, its place
- * in the listing has already decided.
+ * Whether a version by its place in the listing alone is newer than all that were stored more than {@link REORDER_WINDOW_MS}
+ * before it. So is what capture stored. A redrive, repair or backfill may have slept for days between its look and its
+ * write, and the 2018 predecessor knows nothing of order: theirs prove nothing.
+ */
+export function provesByPlace(
+  { position, changedAtMs, writeId }: ImageHeader,
+  { storedAtMs }: Pick<Version, 'storedAtMs'>,
+): boolean {
+  return position.source === 'stream' && writeId === undefined && changedAtMs <= storedAtMs + CLOCK_SLACK_MS;
+}
+
+/**
+ * The versions whose metadata has to be read to know an item's state at a moment, if capture has stored the last one. When
+ * it is a single one and {@link provesByPlace}, its place in the listing has already decided.
  *
  * A version stored after the moment may be of a change made before it (a retry, a redrive), so all of those count. Of
  * the others only the last one stored can be the newest change, and those stored within the window before it.

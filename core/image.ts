@@ -2,6 +2,7 @@ import type { AttributeMap } from './attributeValue';
 import { canonicalItem } from './canonicalItem';
 import { positionAbove, type ChangePosition } from './changePosition';
 import { digestOf } from './digest';
+import { UnreadableImageError } from './errors';
 
 /** What S3 holds for one image: the body, and what is about the change as user metadata (names without `x-amz-meta-`). */
 export interface StoredImage {
@@ -25,6 +26,8 @@ export interface ImageHeader {
   readonly previousDigest?: string;
   /** The service principal that deleted the item, such as `dynamodb.amazonaws.com` for TTL. */
   readonly deletedBy?: string;
+  /** Undefined for what capture has stored: see {@link withWriteId}. */
+  readonly writeId?: string;
 }
 
 /** One state of one item. */
@@ -46,6 +49,18 @@ export const TOMBSTONE_DIGEST = digestOf(TOMBSTONE_BODY);
 /** The body of an item's image: one line of DynamoDB's export and import format, in canonical form. */
 export function imageBody(item: AttributeMap): string {
   return `{"Item":${canonicalItem(item)}}`;
+}
+
+/**
+ * An item has 400 KB at most, and no writing of one takes ten times as much: the worst are lists of empty strings, at 9 bytes
+ * of JSON for one of the item. What is larger is no image, and is not read. Source: DynamoDB developer guide, "Item sizes".
+ */
+export const LARGEST_IMAGE_BYTES = 16 * 1024 * 1024;
+
+export function tooLargeImage(bytes: number): UnreadableImageError {
+  return new UnreadableImageError(
+    `it has ${bytes} bytes; an image has ${LARGEST_IMAGE_BYTES} at most, so it is not read`,
+  );
 }
 
 /** The digest that a state of an item has in the chain of images: that of its body, or {@link NO_ITEM}. */
@@ -77,6 +92,19 @@ export function encodeImage(
       ...(deletedBy !== undefined && { 'dcs-deleted-by': deletedBy }),
     },
   };
+}
+
+/**
+ * The image as backfill, redrive and repair store it. By the id whoever wrote it knows it again when the answer was lost. And
+ * it tells readers that it may have been stored long after newer images, so that its place among the versions proves nothing.
+ *
+ * @param writeId random, another one for each write
+ */
+export function withWriteId(image: StoredImage, writeId: string): StoredImage {
+  const { body, metadata, bodySha256 } = image;
+  // An image of the 2018 predecessor is known by having no such metadata.
+  if (metadata['dcs-format'] === undefined) return image;
+  return { body, bodySha256, metadata: { ...metadata, 'dcs-write-id': writeId } };
 }
 
 /** The image of an item that was read from the table and not seen in the stream. */

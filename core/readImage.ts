@@ -59,6 +59,7 @@ export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>)
         ? undefined
         : digestIn(metadata, 'dcs-previous-digest', /^([0-9a-f]{64}|none)$/),
     deletedBy: metadata['dcs-deleted-by'],
+    ...(metadata['dcs-write-id'] !== undefined && { writeId: metadata['dcs-write-id'] }),
   };
 }
 

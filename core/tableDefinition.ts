@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DcsError, QuotingError } from './errors';
 import { tablePrefix, type KeySchema, type TableLocation } from './objectKey';
+import { plainText } from './plainText';
 
 /** What has to be known to make a table again: `<prefix><table>/table.json`. `docs/format.md` specifies it. */
 export interface TableDefinition {
@@ -13,10 +14,14 @@ export interface TableDefinition {
   readonly pointInTimeRecoveryDays?: number;
   /** ARN of the customer-managed key of the source account, for information. */
   readonly kmsKeyArn?: string;
+  /** DynamoDB's id of this very table: one that is made again under its name has another. */
+  readonly tableId?: string;
+  /** When the table was created, ISO 8601. */
+  readonly createdAt?: string;
 }
 
-/** A table.json that cannot be used: damaged, or of another format. */
-class UnreadableDefinitionError extends QuotingError {}
+/** A table.json that cannot be used: damaged, of another format, or of another table. */
+export class UnreadableDefinitionError extends QuotingError {}
 
 export const TABLE_DEFINITION_FORMAT = '1';
 
@@ -82,7 +87,17 @@ export function readTableDefinition(text: string): TableDefinition {
   );
 }
 
-function parsed(text: string): unknown {
+/** @throws UnreadableDefinitionError when it is the definition of none of these tables */
+export function requireTable(definition: TableDefinition, tableNames: readonly string[]): TableDefinition {
+  if (tableNames.includes(definition.tableName)) return definition;
+  throw new UnreadableDefinitionError(
+    `it is the definition of the table ${definition.tableName}, not of ${tableNames.join(' or ')}; correct its tableName if it is meant`,
+  );
+}
+
+function parsed(given: string): unknown {
+  const text = plainText(given);
+  if (typeof text !== 'string') throw new UnreadableDefinitionError(`table.json cannot be read: ${text.problem}`);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -93,22 +108,33 @@ function parsed(text: string): unknown {
 const keySchema = z
   .array(z.looseObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
   .min(1)
-  .max(2);
+  .max(2)
+  .refine((keys) => keys[0]?.KeyType === 'HASH' && keys[1]?.KeyType !== 'HASH', 'HASH, then RANGE at most');
 const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.looseObject({}) });
 
 /** What is read of it; what else CreateTable takes is passed on, and DynamoDB's to judge. */
 const tableDefinition = z.looseObject({
   tableName: z.string().min(1),
-  createTable: z.looseObject({
-    AttributeDefinitions: z.array(z.looseObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
-    KeySchema: keySchema,
-    BillingMode: z.enum(['PAY_PER_REQUEST', 'PROVISIONED']).optional(),
-    LocalSecondaryIndexes: z.array(index).optional(),
-    GlobalSecondaryIndexes: z.array(index).optional(),
-    Tags: z.array(z.looseObject({ Key: z.string(), Value: z.string() })).optional(),
-  }),
+  createTable: z
+    .looseObject({
+      AttributeDefinitions: z.array(
+        z.looseObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+      ),
+      KeySchema: keySchema,
+      BillingMode: z.enum(['PAY_PER_REQUEST', 'PROVISIONED']).optional(),
+      LocalSecondaryIndexes: z.array(index).optional(),
+      GlobalSecondaryIndexes: z.array(index).optional(),
+      Tags: z.array(z.looseObject({ Key: z.string(), Value: z.string() })).optional(),
+    })
+    .refine(
+      ({ AttributeDefinitions: typed, KeySchema }) =>
+        KeySchema.every((key) => typed.some(({ AttributeName }) => AttributeName === key.AttributeName)),
+      'every key attribute is in AttributeDefinitions',
+    ),
   timeToLiveAttributeName: z.string().min(1).optional(),
   pointInTimeRecoveryDays: z.int().min(1).max(35).optional(),
+  tableId: z.string().min(1).optional(),
+  createdAt: z.string().optional(),
 });
 
 /** Names of the table's key attributes. */

@@ -1,5 +1,4 @@
-import type { AwsSettings } from '../aws/awsSettings';
-import { credentialsOf } from '../aws/credentials';
+import type { AwsSettings, Credentials } from '../aws/awsSettings';
 import type { S3ClientSettings } from '../aws/s3Client';
 
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
@@ -33,10 +32,14 @@ export interface Connection {
 /**
  * The clients' settings of a side, with what was said on the command line on top.
  *
- * @param endpoint of every service, where the settings have one
+ * @param place `endpoint` is of every service, where the settings have one
+ * @param credentials the SDK's own where they are left out
  */
-export function connectionOf({ region, endpoint }: Place, options: SideOptions): Connection {
-  const credentials = credentialsOf({ ...options, region });
+export function connectionOf(
+  { region, endpoint }: Place,
+  options: SideOptions,
+  credentials: Credentials | undefined,
+): Connection {
   const at = (service: Service) => ({ region, endpoint: options.endpoints?.[service] ?? endpoint, credentials });
   return {
     region,

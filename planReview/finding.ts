@@ -15,6 +15,7 @@ export const FINDING_NAMES = [
   'table',
   'capture',
   'alarm',
+  'drift',
   'not-known',
 ] as const;
 

@@ -45,5 +45,6 @@ export function block(value: Json | undefined, ...path: readonly string[]): Json
 
 /** A value in words. */
 export function shown(value: Json | undefined): string {
-  return value === undefined || value === null ? 'nothing' : canonical(value);
+  const text = canonical(value);
+  return text === 'null' ? 'nothing' : text;
 }

@@ -1,38 +1,122 @@
 import { block, canonical, isObject, list, shown, type Json, type JsonObject } from './json';
+import { forKnownTables } from './tables';
+import type { Context } from './verdicts';
+
+type Measure = (rule: JsonObject) => number;
 
 /** When a rule deletes, by kind: infinite where it does not. A date counts as a day at once: it is for somebody to look at. */
-const KINDS: Readonly<Record<string, (rule: JsonObject) => number>> = {
-  'current versions expire after': (rule) => {
-    const expiration = block(rule.expiration);
-    return typeof expiration.date === 'string' && expiration.date !== '' ? 0 : days(expiration.days);
+const KINDS: Readonly<Record<string, Measure>> = {
+  'current versions expire after': ({ expiration }) => {
+    const { date, days: after } = block(expiration);
+    return typeof date === 'string' && date !== '' ? 0 : days(after);
   },
   'noncurrent versions expire after': (rule) => days(block(rule.noncurrent_version_expiration).noncurrent_days),
   'noncurrent versions that are kept whatever their age:': (rule) => {
     const expiration = block(rule.noncurrent_version_expiration);
     return days(expiration.noncurrent_days) === Infinity ? Infinity : Number(expiration.newer_noncurrent_versions ?? 0);
   },
+  'delete markers without versions are removed after': ({ expiration }) =>
+    block(expiration).expired_object_delete_marker === true ? 0 : Infinity,
+  'uploads are given up after': ({ abort_incomplete_multipart_upload: upload }) => {
+    const { days_after_initiation: after } = block(upload);
+    return typeof after === 'number' ? after : Infinity;
+  },
 };
 
-/** What a changed lifecycle deletes sooner. Rules are compared by what they apply to: a name says nothing. */
-export function expiresSooner(before: JsonObject, after: JsonObject): string[] {
-  return list(after.rule)
+/** What a changed lifecycle deletes or archives sooner. Rules are compared by what they apply to: a name says nothing. */
+export function lifecycleWeakened(from: Json | undefined, to: Json | undefined, { tables }: Context): string[] {
+  const before = list(from).filter(isObject).filter(isOn);
+  return list(to)
     .filter(isObject)
     .filter(isOn)
     .flatMap((rule) => {
-      const same = list(before.rule)
-        .filter(isObject)
-        .filter((other) => isOn(other) && appliesTo(other) === appliesTo(rule));
-      return Object.entries(KINDS).flatMap(([kind, measure]) => {
+      const scopes = [
+        appliesTo(rule, (prefix) => [prefix]),
+        appliesTo(rule, (prefix) => forKnownTables(prefix, tables)),
+      ];
+      const same = before.filter((other) => scopes.flat().includes(appliesTo(other, (prefix) => [prefix])[0] ?? ''));
+      const others = unknownParts(rule).map((name) => `Rule ${shown(rule.id)}: this review does not know ${name}.`);
+      const sooner = Object.entries({ ...KINDS, ...transitions(rule) }).flatMap(([kind, measure]) => {
         const was = Math.min(Infinity, ...same.map(measure));
         const is = measure(rule);
         return is < was ? [`Rule ${shown(rule.id)}: ${kind} ${is}, not ${was === Infinity ? 'ever' : was}.`] : [];
       });
+      return [...others, ...sooner];
     });
 }
 
-const isOn = ({ status }: JsonObject) => status === 'Enabled';
-const appliesTo = ({ filter, prefix }: JsonObject) => canonical([filter ?? null, prefix ?? null]);
+/** For each storage class that the rule moves to: when. What is in an archive takes hours to come back. */
+function transitions(rule: JsonObject): Record<string, Measure> {
+  const measures = (['transition', 'noncurrent_version_transition'] as const).flatMap((name) =>
+    list(rule[name])
+      .filter(isObject)
+      .map(({ storage_class }) => {
+        const measure: Measure = (other) =>
+          Math.min(
+            ...list(other[name])
+              .filter(isObject)
+              .filter((one) => one.storage_class === storage_class)
+              .map(transitionDays),
+          );
+        const which = name === 'transition' ? 'current' : 'noncurrent';
+        return [`${which} versions move to ${shown(storage_class)} after`, measure] as const;
+      }),
+  );
+  return Object.fromEntries(measures);
+}
 
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  id: [],
+  status: [],
+  prefix: [],
+  filter: ['prefix', 'tag', 'and', 'object_size_greater_than', 'object_size_less_than'],
+  expiration: ['days', 'date', 'expired_object_delete_marker'],
+  noncurrent_version_expiration: ['noncurrent_days', 'newer_noncurrent_versions'],
+  transition: ['days', 'date', 'storage_class'],
+  noncurrent_version_transition: ['noncurrent_days', 'newer_noncurrent_versions', 'storage_class'],
+  abort_incomplete_multipart_upload: ['days_after_initiation'],
+};
+
+/** What a rule has that no measure looks at. */
+function unknownParts(rule: JsonObject): string[] {
+  return Object.entries(rule).flatMap(([name, value]) => {
+    const parts = PARTS[name];
+    if (!parts) return canonical(value) === 'null' ? [] : [name];
+    return list(value)
+      .filter(isObject)
+      .flatMap(Object.keys)
+      .filter((part) => !parts.includes(part));
+  });
+}
+
+const isOn = ({ status }: JsonObject) => status === 'Enabled';
+
+/** What a rule applies to, with its prefix in each of other forms. */
+function appliesTo({ filter, prefix }: JsonObject, forms: (prefix: string) => readonly string[]): string[] {
+  const own = [block(filter).prefix, block(filter, 'and').prefix, prefix].find(
+    (one) => typeof one === 'string' && one !== '',
+  );
+  const text = typeof own === 'string' ? own : '';
+  return forms(text).map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
+}
+
+function withPrefix(value: Json, text: string, form: string): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((one) => withPrefix(one, text, form));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) =>
+      name === 'prefix' && member === text ? [name, form] : [name, withPrefix(member, text, form)],
+    ),
+  );
+}
+
+function transitionDays({ date, days: after, noncurrent_days }: JsonObject): number {
+  if (typeof date === 'string' && date !== '') return 0;
+  const number = noncurrent_days ?? after;
+  return typeof number === 'number' ? number : Infinity;
+}
+
+/** An expiration after 0 days is what the provider writes for none. */
 function days(value: Json | undefined): number {
   return typeof value === 'number' && value > 0 ? value : Infinity;
 }

@@ -3,6 +3,8 @@ import { isObject, list, type Json, type JsonObject } from './json';
 /** The plan of `terraform show -json`, as far as a review reads it (format 1.x: developer.hashicorp.com, "JSON output format"). */
 export interface Plan {
   readonly changes: readonly ResourceChange[];
+  /** What was changed or deleted outside Terraform since the state was written. */
+  readonly drift: readonly ResourceChange[];
 }
 
 export interface ResourceChange {
@@ -15,6 +17,8 @@ export interface ResourceChange {
   readonly after: JsonObject | null;
   /** True in the place of each value that is known after the apply. */
   readonly afterUnknown: Json;
+  /** The arguments whose change makes Terraform destroy it and make it again. */
+  readonly replacePaths: readonly string[];
   /** Put off to a later apply: what it will be is not in this plan. */
   readonly isDeferred: boolean;
 }
@@ -44,6 +48,7 @@ export function parsePlan(text: string): Plan {
   }
   const deferred = list(root.deferred_changes).map((entry) => (isObject(entry) ? entry.resource_change : undefined));
   return {
+    drift: list(root.resource_drift).flatMap((entry) => resourceChange(entry, false)),
     changes: [
       ...list(root.resource_changes).flatMap((entry) => resourceChange(entry, false)),
       ...deferred.flatMap((entry) => resourceChange(entry, true)),
@@ -84,6 +89,7 @@ function resourceChange(entry: Json | undefined, isDeferred: boolean): ResourceC
       before: side(change.before),
       after: side(change.after),
       afterUnknown: change.after_unknown ?? {},
+      replacePaths: list(change.replace_paths).map((steps) => list(steps).map(String).join('.')),
       isDeferred,
     },
   ];

@@ -1,10 +1,14 @@
+import { isObject, type Json } from './json';
 import { parseStatements, type PolicyStatement } from './statements';
+import { forKnownTables, type Tables } from './tables';
 
 /**
- * What a changed policy opens, in words; empty when nobody may more than before. An Allow has to be covered by what was
- * allowed, and a Deny that was there by what is denied. Sids and order say nothing.
+ * What a changed policy opens or closes, in words; empty when it says the same. An Allow has to be covered by what was
+ * allowed, and what was allowed by what is; a Deny likewise: one that is gone opens, and a new one can lock out those that
+ * the copy lives by. Sids and order say nothing. What a plan that adds a table allows for it, as for a table that has been
+ * there, is nothing new.
  */
-export function openings(before: string | undefined, after: string | undefined): string[] {
+export function openings(before: string | undefined, after: string | undefined, tables: Tables = NO_TABLES): string[] {
   let was: PolicyStatement[];
   let is: PolicyStatement[];
   try {
@@ -14,11 +18,22 @@ export function openings(before: string | undefined, after: string | undefined):
     return [`The policy cannot be read: ${(error as Error).message}.`];
   }
   return [
-    ...notCovered(is, was, 'Allow').map((part) => `Newly allowed: ${part}.`),
+    ...notCovered(is, was, 'Allow', tables).map((part) => `Newly allowed: ${part}.`),
     ...notCovered(was, is, 'Deny').map((part) => `No longer denied: ${part}.`),
-    ...notCovered(was, is, 'Allow', /replicat/).map((part) => `Replication is no longer allowed: ${part}.`),
-    ...notCovered(is, was, 'Deny', /replicat/).map((part) => `Replication is newly denied: ${part}.`),
+    ...notCovered(was, is, 'Allow').map((part) => `No longer allowed: ${part}.`),
+    ...notCovered(is, was, 'Deny').map((part) => `Newly denied: ${part}.`),
+    ...(before !== undefined && after !== undefined && versionOf(before) !== versionOf(after)
+      ? [`Version ${versionOf(before)} becomes ${versionOf(after)}: variables are read in another way.`]
+      : []),
   ];
+}
+
+const NO_TABLES: Tables = { added: [], known: [] };
+
+/** A policy without Version is of 2008-10-17, which knows no variables (IAM, "JSON policy elements: Version"). */
+function versionOf(text: string): string {
+  const document = JSON.parse(text) as Json;
+  return isObject(document) && typeof document.Version === 'string' ? document.Version : '2008-10-17';
 }
 
 /** Each principal, action and resource of the statements that none of `by` covers. */
@@ -26,19 +41,37 @@ function notCovered(
   statements: readonly PolicyStatement[],
   by: readonly PolicyStatement[],
   effect: 'Allow' | 'Deny',
-  actions = /^/,
+  tables = NO_TABLES,
 ): string[] {
   const wider = by.filter((statement) => statement.effect === effect);
   const left = statements
     .filter((statement) => statement.effect === effect)
+    .filter((statement) => tables.added.length === 0 || !decryptsTables(statement))
     .flatMap((statement) => {
       const candidates = wider.filter((other) => holdsWhenever(other.conditions, statement.conditions));
       return triples(statement)
-        .filter(([, action]) => actions.test(action))
-        .filter((triple) => !candidates.some((other) => coversTriple(other, triple)))
+        .filter(
+          (triple) => !forms(triple, tables).some((form) => candidates.some((other) => coversTriple(other, form))),
+        )
         .map(([principal, action, resource]) => `${action} on ${resource}${who(principal)}${limits(statement)}`);
     });
   return [...new Set(left)];
+}
+
+/** The table's own key: through DynamoDB it opens no more than the right to read the table does. */
+function decryptsTables({ actions, conditions }: PolicyStatement): boolean {
+  const services = conditions['StringEquals kms:viaservice'] ?? [];
+  return (
+    actions.every((action) => action === 'kms:decrypt') &&
+    services.length > 0 &&
+    services.every((service) => /^dynamodb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(service))
+  );
+}
+
+/** The triple, and what it would be for the tables that have been there. */
+function forms(triple: Triple, tables: Tables): Triple[] {
+  const [principal, action, resource] = triple;
+  return [triple, ...forKnownTables(resource, tables).map((form) => [principal, action, form] as const)];
 }
 
 type Triple = readonly [principal: string, action: string, resource: string];

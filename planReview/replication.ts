@@ -1,55 +1,42 @@
-import { block, canonical, isObject, list, shown, type Json, type JsonObject } from './json';
+import { isObject, list, shown, type Json, type JsonObject } from './json';
+import { changedLeaves } from './leaves';
+import { judgedLeaf } from './judge';
+import { appears, becomes, type Context, type Verdict } from './verdicts';
 
-const DESTINATION = ['bucket', 'account', 'storage_class', 'encryption_configuration', 'access_control_translation'];
+const LATE = 'nobody sees that images are late';
 
-/** What a changed replication configuration no longer brings over, or brings elsewhere. */
-export function replicationWeakened(before: JsonObject, after: JsonObject): string[] {
-  const [were, are] = [rules(before), rules(after)];
-  const elsewhere = [...are].filter(([id]) => !were.has(id)).map(([id]) => `Rule ${id} is new.`);
+/** What may change in a rule; everything else brings images elsewhere, or fewer of them. */
+const RULE: Readonly<Record<string, Verdict>> = {
+  status: becomes('Enabled', 'images no longer reach the destination'),
+  'delete_marker_replication.status': becomes('Disabled', 'a deletion in the source hides the copy'),
+  'existing_object_replication.status': becomes('Enabled', 'what is there already is left out'),
+  'source_selection_criteria.sse_kms_encrypted_objects.status': becomes('Enabled', 'encrypted images are left out'),
+  'destination.metrics.status': becomes('Enabled', LATE),
+  'destination.metrics.event_threshold.minutes': appears(LATE),
+  'destination.replication_time.status': becomes('Enabled', LATE),
+  'destination.replication_time.time.minutes': appears(LATE),
+};
+
+/** What changed rules no longer bring over, or bring elsewhere. */
+export function replicationWeakened(from: Json | undefined, to: Json | undefined, context: Context): string[] {
+  const [were, are] = [rules(from), rules(to)];
+  const added = [...are.keys()].filter((id) => !were.has(id)).map((id) => `Rule ${id} is new.`);
   return [
-    ...['role', 'bucket'].flatMap((name) => different(name, before[name], after[name])),
     ...[...were].flatMap(([id, was]) => {
       const is = are.get(id);
       if (is === undefined) return [`Rule ${id} is removed.`];
-      return ruleWeakened(was, is).map((what) => `Rule ${id}: ${what}`);
+      return changedLeaves('', was, is).flatMap((leaf) =>
+        judgedLeaf(RULE, leaf, context).map((what) => `Rule ${id}: ${what}`),
+      );
     }),
-    ...(were.size === 0 ? [] : elsewhere),
+    ...added,
   ];
 }
 
-function ruleWeakened(was: JsonObject, is: JsonObject): string[] {
-  const [to, now] = [block(was.destination), block(is.destination)];
-  return [
-    ...off('status', was.status, is.status),
-    ...(canonical([is.filter ?? null, is.prefix ?? null]) === 'null'
-      ? []
-      : [...different('filter', was.filter, is.filter), ...different('prefix', was.prefix, is.prefix)]),
-    ...different('priority', was.priority ?? 0, is.priority ?? 0),
-    ...DESTINATION.flatMap((name) => different(`destination.${name}`, to[name], now[name])),
-    ...(block(is.delete_marker_replication).status === 'Enabled' &&
-    block(was.delete_marker_replication).status !== 'Enabled'
-      ? ['delete markers are replicated: a deletion in the source hides the copy.']
-      : []),
-    ...off('sse_kms_encrypted_objects', selected(was), selected(is)),
-    ...off('metrics', block(to.metrics).status, block(now.metrics).status),
-    ...off('replication_time', block(to.replication_time).status, block(now.replication_time).status),
-  ];
-}
-
-const selected = (rule: JsonObject) => block(rule.source_selection_criteria, 'sse_kms_encrypted_objects').status;
-
-function rules({ rule }: JsonObject): Map<string, JsonObject> {
+function rules(rule: Json | undefined): Map<string, JsonObject> {
   return new Map(
     list(rule)
       .filter(isObject)
       .map((one) => [shown(one.id), one]),
   );
-}
-
-function off(name: string, from: Json | undefined, to: Json | undefined): string[] {
-  return from === 'Enabled' && to !== 'Enabled' ? [`${name}: "Enabled" becomes ${shown(to)}.`] : [];
-}
-
-function different(name: string, from: Json | undefined, to: Json | undefined): string[] {
-  return canonical(from) === canonical(to) ? [] : [`${name}: ${shown(from)} becomes ${shown(to)}.`];
 }

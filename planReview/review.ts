@@ -1,68 +1,63 @@
+import { driftFindings } from './drift';
 import type { Finding } from './finding';
-import { GUARDS, type Guard } from './guards';
-import { holdsTrue, isObject, type JsonObject } from './json';
+import { GUARDED_TYPES } from './guarded/types';
+import { judge } from './judge';
+import type { JsonObject } from './json';
+import { previousOf } from './parts';
 import type { Plan, ResourceChange } from './plan';
-import { removals } from './removals';
+import { isOtherStream, removals } from './removals';
+import { tablesOf } from './tables';
+import type { Context } from './verdicts';
 
-/** Everything of a plan that must not pass unseen, in the order of the plan. */
+/** Everything of a plan that must not pass unseen, in the order of the plan; first what was done outside Terraform. */
 export function reviewPlan(plan: Plan): Finding[] {
-  return plan.changes.flatMap((change) => [
-    ...putOff(change),
-    ...removals(change),
-    ...GUARDS.filter(({ types }) => types.includes(change.type)).flatMap((guard) => judged(guard, change, plan)),
-  ]);
+  const tables = tablesOf(plan.changes);
+  return [
+    ...plan.drift.flatMap((change) => driftFindings(change, { tables, isDrift: true })),
+    ...plan.changes.flatMap((change) => [
+      ...putOff(change),
+      ...foreign(change),
+      ...removals(change),
+      ...judged(change, plan, { tables, isDrift: false }),
+    ]),
+  ];
 }
 
-function judged(guard: Guard, change: ResourceChange, plan: Plan): Finding[] {
-  const before = change.before ?? addedTo(change, plan);
-  if (!before || !change.after || change.actions.includes('no-op')) return [];
+const UNKNOWN = {
+  finding: 'not-known',
+  next: 'Apply what it depends on first (terraform plan -target), and plan again; or look at it, and allow it.',
+} as const;
+
+function judged(change: ResourceChange, plan: Plan, context: Context): Finding[] {
+  const type = GUARDED_TYPES[change.type];
+  const before = change.before ?? previousOf(change, plan);
+  if (!type || !before || !change.after || change.actions.includes('no-op')) return [];
   const { address } = change;
-  const { finding, why, next } = guard;
-  const unknown = guard.arguments.filter((name) => isUnknown(change, name));
-  if (unknown.length > 0) {
-    return [
-      {
-        address,
-        finding: 'not-known',
-        what: `Only known after the apply: ${unknown.join(', ')}.`,
-        why: `it cannot be judged, and it may be that ${why}`,
-        next: 'Apply what it depends on first (terraform plan -target), and plan again; or look at it, and allow it.',
-      },
-    ];
-  }
-  const what = guard.weakened(before, change.after);
-  return what.length === 0 ? [] : [{ address, finding, what: what.join(' '), why, next }];
+  const { finding, why, next } = type;
+  const { weakened, unknown } = judge(type, before, withoutStream(change, before), context);
+  const isNew = change.before === null && weakened.length > 0;
+  const what = isNew ? ['It is new on what has been there already.', ...weakened] : weakened;
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [
+          {
+            address,
+            ...UNKNOWN,
+            what: `Only known after the apply: ${unknown.join(', ')}.`,
+            why: `it cannot be judged, and it may be that ${why}`,
+          },
+        ]),
+    ...(what.length === 0 ? [] : [{ address, finding, what: what.join(' '), why, next }]),
+  ];
 }
 
-function isUnknown({ afterUnknown }: ResourceChange, name: string): boolean {
-  return isObject(afterUnknown) && holdsTrue(afterUnknown[name]);
-}
-
-/** The argument that says what a part belongs to. */
-const BELONGS_TO: Readonly<Record<string, readonly string[]>> = {
-  aws_s3_bucket_policy: ['bucket'],
-  aws_s3_bucket_lifecycle_configuration: ['bucket'],
-  aws_iam_role_policy: ['role'],
-  aws_kms_key_policy: ['key_id'],
-  aws_sqs_queue_policy: ['queue_url'],
-  aws_sns_topic_policy: ['arn'],
-};
-
-/**
- * A part that is new on something that is there already is compared with nothing; what is made together with all that it
- * belongs to is a first deployment, where nothing is weakened.
- */
-function addedTo({ type, after, actions }: ResourceChange, plan: Plan): JsonObject | undefined {
-  const whole = BELONGS_TO[type]?.map((name) => after?.[name])[0];
-  if (!actions.includes('create') || typeof whole !== 'string') return undefined;
-  const isMade = plan.changes.some(
-    (other) =>
-      other.actions.includes('create') &&
-      other.type !== type &&
-      [other.after?.name, other.after?.bucket, other.after?.id].includes(whole) &&
-      /^aws_(s3_bucket|iam_role|sqs_queue|sns_topic|kms_key)$/.test(other.type),
-  );
-  return isMade ? undefined : {};
+/** What a mapping that is made again for another stream reads is told with its replacement. */
+function withoutStream(change: ResourceChange, before: JsonObject): ResourceChange {
+  if (!isOtherStream(change)) return change;
+  const unknown = { ...(change.afterUnknown as JsonObject), event_source_arn: false };
+  const after = { ...change.after, event_source_arn: before.event_source_arn ?? null };
+  return { ...change, after, afterUnknown: unknown };
 }
 
 function putOff({ isDeferred, address }: ResourceChange): Finding[] {
@@ -74,6 +69,19 @@ function putOff({ isDeferred, address }: ResourceChange): Finding[] {
       what: 'Terraform puts this change off to a later apply.',
       why: 'what it will be is not in this plan',
       next: 'Apply, plan again, and have that plan reviewed.',
+    },
+  ];
+}
+
+function foreign({ address, type, actions }: ResourceChange): Finding[] {
+  if (GUARDED_TYPES[type] || actions.includes('no-op')) return [];
+  return [
+    {
+      address,
+      finding: 'not-known',
+      what: `These stacks have no ${type}: ${actions.join(', ')}.`,
+      why: 'this review does not know what it does; it may open a way around what guards the copy',
+      next: 'See who added it, and what it may do.',
     },
   ];
 }

@@ -11,12 +11,17 @@ export interface PolicyStatement {
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 }
 
+const DOCUMENT = /^(Version|Id|Statement)$/;
+const STATEMENT = /^(Sid|Effect|(Not)?(Principal|Action|Resource)|Condition)$/;
+
 /** @throws SyntaxError when the text is not JSON, Error when it is not a policy. */
 export function parseStatements(text: string): PolicyStatement[] {
   const document = JSON.parse(text) as Json;
   if (!isObject(document)) throw new Error('not a policy document');
+  refuseOthers(document, DOCUMENT);
   return list(document.Statement).map((statement) => {
     if (!isObject(statement)) throw new Error('a statement is not an object');
+    refuseOthers(statement, STATEMENT);
     if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') throw new Error('a statement is without Effect');
     return {
       effect: statement.Effect,
@@ -26,6 +31,11 @@ export function parseStatements(text: string): PolicyStatement[] {
       conditions: conditionsOf(statement.Condition),
     };
   });
+}
+
+function refuseOthers(value: JsonObject, known: RegExp): void {
+  const other = Object.keys(value).find((name) => !known.test(name));
+  if (other !== undefined) throw new Error(`a policy has no ${JSON.stringify(other)}`);
 }
 
 /** What is not written limits nothing; what is excepted (`Not...`) is only ever the same as itself. */
@@ -51,13 +61,15 @@ function principalTexts(principal: Json): string[] {
 }
 
 function conditionsOf(condition: Json | undefined): Record<string, string[]> {
-  if (!isObject(condition)) return {};
+  if (condition === undefined) return {};
+  if (!isObject(condition)) throw new Error('a Condition is not an object');
   return Object.fromEntries(
-    Object.entries(condition).flatMap(([operator, keys]) =>
-      Object.entries(isObject(keys) ? keys : {}).map(
+    Object.entries(condition).flatMap(([operator, keys]) => {
+      if (!isObject(keys)) throw new Error(`${operator} of a Condition is not an object`);
+      return Object.entries(keys).map(
         ([key, values]) => [`${operator} ${key.toLowerCase()}`, texts(values).sort()] as const,
-      ),
-    ),
+      );
+    }),
   );
 }
 

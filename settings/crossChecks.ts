@@ -1,4 +1,4 @@
-import { partitionOf } from './names';
+import { partitionOf } from '../core/partitions';
 import { hasParts, type Part, type WithParts } from './parts';
 import type { Problem } from './problems';
 import type { GivenSettings } from './schema';
@@ -54,9 +54,9 @@ function regionsDiffer({ source, destination }: WithParts<'source' | 'destinatio
 }
 
 function regionsShareAPartition({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
-  const partition = partitionOf(source.region);
+  const { name: partition } = partitionOf(source.region);
   return when(
-    partitionOf(destination.region) !== partition,
+    partitionOf(destination.region).name !== partition,
     problem(
       'destination.region',
       destination.region,

@@ -52,7 +52,7 @@ export const accountId = (description: string) =>
   text(/^\d{12}$/, { description, allowed: '12 digits in quotes (an AWS account id)' });
 
 export const region = (description: string) =>
-  text(/^[a-z]{2}(-[a-z]+)+-\d$/, { description, allowed: 'an AWS region, such as "eu-central-1"' });
+  text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { description, allowed: 'an AWS region, such as "eu-central-1"' });
 
 /** S3's rules for bucket names (userguide/bucketnamingrules), without dots: a dot breaks TLS to virtual-hosted buckets. */
 export const bucketName = (description: string) =>

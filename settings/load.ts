@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { UsageError } from '../core/errors';
+import { plainText } from '../core/plainText';
 import { crossProblems } from './crossChecks';
 import type { CommandSettings } from './parts';
 import { problemsOf, SettingsError } from './problems';
@@ -66,8 +67,10 @@ function read(file: string): string {
 }
 
 function parseJson(content: string, file: string): unknown {
+  const text = plainText(content);
+  if (typeof text !== 'string') throw new UsageError([`The settings file ${file} cannot be read: ${text.problem}.`]);
   try {
-    return JSON.parse(content);
+    return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError([`The settings file ${file} is not JSON: ${reason}. Next: correct it there.`]);

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { tablePrefix } from '../core/objectKey';
+import { partitionOf } from '../core/partitions';
 import type { Side } from './schema';
 
 /*
  * Every name and ARN that the two accounts have to agree on, from the settings alone. None comes from a resource: the
  * stacks can then be deployed apart, no string function meets a token of Terraform, and dcs check knows what to look for.
  */
-
-export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
 
 /**
  * A name made of parts that AWS takes for a function, a role and a log group, at most `maxLength` long. Where the parts
@@ -57,7 +53,7 @@ export interface Names {
 }
 
 export function namesOf({ name, source, destination }: NamedDeployment): Names {
-  const partition = partitionOf(source.region);
+  const { name: partition } = partitionOf(source.region);
   const replicationRole = `${name}-replication`;
   return {
     partition,

@@ -4,7 +4,7 @@ import { DestinationAccount } from './accounts/DestinationAccount';
 import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
-import { partitionOf } from '../settings/names';
+import { partitionOf } from '../core/partitions';
 import { accountProvider, archiveProvider } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
@@ -47,7 +47,7 @@ export class ApartSourceStack extends DcsStack {
   /** The one thing that names do not tell: the id of a key is AWS's choice. The destination stack prints it when it is deployed. */
   private destinationKeyArn({ encryption, destination }: Settings): string | undefined {
     if (encryption.type !== 'customer-managed') return undefined;
-    const start = `arn:${partitionOf(destination.region)}:kms:${destination.region}:${destination.accountId}:key/`;
+    const start = `arn:${partitionOf(destination.region).name}:kms:${destination.region}:${destination.accountId}:key/`;
     const variable = new TerraformVariable(this, 'destination_key_arn', {
       type: 'string',
       description: 'ARN of the destination key: output destination_key_arn of the destination stack.',

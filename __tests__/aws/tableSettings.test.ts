@@ -33,3 +33,12 @@ test('time to live by another attribute is one, and says by which', async () => 
   refusal = 'TimeToLive is active on a different AttributeName: current AttributeName is other';
   await expect(table.enableTimeToLive('expires')).rejects.toThrow('current AttributeName is other');
 });
+
+test('a look at what is set ends with the command', async () => {
+  const stopping = new AbortController();
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  server.removeAllListeners('request').on('request', () => stopping.abort()); // and no answer
+  const stopped = dynamoDbTableSettings('t', { endpoint, region: 'eu-west-1', credentials }, stopping.signal);
+  await expect(stopped.current()).rejects.toThrow(/abort/i);
+});

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { connect, connectTarget } from '../../cli/context';
 import { parseCommandLine } from '../../core/commandLine/parse';
 import { readGlobalOptions, GLOBAL_OPTIONS } from '../../cli/globalOptions';
@@ -20,7 +23,7 @@ function sidesOf(args: string[], env: NodeJS.ProcessEnv = {}) {
 describe('how an account is reached', () => {
   test('by the settings, and with credentials of the SDK, when nothing is said', () => {
     expect(connect(sidesOf([]), 'destination').s3).toMatchObject({ region: 'eu-west-1', endpoint: 'http://emulator' });
-    expect(connect(sidesOf([]), 'source').dynamoDb).toEqual({ region: 'eu-central-1' });
+    expect(connect(sidesOf([]), 'source').dynamoDb).toMatchObject({ region: 'eu-central-1' });
   });
 
   test('the command line goes before the environment, and that before the settings', () => {
@@ -46,15 +49,52 @@ describe('how an account is reached', () => {
       region: 'eu-west-3',
       endpoint: 'http://t',
     });
-    expect(connectTarget(sidesOf(['--target-region', 'eu-west-3']), 'source').dynamoDb).toEqual({
+    expect(connectTarget(sidesOf(['--target-region', 'eu-west-3']), 'source').dynamoDb).toMatchObject({
       region: 'eu-west-3',
     });
   });
 
-  test('a profile or a role makes credentials of its own side only', () => {
-    const context = sidesOf(['--source-profile', 'live'], { DCS_SOURCE_ROLE_ARN: 'arn:aws:iam::1:role/r' });
-    expect(connect(context, 'source').s3.credentials).toBeInstanceOf(Function);
-    expect(connect(context, 'destination').s3.credentials).toBeUndefined();
+  describe('credentials', () => {
+    let folder: string;
+    const before = process.env;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'dcs-profiles-'));
+      const [config, keys] = [path.join(folder, 'config'), path.join(folder, 'credentials')];
+      writeFileSync(
+        config,
+        '[profile live]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = the-device\n',
+      );
+      writeFileSync(keys, '[base]\naws_access_key_id = a\naws_secret_access_key = b\n');
+      process.env = {
+        PATH: before.PATH,
+        AWS_CONFIG_FILE: config,
+        AWS_SHARED_CREDENTIALS_FILE: keys,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      };
+    });
+    afterEach(() => {
+      process.env = before;
+      rmSync(folder, { recursive: true });
+    });
+    const keysOf = (side: 'source' | 'destination', args: string[]) =>
+      (connect(sidesOf(args), side).s3.credentials as () => Promise<unknown>)();
+
+    test('that are missing are named with the side and the profile that was tried', async () => {
+      await expect(keysOf('source', ['--source-profile', 'gone'])).rejects.toThrow(
+        /no credentials for the source account from the profile gone: .* --source-profile/s,
+      );
+      await expect(keysOf('destination', ['--source-profile', 'gone'])).rejects.toThrow(
+        /no credentials for the destination account from the SDK's own chain \(environment variables/,
+      );
+      process.env.AWS_PROFILE = 'absent';
+      await expect(keysOf('destination', [])).rejects.toThrow('from the profile absent (AWS_PROFILE): ');
+    });
+
+    test('of a profile with a device ask for its code', async () => {
+      await expect(keysOf('source', ['--source-profile', 'live'])).rejects.toThrow(
+        /no credentials for the source account from the profile live: it asks for an MFA code of the-device, and there is no terminal/,
+      );
+    });
   });
 
   test('what is no endpoint is refused', () => {

@@ -16,7 +16,9 @@ type Image = Omit<Stored, 'versionId'>;
  * What one item's object may hold: changes among few states, so that many lead back to where they began. Each is captured any
  * number of times within the 24 hours of its record, in any order; or not, and then a redrive may bring it later, as a
  * redrive does: below what is newer, which is stored once more on top. From some change on it is another stream. Repairs
- * store a state directly above the newest image. The history may begin in the middle of an item's life.
+ * store a state directly above the newest image. The history may begin in the middle of an item's life. A redrive or a repair
+ * may sleep for days between its look and its write, and the item be again what it was then; so may one that copies the newest
+ * image. Images of the 2018 predecessor may be stored at any time.
  */
 export const storedHistories: fc.Arbitrary<Stored[]> = fc
   .record({
@@ -33,8 +35,18 @@ export const storedHistories: fc.Arbitrary<Stored[]> = fc
     ),
     replicasInReverse: fc.boolean(),
     repairsAtHours: fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLength: 2 }),
+    sleepers: fc.array(
+      fc.record({
+        looksAtHours: fc.double({ min: 0, max: 400, noNaN: true }),
+        sleepsHours: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 200, noNaN: true })),
+        writes: fc.constantFrom('copy' as const, 'repair' as const, 'backfill' as const),
+      }),
+      { maxLength: 2 },
+    ),
+    predecessorAtHours: fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLength: 2 }),
   })
-  .map(({ startsWithItem, newStreamFrom, changes, repairsAtHours, replicasInReverse }) => {
+  .map((story) => {
+    const { startsWithItem, newStreamFrom, changes, repairsAtHours, replicasInReverse } = story;
     let [atMs, before] = [0, startsWithItem ? 'a' : NO_ITEM];
     const events: { atMs: number; happens: (bucket: Image[]) => void }[] = [];
     for (const [n, { afterHours, state, capturedAfterHours, redrivenAfterHours }] of changes.entries()) {
@@ -52,6 +64,30 @@ export const storedHistories: fc.Arbitrary<Stored[]> = fc
     }
     for (const hours of repairsAtHours) {
       events.push({ atMs: hours * HOUR_MS, happens: (bucket) => repair(bucket, hours * HOUR_MS) });
+    }
+    for (const { looksAtHours, sleepsHours, writes } of story.sleepers) {
+      const [looksMs, storedAtMs] = [looksAtHours * HOUR_MS, (looksAtHours + sleepsHours) * HOUR_MS];
+      let header: ImageHeader | undefined;
+      events.push({
+        atMs: looksMs,
+        happens(bucket) {
+          const newest = newestOf(bucket)?.header;
+          if (writes === 'copy') header = newest;
+          else if (writes === 'repair') header = repairOn(newest, looksMs);
+          else header = backfillAt(looksMs);
+          if (header) header = { ...header, writeId: `${looksMs}` };
+        },
+      });
+      // Whoever finds that it stands alone stores once more, for alone it may not be read for a moment in the past.
+      for (const atMs of [storedAtMs, storedAtMs + 2_000]) {
+        events.push({ atMs, happens: (bucket) => header && bucket.push({ storedAtMs: atMs, header }) });
+      }
+    }
+    for (const hours of story.predecessorAtHours) {
+      const storedAtMs = Math.floor(hours * 3_600) * 1_000;
+      const position = { source: 'predecessor', storedAtMs } as const;
+      const header: ImageHeader = { event: 'PREDECESSOR', position, changedAtMs: storedAtMs };
+      events.push({ atMs: storedAtMs, happens: (bucket) => bucket.push({ storedAtMs, header }) });
     }
     const bucket: Image[] = [];
     for (const { happens } of events.sort((a, b) => a.atMs - b.atMs)) happens(bucket);
@@ -78,16 +114,30 @@ function redrive(bucket: Image[], header: ImageHeader, atMs: number): void {
   const newest = newestOf(bucket);
   const isNewest = !newest || compareChanges(header.position, newest.header.position) > 0;
   const newestStoredAtMs = Math.max(
-    ...bucket.filter((one) => one.header === newest?.header).map((one) => one.storedAtMs),
+    ...bucket.filter((one) => one.header.position === newest?.header.position).map((one) => one.storedAtMs),
   );
-  if (!isNewest && newestStoredAtMs < atMs - 23 * HOUR_MS) bucket.push({ storedAtMs: atMs, header: newest.header });
-  bucket.push({ storedAtMs: atMs + 300, header });
-  if (!isNewest) bucket.push({ storedAtMs: atMs + 600, header: newest.header });
+  const again = newest && { ...newest.header, writeId: `${atMs}` };
+  if (!isNewest && again && newestStoredAtMs < atMs - 23 * HOUR_MS) bucket.push({ storedAtMs: atMs, header: again });
+  bucket.push({ storedAtMs: atMs + 300, header: { ...header, writeId: `${atMs}` } });
+  if (!isNewest && again) bucket.push({ storedAtMs: atMs + 600, header: again });
 }
 
 function repair(bucket: Image[], atMs: number): void {
-  const position = positionAbove(newestOf(bucket)?.header.position, atMs);
-  bucket.push({ storedAtMs: atMs, header: { event: 'REPAIR', position, changedAtMs: atMs, digest: 'repaired' } });
+  bucket.push({ storedAtMs: atMs, header: repairOn(newestOf(bucket)?.header, atMs) });
+}
+
+function repairOn(newest: ImageHeader | undefined, atMs: number): ImageHeader {
+  const position = positionAbove(newest?.position, atMs);
+  return { event: 'REPAIR', position, changedAtMs: atMs, digest: 'repaired' };
+}
+
+function backfillAt(readAtMs: number): ImageHeader {
+  return {
+    event: 'BACKFILL',
+    position: { source: 'backfill', readAtMs },
+    changedAtMs: readAtMs,
+    digest: 'backfilled',
+  };
 }
 
 function newestOf(bucket: readonly Image[]): Image | undefined {

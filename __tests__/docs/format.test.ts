@@ -54,6 +54,7 @@ describe('docs/format.md', () => {
       'dcs-time-source',
       'dcs-digest',
       'dcs-previous-digest',
+      'dcs-write-id',
       'dcs-deleted-by',
     ]);
   });

@@ -96,8 +96,19 @@ test.each([
   ['a narrower action', { Action: 's3:GetObject' }],
   ['a narrower resource', { Resource: 'arn:aws:s3:::a/users/*' }],
   ['one more condition', { Condition: { ...base.Condition, Bool: { 'aws:SecureTransport': 'true' } } }],
-])('%s is no finding', (_what, change) => {
-  expect(openings(policy([base]), policy([{ ...base, ...change }]))).toEqual([]);
+])('%s allows nothing new, and is a finding, for somebody may have lived by it', (_what, change) => {
+  const narrower = openings(policy([base]), policy([{ ...base, ...change }]));
+  expect(narrower).toEqual([expect.stringMatching(/^No longer allowed/)]);
+});
+
+test('a Deny that is new is a finding: it may lock out those that the copy lives by', () => {
+  const deny = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' };
+  expect(openings(policy([base]), policy([base, deny]))).toEqual([expect.stringMatching(/^Newly denied/)]);
+});
+
+test('another Version is a finding: without it variables are plain text', () => {
+  const old = JSON.stringify({ Statement: [base] });
+  expect(openings(policy([base]), old)).toEqual([expect.stringMatching(/^Version/)]);
 });
 
 test('an Allow to replicate that is gone is a finding: the copy stands still', () => {

@@ -8,22 +8,41 @@ export interface Change {
   readonly before?: JsonObject;
   readonly after?: JsonObject;
   readonly afterUnknown?: Json;
+  readonly replacePaths?: Json;
 }
 
 /** The JSON of a plan, as terraform show -json writes it. */
 export function planJson(...changes: readonly Change[]): string {
+  return planWithDrift([], changes);
+}
+
+/** The same, with what was done outside Terraform. */
+export function planWithDrift(drift: readonly Change[], changes: readonly Change[]): string {
   return JSON.stringify({
     format_version: '1.2',
     terraform_version: '1.11.4',
     planned_values: {},
-    resource_changes: changes.map(({ address, actions, before, after, afterUnknown }) => ({
-      address,
-      mode: 'managed',
-      type: address.split('.')[0],
-      change: { actions, before: before ?? null, after: after ?? null, after_unknown: afterUnknown ?? {} },
-    })),
+    resource_drift: drift.map(written),
+    resource_changes: changes.map(written),
   });
 }
+
+const written = ({ address, actions, before, after, afterUnknown, replacePaths }: Change) => ({
+  address,
+  mode: 'managed',
+  type: address.split('.')[0],
+  change: {
+    actions,
+    before: before ?? null,
+    after: after ?? null,
+    after_unknown: afterUnknown ?? {},
+    ...(replacePaths === undefined ? {} : { replace_paths: replacePaths }),
+  },
+});
+
+/** What is found, whole. */
+export const findings = (drift: readonly Change[], ...changes: readonly Change[]) =>
+  reviewPlan(parsePlan(planWithDrift(drift, changes)));
 
 /** Names of what is found, each with its address. */
 export function found(...changes: readonly Change[]): string[] {

@@ -209,6 +209,7 @@ test.each(cases)('%s is a finding (%s)', (_what, finding, type, before, after) =
 
 /** Of these the way back is another change of the same kind, and has to be looked at too. */
 const BOTH_WAYS = [
+  'a rule removed',
   'another priority',
   'a rule for fewer objects',
   'another destination',

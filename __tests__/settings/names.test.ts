@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boundedName, namesOf, partitionOf } from '../../settings/names';
+import { boundedName, namesOf } from '../../settings/names';
 import { parseSettings } from '../../settings/load';
 import { minimal } from '../../stacks/variants';
 
@@ -29,14 +29,6 @@ describe('names', () => {
     ['orders-v1', 'dcs-capture-orders-v1'],
   ])('the function of table %s is %s', (table, name) => {
     expect(namesOf(parseSettings(minimal)).capture(table)).toBe(name);
-  });
-
-  test.each([
-    ['eu-central-1', 'aws'],
-    ['cn-north-1', 'aws-cn'],
-    ['us-gov-west-1', 'aws-us-gov'],
-  ])('region %s is of partition %s', (region, partition) => {
-    expect(partitionOf(region)).toBe(partition);
   });
 
   test('every ARN is of the partition of the regions', () => {

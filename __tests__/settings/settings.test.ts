@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingsJsonSchema } from '../../settings/jsonSchema';
-import { loadSettings, parseSettings, settingsFile } from '../../settings/load';
+import { loadGivenSettings, loadSettings, parseSettings, settingsFile } from '../../settings/load';
 import { SettingsError } from '../../settings/problems';
 import { minimal, variants } from '../../stacks/variants';
 
@@ -191,6 +191,18 @@ describe('the settings file', () => {
     expect(() => loadSettings(join(folder, 'none.json'))).toThrow(
       /none\.json cannot be read \(.*\)\. Next: copy dcs\.config\.example\.json/,
     );
+    rmSync(folder, { recursive: true });
+  });
+
+  test('may begin with a byte order mark, as some editors write it; in UTF-16 it is named', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dcs-settings-'));
+    const file = join(folder, 'marked.json');
+    const text = `\uFEFF${readFileSync(join(root, 'dcs.config.example.json'), 'utf8')}`;
+    writeFileSync(file, text);
+    expect(loadSettings(file).tables).toHaveLength(2);
+    expect(loadGivenSettings(file).tables).toHaveLength(2);
+    writeFileSync(file, text, 'utf16le');
+    expect(() => loadSettings(file)).toThrow(/marked\.json cannot be read: it is UTF-16, or no text; save it as UTF-8/);
     rmSync(folder, { recursive: true });
   });
 

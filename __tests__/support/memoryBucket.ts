@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
-import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { StoredImage } from '../../core/image';
 import { bucketCalls } from '../../local/simulator/bucketCalls';
@@ -81,9 +81,16 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
       .map((version) => ({ ...version, sizeBytes: Buffer.byteLength(version.body) }));
   }
 
+  /** The delete marker that hides an object. */
+  hiddenBy(objectKey: string): DeleteMarker | undefined {
+    const last = this.s3.versionsOf(objectKey).at(-1);
+    return last?.isDeleteMarker ? last : undefined;
+  }
+
   readonly histories: ImageSource['histories'] = (...args) => this.calls.source.histories(...args);
   // Not a method: what only reads one object is taken out of a source.
   readonly history: ImageSource['history'] = (objectKey) => this.calls.source.history(objectKey);
+
   readonly images: { -readonly [Call in keyof ImageSource['images']]: ImageSource['images'][Call] } = {
     get: (objectKey, versionId) => this.counted(() => this.calls.images.get(objectKey, versionId)),
     head: (objectKey, versionId) => this.counted(() => this.calls.images.head(objectKey, versionId)),

@@ -1,4 +1,5 @@
 import { DcsError } from '../../core/errors';
+import { partitionOf } from '../../core/partitions';
 
 /** Where one bucket's or one service's calls go, and what they are signed for. */
 export interface Endpoint {
@@ -24,8 +25,7 @@ export function s3EndpointFrom(environment: Environment, bucket: string): Endpoi
 
   const service = environment.AWS_USE_FIPS_ENDPOINT === 'true' ? 's3-fips' : 's3';
   const dualStack = environment.AWS_USE_DUALSTACK_ENDPOINT === 'true' ? '.dualstack' : '';
-  const suffix = signingRegion.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const host = `${service}${dualStack}.${signingRegion}.${suffix}`;
+  const host = `${service}${dualStack}.${signingRegion}.${partitionOf(signingRegion).dnsSuffix}`;
   if (bucket.includes('.')) return pathStyle(new URL(`https://${host}`), bucket, signingRegion);
   return { origin: new URL(`https://${bucket}.${host}`), basePath: '', signingRegion };
 }

@@ -28,3 +28,12 @@ export class MalformedAnswerError extends Error {
     super(`the answer cannot be read: ${complaint}. Is the endpoint the service itself?`, { cause });
   }
 }
+
+/** The body of an answer is longer than what was asked for can be. */
+export class TooLargeAnswerError extends Error {
+  override readonly name = 'TooLargeAnswerError';
+  /** @param bytes as the answer says, or as many as had come */
+  constructor(readonly bytes: number) {
+    super(`the answer has ${bytes} bytes`);
+  }
+}

@@ -2,7 +2,7 @@
  * The one way in to the signed client. Where a command's calls go is asked of the SDK (`asSdk.ts`), which stays out of
  * the capture function.
  */
-export { listedPage, type ListedVersion } from './listing';
+export { listedPage, type DeleteMarker, type ListedVersion } from './listing';
 export { isThrottled } from './retry';
 export { ServiceError } from './serviceError';
 export type { DynamoDbCaller } from './signedDynamoDb';

@@ -16,9 +16,13 @@ export interface ListedVersion {
   readonly storageClass: string;
 }
 
+/** What S3 stores instead of deleting: while it is the latest, the object is not there for whoever asks for no version. */
+export type DeleteMarker = Pick<ListedVersion, 'objectKey' | 'versionId' | 'storedAtMs' | 'isLatest'>;
+
 /** One page of a bucket's listing, from its XML. */
 export interface ListedPage {
   readonly versions: readonly ListedVersion[];
+  readonly deleteMarkers: readonly DeleteMarker[];
   readonly isTruncated: boolean;
   /** An element beside the versions: a key is decoded. */
   readonly key: (name: string) => string | undefined;
@@ -90,11 +94,13 @@ export function parsedListing({ body, statusCode, headers }: HttpAnswer, kind: K
     });
   }
   beside += xml.slice(at);
+  const deleteMarkers = markersIn(beside, keyOf, required);
   const isTruncated = isTruncatedIn(beside);
   if (isTruncated !== 'true' && isTruncated !== 'false') throw malformed('<IsTruncated> should be true or false');
   const text = (name: string) => elementText(beside, name);
   return {
     versions,
+    deleteMarkers,
     isTruncated: isTruncated === 'true',
     text,
     key(name) {
@@ -102,6 +108,23 @@ export function parsedListing({ body, statusCode, headers }: HttpAnswer, kind: K
       return encoded === undefined ? undefined : keyOf(encoded);
     },
   };
+}
+
+function markersIn(
+  xml: string,
+  keyOf: (text: string) => string,
+  required: (value: string | undefined, name: string) => string,
+): DeleteMarker[] {
+  const blocks = xml.split('<DeleteMarker>').slice(1);
+  return blocks.map((rest) => {
+    const block = rest.slice(0, rest.indexOf('</DeleteMarker>'));
+    return {
+      objectKey: keyOf(required(keyIn(block), 'Key')),
+      versionId: versionIdIn(block) ?? 'null',
+      storedAtMs: Date.parse(required(storedAtIn(block), 'LastModified')),
+      isLatest: isLatestIn(block) !== 'false',
+    };
+  });
 }
 
 /** S3 encodes as HTML forms do: a space is a plus sign. */

@@ -20,6 +20,8 @@ export interface SignedCall {
   /** In hexadecimal, where it is known already. Another one than the body's is refused by the service. */
   readonly bodySha256?: string;
   readonly signal?: AbortSignal;
+  /** An answer with a longer body is not read. */
+  readonly mostAnswerBytes?: number;
 }
 
 export interface SignedClientSettings {
@@ -90,7 +92,7 @@ export class SignedClient {
   }
 
   private sign(call: SignedCall, { basePath, signingRegion: region }: Endpoint, host: string, keys: AccessKeys) {
-    const { method, query = '', body, bodySha256 } = call;
+    const { method, query = '', body, bodySha256, mostAnswerBytes } = call;
     const path = `${basePath}${call.path}`;
     const amzDate = amzDateOf(Date.now() + this.skewMs);
     const payloadHash = body === undefined ? EMPTY_HASH : (bodySha256 ?? sha256(body));
@@ -101,7 +103,7 @@ export class SignedClient {
     if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
     const request = { method, path, query, headers: sortedByName(headers), payloadHash };
     headers.push(['authorization', authorization(request, keys, { region, service: this.settings.service, amzDate })]);
-    return { method, path: query === '' ? path : `${path}?${query}`, headers, body };
+    return { method, path: query === '' ? path : `${path}?${query}`, headers, body, mostAnswerBytes };
   }
 
   private async resolveTarget() {

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
-import type { StoredImage } from '../../core/image';
+import { LARGEST_IMAGE_BYTES, tooLargeImage, type StoredImage } from '../../core/image';
 import type { StoredObject } from '../../core/readImage';
 import { putWhenAllowed, type ConditionalOutcome, type WriteCondition } from '../conditionalPut';
 import { LARGE_IMAGE_BYTES } from '../largeImages';
 import { inS3 } from '../s3Error';
 import { encodedPath, percentEncoded } from './encoding';
 import type { Header } from './signature';
+import { TooLargeAnswerError } from './httpErrors';
 import type { SignedClient } from './signedClient';
 import type { HttpAnswer } from './transport';
 
@@ -50,7 +51,10 @@ export function signedImageStore(
   };
   const read = (method: 'GET' | 'HEAD', objectKey: string, versionId: string | undefined) => {
     const query = versionId === undefined ? '' : `versionId=${percentEncoded(versionId)}`;
-    return inS3(method, bucket, objectKey, () => client.send({ method, path: pathOf(objectKey), query }));
+    const mostAnswerBytes = LARGEST_IMAGE_BYTES;
+    return inS3(method, bucket, objectKey, () =>
+      client.send({ method, path: pathOf(objectKey), query, ...(method === 'GET' && { mostAnswerBytes }) }),
+    );
   };
   return {
     async put(objectKey, image, { signal } = {}) {
@@ -61,7 +65,7 @@ export function signedImageStore(
       putWhenAllowed(signal, () => put(objectKey, image, condition, signal)),
 
     async get(objectKey, versionId) {
-      const answer = await read('GET', objectKey, versionId);
+      const answer = await read('GET', objectKey, versionId).catch(explainTooLarge);
       return { body: answer.body.toString('utf8'), ...described(answer) };
     },
 
@@ -69,6 +73,12 @@ export function signedImageStore(
       return described(await read('HEAD', objectKey, versionId));
     },
   };
+}
+
+function explainTooLarge(error: unknown): never {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof TooLargeAnswerError) throw tooLargeImage(cause.bytes);
+  throw error;
 }
 
 function pathOf(objectKey: string): string {

@@ -17,7 +17,11 @@ export function signedS3(settings: Omit<SignedClientSettings, 'service' | 'error
 }
 
 /** An answer to HEAD has no body; what the SDK calls it then. */
-const NAME_OF_STATUS: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'NotFound' };
+const NAME_OF_STATUS: Readonly<Record<number, string>> = {
+  301: 'PermanentRedirect',
+  403: 'Forbidden',
+  404: 'NotFound',
+};
 
 function s3ErrorOf({ statusCode, headers, body }: HttpAnswer): ServiceError | undefined {
   if (statusCode >= 200 && statusCode < 300) return undefined;

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { CONNECTION_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../awsSettings';
-import { AbortError, MalformedAnswerError, NetworkError, TimeoutError } from './httpErrors';
+import { AbortError, MalformedAnswerError, NetworkError, TimeoutError, TooLargeAnswerError } from './httpErrors';
 import { onAbort } from './onAbort';
 import type { Header } from './signature';
 
@@ -12,6 +12,8 @@ export interface HttpRequest {
   /** All of them, `host` and `content-length` too. */
   readonly headers: readonly Header[];
   readonly body?: Buffer;
+  /** A successful answer with a longer body is not read. */
+  readonly mostAnswerBytes?: number;
 }
 
 export interface HttpAnswer {
@@ -49,8 +51,11 @@ export class Transport {
     this.host = origin.hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
   }
 
-  /** @throws AbortError, NetworkError, TimeoutError, MalformedAnswerError; TypeError for what is no request */
-  send({ method, path, headers, body }: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+  /** @throws AbortError, NetworkError, TimeoutError, MalformedAnswerError, TooLargeAnswerError; TypeError for what is no request */
+  send(
+    { method, path, headers, body, mostAnswerBytes = Infinity }: HttpRequest,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer> {
     const { connectionMs, silenceMs } = this.limits;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw new AbortError(signal.reason);
@@ -82,7 +87,17 @@ export class Transport {
       outgoing.on('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('error', fail);
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let bytes = 0;
+        const count = (more: number, stated = 0) => {
+          bytes += more;
+          const known = Math.max(bytes, stated);
+          if (known > mostAnswerBytes) fail(new TooLargeAnswerError(known));
+        };
+        count(0, Number(response.headers['content-length'] ?? 0));
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          count(chunk.length);
+        });
         response.on('end', () => {
           forget();
           // An answer that came before all of the request had gone leaves the rest of the request on the connection.
@@ -115,7 +130,8 @@ function answerOf({ statusCode = 0, rawHeaders }: IncomingMessage, chunks: reado
 }
 
 function explained(error: NodeJS.ErrnoException): Error {
-  if (error instanceof AbortError || error instanceof TimeoutError) return error;
+  if (error instanceof AbortError || error instanceof TimeoutError || error instanceof TooLargeAnswerError)
+    return error;
   if (error.code?.startsWith('HPE_')) return new MalformedAnswerError(error.message, error);
   return new NetworkError(error);
 }

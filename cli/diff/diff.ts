@@ -62,7 +62,7 @@ export function runDiff(options: DiffOptions, context: CommandContext): Promise<
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal, nowMs } = context;
   const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
-  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), toMs);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), { momentMs: toMs });
   output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
 
   const { end, ...watch } = watchDiff(output, options.summary);

@@ -48,7 +48,11 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   const source = s3ImageSource(bucket);
   const histories = objectHistories(bucket, tablePrefix(table));
   const progress = output.progress('copied versions');
-  const watch = { onVersion: () => progress.add(1) };
+  const watch = {
+    onVersion: () => progress.add(1),
+    onUnreadable: (objectKey: string, reason: string) =>
+      output.result({ type: 'left', why: 'unreadable', objectKey, reason }, `${objectKey}  unreadable: ${reason}`),
+  };
   const manifest = await onDisk(`the copy in ${options.folder}`, '--folder', () =>
     downloadTable({ source, histories, table, folder: options.folder, signal, nowMs, watch }),
   );
@@ -58,7 +62,8 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   output.result(
     { type: 'download', folder: options.folder, ...manifest },
     `Copied ${counted(manifest.versions, 'version')} of ${counted(manifest.objects, 'object')} (${bytes(manifest.bytes)}) from ${manifest.from} to ${options.folder}` +
-      (manifest.archived > 0 ? `; ${counted(manifest.archived, 'version')} in an archive class without content` : ''),
+      (manifest.archived > 0 ? `; ${counted(manifest.archived, 'version')} in an archive class without content` : '') +
+      (manifest.unreadable ? `; ${counted(manifest.unreadable, 'version')} that cannot be read` : ''),
   );
-  return manifest.archived > 0 ? EXIT.differences : EXIT.done;
+  return manifest.archived + (manifest.unreadable ?? 0) > 0 ? EXIT.differences : EXIT.done;
 }

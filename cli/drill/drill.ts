@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3ReportStore } from '../../aws/reports';
 import { DcsError, CouldNotLookError, UsageError } from '../../core/errors';
@@ -12,6 +11,7 @@ import { partsOf } from '../../settings/parts';
 import { openLiveTable } from '../../operations/drill/openLiveTable';
 import { knownTable } from '../../operations/tables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
+import { makeFolder, writePlainFile } from '../../operations/plainFile';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
@@ -43,10 +43,10 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
   if (!options.withoutLive) partsOf(settings, ['source']);
   requirePlaces(context, options.copy.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
   const located = locatedTable(settings, options.tableName);
-  await makeFolder(options.reportFolder);
+  await makeReportFolder(options.reportFolder);
   return withImageSource(options.copy, context, async (source) => {
     const watch = watchDrill(output);
-    const { table } = await knownTable(source, located, options.asOfMs ?? context.nowMs());
+    const { table } = await knownTable(source, located, { momentMs: options.asOfMs ?? context.nowMs() });
     const order = await orderOf(options, context, table, { source, watch });
     introduce(output, options, order);
     const performed = await performDrill(order);
@@ -59,9 +59,9 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
 }
 
 /** Before anything else: a report that cannot be put anywhere is found out soon. */
-async function makeFolder(folder: string): Promise<void> {
+async function makeReportFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new UsageError([`--report-folder ${folder} cannot be made: ${(error as Error).message}; name another one`]);
   }
@@ -87,7 +87,13 @@ async function orderOf(
 
 function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {
   const { accountId, region } = partsOf(context.settings, ['source']).source;
-  return openLiveTable({ table, dynamoDb: connect(context, 'source').dynamoDb, accountId, region });
+  return openLiveTable({
+    table,
+    dynamoDb: connect(context, 'source').dynamoDb,
+    accountId,
+    region,
+    signal: context.signal,
+  });
 }
 
 /** On this machine and in the bucket, whatever becomes of either: what a drill has found must not be lost with a full disk. */
@@ -102,8 +108,8 @@ async function keep(
   const files = { json: path.join(reportFolder, `${name}.json`), html: path.join(reportFolder, `${name}.html`) };
   const [onThisMachine] = await Promise.allSettled([
     onDisk(`the report in ${reportFolder}`, '--report-folder', async () => {
-      await writeFile(files.json, documents.json);
-      await writeFile(files.html, documents.html);
+      await writePlainFile(files.json, documents.json);
+      await writePlainFile(files.html, documents.html);
     }),
   ]);
   const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;

@@ -65,7 +65,7 @@ export function runHistory(options: HistoryOptions, context: CommandContext): Pr
 
 async function historyIn(source: ImageSource, options: HistoryOptions, context: CommandContext): Promise<ExitCode> {
   const { output, signal } = context;
-  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), Infinity);
+  const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), { momentMs: Infinity });
   const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
   const request = { source, objectKey, signal, watch: watchHistory(output) };
   if (options.show !== undefined) {

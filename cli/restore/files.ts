@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { AttributeMap } from '../../core/attributeValue';
 import { DcsError, UsageError } from '../../core/errors';
-import { readTableDefinition } from '../../core/tableDefinition';
+import { readTableDefinition, requireTable } from '../../core/tableDefinition';
 import type { BringBackRequest } from '../../operations/restore/bringBack';
 import type { KeyWords } from '../../settings/configuredTable';
 import { keysInFile, parseKeys } from '../keys';
 import type { RestoreOptions } from './options';
 
-/** The definition in a file of the user's own. @throws UsageError */
-export function definitionIn(file: string | undefined): BringBackRequest['definition'] {
+/** A definition in a file of the operator's own: of the table that is restored, or of the one that it becomes. @throws UsageError */
+export function definitionIn({ definitionFile: file, tableName, into }: RestoreOptions): BringBackRequest['given'] {
   if (file === undefined) return undefined;
+  const names = tableName === into ? [tableName] : [tableName, into];
   try {
-    return { definition: readTableDefinition(readFileSync(file, 'utf8')), definitionFrom: file };
+    return { definition: requireTable(readTableDefinition(readFileSync(file, 'utf8')), names), definitionFrom: file };
   } catch (error) {
     if (error instanceof DcsError || (error as NodeJS.ErrnoException).code !== undefined) {
       throw new UsageError([`--definition ${file}: ${(error as Error).message}`]);

@@ -61,7 +61,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   'ignore-stored-after': {
     type: 'string',
     value: 'MOMENT',
-    help: 'Pass over every image that S3 received later, whatever it says of itself: for a source account that was taken over at that moment.',
+    help: "Pass over every image and table.json that was written later by S3's Last-Modified (a replica keeps that of its original), whatever it says of itself: for a source account that somebody else had access to from that moment on.",
   },
   'write-rate': {
     type: 'string',

@@ -1,5 +1,6 @@
 import type { Output } from '../output/output';
 import { count, counted, utc } from '../../core/units';
+import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from '../../operations/restore/prepare';
 import type { SettingOutcome } from '../../operations/restore/finish';
@@ -24,6 +25,13 @@ export function planWords(
             mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
           }[decision.mode];
   return `${asOf} ${dryRun ? 'Dry run, nothing is changed. ' : ''}${table}`;
+}
+
+/** Definitions of the table that would have counted and cannot be used, listed as items are that cannot be read. */
+export function listPassedOver(output: Output, { passedOver, plan }: PreparedRestore): void {
+  const objectKey = tableDefinitionKey(plan.table);
+  for (const reason of passedOver)
+    output.result({ type: 'left', objectKey, why: 'unreadable', reason }, `${objectKey}  unreadable: ${reason}`);
 }
 
 /** What became of the items: counts, and what they mean. */

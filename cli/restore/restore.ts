@@ -55,11 +55,11 @@ export const restore: Command<RestoreOptions> = {
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
   requirePlaces(context, options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
-  const definition = definitionIn(options.definitionFile);
+  const given = definitionIn(options);
   const { end, ...watch } = watchRestore(context.output, options);
   try {
     const outcome = await withImageSource(options.copy, context, (source) =>
-      bringBack({ ...requestOf(options, context), source, definition, watch }),
+      bringBack({ ...requestOf(options, context), source, given, watch }),
     );
     return isAllThere(outcome) ? EXIT.done : EXIT.differences;
   } finally {
@@ -83,7 +83,7 @@ function requestOf(options: RestoreOptions, context: CommandContext): Omit<Bring
   };
 }
 
-function isAllThere({ report, settings }: BringBackOutcome): boolean {
+function isAllThere({ report, settings, passedOver }: BringBackOutcome): boolean {
   const isSet = settings.every(({ state }) => state === 'set' || state === 'already');
-  return report.left === 0 && (report.differences ?? 0) === 0 && isSet;
+  return report.left === 0 && (report.differences ?? 0) === 0 && isSet && passedOver.length === 0;
 }

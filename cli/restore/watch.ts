@@ -3,7 +3,7 @@ import type { BringBackWatch } from '../../operations/restore/bringBack';
 import type { Output } from '../output/output';
 import { tenfold } from '../output/tenfold';
 import type { RestoreOptions } from './options';
-import { planWords, reportRestore, reportSetting } from './reporting';
+import { listPassedOver, planWords, reportRestore, reportSetting } from './reporting';
 
 /** Shows a restore as it goes on: its plan, its progress, what it could not bring back, and its counts. */
 export function watchRestore(output: Output, options: RestoreOptions): BringBackWatch & { end: () => void } {
@@ -21,6 +21,7 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
   return {
     onPrepared(prepared) {
       output.say(planWords(options, prepared));
+      listPassedOver(output, prepared);
       if (!prepared.decision.isUnsaid) begin('listed objects');
     },
     onListed: () => progress?.add(1),

@@ -20,6 +20,12 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
     'see dcs check for the replication rule; --repair stores the newest image once more, so that it replicates',
   replicationFailed:
     'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates',
+  hidden:
+    '--repair stores the newest image once more, on top of the delete marker, from where it replicates. Or remove the marker, with the id that is told: aws s3api delete-object --bucket BUCKET --key KEY --version-id ID. In the destination only somebody of that account can have made it: find out who (docs/operations.md)',
+  notCurrent:
+    '--repair and dcs redrive store the newest image once more, so that it is the current version when lifecycle removes the others',
+  otherTable:
+    'dcs backfill stores the definition anew and gives each item of this table an image; see docs/operations.md, "A table was made again, or restored by AWS under its name"',
   unreadable: 'dcs history shows its versions; --repair stores what the table holds',
   brokenChain: 'dcs history shows where; what is parked can be filled in by dcs redrive, what was lost cannot',
 };
@@ -57,7 +63,7 @@ function tell(output: Output, text: string): void {
 
 export function sayComparison(output: Output, options: VerifyOptions, comparison: Comparison): void {
   for (const line of countLines(options, comparison)) tell(output, line);
-  sayDifferences(output, comparison.differences);
+  sayDifferences(output, [...comparison.differences, ...(comparison.others ?? [])]);
 }
 
 export function sayHistory(output: Output, { counts, differences }: Walked, gap: ReplicationGap): void {

@@ -110,9 +110,13 @@ function classOf(body: string): string {
   return Buffer.byteLength(body) >= LARGE_IMAGE_BYTES ? 'STANDARD_IA' : 'STANDARD';
 }
 
-/** Delete markers are listed in elements of their own, which the project's listing leaves out. */
+/** Delete markers are listed in elements of their own. */
 function pageOf({ versions, next }: VersionsPage): Awaited<ReturnType<VersionLister['page']>> {
-  return { versions: versions.filter(({ isDeleteMarker }) => !isDeleteMarker).map(described), ...(next && { next }) };
+  return {
+    versions: versions.filter(({ isDeleteMarker }) => !isDeleteMarker).map(described),
+    deleteMarkers: versions.filter(({ isDeleteMarker }) => isDeleteMarker),
+    ...(next && { next }),
+  };
 }
 
 function described({

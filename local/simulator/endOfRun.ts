@@ -1,8 +1,8 @@
 import { promised, Violation, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
-import type { Run } from './run';
-import type { S3Bucket } from './s3';
-import { imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
+import type { Counted, Operations } from './commandRuns';
+import type { Schedule } from './schedule';
+import { currentText, imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
 import { textOf } from './table';
 import { PlainTable } from './tableCalls';
 
@@ -10,12 +10,18 @@ const MOMENTS = 4;
 const DAY_MS = 86_400_000;
 const NONCURRENT_DAYS = 365;
 
+/** A run in which nothing is left to happen. */
+export interface EndedRun extends Counted {
+  readonly schedule: Schedule;
+  readonly operations: Operations;
+}
+
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
-export async function endOfRun(run: Run): Promise<void> {
+export async function endOfRun(run: EndedRun): Promise<void> {
   await redriveAll(run);
   nothingIsLost(run);
-  await run.alone('last repair', (process) => verify(process, run.site, { repair: true }));
-  const { differences, gaps } = await run.alone('last verify', (process) =>
+  await run.operations.alone('last repair', (process) => verify(process, run.site, { repair: true }));
+  const { differences, gaps } = await run.operations.alone('last verify', (process) =>
     verify(process, run.site, { history: true }),
   );
   promised('after a repair all is the same', differences.length === 0, JSON.stringify(differences));
@@ -23,13 +29,14 @@ export async function endOfRun(run: Run): Promise<void> {
   promised('verify of a whole history finds nothing', mayHaveGaps || gaps.length === 0, JSON.stringify(gaps));
   newestIsRight(run);
   await momentsAreRight(run);
-  await lifecycleLeavesTheNewest(run);
+  // Not in every run, so that differences are also found among many versions.
+  if (run.world.random('lifecycle').chance(0.5)) await lifecycleLeavesTheNewest(run);
   await verifyFindsADifference(run);
 }
 
-async function redriveAll(run: Run): Promise<void> {
+async function redriveAll(run: EndedRun): Promise<void> {
   const before = run.judge.snapshot();
-  const reports = await run.alone('last redrive', (process) => redrive(process, run.site));
+  const reports = await run.operations.alone('last redrive', (process) => redrive(process, run.site));
   run.judge.redrive(before, reports, 'last redrive');
   const left = reports.filter(({ state }) => state !== 'done');
   promised('every parked batch can be redriven', left.length === 0, JSON.stringify(left));
@@ -37,7 +44,7 @@ async function redriveAll(run: Run): Promise<void> {
 }
 
 /** Every change of which there was a record is an image, in both buckets, as it was. */
-function nothingIsLost({ site, schedule }: Run): void {
+function nothingIsLost({ site, schedule }: EndedRun): void {
   const buckets = schedule.settings.replication.failed > 0 ? [site.source] : [site.source, site.destination];
   for (const change of site.table.changes) {
     if (change.sequenceNumber === undefined) continue;
@@ -54,13 +61,13 @@ function nothingIsLost({ site, schedule }: Run): void {
   }
 }
 
-function newestIsRight({ judge, site }: Run): void {
+function newestIsRight({ judge, site }: EndedRun): void {
   for (const id of judge.ids) {
     const text = textOf(site.table.items.get(id));
     for (const bucket of [site.source, site.destination]) {
       const newest = newestText(bucket, id);
       promised('the newest image is the item', newest === text, `${id} is ${text}, in ${bucket.name} ${newest}`);
-      const current = shownText(bucket, id);
+      const current = currentText(bucket, id);
       promised(
         'S3 shows the newest image',
         current === text,
@@ -70,22 +77,17 @@ function newestIsRight({ judge, site }: Run): void {
   }
 }
 
-/** What S3 shows to those who ask for no version. */
-function shownText(bucket: S3Bucket, id: string): string {
-  const last = bucket.versionsOf(objectKeyOf(id)).at(-1);
-  if (last?.isDeleteMarker === true) return 'nothing, under a delete marker';
-  return imagesOf(bucket, id).at(-1)?.text ?? 'none';
-}
-
 /** Lifecycle knows S3's own order alone; what is left of each item is what S3 shows. */
-async function lifecycleLeavesTheNewest(run: Run): Promise<void> {
+async function lifecycleLeavesTheNewest(run: EndedRun): Promise<void> {
   const { site, judge, world } = run;
   await world.runUntil(world.nowMs + 2 * NONCURRENT_DAYS * DAY_MS);
   for (const from of [site.source, site.destination]) {
     from.expireNoncurrent(NONCURRENT_DAYS);
     const into = new PlainTable();
     const options = { from, momentMs: Infinity, into, mode: 'fill' as const };
-    await run.alone(`restore after lifecycle from ${from.name}`, (process) => restore(process, site, options));
+    await run.operations.alone(`restore after lifecycle from ${from.name}`, (process) =>
+      restore(process, site, options),
+    );
     for (const id of judge.ids) {
       const [text, restored] = [textOf(site.table.items.get(id)), textOf(into.items.get(id))];
       promised(
@@ -98,7 +100,7 @@ async function lifecycleLeavesTheNewest(run: Run): Promise<void> {
 }
 
 /** Restores of some moments, and of now, from both buckets. */
-async function momentsAreRight(run: Run): Promise<void> {
+async function momentsAreRight(run: EndedRun): Promise<void> {
   const { site, judge, world } = run;
   const random = world.random('moments');
   const { changes } = site.table;
@@ -112,7 +114,9 @@ async function momentsAreRight(run: Run): Promise<void> {
       const into = new PlainTable();
       const options = { from, momentMs, into, mode: 'fill' as const };
       const before = judge.snapshot();
-      const report = await run.alone(`restore ${momentMs} ${from.name}`, (process) => restore(process, site, options));
+      const report = await run.operations.alone(`restore ${momentMs} ${from.name}`, (process) =>
+        restore(process, site, options),
+      );
       judge.restore(before, options, report);
       run.count('moments restored and compared');
     }
@@ -120,16 +124,18 @@ async function momentsAreRight(run: Run): Promise<void> {
 }
 
 /** A difference that is put there is named; and nothing else. */
-async function verifyFindsADifference(run: Run): Promise<void> {
+async function verifyFindsADifference(run: EndedRun): Promise<void> {
   const { site, world, judge } = run;
   const random = world.random('seeded difference');
   const ids = judge.ids.filter((id) => imagesOf(site.destination, id).length > 0);
   if (ids.length === 0) return;
   const id = random.pick(ids);
-  const what = random.pick(['newest of the destination gone', 'changed unseen', 'forged'] as const);
+  const what = random.pick(['newest of the destination gone', 'changed unseen', 'forged', 'hidden'] as const);
   const item = site.table.items.get(id);
   if (what === 'changed unseen') {
     (site.table.items as Map<string, unknown>).set(id, { id: { S: id }, value: { S: 'unseen' } });
+  } else if (what === 'hidden') {
+    random.pick([site.source, site.destination]).addDeleteMarker(objectKeyOf(id));
   } else if (what === 'forged') {
     const body = JSON.stringify({ Item: { id: { S: id }, value: { S: 'forged' } } });
     const metadata = newestOf(imagesOf(site.destination, id))?.version.metadata ?? {};
@@ -141,7 +147,9 @@ async function verifyFindsADifference(run: Run): Promise<void> {
     }
     if (newestText(site.destination, id) === text) return;
   }
-  const { differences } = await run.alone('verify of a seeded difference', (process) => verify(process, site, {}));
+  const { differences } = await run.operations.alone('verify of a seeded difference', (process) =>
+    verify(process, site, {}),
+  );
   const named = differences.map(({ objectKey }) => objectKey);
   const isRight = named.length === 1 && named[0] === objectKeyOf(id);
   if (!isRight) throw new Violation('a difference that is there is named', `${id} (${what}): ${JSON.stringify(named)}`);

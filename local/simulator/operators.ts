@@ -42,11 +42,16 @@ const SEGMENTS = 2;
 export const SETTLE_MS = 900_000;
 const signal = new AbortController().signal;
 
-/** The time as S3 tells it, asked for once: aws/serviceClock.ts. */
+/**
+ * The time as S3 tells it, asked for once and counted on: from when it was asked, so that it is rather late than early, however
+ * long the answer took. By the clock that is never set, and by the machine's own where that has gone further: the first stands
+ * still while the machine is suspended.
+ */
 async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
+  const [askedMs, machineMs] = [process.monotonicMs(), process.nowMs()];
   const dateMs = await date();
-  const answeredMs = process.monotonicMs();
-  return () => Math.round(dateMs + 1_000 + process.monotonicMs() - answeredMs);
+  const elapsedMs = () => Math.max(process.monotonicMs() - askedMs, process.nowMs() - machineMs);
+  return () => Math.round(dateMs + 1_000 + elapsedMs());
 }
 
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
@@ -56,7 +61,10 @@ export async function backfill(process: Process, site: Site): Promise<BackfillCo
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const { pause } = process;
   const pages = scan(process, site, nowMs);
-  await backfillItems({ table: site.location, images: bucket.images, ...{ pages, known, signal, pause } }, counts);
+  await backfillItems(
+    { table: site.location, images: bucket.images, source: bucket.source, ...{ pages, known, signal, pause } },
+    counts,
+  );
   return counts;
 }
 
@@ -84,7 +92,14 @@ export async function verify(process: Process, site: Site, { repair = false, his
   };
   const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
   const { report } = await verifyTable({
-    opened: { places, scanner, buckets: { source, destination }, keyTypes: { id: 'S' }, itemCount: 0 },
+    opened: {
+      places,
+      scanner,
+      buckets: { source, destination },
+      keyTypes: { id: 'S' },
+      itemCount: 0,
+      tableId: String(site.table.incarnation),
+    },
     ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
     ...(repair && { repair: { images: source.images, allowDeletes: true } }),
     reports: { write: () => Promise.resolve('report') },

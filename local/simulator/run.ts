@@ -1,17 +1,15 @@
-import { DcsError } from '../../core/errors';
 import { captureFunction } from './captureFunction';
-import { endOfRun } from './endOfRun';
+import { endOfRun, type EndedRun } from './endOfRun';
 import { Judge, Violation } from './judge';
 import { startMapping } from './mapping';
-import { backfill, redrive, restore, verify, type Site } from './operators';
-import { Process, type ProcessPlan } from './process';
+import { Operations, itemWith } from './commandRuns';
+import type { Site } from './operators';
 import { startReplication } from './replication';
 import { S3Bucket } from './s3';
-import { START_MS, type OperatorCommand, type Schedule, type ScheduledEvent } from './schedule';
+import { START_MS, type Schedule, type ScheduledEvent } from './schedule';
 import { objectKeyOf, TABLE_NAME } from './seenImages';
 import type { Stream } from './streams';
 import { Table } from './table';
-import { PlainTable } from './tableCalls';
 import { World } from './world';
 
 /** What a run has found, and how much there was in it. */
@@ -40,18 +38,18 @@ export async function play(schedule: Schedule): Promise<RunResult> {
   return { figures: run.figures, steps: run.world.steps };
 }
 
-const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const HOUR_MS = 3_600_000;
 const LONGEST_DISABLED_MS = 20 * HOUR_MS;
 
-export class Run {
+export class Run implements EndedRun {
   readonly world: World;
   readonly site: Site;
   readonly judge: Judge;
   readonly figures: Record<string, number> = {};
+  readonly operations: Operations;
   private readonly refusedUntilMs = new Map<string, number>();
   private disabledUntilMs = 0;
   private disabledSinceMs = 0;
-  private readonly running = new Set<string>();
   private readonly invoke: ReturnType<typeof captureFunction>;
 
   constructor(readonly schedule: Schedule) {
@@ -62,6 +60,7 @@ export class Run {
     const [source, destination] = [bucket('source'), bucket('destination')];
     this.site = { table: new Table(TABLE_NAME, this.world, settings.isToldInMs), location, source, destination };
     this.judge = new Judge(this.site, () => this.world.nowMs);
+    this.operations = new Operations(this);
     startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
     this.invoke = captureFunction(this.world, {
       ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
@@ -81,27 +80,13 @@ export class Run {
     this.world.isCalm = true;
     this.refusedUntilMs.clear();
     await this.world.runUntil(Infinity);
-    this.requireNothingHangs();
+    this.operations.requireAllEnded();
     await endOfRun(this);
   }
 
-  count(what: string, by = 1): void {
+  readonly count = (what: string, by = 1): void => {
     this.figures[what] = (this.figures[what] ?? 0) + by;
-  }
-
-  /** Runs a program of an operator's to its end, all alone. */
-  async alone<Result>(name: string, program: (process: Process) => Promise<Result>): Promise<Result> {
-    const process = new Process(name, this.world, this.world.random(name));
-    let ended: { result: Result } | { error: unknown } | undefined;
-    program(process).then(
-      (result) => (ended = { result }),
-      (error: unknown) => (ended = { error }),
-    );
-    await this.world.runUntil(Infinity);
-    if (!ended) throw new Violation('every command ends', `${name} hangs`);
-    if ('error' in ended) throw asViolation(name, ended.error);
-    return ended.result;
-  }
+  };
 
   private startMappings(stream: Stream): void {
     const { seed, settings } = this.schedule;
@@ -142,7 +127,7 @@ export class Run {
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
-    } else this.operate(event.command, event.plan, `${event.command.name} ${event.id}`, 1);
+    } else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
   }
 
   private refuse(item: string | undefined, forMs: number): void {
@@ -156,74 +141,10 @@ export class Run {
     if (nowMs > this.disabledUntilMs + HOUR_MS) this.disabledSinceMs = nowMs;
     this.disabledUntilMs = Math.min(nowMs + forMs, this.disabledSinceMs + LONGEST_DISABLED_MS);
   }
-
-  private operate(command: OperatorCommand, plan: ProcessPlan, name: string, attempt: number): void {
-    const process = new Process(`${name} try ${attempt}`, this.world, this.world.random(name, attempt), plan);
-    this.running.add(process.name);
-    const again = (why: string) => {
-      this.running.delete(process.name);
-      this.count(`commands ${why}`);
-      const healthy = { ...plan, crashAtCall: undefined, pauseAtCall: undefined };
-      const afterMs = this.world.random(name, 'again', attempt).between(1_000, DAY_MS);
-      if (attempt < 3) this.world.after(afterMs, () => this.operate(command, healthy, name, attempt + 1));
-    };
-    process
-      .run(() => this.carryOut(command, process))
-      .then(
-        (result) => {
-          if (result === 'crashed') again('that crashed');
-          else this.running.delete(process.name);
-        },
-        (error: unknown) => {
-          if (isExpected(error)) again('that failed');
-          else this.world.fail(asViolation(process.name, error));
-        },
-      );
-  }
-
-  private async carryOut(command: OperatorCommand, process: Process): Promise<'done'> {
-    const { judge, site } = this;
-    const before = judge.snapshot();
-    if (command.name === 'backfill') judge.backfill(before, await backfill(process, site), process.name);
-    else if (command.name === 'redrive') judge.redrive(before, await redrive(process, site), process.name);
-    else if (command.name === 'verify') {
-      judge.verify(before, await verify(process, site, { repair: command.repair }), command.repair);
-    } else {
-      const { from, agoMs, mirror } = command;
-      const into = new PlainTable();
-      if (mirror) for (const id of ['item0', 'other']) into.write(id, itemWith(id, 'other'));
-      const momentMs = agoMs === undefined ? Infinity : this.world.nowMs - agoMs;
-      const options = { from: site[from], momentMs, into, mode: mirror ? ('mirror' as const) : ('fill' as const) };
-      judge.restore(before, options, await restore(process, site, options));
-    }
-    this.count(`commands done`);
-    this.count(command.name);
-    return 'done';
-  }
-
-  private requireNothingHangs(): void {
-    const [hanging] = this.running;
-    if (hanging !== undefined) throw new Violation('every command ends', `${hanging} hangs`);
-  }
 }
 
 function removeAll(bucket: S3Bucket): void {
   for (const { objectKey } of bucket.listCurrent(`${TABLE_NAME}/`, undefined, Infinity).versions) {
     bucket.addDeleteMarker(objectKey);
   }
-}
-
-export function itemWith(id: string, value: string): { id: { S: string }; value: { S: string } } {
-  return { id: { S: id }, value: { S: value } };
-}
-
-/** What a command may end with when a service is away. */
-function isExpected(error: unknown): boolean {
-  if (error instanceof Violation) return false;
-  return error instanceof DcsError || ['InternalServerError', 'TimeoutError'].includes((error as Error).name);
-}
-
-function asViolation(name: string, error: unknown): Violation {
-  if (error instanceof Violation) return error;
-  return new Violation('no command breaks', `${name}: ${(error as Error).stack ?? String(error)}`);
 }

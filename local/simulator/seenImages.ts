@@ -46,6 +46,18 @@ export function newestText(bucket: S3Bucket, id: string): string {
   return newestOf(imagesOf(bucket, id))?.text ?? 'none';
 }
 
+/** What S3 shows and lifecycle keeps. */
+export function currentText(bucket: S3Bucket, id: string): string {
+  const last = bucket.versionsOf(objectKeyOf(id)).at(-1);
+  return !last || last.isDeleteMarker ? 'none' : seen(last).text;
+}
+
+/** Whether that is the newest image itself. */
+export function isNewestCurrent(bucket: S3Bucket, id: string): boolean {
+  const [newest, last] = [newestOf(imagesOf(bucket, id)), bucket.versionsOf(objectKeyOf(id)).at(-1)];
+  return newest?.version === last;
+}
+
 const known = new WeakMap<ListedVersion, SeenImage>();
 
 function seen(version: ListedVersion): SeenImage {

@@ -1,10 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { backoffMs } from '../../aws/backoff';
+import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import { UnreadableValueError } from '../../core/errors';
-import { backfillImage, type StoredImage } from '../../core/image';
+import { backfillImage, withWriteId, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
-import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { WriteGuard, mayPass } from '../guards';
+import { headerOf } from '../images/headerOf';
+import type { ImageSource } from '../images/imageSource';
+import { readForWriting } from '../images/objectForWriting';
+import { whyDamaged } from '../images/whyUnreadable';
 import type { Pause } from '../pace';
 import type { ReadItem } from './scanItems';
 
@@ -14,6 +20,10 @@ export interface BackfillRequest {
   /** Where the items come from, in groups. */
   readonly pages: AsyncIterable<readonly ReadItem[]>;
   readonly images: Pick<ImageStore, 'putIf'>;
+  /** The same bucket. */
+  readonly source: Pick<ImageSource, 'history' | 'images'>;
+  /** When the table was created, where there was another one of its name before: its images are of no item of today. */
+  readonly createdAtMs?: number;
   /** Object keys that are known to have an image. */
   readonly known: { has(objectKey: string): boolean };
   /** Images written at a time. */
@@ -30,6 +40,7 @@ export interface BackfillWatch {
 }
 
 export interface FailedItem {
+  /** Those of its key attributes that it has. */
   readonly keys: ReadItem['item'];
   readonly reason: string;
 }
@@ -83,15 +94,63 @@ async function backfillItem(
   try {
     const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
     if (known.has(objectKey)) return 'alreadyThere';
-    const outcome = await putPatiently(request, objectKey, backfillImage(item, readAtMs));
+    const outcome = await putAndKnow(request, objectKey, backfillImage(item, readAtMs));
     guard.succeeded();
-    return outcome === 'written' ? 'written' : 'alreadyThere';
+    return outcome;
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof UnreadableValueError ? error.message : guard.reasonOf(error);
-    watch?.onFailed?.({ keys: keysOf(table.keySchema, item), reason });
+    const keys = Object.entries(item).filter(([name]) => keyNames(table.keySchema).includes(name));
+    watch?.onFailed?.({ keys: Object.fromEntries(keys), reason });
     return 'failed';
   }
+}
+
+/** A write whose answer was lost is refused when it is sent again: what is there then, this backfill has written. */
+async function putAndKnow(
+  request: BackfillRequest,
+  objectKey: string,
+  image: StoredImage,
+): Promise<'written' | 'alreadyThere'> {
+  const writeId = randomUUID();
+  try {
+    if ((await putWhereNone(request, objectKey, withWriteId(image, writeId))) === 'written') return 'written';
+  } catch (error) {
+    if (!mayPass(error) || !(await hasWritten(request, objectKey, image, writeId))) throw error;
+    return 'written';
+  }
+  return (await hasWritten(request, objectKey, image, writeId)) ? 'written' : 'alreadyThere';
+}
+
+/** No image of the table's own, that is: one of a former table does not stand in the way. */
+async function putWhereNone(
+  request: BackfillRequest,
+  objectKey: string,
+  image: StoredImage,
+): Promise<'written' | 'refused'> {
+  const outcome = await putPatiently(request, objectKey, image, { IfNoneMatch: '*' });
+  if (outcome === 'written' || request.createdAtMs === undefined) return outcome;
+  const { isOfFormerTable, condition } = await readForWriting(request.source, objectKey, request.createdAtMs);
+  return isOfFormerTable ? putPatiently(request, objectKey, image, condition) : outcome;
+}
+
+async function hasWritten(
+  { source }: BackfillRequest,
+  objectKey: string,
+  { body }: StoredImage,
+  writeId: string,
+): Promise<boolean> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  for (const version of versions) {
+    if (version.sizeBytes !== Buffer.byteLength(body)) continue;
+    const header = await headerOf(source, version).catch(whenUnreadable);
+    if (header?.writeId === writeId) return true;
+  }
+  return false;
+}
+
+function whenUnreadable(error: unknown): undefined {
+  if (whyDamaged(error) === undefined) throw error;
 }
 
 /** A service that is slow or away for some seconds makes no list of failures. */
@@ -99,10 +158,11 @@ async function putPatiently(
   { images, signal, pause }: BackfillRequest,
   objectKey: string,
   image: StoredImage,
+  condition: WriteCondition,
 ): Promise<'written' | 'refused'> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await images.putIf(objectKey, image, { IfNoneMatch: '*' }, { signal });
+      return await images.putIf(objectKey, image, condition, { signal });
     } catch (error) {
       if (attempt >= TRIES || !mayPass(error)) throw error;
       await pause(backoffMs(attempt), signal);

@@ -5,6 +5,8 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
 import type { ConfiguredTable } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
+import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';
@@ -46,7 +48,7 @@ export interface BackfillReport {
  */
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
   const { table, dynamoDb, bucket, signal, nowMs, pause, watch } = request;
-  const definition = await describeTableDefinition(table.tableName, dynamoDb);
+  const definition = await describeTableDefinition(table.tableName, dynamoDb, signal);
   requireConfiguredKeys(table, definition.createTable);
   const items = await itemsToBackfill(request);
   const describe = () => Promise.resolve(definition);
@@ -55,7 +57,9 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
 
   watch?.onStage?.('list');
   const onDone = () => watch?.onDone?.();
-  const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: onDone });
+  const source = s3ImageSource(bucket);
+  const createdAtMs = await tableCreatedAt(source, table, Infinity);
+  const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: onDone, createdAtMs });
 
   watch?.onStage?.('write', items.expected);
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
@@ -63,7 +67,8 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
   try {
     const writing = { onItem: onDone, onFailed: watch?.onFailed };
     const images = s3ImageStore(bucket);
-    await backfillItems({ table, pages: items.pages, images, known, signal, pause, watch: writing }, counts);
+    const places = { table, images, source, known, createdAtMs };
+    await backfillItems({ ...places, pages: items.pages, signal, pause, watch: writing }, counts);
   } catch (error) {
     watch?.onStopped?.(counts);
     throw error;

@@ -1,4 +1,5 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { isDenied } from '../../aws/couldNotLook';
 import { s3ObjectReader } from '../../aws/objectReader';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
@@ -10,7 +11,7 @@ import type { Pause } from '../pace';
 import { exportItems, openExport, type ExportPlace } from './openExport';
 import { readPace } from './readPace';
 import { scanItems, type ReadItem } from './scanItems';
-import { streamGap } from './streamGap';
+import { requirePast, streamGap } from './streamGap';
 
 export interface ItemsRequest {
   readonly table: { readonly tableName: string };
@@ -64,12 +65,13 @@ export interface ItemsToBackfill {
  * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
  */
 export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBackfill> {
-  const { table, dynamoDb, fromExport, allowGap, nowMs, watch } = request;
-  const described = await dynamoDbBatchTable(table.tableName, dynamoDb).describe();
+  const { table, dynamoDb, fromExport, allowGap, signal, nowMs, watch } = request;
+  const described = await dynamoDbBatchTable(table.tableName, dynamoDb, { signal }).describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   const { exportTimeMs, ...items } = fromExport
     ? await itemsOfExport(request, fromExport)
     : { exportTimeMs: undefined, ...itemsOfScan(request, described.ItemCount) };
+  if (exportTimeMs !== undefined) requirePast(exportTimeMs, nowMs());
   const gap = streamGap(described, exportTimeMs ?? nowMs());
   if (gap !== undefined && !allowGap) throw new RefusedError(gap);
   if (gap !== undefined) watch?.onGap?.(gap);
@@ -95,7 +97,7 @@ async function itemsOfExport(
   { table, bucket: sourceBucket, signal, pause, watch }: ItemsRequest,
   place: ExportPlace,
 ): Promise<ItemsToBackfill & { exportTimeMs: number }> {
-  const bucket = { ...sourceBucket, bucket: place.bucket };
+  const bucket = { ...sourceBucket, bucket: place.bucket, anyRegion: true };
   const reader = s3ObjectReader(bucket);
   watch?.onStage?.('check');
   try {
@@ -119,6 +121,12 @@ async function itemsOfExport(
       },
     };
   } catch (error) {
+    if (isDenied(error)) {
+      throw new CouldNotLookError(
+        `${(error as Error).message}. If ${place.bucket} is a bucket of another account, its policy has to let the source account's credentials list and read it`,
+        { cause: error },
+      );
+    }
     if (error instanceof UnusableExportError) throw new RefusedError(error.message, { cause: error });
     throw error;
   }

@@ -5,6 +5,7 @@ import { CLOCK_SLACK_MS } from '../../core/history';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import { mapInParallel } from '../../core/mapInParallel';
 import { isImageKey, tablePrefix } from '../../core/objectKey';
+import { tableCreatedAt } from '../formerTable';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 
 /** What became of one item between two moments. */
@@ -26,6 +27,11 @@ export interface DiffRequest extends Omit<StateRequest, 'momentMs'> {
   readonly watch?: DiffWatch;
 }
 
+/** The table may have been made again between the moments. */
+interface DiffLives extends DiffRequest {
+  readonly createdAtFromMs?: number;
+}
+
 /** Told what is found, as it is found. */
 export interface DiffWatch {
   readonly onItem?: (difference: ItemDifference) => void;
@@ -45,9 +51,13 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
   const { source, table, signal, watch } = request;
   const counts: DiffCounts = { same: 0, added: 0, removed: 0, changed: 0, unknown: 0 };
   let isEmpty = true;
+  const [createdAtFromMs, createdAtMs] = await Promise.all([
+    tableCreatedAt(source, table, request.fromMs, request.storedByMs),
+    tableCreatedAt(source, table, request.toMs, request.storedByMs),
+  ]);
   const differences = mapInParallel(imagesOf(request), READS, async (history) => {
     signal.throwIfAborted();
-    return diffObject(request, history);
+    return diffObject({ ...request, createdAtFromMs, createdAtMs }, history);
   });
   for await (const difference of differences) {
     isEmpty = false;
@@ -64,13 +74,15 @@ async function* imagesOf({ source, table, signal }: DiffRequest): AsyncGenerator
   }
 }
 
-async function diffObject(request: DiffRequest, history: ObjectHistory): Promise<ItemDifference> {
+async function diffObject(request: DiffLives, history: ObjectHistory): Promise<ItemDifference> {
   const { objectKey, versions } = history;
   const { fromMs, toMs } = request;
   // Nothing is of a change later than it was stored.
-  if (versions.every(({ storedAtMs }) => storedAtMs + CLOCK_SLACK_MS <= fromMs)) return { is: 'same', objectKey };
+  const isOneTable = request.createdAtFromMs === request.createdAtMs;
+  if (isOneTable && versions.every(({ storedAtMs }) => storedAtMs + CLOCK_SLACK_MS <= fromMs))
+    return { is: 'same', objectKey };
   const [before, after] = await Promise.all([
-    stateOfObject({ ...request, momentMs: fromMs }, history),
+    stateOfObject({ ...request, momentMs: fromMs, createdAtMs: request.createdAtFromMs }, history),
     stateOfObject({ ...request, momentMs: toMs }, history),
   ]);
   return compare(before, after);

@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ARCHIVE_CLASSES } from '../../aws/archive';
@@ -8,6 +7,8 @@ import { mapInOrder } from '../../core/mapInParallel';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { COPY_FORMAT, MANIFEST, VERSIONS, type CopiedVersion, type CopyManifest } from '../images/copyFile';
 import type { ImageSource } from '../images/imageSource';
+import { whyDamaged } from '../images/whyUnreadable';
+import { makeFolder, newFile, requirePlainFile, writePlainFile } from '../plainFile';
 
 export interface DownloadRequest {
   readonly source: Pick<ImageSource, 'name' | 'images'>;
@@ -24,6 +25,8 @@ export interface DownloadRequest {
 export interface DownloadWatch {
   /** One more version has been copied. */
   readonly onVersion?: () => void;
+  /** A version whose body cannot be copied. */
+  readonly onUnreadable?: (objectKey: string, reason: string) => void;
 }
 
 const READS = 64;
@@ -37,11 +40,13 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
   const { source, table, folder, signal, nowMs } = request;
   const [manifestFile, versionsFile] = [path.join(folder, MANIFEST), path.join(folder, VERSIONS)];
   const startedAt = new Date(nowMs()).toISOString();
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
+  for (const file of [versionsFile, manifestFile, `${manifestFile}.part`]) await requirePlainFile(file);
   await rm(manifestFile, { force: true });
 
-  const counts = { objects: 0, versions: 0, archived: 0 };
-  await pipeline(linesOf(request, counts), createWriteStream(versionsFile, { flush: true }), { signal });
+  const counts = { objects: 0, versions: 0, archived: 0, unreadable: 0 };
+  const versions = (await newFile(versionsFile)).createWriteStream({ flush: true });
+  await pipeline(linesOf(request, counts), versions, { signal });
   const { size: bytes } = await stat(versionsFile);
   const manifest: CopyManifest = {
     format: COPY_FORMAT,
@@ -53,14 +58,14 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
     ...counts,
     bytes,
   };
-  await writeFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  await writePlainFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(`${manifestFile}.part`, manifestFile);
   return manifest;
 }
 
 async function* linesOf(
   { source, histories, watch }: DownloadRequest,
-  counts: { objects: number; versions: number; archived: number },
+  counts: Record<'objects' | 'versions' | 'archived' | 'unreadable', number>,
 ): AsyncGenerator<string> {
   async function* versions(): AsyncGenerator<ObjectVersion> {
     for await (const history of histories) {
@@ -70,7 +75,10 @@ async function* linesOf(
   }
   for await (const copied of mapInOrder(versions(), READS, (version) => copyOf(source, version))) {
     counts.versions += 1;
-    if (copied.body === null) counts.archived += 1;
+    if (copied.problem !== undefined) {
+      counts.unreadable += 1;
+      watch?.onUnreadable?.(copied.objectKey, copied.problem);
+    } else if (copied.body === null) counts.archived += 1;
     watch?.onVersion?.();
     yield `${JSON.stringify(copied)}\n`;
   }
@@ -83,6 +91,12 @@ async function copyOf({ images }: Pick<ImageSource, 'images'>, version: ObjectVe
     const { metadata } = await images.head(objectKey, versionId);
     return { ...place, metadata, body: null };
   }
-  const { metadata, body } = await images.get(objectKey, versionId);
-  return { ...place, metadata, body };
+  try {
+    const { metadata, body } = await images.get(objectKey, versionId);
+    return { ...place, metadata, body };
+  } catch (error) {
+    const problem = whyDamaged(error);
+    if (problem === undefined) throw error;
+    return { ...place, metadata: {}, body: null, problem };
+  }
 }

@@ -4,12 +4,14 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { UnreadableImageError, CouldNotLookError } from '../../core/errors';
 import { isImageKey, keysInObjectKey, tablePrefix } from '../../core/objectKey';
+import { tableCreatedAt } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import type { Pause } from '../pace';
 import type { Action } from '../restore/plan';
 import { restoreTable } from '../restore/restoreTable';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { suspectsOfAll, suspectsOfSample } from './compare';
+import { lookAtCurrent } from './currentVersions';
 import { Findings } from './findings';
 import { drawSample, sampledSource, type Sample } from './sample';
 import { withScratchTable, type Removal, type ScratchPlace } from './scratch';
@@ -33,6 +35,10 @@ export interface DrillRequest {
   readonly nowMs: () => number;
   readonly pause: Pause;
   readonly watch?: DrillWatch;
+}
+
+interface DrillLife extends DrillRequest {
+  readonly createdAtMs?: number;
 }
 
 /** Told what happens, as it happens. */
@@ -65,6 +71,7 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
   const stages = stopwatch(request);
   const findings = new Findings();
   const sample = await lookAtCopy(request, stages.start);
+  const createdAtMs = await tableCreatedAt(request.source, request.table, request.momentMs);
   const restoredFrom = sample ? sampledSource(request.source, sample) : request.source;
   const { result, removal } = await withScratchTable(scratch, {
     create: () => stages.start('create'),
@@ -72,9 +79,10 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
     onProblem: (problem) => watch?.onProblem?.(problem),
     run: async () => {
       stages.start('restore');
-      const restored = await restore({ ...request, source: restoredFrom }, findings, stages.start);
+      const restored = await restore({ ...request, createdAtMs, source: restoredFrom }, findings, stages.start);
       stages.start('compare');
-      await compareWithLive(request, findings, sample && restored.absentKeys);
+      await compareWithLive({ ...request, createdAtMs }, findings, sample && restored.absentKeys);
+      await lookAtCurrent({ ...request, findings, onWaiting: () => undefined }, restored.notCurrent);
       return restored;
     },
   });
@@ -123,9 +131,10 @@ async function* imagesOf(source: ImageSource, prefix: string, signal: AbortSigna
 }
 
 /** The same restore as that of `dcs restore`, into the empty scratch table. */
-async function restore(request: DrillRequest, findings: Findings, start: (stage: Stage) => void) {
+async function restore(request: DrillLife, findings: Findings, start: (stage: Stage) => void) {
   const { source, table, momentMs, scratch, writesPerSecond, signal, nowMs, pause, watch, sampleItemCount } = request;
   const absentKeys: AttributeMap[] = [];
+  const notCurrent = new Set<string>();
   let [bytes, isChecking] = [0, false];
   const onPlanned = (action: Action) => {
     watch?.onItem?.();
@@ -135,8 +144,10 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
     if (keys) absentKeys.push(keys);
   };
   const { counts } = await restoreTable({
+    createdAtMs: request.createdAtMs,
     ...{ source, table, momentMs, mode: 'fill', target: scratch.table, writesPerSecond, signal, nowMs, pause },
     whenArchived: (version) => refuseArchived(source, version),
+    onNotCurrent: (objectKey) => notCurrent.size < MOST_NOT_CURRENT && notCurrent.add(objectKey),
     watch: {
       onPlanned,
       onCompared() {
@@ -157,9 +168,11 @@ async function restore(request: DrillRequest, findings: Findings, start: (stage:
     },
   });
   Object.assign(findings.counts, { restored: counts.put, absent: counts.nothing });
-  return { bytes, absentKeys };
+  return { bytes, absentKeys, notCurrent };
 }
 
+/** So many are looked at again: a bucket whose every object is hidden needs no longer list. */
+const MOST_NOT_CURRENT = 10_000;
 const ARCHIVED = 'its image is archived';
 
 /** To ask images back takes hours and money, which a drill does not spend. */
@@ -171,7 +184,7 @@ async function refuseArchived({ archive }: ImageSource, version: ObjectVersion):
 }
 
 async function compareWithLive(
-  request: DrillRequest,
+  request: DrillLife,
   findings: Findings,
   absentKeys: readonly AttributeMap[] | undefined,
 ): Promise<void> {

@@ -12,6 +12,8 @@ export type DifferenceKind =
   | 'unknown'
   /** DynamoDB refuses the item. */
   | 'rejected'
+  /** S3 shows something else than the newest image, which lifecycle will remove. */
+  | 'notCurrent'
   /** The restored table does not hold what was written to it. */
   | 'notAsPlanned';
 

@@ -12,6 +12,7 @@ export interface LiveTableRequest {
   /** Of the source account. */
   readonly accountId: string;
   readonly region: string;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -21,8 +22,8 @@ export interface LiveTableRequest {
  * @throws UsageError when the settings give it other keys
  */
 export async function openLiveTable(request: LiveTableRequest): Promise<DrillOrder['live']> {
-  const { table, dynamoDb, accountId, region } = request;
-  const live = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const { table, dynamoDb, accountId, region, signal } = request;
+  const live = dynamoDbBatchTable(table.tableName, dynamoDb, { signal });
   const hint = 'If it is lost, or this machine cannot reach it, drill with --without-live';
   const description = await live.describe().catch((cause: unknown) => {
     if (!couldNotLook(cause)) throw cause;

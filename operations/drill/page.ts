@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<DifferenceKind, string>> = {
   unreadable: 'The image cannot be read',
   unknown: 'State at the moment not known',
   rejected: 'Refused by DynamoDB',
+  notCurrent: 'S3 shows something else than the newest image',
   notAsPlanned: 'Not as it was written',
 };
 
@@ -31,6 +32,7 @@ const KIND_WORDS: Readonly<Record<DifferenceKind, string>> = {
   unreadable: 'unreadable',
   unknown: 'unknown',
   rejected: 'refused',
+  notCurrent: 'not current',
   notAsPlanned: 'not as written',
 };
 

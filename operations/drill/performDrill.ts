@@ -4,7 +4,7 @@ import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { ReportStore } from '../../aws/reports';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { scratchTableName } from '../../core/scratchTable';
-import type { TableDefinition } from '../../core/tableDefinition';
+import { tableDefinitionKey, type TableDefinition } from '../../core/tableDefinition';
 import { version } from '../../package.json';
 import { definitionAt, definitionOfKeys } from '../tables';
 import { drillTable, type DrillRequest } from './drillTable';
@@ -39,17 +39,21 @@ export interface PerformedDrill {
 export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
   const { source, table, momentMs, startedAtMs, live, target, nowMs, sampleItemCount } = order;
   const { arn: ranBy } = await callerIdentity(target.sts);
-  const stored = await definitionAt(source, table, momentMs);
+  const { definition: stored, passedOver } = await definitionAt(source, table, { momentMs });
   const scratch = scratchOf(order, stored ?? definitionOfKeys(table));
   for (const sentence of await removeLeftovers(scratch, nowMs())) order.onLeftover(sentence);
 
   const result = await drillTable({ ...order, scratch, live: 'table' in live ? live.table : undefined });
+  const objectKey = tableDefinitionKey(table);
+  if (passedOver.length > 0) result.findings.add({ kind: 'unreadable', objectKey, reason: passedOver.join('; ') });
   const report = reportOf(
     {
       table: table.tableName,
       ...('name' in live ? { liveTable: live.name } : { liveTable: null, withoutLive: live.without }),
       from: source.name,
-      definitionFrom: stored ? 'table.json in the copy' : 'the keys in the settings alone: there is no table.json',
+      definitionFrom: stored
+        ? 'table.json in the copy'
+        : 'the keys in the settings alone: there is no table.json that can be used',
       ...{ asOf: iso(momentMs), startedAt: iso(startedAtMs), endedAt: iso(nowMs()) },
       ...{
         sample: sampleItemCount,
@@ -77,12 +81,12 @@ export async function keepInBucket(
   return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
 }
 
-function scratchOf({ table, target, startedAtMs }: DrillOrder, definition: TableDefinition) {
+function scratchOf({ table, target, startedAtMs, signal }: DrillOrder, definition: TableDefinition) {
   const name = scratchTableName(table.tableName, startedAtMs);
   return {
     ...{ drilledTable: table.tableName, name, region: target.region, definition },
     tables: dynamoDbScratchTables(target.dynamoDb),
-    table: dynamoDbBatchTable(name, target.dynamoDb),
+    table: dynamoDbBatchTable(name, target.dynamoDb, { signal }),
   } satisfies ScratchPlace;
 }
 

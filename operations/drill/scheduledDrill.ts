@@ -59,8 +59,8 @@ export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport
 }
 
 /** A live table that cannot be read does not keep the copy from being drilled: that is when it counts. */
-async function liveTable({ live: { name, dynamoDb }, table }: ScheduledDrill): Promise<DrillOrder['live']> {
-  const live = dynamoDbBatchTable(table.tableName, dynamoDb);
+async function liveTable({ live: { name, dynamoDb }, table, signal }: ScheduledDrill): Promise<DrillOrder['live']> {
+  const live = dynamoDbBatchTable(table.tableName, dynamoDb, { signal });
   try {
     if (await live.describe()) return { table: live, name };
     return { without: `there is no live table ${name}` };

@@ -2,6 +2,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { digestLeftBy } from '../../core/chain';
 import { readDecidingVersions, type ReadVersion } from '../../core/decidingVersions';
+import { isOfFormerTable } from '../../core/formerTable';
 import { stateAt } from '../../core/history';
 import { itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
@@ -18,6 +19,8 @@ export interface SettleRequest {
   readonly source: Pick<ImageSource, 'history' | 'images'>;
   readonly live: Pick<BatchTable, 'getBatch'>;
   readonly momentMs: number;
+  /** As in `StateRequest`. */
+  readonly createdAtMs?: number;
   /** How long images that are still on their way are waited for. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
@@ -124,9 +127,15 @@ function differenceOf({ restored, live, first }: { restored: string; live: strin
   return { kind: 'different', reason: `the restored item is not the live one, ${unexplained}` } as const;
 }
 
-async function imagesOf({ source, momentMs }: SettleRequest, objectKey: string): Promise<ReadVersion<ObjectVersion>[]> {
+async function imagesOf(
+  { source, momentMs, createdAtMs }: SettleRequest,
+  objectKey: string,
+): Promise<ReadVersion<ObjectVersion>[]> {
   const { versions = [] } = (await source.history(objectKey)) ?? {};
-  return readDecidingVersions(versions, momentMs, (version) => headerIfReadable(source, version));
+  return readDecidingVersions(versions, momentMs, async (version) => {
+    const header = await headerIfReadable(source, version);
+    return header && isOfFormerTable(header, version, createdAtMs) ? undefined : header;
+  });
 }
 
 /** Undefined for what is no image. The restore has told of those that it needed. */

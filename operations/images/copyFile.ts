@@ -1,5 +1,6 @@
 import type { ObjectVersion } from '../../aws/objectVersions';
-import { DcsError } from '../../core/errors';
+import { z } from 'zod';
+import { DcsError, QuotingError } from '../../core/errors';
 
 /** The two files of a downloaded copy. `docs/format.md` specifies them. */
 export const MANIFEST = 'manifest.json';
@@ -20,6 +21,8 @@ export interface CopyManifest {
   readonly versions: number;
   /** Versions in an archive class, whose body is not in the copy. */
   readonly archived: number;
+  /** Versions that could not be read, whose body is not in the copy either. Older copies do not say it. */
+  readonly unreadable?: number;
   /** Size of the file of versions. */
   readonly bytes: number;
 }
@@ -34,16 +37,58 @@ export interface CopiedVersion {
   readonly etag: string;
   readonly storageClass: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Null for a version in an archive class. */
+  /** Null for a version in an archive class, or that could not be read. */
   readonly body: string | null;
+  /** Why it could not be read. */
+  readonly problem?: string;
 }
 
+const manifestShape = z.looseObject({
+  tableName: z.string(),
+  prefix: z.string(),
+  objects: z.int().min(0),
+  versions: z.int().min(0),
+  bytes: z.int().min(0),
+});
+
+/** @throws DcsError when it is damaged, or of another format */
 export function readManifest(text: string, folder: string): CopyManifest {
-  const manifest = JSON.parse(text) as CopyManifest;
-  if (manifest.format === COPY_FORMAT) return manifest;
-  throw new DcsError(
-    `the copy in ${folder} has the format ${JSON.stringify(manifest.format)}; this version of dcs reads ${COPY_FORMAT}. Use the version that made it`,
-  );
+  const given = jsonOf(text);
+  const format = (given as Partial<CopyManifest> | null | undefined)?.format;
+  if (typeof format === 'string' && format !== COPY_FORMAT) {
+    throw new QuotingError(
+      `the copy in ${folder} has the format ${JSON.stringify(format)}; this version of dcs reads ${COPY_FORMAT}. Use the version that made it`,
+    );
+  }
+  const { success, data } = manifestShape.safeParse(given);
+  if (success && format === COPY_FORMAT) return data as unknown as CopyManifest;
+  throw new DcsError(`${MANIFEST} is damaged`);
+}
+
+const versionShape = z.object({
+  objectKey: z.string(),
+  versionId: z.string(),
+  storedAt: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+  sizeBytes: z.number(),
+  etag: z.string(),
+  storageClass: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  body: z.string().nullable(),
+  problem: z.string().optional(),
+});
+
+/** One line of the file of versions; undefined when it is damaged. */
+export function readVersion(line: Buffer): CopiedVersion | undefined {
+  const { success, data } = versionShape.safeParse(jsonOf(line.toString('utf8')));
+  return success ? data : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Byte order of UTF-8, in which S3 lists keys. */

@@ -1,8 +1,19 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HistoryGrouping, type ObjectHistory, type ObjectVersion } from '../../aws/objectVersions';
-import { DcsError, UnreadableImageError, CouldNotLookError } from '../../core/errors';
-import { compareKeys, MANIFEST, placeOf, readManifest, VERSIONS, type CopiedVersion } from './copyFile';
+import { CouldNotLookError, DcsError, UnreadableImageError } from '../../core/errors';
+import { LARGEST_IMAGE_BYTES } from '../../core/image';
+import { tablePrefix } from '../../core/objectKey';
+import {
+  compareKeys,
+  MANIFEST,
+  placeOf,
+  readManifest,
+  readVersion,
+  VERSIONS,
+  type CopiedVersion,
+  type CopyManifest,
+} from './copyFile';
 import type { ImageSource } from './imageSource';
 
 /**
@@ -12,20 +23,28 @@ import type { ImageSource } from './imageSource';
  * @throws CouldNotLookError when there is no whole copy in the folder
  */
 export async function folderImageSource(folder: string): Promise<ImageSource> {
-  const { file, bytes } = await openCopy(folder);
+  const { file, manifest } = await openCopy(folder);
+  const { bytes } = manifest;
   const readLine = async (versionId: string | undefined) => {
     const { offset, length } = placeOf(versionId ?? '');
-    const line = await readAt(file, offset, length);
-    return JSON.parse(line.toString('utf8')) as CopiedVersion;
+    const version = length > LARGEST_LINE_BYTES ? undefined : readVersion(await readAt(file, offset, length));
+    if (version) return version;
+    throw new UnreadableImageError(
+      `a line of ${VERSIONS} is damaged, at byte ${offset}: a version of this object, or of one between it and the next`,
+    );
   };
   return {
     name: folder,
     close: () => file.close(),
     async *histories(prefix) {
+      const seen = { objects: 0, versions: 0 };
       for await (const history of historiesFrom(file, await placeOfKey(file, bytes, prefix))) {
-        if (!history.objectKey.startsWith(prefix)) return;
+        if (!history.objectKey.startsWith(prefix)) break;
+        seen.objects += 1;
+        seen.versions += history.versions.length;
         yield history;
       }
+      if (prefix === tablePrefix(manifest)) requireAll(folder, manifest, seen);
     },
     async history(objectKey) {
       for await (const history of historiesFrom(file, await placeOfKey(file, bytes, objectKey))) {
@@ -35,10 +54,12 @@ export async function folderImageSource(folder: string): Promise<ImageSource> {
     },
     images: {
       async get(objectKey, versionId) {
-        const { body, metadata, storedAt, storageClass } = await readLine(versionId);
+        const { body, metadata, storedAt, storageClass, problem } = await readLine(versionId);
         if (body === null) {
           throw new UnreadableImageError(
-            `${objectKey} was in ${storageClass} when it was copied, so it has no body here`,
+            problem === undefined
+              ? `${objectKey} was in ${storageClass} when it was copied, so it has no body here`
+              : `it could not be read when it was copied: ${problem}`,
           );
         }
         return { body, metadata, storedAtMs: Date.parse(storedAt) };
@@ -51,12 +72,12 @@ export async function folderImageSource(folder: string): Promise<ImageSource> {
   };
 }
 
-async function openCopy(folder: string): Promise<{ file: FileHandle; bytes: number }> {
+async function openCopy(folder: string): Promise<{ file: FileHandle; manifest: CopyManifest }> {
   try {
     const manifest = readManifest(await readFile(path.join(folder, MANIFEST), 'utf8'), folder);
     const file = await open(path.join(folder, VERSIONS));
     const { size } = await file.stat();
-    if (size === manifest.bytes) return { file, bytes: size };
+    if (size === manifest.bytes) return { file, manifest };
     await file.close();
     throw new DcsError(`${VERSIONS} has ${size} bytes, its manifest says ${manifest.bytes}; copy the folder again`);
   } catch (cause) {
@@ -67,28 +88,63 @@ async function openCopy(folder: string): Promise<{ file: FileHandle; bytes: numb
   }
 }
 
+function requireAll(folder: string, { objects, versions }: CopyManifest, seen: Record<'objects' | 'versions', number>) {
+  // A line that is damaged may have been an object of its own.
+  if (seen.versions === versions && seen.objects <= objects) return;
+  throw new CouldNotLookError(
+    `${VERSIONS} in ${folder} has ${seen.versions} versions of ${seen.objects} objects, its manifest says ${versions} of ${objects}; copy the folder again`,
+  );
+}
+
 const CHUNK_BYTES = 256 * 1_024;
+/** An image in JSON, of which every character may be escaped once more. What is longer is damaged, and is not held. */
+const LARGEST_LINE_BYTES = 4 * LARGEST_IMAGE_BYTES;
+
+interface Line {
+  readonly offset: number;
+  readonly length: number;
+  /** Undefined when it is damaged. */
+  readonly version?: CopiedVersion;
+}
 
 /** Lines from a place on, each with where it stands. */
-async function* linesFrom(file: FileHandle, start: number): AsyncGenerator<{ offset: number; line: Buffer }> {
-  let [rest, offset, at] = [Buffer.alloc(0), start, start];
+async function* linesFrom(file: FileHandle, start: number): AsyncGenerator<Line> {
+  let [parts, held, offset, at]: [Buffer[], number, number, number] = [[], 0, start, start];
   for (;;) {
-    const chunk = await readAt(file, at, CHUNK_BYTES);
-    if (chunk.length === 0) return;
+    let chunk = await readAt(file, at, CHUNK_BYTES);
+    if (chunk.length === 0) break;
     at += chunk.length;
-    rest = Buffer.concat([rest, chunk]);
-    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
-      yield { offset, line: rest.subarray(0, end) };
-      offset += end + 1;
-      rest = rest.subarray(end + 1);
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10)) {
+      yield lineOf(offset, held + end, [...parts, chunk.subarray(0, end)]);
+      offset += held + end + 1;
+      [parts, held, chunk] = [[], 0, chunk.subarray(end + 1)];
     }
+    held += chunk.length;
+    parts = held > LARGEST_LINE_BYTES ? [] : [...parts, chunk];
   }
+  if (held > 0) yield { offset, length: held };
+}
+
+function lineOf(offset: number, length: number, parts: readonly Buffer[]): Line {
+  const [only] = parts;
+  const isHeld = length <= LARGEST_LINE_BYTES;
+  const bytes = parts.length === 1 && only ? only : Buffer.concat(parts);
+  return { offset, length, version: isHeld ? readVersion(bytes) : undefined };
 }
 
 async function* historiesFrom(file: FileHandle, start: number): AsyncGenerator<ObjectHistory> {
   const grouping = new HistoryGrouping();
-  for await (const { offset, line } of linesFrom(file, start)) {
-    for (const history of grouping.add([versionAt(offset, line)])) yield oldestFirst(history);
+  let [before, damaged]: [CopiedVersion | undefined, Line[]] = [undefined, []];
+  for await (const line of linesFrom(file, start)) {
+    const version: CopiedVersion | undefined = line.version ?? before;
+    if (!version) {
+      damaged.push(line); // of the first object that follows
+      continue;
+    }
+    before = version;
+    const versions = [...damaged, line].map((each) => versionAt(each, version));
+    damaged = [];
+    for (const history of grouping.add({ versions })) yield oldestFirst(history);
   }
   for (const history of grouping.rest()) yield oldestFirst(history);
 }
@@ -98,13 +154,12 @@ function oldestFirst({ objectKey, versions }: ObjectHistory): ObjectHistory {
   return { objectKey, versions: versions.toReversed() };
 }
 
-function versionAt(offset: number, line: Buffer): ObjectVersion {
-  const { objectKey, versionId, storedAt, sizeBytes, etag, storageClass } = JSON.parse(
-    line.toString('utf8'),
-  ) as CopiedVersion;
+/** @param version that of the line; for a damaged one, of the line beside it, whose object is then unreadable */
+function versionAt({ offset, length }: Line, version: CopiedVersion): ObjectVersion {
+  const { objectKey, versionId, storedAt, sizeBytes, etag, storageClass } = version;
   return {
     objectKey,
-    versionId: `${versionId}@${offset}+${line.length}`,
+    versionId: `${versionId}@${offset}+${length}`,
     storedAtMs: Date.parse(storedAt),
     sizeBytes,
     etag,
@@ -125,14 +180,13 @@ async function placeOfKey(file: FileHandle, bytes: number, objectKey: string): P
   return low;
 }
 
-/** The first line that begins at a place or after it. */
+/** The first line that begins at a place or after it, and can be read. */
 async function firstLineFrom(file: FileHandle, place: number, lineStart: number) {
   // Only the place where the search stands is known to be the start of a line.
   const start = place === lineStart ? place : place - 1;
-  for await (const { offset, line } of linesFrom(file, start)) {
-    if (offset === start && start !== lineStart) continue;
-    const { objectKey } = JSON.parse(line.toString('utf8')) as CopiedVersion;
-    return { offset, objectKey, next: offset + line.length + 1 };
+  for await (const { offset, length, version } of linesFrom(file, start)) {
+    if ((offset === start && start !== lineStart) || !version) continue;
+    return { offset, objectKey: version.objectKey, next: offset + length + 1 };
   }
   return undefined;
 }

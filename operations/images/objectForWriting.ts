@@ -2,52 +2,77 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import { compareChanges, type ChangePosition } from '../../core/changePosition';
 import type { ReadVersion } from '../../core/decidingVersions';
-import { CLOCK_SLACK_MS } from '../../core/history';
+import { isOfFormerTable } from '../../core/formerTable';
+import { versionsToRead } from '../../core/history';
 import type { ImageHeader } from '../../core/image';
+import { inParallel } from '../../core/inParallel';
 import { newestOf } from '../../core/newest';
 import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
-import { decidingNow } from './newestImage';
+import { whyDamaged } from './whyUnreadable';
 
 /** What an object holds, as far as a change that is to be applied to it depends on it. */
 export interface ObjectForWriting {
-  readonly versions: readonly ObjectVersion[];
-  /** The version of the newest change that was stored last; undefined when there is no image. */
+  /** Every image, in the order of being stored. */
+  readonly read: readonly ReadVersion<ObjectVersion>[];
+  /**
+   * The version of the newest change that was stored last; undefined when there is no image. Those of a former table of the
+   * name count where there are no others.
+   */
   readonly newest?: ReadVersion<ObjectVersion>;
-  /** What S3 shows to those who do not know of change order: the version stored last. */
-  readonly last?: ReadVersion<ObjectVersion>;
+  /** There are images, and all are of a former table. */
+  readonly isOfFormerTable: boolean;
+  /** Whether that is the current version, which S3 shows and lifecycle keeps. */
+  readonly isNewestCurrent: boolean;
   /** Holds as long as nobody has stored anything since. */
   readonly condition: WriteCondition;
 }
 
 type Source = Pick<ImageSource, 'history' | 'images'>;
 
-export async function readForWriting(source: Source, objectKey: string): Promise<ObjectForWriting> {
+const READS = 64;
+
+/**
+ * Reads the metadata of every version: whoever writes goes by nothing but the change order.
+ *
+ * @param createdAtMs when the table was created, where there was another one of its name before
+ */
+export async function readForWriting(
+  source: Source,
+  objectKey: string,
+  createdAtMs?: number,
+): Promise<ObjectForWriting> {
   const { versions }: Pick<ObjectHistory, 'versions'> = (await source.history(objectKey)) ?? { versions: [] };
-  const read = await decidingNow(source, versions);
-  return { versions, newest: newestOf(read), last: read.at(-1), condition: conditionOf(versions.at(-1)) };
+  const headers = await headersOf(source, versions);
+  const read = versions.flatMap((version) => {
+    const header = headers.get(version);
+    return header ? [{ version, header }] : [];
+  });
+  const own = read.filter(({ header, version }) => !isOfFormerTable(header, version, createdAtMs));
+  const isFormer = read.length > 0 && own.length === 0;
+  const [newest, last] = [newestOf(isFormer ? read : own), versions.at(-1)];
+  const current = last?.isLatest ? read.find(({ version }) => version === last) : undefined;
+  const isNewestCurrent = !!newest && !!current && isSameChange(current.header.position, newest.header.position);
+  return { read, newest, isOfFormerTable: isFormer, isNewestCurrent, condition: conditionOf(last) };
+}
+
+async function headersOf(source: Source, versions: readonly ObjectVersion[]): Promise<Map<ObjectVersion, ImageHeader>> {
+  const recent = new Set(versionsToRead(versions));
+  const headers = new Map<ObjectVersion, ImageHeader>();
+  await inParallel(versions, READS, async (version) => {
+    try {
+      headers.set(version, await headerOf(source, version));
+    } catch (error) {
+      // An old version that is damaged must not stand in the way of every change to come.
+      if (whyDamaged(error) === undefined || recent.has(version)) throw error;
+    }
+  });
+  return headers;
 }
 
 /** Under a delete marker no version is the current one, and an object counts as not there. */
 function conditionOf(last: ObjectVersion | undefined): WriteCondition {
   return last?.isLatest ? { IfMatch: last.etag } : { IfNoneMatch: '*' };
-}
-
-/** Whether an image of this very change is among the versions. Looked for where it can be: by its size and time. */
-export async function isStored(
-  source: Source,
-  { versions, newest }: ObjectForWriting,
-  change: { readonly header: Pick<ImageHeader, 'position' | 'changedAtMs'>; readonly body: string },
-): Promise<boolean> {
-  const { position, changedAtMs } = change.header;
-  if (newest && compareChanges(newest.header.position, position) === 0) return true;
-  const sizeBytes = Buffer.byteLength(change.body);
-  for (const version of versions) {
-    if (version.sizeBytes !== sizeBytes || version.storedAtMs + CLOCK_SLACK_MS < changedAtMs) continue;
-    const header = await headerOf(source, version);
-    if (isSameChange(header.position, position)) return true;
-  }
-  return false;
 }
 
 export function isSameChange(a: ChangePosition, b: ChangePosition): boolean {

@@ -4,7 +4,7 @@ import {
   HistoryGrouping,
   s3VersionLister,
   type ListingMarker,
-  type ObjectVersion,
+  type ObjectHistory,
   type VersionLister,
 } from '../../aws/objectVersions';
 import { parallelHistories } from '../../aws/parallelHistories';
@@ -26,16 +26,17 @@ export function listedImageSource(lister: VersionLister, reads: Pick<ImageSource
     name: `s3://${lister.bucket}`,
     histories: (prefix, signal) => parallelHistories(lister, prefix, { signal }),
     async history(objectKey) {
-      const versions: ObjectVersion[] = [];
+      const histories: ObjectHistory[] = [];
+      const grouping = new HistoryGrouping();
       for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
         const page = await lister.page(objectKey, { after });
         // A longer key may begin with this one.
         const own = page.versions.filter((version) => version.objectKey === objectKey);
-        versions.push(...own);
+        const deleteMarkers = page.deleteMarkers?.filter((marker) => marker.objectKey === objectKey);
+        histories.push(...grouping.add({ versions: own, deleteMarkers }));
         after = own.length === page.versions.length && page.next ? page.next : null;
       }
-      const grouping = new HistoryGrouping();
-      return [...grouping.add(versions), ...grouping.rest()][0];
+      return [...histories, ...grouping.rest()][0];
     },
     ...reads,
   };

@@ -2,12 +2,16 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
-import { stateAt, versionsToRead } from '../../core/history';
+import { isOfFormerTable, mayBeOfTable } from '../../core/formerTable';
+import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
+import { newestOf } from '../../core/newest';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
 import { readImage } from '../../core/readImage';
+import { tableDefinitionKey } from '../../core/tableDefinition';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
 import type { ImageSource } from './imageSource';
+import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
 import { whyUnreadable } from './whyUnreadable';
 
 /** What an object says of its item at a moment. */
@@ -19,7 +23,11 @@ export type ObjectState =
       readonly keys: AttributeMap;
       readonly digest: string;
     }
-  | { readonly is: 'absent'; readonly objectKey: string }
+  | {
+      readonly is: 'absent';
+      readonly objectKey: string;
+      /** It holds images of a former table alone. */ readonly isOfFormerTable?: true;
+    }
   /** The history begins later than the moment, with an item that was already there. */
   | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string }
   | { readonly is: 'unreadable'; readonly objectKey: string; readonly reason: string };
@@ -31,15 +39,24 @@ export interface StateRequest {
   readonly momentMs: number;
   /** Versions that S3 received later than this are passed over, whatever they say of themselves. */
   readonly storedByMs?: number;
+  /** When the table was created, where there was another one of its name before: images of that are passed over. */
+  readonly createdAtMs?: number;
   /** Called before a version in an archive class is read. */
   readonly whenArchived?: (version: ObjectVersion) => Promise<void>;
+  /** Told of an object whose newest image may not be the current version, which S3 shows. */
+  readonly onNotCurrent?: (objectKey: string, why: NotCurrent) => void;
 }
 
 /** The state of one object at a moment. What is wrong with the object itself is a state; anything else is thrown. */
 export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
   const { objectKey } = history;
   try {
-    const state = stateAt(await decidingImages(request, history), request.momentMs);
+    const images = await decidingImages(request, history);
+    if (request.onNotCurrent) tellNotCurrent(request.onNotCurrent, history, images);
+    if (images.length === 0 && request.createdAtMs !== undefined) {
+      return { is: 'absent', objectKey, isOfFormerTable: true };
+    }
+    const state = stateAt(images, request.momentMs);
     if (state.is === 'absent') return { is: 'absent', objectKey };
     if (state.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(state.historyBeginsAtMs) };
     const image = await state.image.whole();
@@ -54,22 +71,40 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
 
 /** A version whose header has been read; its body only when it is needed. */
 interface Candidate {
+  readonly version: ObjectVersion;
   readonly header: ImageHeader;
   readonly whole: () => Promise<Image>;
 }
 
 async function decidingImages(request: StateRequest, { versions }: ObjectHistory): Promise<Candidate[]> {
-  const { momentMs, storedByMs = Infinity } = request;
-  const trusted = versions.filter(({ storedAtMs }) => storedAtMs <= storedByMs);
+  const { momentMs, storedByMs = Infinity, createdAtMs } = request;
+  const trusted = versions.filter((one) => one.storedAtMs <= storedByMs && mayBeOfTable(one, createdAtMs));
+  const isOfFormer = (header: ImageHeader, version: ObjectVersion) => isOfFormerTable(header, version, createdAtMs);
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
     const image = await passingOver(request, only, () => readWhole(request, only));
-    return image ? [{ header: image.header, whole: () => Promise.resolve(image) }] : [];
+    if (!image) return [];
+    if (trusted.length === 1 && isOfFormer(image.header, only)) return [];
+    if (trusted.length === 1 || (provesByPlace(image.header, only) && !isOfFormer(image.header, only))) {
+      return [{ version: only, header: image.header, whole: () => Promise.resolve(image) }];
+    }
   }
-  const read = await readDecidingVersions(trusted, momentMs, (version) =>
-    passingOver(request, version, () => headerOf(request.source, version)),
-  );
-  return read.map(({ version, header }) => ({ header, whole: () => readWhole(request, version) }));
+  const read = await readDecidingVersions(trusted, momentMs, async (version) => {
+    const header = await passingOver(request, version, () => headerOf(request.source, version));
+    return header && isOfFormer(header, version) ? undefined : header;
+  });
+  return read.map(({ version, header }) => ({ version, header, whole: () => readWhole(request, version) }));
+}
+
+function tellNotCurrent(
+  onNotCurrent: NonNullable<StateRequest['onNotCurrent']>,
+  history: ObjectHistory,
+  images: readonly Candidate[],
+): void {
+  // What the predecessor left may be of no item of today.
+  if (newestOf(images)?.header.event === 'PREDECESSOR') return;
+  const why = whyNotCurrent(history, images);
+  if (why) onNotCurrent(history.objectKey, why);
 }
 
 /** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */
@@ -108,7 +143,14 @@ async function itemState(
     return { is: 'unreadable', objectKey, reason: `it holds an item that belongs under ${ownKey}` };
   }
   // The predecessor spelled keys differently. Once there is an object under today's spelling, that one counts.
-  return (await source.history(ownKey)) ? { is: 'absent', objectKey } : state;
+  if (await source.history(ownKey)) return { is: 'absent', objectKey };
+  // A bucket of the predecessor alone. Beside ours, an item without an image of ours may have been deleted long ago.
+  if (!(await source.history(tableDefinitionKey(table)))) return state;
+  return { is: 'unknown', objectKey, reason: whyDoubtful(ownKey) };
+}
+
+function whyDoubtful(ownKey: string): string {
+  return `only the 2018 predecessor has an image of its item, under a former spelling, and there is none under ${ownKey}: the item may have been deleted since. dcs backfill gives each item of the table an image; if this one is wanted, put it into the table by hand`;
 }
 
 function beginsLater(historyBeginsAtMs: number): string {

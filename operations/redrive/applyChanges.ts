@@ -1,24 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
 import { compareChanges } from '../../core/changePosition';
 import { DcsError } from '../../core/errors';
+import { isOfFormerTable } from '../../core/formerTable';
 import { REORDER_WINDOW_MS, CLOCK_SLACK_MS } from '../../core/history';
-import type { ImageHeader, StoredImage } from '../../core/image';
+import { withWriteId, type ImageHeader, type StoredImage } from '../../core/image';
+import { newestOf } from '../../core/newest';
+import { mayPass } from '../guards';
 import type { ImageSource } from '../images/imageSource';
-import { isSameChange, isStored, readForWriting, type ObjectForWriting } from '../images/objectForWriting';
+import { isSameChange, readForWriting, type ObjectForWriting } from '../images/objectForWriting';
 
 /*
  * Applies changes of one item long after they were made, without covering anything newer.
  *
- * Whoever reads an item relies on one thing (docs/format.md, "Change order"): an older change is stored at most 24 hours
- * after an image of a newer one, so that a version which stands alone is the newest. And whoever does not know
- * of change order takes the version stored last. So a change that is older than the newest goes into the history like
- * this, each step on the condition that nobody has stored anything since the last look:
+ * What is newer is decided by the change order alone, from the metadata of every version. So that those who read few versions
+ * (docs/format.md, "Change order") or know of no change order see the same, a change that is older than the newest goes into
+ * the history like this, each step on the condition that nobody has stored anything since the last look:
  *
  *   1. when the newest image was stored long ago: the newest image once more
- *   2. the older change, now within the time in which its place is decided by reading
- *   3. the newest image once more, so that it is the version stored last again
+ *   2. the older change, now near enough for its place to be decided by reading
+ *   3. the newest image once more, so that it is the current version again
  *
- * After each step the bucket is right, whatever happens next, and the same call goes on from there.
+ * After each step the bucket is right, whatever happens next, and the same call goes on from there. The condition is an ETag:
+ * an item that was changed and changed back lets a write through that has slept meanwhile, for days perhaps. So each image
+ * has the id of its write, by which readers know that its place proves nothing, and what has become of it is told by a
+ * look afterwards and not by the one before.
  */
 
 /** A change, and the image of it. */
@@ -33,6 +39,8 @@ export interface ApplyContext {
   readonly source: Pick<ImageSource, 'history' | 'images'>;
   readonly images: Pick<ImageStore, 'putIf'>;
   readonly dryRun: boolean;
+  /** When the table was created, where there was another one of its name before. */
+  readonly createdAtMs?: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
 }
@@ -55,55 +63,95 @@ export async function applyChanges(
     context.signal.throwIfAborted();
     outcomes.set(change, await applyChange(context, objectKey, change));
   }
-  const isAllNewest = [...outcomes.values()].every((outcome) => outcome === 'applied');
-  if (!context.dryRun && !isAllNewest) await putNewestLast(context, objectKey, changes);
+  if (!context.dryRun) await putNewestLast(context, objectKey);
   return changes.map((change) => outcomes.get(change) ?? 'alreadyThere');
 }
 
 async function applyChange(context: ApplyContext, objectKey: string, change: Change): Promise<ChangeOutcome> {
-  const { source, images, dryRun, signal } = context;
-  // An answer that is lost on its way makes the next look find what this call has written.
-  let tried: ChangeOutcome | undefined;
+  const { source, dryRun } = context;
+  const { position } = change.header;
+  const writeId = randomUUID();
+  const image = withWriteId(change, writeId);
+  const puts = new Puts(context, objectKey);
+  let wasThere = false;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await readForWriting(source, objectKey);
-    const { newest, condition } = seen;
-    if (await isStored(source, seen, change)) return tried ?? 'alreadyThere';
-    const isNewest = !newest || compareChanges(change.header.position, newest.header.position) > 0;
-    const outcome = isNewest ? 'applied' : 'filledIn';
-    if (dryRun) return outcome;
-    if (isNewest || isRecent(context, newest.version)) {
-      tried = outcome;
-      if ((await images.putIf(objectKey, change, condition, { signal })) === 'written') return outcome;
-    } else await putAgain(context, objectKey, seen);
+    const seen = await readForWriting(source, objectKey, context.createdAtMs);
+    const { newest } = seen;
+    const copies = seen.read.filter(({ header }) => isSameChange(header.position, position));
+    const isOurs = copies.some(({ header }) => header.writeId === writeId);
+    wasThere ||= copies.length > 0 && !isOurs;
+    const isNewest =
+      !isBelowAll(context, change, seen) && (!newest || compareChanges(position, newest.header.position) >= 0);
+    const outcome = wasThere ? 'alreadyThere' : isNewest ? 'applied' : 'filledIn';
+    if (dryRun || (copies.length > 0 && (isNewest || copies.some((copy) => isInPlace(seen, copy))))) return outcome;
+    if (isNewest || !newest || isRecent(context, newest.version)) await puts.put(image, seen);
+    else await putAgain(context, puts, seen);
   }
   throw tooLively(objectKey);
 }
 
-/** Whether an older change stored now is near enough for readers to compare the two. */
+/** A change of a former table is older than all of this one. */
+function isBelowAll(
+  { createdAtMs, nowMs }: ApplyContext,
+  { header }: Change,
+  { newest, isOfFormerTable: isFormer }: ObjectForWriting,
+): boolean {
+  return !!newest && !isFormer && isOfFormerTable(header, { storedAtMs: nowMs() }, createdAtMs);
+}
+
+/** How near an older change must be to the version before it, for readers to compare the two. */
+const NEAR_MS = REORDER_WINDOW_MS - 2 * CLOCK_SLACK_MS;
+
 function isRecent({ nowMs }: ApplyContext, { storedAtMs }: { storedAtMs: number }): boolean {
-  return storedAtMs > nowMs() - (REORDER_WINDOW_MS - 2 * CLOCK_SLACK_MS);
+  return storedAtMs > nowMs() - NEAR_MS;
 }
 
-/** The third step, and the end of one that was broken off before it. */
-async function putNewestLast(context: ApplyContext, objectKey: string, changes: readonly Change[]): Promise<void> {
+/** Whether readers find a change where it is stored: in order, by capture itself, or not alone. */
+function isInPlace({ read }: ObjectForWriting, copy: ObjectForWriting['read'][number]): boolean {
+  const before = read.slice(0, read.indexOf(copy));
+  const [last, newest] = [before.at(-1), newestOf(before)];
+  if (copy.header.writeId === undefined || !last || !newest) return true;
+  const isInOrder = compareChanges(newest.header.position, copy.header.position) < 0;
+  return isInOrder || last.version.storedAtMs > copy.version.storedAtMs - (NEAR_MS + CLOCK_SLACK_MS);
+}
+
+/** The third step, and the end of one that was broken off before it; also where capture's own retries have left it so. */
+async function putNewestLast(context: ApplyContext, objectKey: string): Promise<void> {
+  const puts = new Puts(context, objectKey);
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = await readForWriting(context.source, objectKey);
-    const { last, newest } = seen;
-    const isOurs = changes.some(({ header }) => last && isSameChange(header.position, last.header.position));
-    if (!isOurs || !last || !newest || isSameChange(last.header.position, newest.header.position)) return;
-    await putAgain(context, objectKey, seen);
+    const seen = await readForWriting(context.source, objectKey, context.createdAtMs);
+    if (!seen.newest || seen.isNewestCurrent) return;
+    await putAgain(context, puts, seen);
   }
   throw tooLively(objectKey);
 }
 
-async function putAgain(
-  { source, images, signal }: ApplyContext,
-  objectKey: string,
-  { newest, condition }: ObjectForWriting,
-): Promise<void> {
-  if (!newest) return;
-  const { body, metadata } = await source.images.get(objectKey, newest.version.versionId);
-  await images.putIf(objectKey, { body, metadata }, condition, { signal });
+async function putAgain({ source }: ApplyContext, puts: Puts, seen: ObjectForWriting): Promise<void> {
+  if (!seen.newest) return;
+  const { objectKey, versionId } = seen.newest.version;
+  const { body, metadata } = await source.images.get(objectKey, versionId);
+  await puts.put(withWriteId({ body, metadata }, randomUUID()), seen);
+}
+
+const MOST_UNANSWERED = 3;
+
+/** Conditional puts to one object. What has become of one is for the next look to tell, also when no answer came. */
+class Puts {
+  private unanswered = 0;
+
+  constructor(
+    private readonly context: Pick<ApplyContext, 'images' | 'signal'>,
+    private readonly objectKey: string,
+  ) {}
+
+  async put(image: StoredImage, { condition }: ObjectForWriting): Promise<void> {
+    const { images, signal } = this.context;
+    try {
+      await images.putIf(this.objectKey, image, condition, { signal });
+    } catch (error) {
+      if (!mayPass(error) || ++this.unanswered >= MOST_UNANSWERED) throw error;
+    }
+  }
 }
 
 function tooLively(objectKey: string): DcsError {

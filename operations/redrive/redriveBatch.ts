@@ -1,9 +1,10 @@
-import type { TextStore } from '../../aws/textStore';
+import { TooLargeTextError, type TextStore } from '../../aws/textStore';
 import { S3Error } from '../../aws/s3Error';
 import { DcsError, UnreadableRecordError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
+import { tableCreatedAt } from '../formerTable';
 import { WriteGuard } from '../guards';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
 import { rememberHeads } from './rememberHeads';
@@ -70,10 +71,12 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     });
   }
   const items = changesByItem(table, records, receivedAtMs, leave);
+  const createdAtMs = await tableCreatedAt(context.source, table, Infinity);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
       const source = rememberHeads(context.source);
-      for (const outcome of await applyChanges({ ...context, source }, objectKey, changes)) counts[outcome] += 1;
+      for (const outcome of await applyChanges({ ...context, source, createdAtMs }, objectKey, changes))
+        counts[outcome] += 1;
       context.guard.succeeded();
     } catch (error) {
       context.signal.throwIfAborted();
@@ -89,12 +92,12 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
 }
 
 async function readBatch({ texts }: RedriveContext, batch: string) {
-  const text = await texts.read(batch);
-  if (text === undefined) return new UnreadableBatchError('it has gone since it was listed');
   try {
+    const text = await texts.read(batch);
+    if (text === undefined) return new UnreadableBatchError('it has gone since it was listed');
     return readParkedBatch(text);
   } catch (error) {
-    if (error instanceof UnreadableBatchError) return error;
+    if (error instanceof UnreadableBatchError || error instanceof TooLargeTextError) return error;
     throw error;
   }
 }

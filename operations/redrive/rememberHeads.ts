@@ -8,10 +8,11 @@ type Source = Pick<ImageSource, 'history' | 'images'>;
  *
  * For the versions of one item: what is remembered grows with them.
  */
-export function rememberHeads({ history, images }: Source): Source {
+export function rememberHeads(source: Source): Source {
+  const { images } = source;
   const heads = new Map<string, ReturnType<Source['images']['head']>>();
   return {
-    history,
+    history: (objectKey) => source.history(objectKey),
     images: {
       get: images.get.bind(images),
       head(objectKey, versionId) {

@@ -1,5 +1,6 @@
 import type { TableSettings } from '../../aws/tableSettings';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tableIdOf } from '../../core/formerTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
@@ -9,7 +10,6 @@ import { prepareRestore, type PreparedRestore, type PrepareRequest } from './pre
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
 import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './survey';
 import { creationOf } from './target';
-import { tableIdOf } from './unfinished';
 
 /** Everything that bringing a table back needs, without a settings file or a terminal. */
 export interface BringBackRequest extends PrepareRequest {
@@ -49,6 +49,8 @@ export interface BringBackOutcome {
   readonly report: RestoreReport;
   /** What was to be set at the end; empty where the target keeps what it has. */
   readonly settings: readonly SettingOutcome[];
+  /** Why stored definitions that would have counted cannot be used. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -67,7 +69,7 @@ export async function bringBack(request: BringBackRequest): Promise<BringBackOut
     ? await asPlanned(request, restoring)
     : await carriedOut(request, restoring, prepared);
   watch?.onRestored?.(report, prepared);
-  return { report, settings: await finished(request, prepared, report) };
+  return { report, settings: await finished(request, prepared, report), passedOver: prepared.passedOver };
 }
 
 function restoreRequest(request: BringBackRequest, { plan, definition }: PreparedRestore): RestoreRequest {

@@ -64,7 +64,7 @@ const SEGMENTS = 4;
 export async function* planItems(request: PlanRequest): AsyncGenerator<Action> {
   const states = request.keys ? statesOfKeys(request, request.keys) : statesOfAll(request);
   if (request.mode === 'fill') {
-    for await (const state of states) yield actionOn(state, undefined);
+    for await (const state of states) yield actionOn(state, undefined, request.mode);
     return;
   }
   const batches = mapInParallel(inBatches(states, BATCH_GET_KEYS), BATCH_READS, (batch) => compare(request, batch));
@@ -144,10 +144,10 @@ async function compare(request: PlanRequest, states: readonly KeyedState[]): Pro
   const actions = states.map(async (state, i): Promise<Action> => {
     const keys = keysOfStates[i];
     const current = keys && found.get(canonicalItem(keys));
-    if (state.is === 'absent' && mode === 'mirror' && keys && current) {
+    if (state.is === 'absent' && !state.isOfFormerTable && mode === 'mirror' && keys && current) {
       return { do: 'delete', objectKey: state.objectKey, keys };
     }
-    const action = actionOn(state, current);
+    const action = actionOn(state, current, mode);
     const isNewer = action.do === 'change' && current && (await isOfSomebodyElse(request, state, current));
     return isNewer ? { do: 'newer', objectKey: action.objectKey, reason: NEWER } : action;
   });
@@ -168,11 +168,24 @@ async function isOfSomebodyElse(
   return then.is !== 'item' || then.digest !== itemDigest(current);
 }
 
-function actionOn(state: ObjectState, current: AttributeMap | undefined): Action {
+function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: RestoreMode): Action {
   const { objectKey } = state;
-  if (state.is === 'absent') return { do: 'nothing', objectKey };
+  if (state.is === 'absent') return nothingOr(state, mode, current);
   if (state.is !== 'item') return { do: state.is, objectKey, reason: state.reason };
   const { item, digest } = state;
   if (!current) return { do: 'put', objectKey, item, digest };
   return { do: itemDigest(current) === digest ? 'equal' : 'change', objectKey, item, digest };
+}
+
+const OF_FORMER_TABLE =
+  'it holds images of a former table of the name alone. If the table was restored by AWS under its old name, run dcs backfill; a moment before the table was created brings the former items back';
+
+/** What a former table held is not there; but the item may be, in a table that AWS restored: nothing deletes it on that word. */
+function nothingOr(
+  { objectKey, isOfFormerTable }: Extract<ObjectState, { is: 'absent' }>,
+  mode: RestoreMode,
+  current: AttributeMap | undefined,
+): Action {
+  if (isOfFormerTable && (mode === 'mirror' || current)) return { do: 'unknown', objectKey, reason: OF_FORMER_TABLE };
+  return { do: 'nothing', objectKey };
 }

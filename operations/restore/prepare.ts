@@ -1,12 +1,14 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
+import { tableIdOf } from '../../core/formerTable';
 import type { TableDefinition } from '../../core/tableDefinition';
-import type { ConfiguredTable, KeyWords, LocatedTable } from '../../settings/configuredTable';
+import type { KeyWords, LocatedTable } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
-import { definitionOfKeys, knownTable } from '../tables';
+import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
 import { decideTarget, type TargetDecision } from './target';
-import { tableIdOf, type UnfinishedNotes } from './unfinished';
+import type { UnfinishedNotes } from './unfinished';
 
 /** What is to be brought back, and where to. */
 export interface PrepareRequest {
@@ -21,8 +23,8 @@ export interface PrepareRequest {
   readonly keysOf?: (words: KeyWords) => Promise<AsyncIterable<AttributeMap>>;
   /** What becomes of the items of a target that has some. */
   readonly existing?: 'merge' | 'mirror';
-  /** In place of table.json. */
-  readonly definition?: Pick<PreparedRestore, 'definition' | 'definitionFrom'>;
+  /** In place of table.json, which is not looked at then. */
+  readonly given?: Pick<PreparedRestore, 'definition' | 'definitionFrom'>;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
 }
@@ -34,6 +36,8 @@ export interface PreparedRestore {
   readonly definition: TableDefinition;
   /** Where the definition comes from, for people. */
   readonly definitionFrom: string;
+  /** Why stored definitions that would have counted cannot be used. */
+  readonly passedOver: readonly string[];
   readonly plan: PlanRequest & { readonly target: BatchTable; readonly signal: AbortSignal };
 }
 
@@ -41,7 +45,10 @@ export interface PreparedRestore {
 export async function prepareRestore(request: PrepareRequest): Promise<PreparedRestore> {
   const { source, target, notes, signal } = request;
   const wantedMs = request.asOf?.ms ?? request.nowMs();
-  const { table, definition: stored } = await knownTable(source, request.located, wantedMs);
+  const known = await knownTable(source, request.located, {
+    ...{ momentMs: wantedMs, storedByMs: request.ignoreStoredAfterMs, given: request.given?.definition },
+  });
+  const { table } = known;
   const keys = await request.keysOf?.(table);
 
   const description = await target.describe();
@@ -60,18 +67,22 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   const plan = {
     ...{ source, target, keys, momentMs, mode: decision.mode, signal, table },
     storedByMs: request.ignoreStoredAfterMs,
+    createdAtMs: await tableCreatedAt(source, request.located, momentMs, request.ignoreStoredAfterMs),
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
   };
-  return { momentMs, decision, plan, ...(request.definition ?? definitionFor(stored, table)) };
+  return { momentMs, decision, plan, ...definitionFor(request, known) };
 }
 
 function definitionFor(
-  stored: TableDefinition | undefined,
-  table: ConfiguredTable,
-): Pick<PreparedRestore, 'definition' | 'definitionFrom'> {
-  if (stored) return { definition: stored, definitionFrom: 'table.json' };
+  { given }: PrepareRequest,
+  { definition, passedOver, table }: KnownTable,
+): Pick<PreparedRestore, 'definition' | 'definitionFrom' | 'passedOver'> {
+  if (given) return { ...given, passedOver };
+  if (definition) return { definition, definitionFrom: 'table.json', passedOver };
+  const why = passedOver.length > 0 ? 'no table.json can be used' : 'there is no table.json';
   return {
     definition: definitionOfKeys(table),
-    definitionFrom: 'its keys alone, for there is no table.json: on-demand, without indexes, time to live or tags',
+    definitionFrom: `its keys alone, for ${why}: on-demand, without indexes, time to live or tags`,
+    passedOver,
   };
 }

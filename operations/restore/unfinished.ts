@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { makeFolder, writePlainFile } from '../plainFile';
 
 /** A restore into a new table that has not come to its end, so that the same command can continue it. */
 export interface UnfinishedRestore {
@@ -39,16 +40,11 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: strin
       }
     },
     async write(note) {
-      await mkdir(folder, { recursive: true });
-      await writeFile(fileOf(note.tableId), JSON.stringify(note));
+      await makeFolder(folder);
+      await writePlainFile(fileOf(note.tableId), JSON.stringify(note));
     },
     remove: (tableId) => rm(fileOf(tableId), { force: true }),
   };
-}
-
-/** What identifies a table: its id, or where there is none its name and time of creation. */
-export function tableIdOf(description: { TableId?: string; TableArn?: string; CreationDateTime?: Date }): string {
-  return description.TableId ?? `${description.TableArn ?? ''} ${String(description.CreationDateTime?.getTime())}`;
 }
 
 /** The newest state has no moment; JSON has null for it. */

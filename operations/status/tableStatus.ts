@@ -8,9 +8,10 @@ import { bucketOf } from '../check/checkContext';
 import { look, ok, problem, warning, type Judgement, type Look } from '../check/finding';
 import { MAPPING_CHECKS } from '../check/mappingChecks';
 import { utc } from '../../core/units';
-import { count, duration } from '../../core/units';
+import { count, counted, duration } from '../../core/units';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { TableLocation } from '../../core/objectKey';
+import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { newestImages, type NewestImages } from './newestImages';
 import { readReport } from './readReport';
 
@@ -61,6 +62,9 @@ export function captureStatus(context: CheckContext, table: TableLocation): Look
       { lag: ([newest]) => judgeLag(newest?.value, functionName) },
     ),
     look(about('s3:ListBucket'), newest, { 'newest image': (found) => age(found, nowMs()) }),
+    look(about('s3:ListBucketVersions'), () => hiddenImages(bucketOf(context, 'source'), table, signal), {
+      'hidden images': (found) => judgeHidden(found, `dcs verify ${tableName} --repair puts them back on top`),
+    }),
   ];
 }
 
@@ -79,6 +83,17 @@ export function copyStatus(context: CopyContext, table: TableLocation): Look[] {
       { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucket' },
       () => newestImages(destinationBucket, table, signal),
       { 'newest replica': (found) => age(found, nowMs()) },
+    ),
+    look(
+      { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucketVersions' },
+      () => hiddenImages(destinationBucket, table, signal),
+      {
+        'hidden replicas': (found) =>
+          judgeHidden(
+            found,
+            `somebody of the destination account has deleted them, find out who; dcs verify ${table.tableName} --repair puts them back on top`,
+          ),
+      },
     ),
     ...(['verify', 'drill'] as const).map((kind) => lastReport(context, table, kind)),
   ];
@@ -110,6 +125,14 @@ function age({ newest: [newest], looked, isWhole }: NewestImages, nowMs: number)
   const doubt = isWhole ? '' : `, the newest of the first ${count(looked)} objects: S3 lists by key`;
   const ago = duration(Math.max(0, nowMs - newest.storedAtMs));
   return { ...ok(`${utc(newest.storedAtMs)}, ${ago} ago${doubt}`), values };
+}
+
+function judgeHidden({ objects, first, versions, isWhole }: HiddenImages, remedy: string): Judgement {
+  const values = { hidden: objects, objectKey: first?.objectKey ?? null, deleteMarker: first?.versionId ?? null };
+  const among = isWhole ? '' : ` among the first ${count(versions)} versions`;
+  if (!first) return { ...ok(`none${among}`), values };
+  const found = `${counted(objects, 'object')} under delete markers${among}, since ${utc(first.storedAtMs)}, such as ${first.objectKey}`;
+  return { ...problem(found, 'none: lifecycle will remove what is below', remedy), values };
 }
 
 function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind): Look {

@@ -59,7 +59,11 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   const index = new DigestIndex();
   const list = (bucket: Bucket) => {
     const pages = historyPages(buckets[bucket].versions, tablePrefix(table), { parallelism: LISTERS, signal });
-    return listBucket({ pages, source: places[bucket], signal, onObjects }, bucket, index);
+    return listBucket(
+      { pages, source: places[bucket], createdAtMs: table.createdAtMs, signal, onObjects },
+      bucket,
+      index,
+    );
   };
   const [source, destination] = await Promise.all([list('source'), list('destination')]);
   onListed();

@@ -18,6 +18,8 @@ export interface Comparison {
   readonly late: number;
   /** Of the newest state of items: at most one for each. */
   readonly differences: readonly Difference[];
+  /** Of the table as a whole; no repair mends them. */
+  readonly others?: readonly Difference[];
   /** The items of a sample. */
   readonly sampled?: readonly Suspect[];
 }

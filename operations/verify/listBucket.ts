@@ -1,10 +1,13 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { versionsToRead } from '../../core/history';
+import { mayBeOfTable } from '../../core/formerTable';
+import { REORDER_WINDOW_MS, versionsToRead } from '../../core/history';
 import { inParallel } from '../../core/inParallel';
+import { newestOf } from '../../core/newest';
 import { isImageKey } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
-import { newestImage } from '../images/newestImage';
+import { decidingNow } from '../images/newestImage';
+import { whyNotCurrent } from '../images/whyNotCurrent';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
 import { whyDamaged } from '../images/whyUnreadable';
@@ -21,6 +24,8 @@ interface ListRequest {
   readonly pages: AsyncIterable<readonly ObjectHistory[]>;
   /** For what the listing does not tell. */
   readonly source: ImageSource;
+  /** As in `StateRequest`. */
+  readonly createdAtMs?: number;
   readonly signal: AbortSignal;
   readonly onObjects: (objects: number) => void;
 }
@@ -32,17 +37,20 @@ const READ_TOGETHER = 1_000;
 /** An object whose newest body the listing does not tell. */
 interface Undecided {
   readonly objectKey: string;
+  readonly versions: readonly ObjectVersion[];
   /** Those that may be the newest. */
   readonly candidates: readonly ObjectVersion[];
   readonly areDigests: boolean;
+  readonly createdAtMs?: number;
 }
 
 /**
  * Lists a bucket and notes each object's newest body. Nothing is read where one version decides, or several of the same
  * body. Where several may be the newest, their metadata is read. Where ETags are no digests (KMS), the newest body is.
+ * An object whose current version is a delete marker, or not the newest image, is unclear: whatever it says, a look has to tell.
  */
 export async function listBucket(request: ListRequest, bucket: Bucket, index: DigestIndex): Promise<BucketCounts> {
-  const { pages, source, signal, onObjects } = request;
+  const { pages, source, signal, onObjects, createdAtMs } = request;
   const counts: BucketCounts = { images: 0, tombstones: 0, unclear: 0 };
   const note = (objectKey: string, md5: string | undefined) => {
     index.note(bucket, objectKey, md5);
@@ -58,12 +66,21 @@ export async function listBucket(request: ListRequest, bucket: Bucket, index: Di
   for await (const page of pages) {
     signal.throwIfAborted();
     const images = page.filter(({ objectKey }) => isImageKey(objectKey));
-    for (const { objectKey, versions } of images) {
-      const candidates = versionsToRead(versions);
+    for (const { objectKey, versions, hiddenBy } of images) {
+      const { storedAtMs = 0 } = versions.at(-1) ?? {};
+      // It holds nothing of the table itself, as if there were no object.
+      if (createdAtMs !== undefined && versions.every((version) => !mayBeOfTable(version, createdAtMs))) continue;
+      // Of what was stored within a day of the table's creation only metadata tells whether it is of the former one.
+      if (hiddenBy || (createdAtMs !== undefined && storedAtMs < createdAtMs + REORDER_WINDOW_MS)) {
+        note(objectKey, undefined);
+        continue;
+      }
+      const candidates = versionsToRead(versions.filter((version) => mayBeOfTable(version, createdAtMs)));
       const [first] = candidates;
       const areDigests = etags.areDigests ?? (first !== undefined && (await etags.ask(first)));
-      const body = areDigests ? onlyBody(candidates) : undefined;
-      if (body === undefined) undecided.push({ objectKey, candidates, areDigests });
+      const isLastOne = candidates.some((one) => one === versions.at(-1));
+      const body = areDigests && isLastOne ? onlyBody(candidates) : undefined;
+      if (body === undefined) undecided.push({ objectKey, versions, candidates, areDigests, createdAtMs });
       else note(objectKey, body);
     }
     onObjects(images.length);
@@ -80,9 +97,12 @@ function onlyBody([first, ...others]: readonly ObjectVersion[]): string | undefi
 }
 
 /** The MD5 of an object's newest body; undefined where it takes a closer look. */
-async function newestBody(source: ImageSource, { candidates, areDigests }: Undecided): Promise<string | undefined> {
+async function newestBody(
+  source: ImageSource,
+  { versions, candidates, areDigests, createdAtMs }: Undecided,
+): Promise<string | undefined> {
   try {
-    const newest = candidates.length === 1 ? candidates[0] : (await newestImage(source, candidates))?.version;
+    const newest = await newestAndCurrent(source, { versions, candidates, createdAtMs });
     if (!newest) return undefined;
     const { objectKey, versionId, etag, storageClass } = newest;
     if (areDigests && isMd5(etag)) return etag;
@@ -91,6 +111,15 @@ async function newestBody(source: ImageSource, { candidates, areDigests }: Undec
     if (whyDamaged(error) === undefined) throw error;
     return undefined;
   }
+}
+
+async function newestAndCurrent(
+  source: ImageSource,
+  { versions, candidates: [only, ...others], createdAtMs }: Pick<Undecided, 'versions' | 'candidates' | 'createdAtMs'>,
+): Promise<ObjectVersion | undefined> {
+  if (only && others.length === 0) return only === versions.at(-1) ? only : undefined;
+  const read = await decidingNow(source, versions, createdAtMs);
+  return whyNotCurrent({ versions }, read) ? undefined : newestOf(read)?.version;
 }
 
 /**

@@ -5,8 +5,10 @@ import { s3StatusReader } from '../../aws/replicationStatus';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
+import { tableIdOf } from '../../core/formerTable';
 import { CouldNotLookError } from '../../core/errors';
 import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
+import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { requireConfiguredKeys } from '../sameKeys';
 import type { BucketListers } from './compareAll';
@@ -21,6 +23,8 @@ export interface OpenedTable {
   readonly keyTypes: KeyTypes;
   /** As DynamoDB counted within the last six hours; 0 for a table that it has not counted yet. */
   readonly itemCount: number;
+  /** As the stored definition has it. */
+  readonly tableId: string;
 }
 
 export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
@@ -35,18 +39,20 @@ export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pau
  */
 export async function openTable(request: OpenTableRequest): Promise<OpenedTable> {
   const { table, dynamoDb, buckets, signal, nowMs, pause } = request;
-  const items = dynamoDbBatchTable(table.tableName, dynamoDb);
+  const items = dynamoDbBatchTable(table.tableName, dynamoDb, { signal });
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   requireConfiguredKeys(table, described);
+  const source = s3ImageSource(buckets.source);
+  const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const places: Places = {
-    ...{ table, items, signal, nowMs, pause },
-    source: s3ImageSource(buckets.source),
+    ...{ table: { ...table, createdAtMs }, items, signal, nowMs, pause },
+    source,
     destination: s3ImageSource(buckets.destination),
     statusOf: s3StatusReader(buckets.source),
   };
   return {
-    ...{ places, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0 },
+    ...{ places, keyTypes: table.keyTypes, itemCount: described.ItemCount ?? 0, tableId: tableIdOf(described) },
     buckets: { source: listersOf(buckets.source), destination: listersOf(buckets.destination) },
     scanner: dynamoDbScanner(table.tableName, dynamoDb),
   };

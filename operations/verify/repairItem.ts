@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ImageStore } from '../../aws/imageStore';
 import { compareChanges } from '../../core/changePosition';
 import type { ReadVersion } from '../../core/decidingVersions';
 import type { ObjectVersion } from '../../aws/objectVersions';
-import { backfillImage, repairImage, type StoredImage } from '../../core/image';
+import { backfillImage, repairImage, withWriteId, type StoredImage } from '../../core/image';
 import type { ImageSource } from '../images/imageSource';
 import { newestImage } from '../images/newestImage';
 import { readForWriting } from '../images/objectForWriting';
@@ -18,8 +19,8 @@ import { whyDamaged } from '../images/whyUnreadable';
  *
  *   1. look at the source bucket: the newest image, and the condition
  *   2. read the table, strongly consistent, and both buckets
- *   3. write: where the source bucket is right and the destination is not, its newest image once more; else what the
- *      table holds, directly above the newest image of the source bucket (core/changePosition.ts, positionAbove)
+ *   3. write: where the newest image is right, and missing in the destination or not the current version, that once more;
+ *      else what the table holds, directly above the newest image of the source bucket (core/changePosition.ts, positionAbove)
  *
  * A change that is captured between 1 and 3 makes the write fail, and all is done again. One that is captured after 3 has a
  * place above what was written.
@@ -41,25 +42,29 @@ const MOST_LOOKS = 50;
 
 export async function repairItem({ places, images }: RepairContext, suspect: Suspect): Promise<RepairOutcome> {
   const { objectKey } = suspect;
+  const writeId = randomUUID();
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     places.signal.throwIfAborted();
     try {
-      const { newest, condition } = await readForWriting(places.source, objectKey);
+      const { createdAtMs } = places.table;
+      const { read, condition, ...seen } = await readForWriting(places.source, objectKey, createdAtMs);
+      const newest = seen.isOfFormerTable ? undefined : seen.newest;
       const inTable = (await readItems(places, [suspect])).get(objectKey) ?? stateInTable(undefined);
       const readAtMs = places.nowMs();
       const look = { ...(await statesInBuckets(places, objectKey, inTable)), atMs: readAtMs };
       const verdict = verdictOf(look);
-      if (!verdict) return 'right';
+      // The answer to an earlier try may have been lost.
+      if (!verdict) return read.some(({ header }) => header.writeId === writeId) ? 'written' : 'right';
       if (verdict.class === 'extra' && verdict.in === 'destination') {
         return { left: 'only the destination has it, and what is in the destination is never touched' };
       }
-      const inDestination = await newestIn(places.destination, objectKey);
+      const inDestination = await newestIn(places.destination, objectKey, createdAtMs);
       if (isOutOfReach(look, newest, inDestination)) {
         return {
           left: 'the destination holds an image of a later change than the source bucket; see dcs history whether it is real. The next change of the item mends it if so',
         };
       }
-      const image = await mendingImage(places, look, verdict, newest);
+      const image = withWriteId(await mendingImage(places, look, verdict, newest), writeId);
       if ((await images.putIf(objectKey, image, condition, { signal: places.signal })) === 'written') return 'written';
     } catch (error) {
       const reason = whyDamaged(error);
@@ -78,8 +83,8 @@ async function mendingImage(
   verdict: Verdict,
   newest: Read | undefined,
 ): Promise<StoredImage> {
-  const isSourceRight = verdict.in === 'destination';
-  if (isSourceRight && newest && !ARCHIVE_CLASSES.has(newest.version.storageClass)) {
+  const isNewestRight = verdict.in === 'destination' || verdict.class === 'hidden' || verdict.class === 'notCurrent';
+  if (isNewestRight && newest && !ARCHIVE_CLASSES.has(newest.version.storageClass)) {
     const { body, metadata } = await source.images.get(newest.version.objectKey, newest.version.versionId);
     return { body, metadata };
   }
@@ -99,7 +104,7 @@ function isOutOfReach(
   return compareChanges(position, inSource.header.position) > 0;
 }
 
-async function newestIn(source: ImageSource, objectKey: string): Promise<Read | undefined> {
+async function newestIn(source: ImageSource, objectKey: string, createdAtMs?: number): Promise<Read | undefined> {
   const { versions = [] } = (await source.history(objectKey)) ?? {};
-  return newestImage(source, versions);
+  return newestImage(source, versions, createdAtMs);
 }

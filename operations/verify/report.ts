@@ -37,7 +37,7 @@ export function verifyReport(found: {
 }): VerifyReport {
   const { tableName, sampleItemCount, settleMs, comparison, repairs, walked, startedAtMs, endedAtMs, ranBy } = found;
   const { all, sample, items, same, late } = comparison;
-  const differences = [...comparison.differences, ...(walked?.differences ?? [])];
+  const differences = [...comparison.differences, ...(comparison.others ?? []), ...(walked?.differences ?? [])];
   const left = differences.length - (repairs?.mended ?? 0);
   return {
     type: 'verify',

@@ -7,7 +7,9 @@ import { imageBody, itemDigest, NO_ITEM, type ImageHeader } from '../../core/ima
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import type { ImageSource } from '../images/imageSource';
-import { newestImage } from '../images/newestImage';
+import { newestOf } from '../../core/newest';
+import { decidingNow } from '../images/newestImage';
+import { whyNotCurrent, type NotCurrent } from '../images/whyNotCurrent';
 import { md5Of } from './bodyDigest';
 import { whyDamaged } from '../images/whyUnreadable';
 
@@ -28,6 +30,8 @@ export type StateInBucket =
       readonly header: ImageHeader;
       readonly version: ObjectVersion;
       readonly versions: readonly ObjectVersion[];
+      /** S3 shows something else. Undefined also for an object that is of no item of the table. */
+      readonly notCurrent?: NotCurrent;
     }
   /** The newest version, or one that may be it, is damaged, of a newer format, or of another item. */
   | {
@@ -47,7 +51,11 @@ export interface StatesOfItem {
   readonly atMs: number;
 }
 
-export type TableInBucket = TableLocation & { readonly keySchema: KeySchema };
+export type TableInBucket = TableLocation & {
+  readonly keySchema: KeySchema;
+  /** As in `StateRequest`: a restore passes over what is of a former table. */
+  readonly createdAtMs?: number;
+};
 
 export function stateInTable(item: AttributeMap | undefined): StateInTable {
   return { item, digest: itemDigest(item) };
@@ -68,11 +76,13 @@ export async function stateInBucket(
   const { versions } = history;
   let found: { header?: ImageHeader; version?: ObjectVersion } = {};
   try {
-    const newest = await newestImage(source, versions);
+    const read = await decidingNow(source, versions, table.createdAtMs);
+    const newest = newestOf(read);
     if (!newest) return { is: 'none' };
     found = newest;
     const digest = await digestOfNewest(source, table, objectKey, newest, expected);
-    return { is: 'state', digest, ...newest, versions };
+    if (digest === OF_NO_ITEM) return { is: 'state', digest: NO_ITEM, ...newest, versions };
+    return { is: 'state', digest, ...newest, versions, notCurrent: whyNotCurrent(history, read) };
   } catch (error) {
     const reason = whyDamaged(error);
     if (reason === undefined) throw error;
@@ -80,13 +90,15 @@ export async function stateInBucket(
   }
 }
 
+const OF_NO_ITEM = Symbol('an object under a former spelling');
+
 async function digestOfNewest(
   source: ImageSource,
   table: TableInBucket,
   objectKey: string,
   { version, header }: { version: ObjectVersion; header: ImageHeader },
   { item, digest: expectedDigest }: StateInTable,
-): Promise<string> {
+): Promise<string | typeof OF_NO_ITEM> {
   if (item && version.etag === md5Of(imageBody(item)) && header.digest === expectedDigest) return expectedDigest;
   if (ARCHIVE_CLASSES.has(version.storageClass)) return digestLeftBy(header) ?? NO_ITEM;
   const object = await source.images.get(objectKey, version.versionId);
@@ -95,6 +107,6 @@ async function digestOfNewest(
   const ownKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, image.item));
   if (ownKey === objectKey) return itemDigest(image.item);
   // The predecessor spelled keys differently: its objects are not those of today's items.
-  if (header.event === 'PREDECESSOR') return NO_ITEM;
+  if (header.event === 'PREDECESSOR') return OF_NO_ITEM;
   throw new UnreadableImageError(`it holds an item that belongs under ${ownKey}`);
 }

@@ -9,6 +9,9 @@ export const CLASSES = [
   'extra',
   'notReplicated',
   'replicationFailed',
+  'hidden',
+  'notCurrent',
+  'otherTable',
   'unreadable',
   'brokenChain',
 ] as const;
@@ -28,7 +31,20 @@ export interface Verdict {
  * No image, and the image of a delete, say the same where the table has no item.
  */
 export function verdictOf({ table, source, destination }: StatesOfItem): Verdict | undefined {
-  return inSource(table.digest, source) ?? inDestination(table.digest, source, destination);
+  return (
+    inSource(table.digest, source) ??
+    inDestination(table.digest, source, destination) ??
+    notCurrent('source', source) ??
+    notCurrent('destination', destination)
+  );
+}
+
+/** What the newest image says is right, and S3 shows something else. */
+function notCurrent(bucket: Bucket, state: StateInBucket): Verdict | undefined {
+  if (state.is !== 'state' || !state.notCurrent) return undefined;
+  // No change comes into the destination but by the source bucket, which may have lost what the destination still has.
+  if (bucket === 'destination' && state.notCurrent.isSameState) return undefined;
+  return { class: state.notCurrent.is, in: bucket, reason: state.notCurrent.reason };
 }
 
 function inSource(digest: string, source: StateInBucket): Verdict | undefined {

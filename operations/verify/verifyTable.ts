@@ -1,6 +1,7 @@
 import type { ImageStore } from '../../aws/imageStore';
 import type { ReportStore } from '../../aws/reports';
 import { compareTable, type CompareTableRequest, type Comparison } from './compareTable';
+import { otherTable } from './otherTable';
 import { repairAll, type Repairs } from './repairAll';
 import { reportText, verifyReport, type VerifyReport } from './report';
 import type { StageWatch } from './stages';
@@ -43,7 +44,9 @@ export async function verifyTable(request: VerifyRequest): Promise<VerifyOutcome
   const { opened, sampleItemCount, settleMs, repair, watch } = request;
   const { table, nowMs } = opened.places;
   const startedAtMs = nowMs();
-  const comparison = await compareTable(request);
+  const compared = await compareTable(request);
+  const others = await otherTable(opened.places, opened.tableId);
+  const comparison = { ...compared, others };
   watch?.onCompared?.(comparison);
   const places = { places: opened.places, settleMs, watch };
   const repairs = repair && (await repairAll({ ...places, ...repair, comparison }));

@@ -3,10 +3,12 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { chainGaps } from '../../core/chain';
 import { inParallel } from '../../core/inParallel';
 import type { ImageHeader } from '../../core/image';
+import { newestOf } from '../../core/newest';
 import { isImageKey } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
+import { whyNotCurrent } from '../images/whyNotCurrent';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
@@ -110,8 +112,8 @@ interface ReadVersion {
  */
 export async function walkBoth(places: Places, objectKey: string, known: ReadonlySet<string>): Promise<WalkedObject> {
   const [allInSource, inDestination] = await Promise.all([
-    readAll(places.source, objectKey),
-    readAll(places.destination, objectKey),
+    versionsIn(places.source, objectKey).then((versions) => readAll(places.source, versions)),
+    versionsIn(places.destination, objectKey).then((versions) => readAll(places.destination, versions)),
   ]);
   const inSource = allInSource.filter(({ version }) => known.has(version.versionId));
   const present = new Set(inDestination.map(({ identity }) => identity));
@@ -140,17 +142,22 @@ export async function walkDestination(
   objectKey: string,
   known: ReadonlySet<string>,
 ): Promise<WalkedObject> {
-  const all = await readAll(destination, objectKey);
+  const history = await destination.history(objectKey);
+  const all = await readAll(destination, history?.versions ?? []);
   const versions = all.filter(({ version }) => known.has(version.versionId));
   const differences = [
     ...unreadable('destination', objectKey, versions),
     ...brokenChain('destination', objectKey, all, known),
+    ...(history ? notCurrent(history, all) : []),
   ];
   return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
 }
 
-async function readAll(source: ImageSource, objectKey: string): Promise<ReadVersion[]> {
-  const { versions = [] } = (await source.history(objectKey)) ?? {};
+async function versionsIn(source: ImageSource, objectKey: string): Promise<readonly ObjectVersion[]> {
+  return (await source.history(objectKey))?.versions ?? [];
+}
+
+async function readAll(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ReadVersion[]> {
   const read: ReadVersion[] = [];
   await inParallel(versions, READS, async (version) => {
     read.push(await readVersion(source, version));
@@ -178,6 +185,15 @@ async function readVersion(source: ImageSource, version: ObjectVersion): Promise
 /** A predecessor's image has neither a place in a stream nor a digest: its content is all there is. */
 function identityOf({ position, digest = '' }: ImageHeader, content: string): string {
   return position.source === 'predecessor' ? content : JSON.stringify([position, digest]);
+}
+
+/** What a comparison with the table tells otherwise. An object under a former spelling is of no item. */
+function notCurrent(history: ObjectHistory, versions: readonly ReadVersion[]): Difference[] {
+  const read = versions.flatMap(({ version, header }) => (header ? [{ version, header }] : []));
+  const why = newestOf(read)?.header.event !== 'PREDECESSOR' && whyNotCurrent(history, read);
+  return why && !why.isSameState
+    ? [{ objectKey: history.objectKey, class: why.is, in: 'destination', reason: why.reason }]
+    : [];
 }
 
 function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {

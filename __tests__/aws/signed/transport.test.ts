@@ -388,3 +388,19 @@ test.each([
   await expect(to(origin, 1).send({ method: 'GET', path, headers })).rejects.toMatchObject({ name: 'TypeError' });
   expect(seen.connections).toBe(0);
 });
+
+test('an answer that is longer than it may be is not read, whether it says so or not', async () => {
+  const { origin } = await answering((request, response) => {
+    if (request.url === '/stated') response.setHeader('content-length', String(1024 ** 3));
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  const transport = to(origin, 1);
+  for (const path of ['/stated', '/chunked'])
+    await expect(transport.send({ ...get(origin, path), mostAnswerBytes: 1_000_000 })).rejects.toThrow(
+      /the answer has 1\d+ bytes/,
+    );
+});

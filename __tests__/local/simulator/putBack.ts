@@ -1,4 +1,5 @@
 import * as objectVersions from '../../../aws/objectVersions';
+import { chainGaps } from '../../../core/chain';
 import * as changePosition from '../../../core/changePosition';
 import * as decidingVersions from '../../../core/decidingVersions';
 import * as history from '../../../core/history';
@@ -7,6 +8,8 @@ import type { StreamRecord } from '../../../core/streamRecord';
 import * as capture from '../../../lambda/capture/captureBatch';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
+import * as operators from '../../../local/simulator/operators';
+import type { Process } from '../../../local/simulator/process';
 import * as backfill from '../../../operations/backfill/backfillItems';
 import * as forWriting from '../../../operations/images/objectForWriting';
 import * as redrive from '../../../operations/redrive/redriveBatch';
@@ -38,13 +41,11 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'equal digests are taken as proof that nothing is missing between',
     putBack: () =>
-      replace(decidingVersions, 'readDecidingVersions', (real) => (versions, momentMs, readHeader) => {
+      replace(decidingVersions, 'readDecidingVersions', (real) => async (versions, momentMs, readHeader) => {
         const nearMs = momentMs + history.REORDER_WINDOW_MS;
-        return real(
-          versions.filter(({ storedAtMs }) => storedAtMs <= nearMs),
-          momentMs,
-          readHeader,
-        );
+        const near = versions.filter(({ storedAtMs }) => storedAtMs <= nearMs);
+        const read = await real(near, momentMs, readHeader);
+        return chainGaps(read.map(({ header }) => header)).length === 0 ? read : real(versions, momentMs, readHeader);
       }),
   },
   {
@@ -117,7 +118,7 @@ const MISTAKES: readonly PutBack[] = [
     putBack: () =>
       replace(forWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
-        return { ...seen, newest: seen.last };
+        return { ...seen, newest: seen.read.at(-1) };
       }),
   },
   {
@@ -141,10 +142,19 @@ const MISTAKES: readonly PutBack[] = [
     mistake: "the operator's clock bounds what is newest",
     putBack: () =>
       replace(
-        restore,
-        'restoreTable',
-        (real) => (request) => real({ ...request, momentMs: Math.min(request.momentMs, request.nowMs()) }),
+        operators,
+        'restore',
+        (real) => (process, site, options) =>
+          real(process, site, { ...options, momentMs: Math.min(options.momentMs, process.nowMs()) }),
       ),
+  },
+  {
+    mistake: "what is read from the table is dated by the operator's clock",
+    putBack: () =>
+      replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => ({
+        ...real(process, bucket),
+        date: () => Promise.resolve((process as Process).nowMs()),
+      })),
   },
   {
     mistake: 'a moment is taken by when images were stored',
@@ -173,8 +183,8 @@ const MISTAKES: readonly PutBack[] = [
     putBack: () =>
       replace(objectVersions, 'HistoryGrouping', (Real) => {
         class OfOnePage extends Real {
-          override add(versions: readonly objectVersions.ObjectVersion[]) {
-            return [...super.add(versions), ...this.rest()];
+          override add(page: Parameters<InstanceType<typeof Real>['add']>[0]) {
+            return [...super.add(page), ...this.rest()];
           }
         }
         return OfOnePage;

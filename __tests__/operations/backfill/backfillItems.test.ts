@@ -21,13 +21,20 @@ async function* pagesOf(...items: ReadItem[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve(items);
 }
 
-async function backfill(bucket: Pick<MemoryBucket, 'putIf'>, items: ReadItem[], known = new Set<string>()) {
+async function backfill(
+  images: Pick<MemoryBucket, 'putIf'>,
+  items: ReadItem[],
+  known = new Set<string>(),
+  source = images instanceof MemoryBucket ? images : new MemoryBucket(),
+  createdAtMs?: number,
+) {
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const failed: FailedItem[] = [];
   const { signal } = new AbortController();
   const pause = () => Promise.resolve();
   const watch = { onFailed: (one: FailedItem) => failed.push(one) };
-  await backfillItems({ table, pages: pagesOf(...items), images: bucket, known, signal, pause, watch }, counts);
+  const pages = pagesOf(...items);
+  await backfillItems({ table, pages, images, source, known, createdAtMs, signal, pause, watch }, counts);
   return { counts, failed };
 }
 
@@ -47,6 +54,7 @@ const life = fc
       capturedBefore: fc.integer({ min: 0, max: states.length }),
     }),
   );
+type Put = Parameters<MemoryBucket['putIf']>;
 type Life = typeof life extends fc.Arbitrary<infer L> ? L : never;
 
 /** What a restore takes for the item in the end: its state, and what it should be. */
@@ -106,6 +114,18 @@ describe('a backfill while capture runs', () => {
     expect((await backfill(bucket, [{ item: itemOf(1)!, readAtMs: 1 }])).counts).toMatchObject({ alreadyThere: 1 });
   });
 
+  test('an image of a former table of the name is none of this one', async () => {
+    const bucket = new MemoryBucket(10_000_000);
+    const createdAtMs = 20_000_000;
+    const backfilled = (state: number, readAtMs: number) => [{ item: itemOf(state)!, readAtMs }];
+    await backfill(bucket, backfilled(1, 10_000_000));
+    bucket.clockMs = 20_100_000;
+    const again = await backfill(bucket, backfilled(2, 20_100_000), undefined, bucket, createdAtMs);
+    expect(again.counts).toEqual({ read: 1, written: 1, alreadyThere: 0, failed: 0 });
+    const once = await backfill(bucket, backfilled(3, 20_200_000), undefined, bucket, createdAtMs);
+    expect(once.counts).toEqual({ read: 1, written: 0, alreadyThere: 1, failed: 0 });
+  });
+
   test('what is known to be there costs no request', async () => {
     const refusing = { putIf: () => Promise.reject(new Error('no request is to be made')) };
     const { counts } = await backfill(refusing, [{ item: itemOf(1)!, readAtMs: 1 }], new Set([KEY]));
@@ -128,6 +148,32 @@ describe('a backfill when S3 fails', () => {
       },
     };
     expect((await backfill(flaky, items)).counts).toEqual({ read: 500, written: 500, alreadyThere: 0, failed: 0 });
+  });
+
+  test.each([
+    ['refuses its own second try', (bucket: MemoryBucket, ...args: Put) => bucket.putIf(...args)],
+    ['never answers', () => Promise.reject(error('ECONNRESET', undefined))],
+  ])('what was written is counted as written when S3 %s', async (_, answer) => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, { body: '{}', metadata: {} });
+    const lossy = {
+      putIf: async (...args: Put) =>
+        (await bucket.putIf(...args)) === 'written' ? answer(bucket, ...args) : 'refused',
+    };
+    const both = [...items.slice(0, 20), { item: itemOf(1)!, readAtMs: 1 }];
+    const { counts } = await backfill(lossy, both, undefined, bucket);
+    expect(counts).toEqual({ read: 21, written: 20, alreadyThere: 1, failed: 0 });
+    // The same items once more, of the same moment: nothing of it is this backfill's.
+    const again = await backfill(lossy, both, undefined, bucket);
+    expect(again.counts).toEqual({ read: 21, written: 0, alreadyThere: 21, failed: 0 });
+  });
+
+  test('an item without its key is listed, and the others are written', async () => {
+    const bucket = new MemoryBucket();
+    const odd = [{ item: { n: { N: '1' } }, readAtMs: 1 }, ...items.slice(0, 3)];
+    const { counts, failed } = await backfill(bucket, odd);
+    expect(counts).toEqual({ read: 4, written: 3, alreadyThere: 0, failed: 1 });
+    expect(failed).toEqual([{ keys: {}, reason: expect.stringContaining('expected the key id') as string }]);
   });
 
   test('an item that is refused for good is listed by its key, and the others are written', async () => {

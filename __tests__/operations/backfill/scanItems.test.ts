@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ScanPage, TableScanner } from '../../../aws/tableScan';
 import { readPace } from '../../../operations/backfill/readPace';
 import { scanItems } from '../../../operations/backfill/scanItems';
-import { streamGap } from '../../../operations/backfill/streamGap';
+import { requirePast, streamGap } from '../../../operations/backfill/streamGap';
 
 const { signal } = new AbortController();
 
@@ -115,10 +115,21 @@ describe('a gap between what is read and what the stream shows', () => {
       at(-1),
       "the export is of 2026-01-05T11:59:00Z, and the table's stream begins at 2026-01-05T12:00:00Z",
     ],
+    [
+      'an export of a former table',
+      { StreamSpecification: stream, LatestStreamLabel: label, CreationDateTime: new Date(at(0)) },
+      at(-1),
+      'it is of a former table of the name',
+    ],
   ])('%s is told, with the option that goes on', (_, described, readAtMs, message) => {
     const gap = streamGap(described, readAtMs);
     expect(gap).toContain(message);
     expect(gap).toContain('--allow-gap');
+  });
+
+  test('an export that is dated in the future is refused', () => {
+    expect(() => requirePast(at(10), at(5))).toThrow('dated 2026-01-05T12:10:00Z, and now it is 2026-01-05T12:05:00Z');
+    expect(() => requirePast(at(5), at(5))).not.toThrow();
   });
 
   test('none', () => {

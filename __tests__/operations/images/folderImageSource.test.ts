@@ -72,7 +72,7 @@ describe('a downloaded copy', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 
   test('a version in an archive class is counted, and has no body', async () => {
     const bucket = new MemoryBucket();
@@ -112,5 +112,82 @@ describe('a downloaded copy', () => {
     await expect(copy(bucket)).rejects.toThrow('no space left');
     await expect(folderImageSource(folder)).rejects.toThrow('holds no whole copy');
     await expect(readFile(path.join(folder, MANIFEST))).rejects.toThrow('ENOENT');
+  });
+
+  describe('of three objects with two versions each', () => {
+    const KEYS = ['a', 'b', 'c'].map((name) => `p/users/${name}/image.json`);
+    let lines: string[];
+    beforeEach(async () => {
+      const bucket = new MemoryBucket();
+      for (const key of KEYS) for (const ms of [0, 1_000]) bucket.store(key, { body: '{}', metadata: {} }, ms);
+      await copy(bucket);
+      lines = (await readFile(path.join(folder, VERSIONS), 'utf8')).trimEnd().split('\n');
+    });
+    /** Writes the lines, and a manifest that says their size. */
+    async function write(changed: readonly string[]): Promise<void> {
+      const text = `${changed.join('\n')}\n`;
+      await writeFile(path.join(folder, VERSIONS), text);
+      const file = path.join(folder, MANIFEST);
+      const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+      await writeFile(file, JSON.stringify({ ...manifest, bytes: Buffer.byteLength(text) }));
+    }
+    async function readAll(): Promise<Record<string, string>> {
+      const source = await folderImageSource(folder);
+      try {
+        const seen: Record<string, string> = {};
+        for (const { objectKey, versions } of await all(source.histories('p/users/'))) {
+          expect(await source.history(objectKey)).toBeDefined();
+          const reads = versions.map(({ versionId }) => source.images.get(objectKey, versionId));
+          seen[objectKey] = (await Promise.allSettled(reads))
+            .map(({ status }) => (status === 'fulfilled' ? '+' : '-'))
+            .join('');
+        }
+        return seen;
+      } finally {
+        await source.close?.();
+      }
+    }
+    const DAMAGED = ['null', '7', '', '{"objectKey":"p/users/b/image.json"}', '{"objectKey', '['.repeat(20_000)];
+
+    test.each(DAMAGED.map((line) => [line.slice(0, 30), line]))(
+      'law: a damaged line (%s) makes one object unreadable, and no other',
+      async (_, line) => {
+        for (const at of [0, 2, 3, 5]) {
+          await write(lines.map((good, i) => (i === at ? line : good)));
+          const seen = await readAll();
+          expect(Object.keys(seen)).toEqual(KEYS);
+          expect(Object.values(seen).join('').replaceAll('+', '')).toBe('-');
+        }
+      },
+      60_000,
+    );
+
+    test('a line that no image can have is damaged, and not held', async () => {
+      await write([...lines.slice(0, 5), 'x'.repeat(70_000_000)]);
+      const source = await folderImageSource(folder);
+      const objects = await all(source.histories(''));
+      const { objectKey, versionId } = objects[2]!.versions[1]!;
+      await expect(source.images.get(objectKey, versionId)).rejects.toThrow(
+        /a line of versions\.jsonl is damaged, at byte/,
+      );
+      await source.close?.();
+    }, 60_000);
+
+    test('fewer lines or objects than the manifest says are refused, though the size is right', async () => {
+      await write(lines.slice(0, -1));
+      await expect(readAll()).rejects.toThrow(
+        /has 5 versions of 3 objects, its manifest says 6 of 3; copy the folder again/,
+      );
+    });
+
+    test.each(['null', '7', '[]', '{', '{"format":"1"}', '{"format":"1","bytes":"many"}', '{"format":1}'])(
+      'a manifest that is %s is refused in words',
+      async (text) => {
+        await writeFile(path.join(folder, MANIFEST), text);
+        await expect(folderImageSource(folder)).rejects.toThrow(
+          /holds no whole copy made by dcs download: manifest\.json is damaged/,
+        );
+      },
+    );
   });
 });

@@ -18,7 +18,11 @@ const image = (n: number, changedAtMs: number, value = n, id = 'a'): StoredImage
   return encodeImage(header, item(value, id));
 };
 
-const stateIn = async (bucket: MemoryBucket, rest: { momentMs?: number; storedByMs?: number } = {}, key = KEY) => {
+const stateIn = async (
+  bucket: MemoryBucket,
+  rest: { momentMs?: number; storedByMs?: number; createdAtMs?: number } = {},
+  key = KEY,
+) => {
   const history = (await bucket.history(key))!;
   return stateOfObject({ source: bucket, table, momentMs: Infinity, ...rest }, history);
 };
@@ -65,6 +69,46 @@ describe('the state of an object', () => {
     bucket.store(KEY, image(0, 0, 0, 'b'), 1_000);
     const state = await stateIn(bucket);
     expect(state).toMatchObject({ is: 'unreadable', reason: 'it holds an item that belongs under users/b/image.json' });
+  });
+
+  test("the predecessor's image stored long after ours, alone in its day, does not win", async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), 1_000);
+    bucket.store(KEY, { body: '{"id":"a","value":7}', metadata: {} }, 90 * HOUR_MS);
+    expect(valueOf(await stateIn(bucket))).toEqual({ N: '0' });
+  });
+
+  test('an item that only the predecessor knows, under a former spelling, is not added beside ours', async () => {
+    const bucket = new MemoryBucket();
+    const old = 'users/a b/image.json';
+    bucket.store(old, { body: '{"id":"a b","value":1}', metadata: {} }, 1_000);
+    bucket.store('users/table.json', { body: '{}', metadata: {} }, 2_000);
+    expect(await stateIn(bucket, {}, old)).toMatchObject({
+      is: 'unknown',
+      reason: expect.stringContaining('none under users/a%20b/image.json') as string,
+    });
+  });
+
+  test('what a former table of the name held is not there, however late it was captured; what is of this one is', async () => {
+    const former = new MemoryBucket();
+    const createdAtMs = Date.UTC(2026, 0, 5, 12);
+    const ofStream = (streamLabel: string, value: number, changedAtMs: number) =>
+      encodeImage(
+        {
+          event: 'INSERT',
+          position: { source: 'stream', streamLabel, sequenceNumber: '9' },
+          changedAtMs,
+          previousDigest: NO_ITEM,
+        },
+        item(value),
+      );
+    former.store(KEY, ofStream('2026-01-01T00:00:00.000', 1, createdAtMs - HOUR_MS), createdAtMs - HOUR_MS);
+    former.store(KEY, ofStream('2026-01-01T00:00:00.000', 2, createdAtMs - 1_000), createdAtMs + HOUR_MS);
+    expect(await stateIn(former, { createdAtMs })).toMatchObject({ is: 'absent', isOfFormerTable: true });
+    expect(valueOf(await stateIn(former))).toEqual({ N: '2' });
+    former.store(KEY, ofStream('2026-01-05T12:00:00.000', 3, createdAtMs + 60_000), createdAtMs + 61_000);
+    former.store(KEY, ofStream('2026-01-01T00:00:00.000', 2, createdAtMs - 1_000), createdAtMs + 2 * HOUR_MS);
+    expect(valueOf(await stateIn(former, { createdAtMs }))).toEqual({ N: '3' });
   });
 
   test("the predecessor's image counts under its own spelling, until there is one under today's", async () => {

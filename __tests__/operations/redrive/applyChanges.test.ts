@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { applyChanges, type Change } from '../../../operations/redrive/applyChanges';
+import { S3Error } from '../../../aws/s3Error';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { readDecidingVersions } from '../../../core/decidingVersions';
 import { chainGaps } from '../../../core/chain';
 import { stateAt } from '../../../core/history';
-import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
+import { backfillImage, encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
 import { readHeader } from '../../../core/readImage';
 import { MemoryBucket } from '../../support/memoryBucket';
 
@@ -90,6 +91,8 @@ async function restored(bucket: MemoryBucket, momentMs = Infinity): Promise<numb
 
 class Broken extends Error {}
 
+type Put = Parameters<MemoryBucket['putIf']>;
+
 /** Redrives until nothing breaks any more. After each single put the newest image has to be what a restore takes. */
 async function redriveAll(bucket: MemoryBucket, batches: Change[][], breaksAfterPuts: readonly number[] = []) {
   const checks: Promise<void>[] = [];
@@ -172,8 +175,8 @@ describe('applying parked changes of an item', () => {
       bucket.beforePut = () => undefined;
       bucket.store(KEY, third!); // the same bytes as the first, and so the same ETag
     };
-    expect(await redriveAll(bucket, [[second!]])).toEqual([['applied']]);
-    expect(headersIn(bucket).map(sequence)).toEqual([1, 3, 2]);
+    expect(await redriveAll(bucket, [[second!]])).toEqual([['filledIn']]);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 3, 2, 3]);
     expect(await restored(bucket)).toBe(3);
   });
 
@@ -208,6 +211,121 @@ describe('applying parked changes of an item', () => {
     const { signal } = new AbortController();
     const context = { source: bucket, images: lossy, dryRun: false, signal, nowMs: bucket.nowMs };
     expect(await applyChanges(context, KEY, [only!])).toEqual(['applied']);
+  });
+
+  /** Plays what happens to a process that stands still between its look and its write. */
+  function whileItSleeps(bucket: MemoryBucket, happens: () => void): void {
+    bucket.beforePut = () => {
+      bucket.beforePut = () => undefined;
+      happens();
+    };
+  }
+
+  test('law: a redrive that slept for days, the item changed and changed back meanwhile, is told as what it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0.1, max: 100, noNaN: true }),
+        fc.double({ min: 0.1, max: 100, noNaN: true }),
+        async (hoursBefore, hoursAfter) => {
+          // a, then b is parked, then c; and a again by capture, with the ETag that the redrive has seen.
+          const [a, b, c, again] = changesOf([0, 1, 2, 0], [1, 1, 1, 1]);
+          const bucket = new MemoryBucket(2 * HOUR_MS);
+          bucket.store(KEY, a!, HOUR_MS);
+          whileItSleeps(bucket, () => {
+            bucket.clockMs += hoursBefore * HOUR_MS;
+            bucket.store(KEY, c!);
+            bucket.store(KEY, again!);
+            bucket.clockMs += hoursAfter * HOUR_MS;
+          });
+          expect(await redriveAll(bucket, [[b!]])).toEqual([['filledIn']]);
+          expect(await restored(bucket)).toBe(4);
+          expect(sequence(headersIn(bucket).at(-1)!)).toBe(4);
+          expect(await restored(bucket, b!.header.changedAtMs)).toBe(2);
+        },
+      ),
+    );
+  });
+
+  test('an older change that was meant to be near the newest, and came days later, covers nothing', async () => {
+    const [a, b, c] = changesOf([0, 1, 2], [1, 1, 1]);
+    const bucket = new MemoryBucket(4 * HOUR_MS);
+    bucket.store(KEY, a!, HOUR_MS);
+    bucket.store(KEY, c!, 3 * HOUR_MS);
+    whileItSleeps(bucket, () => (bucket.clockMs += 70 * HOUR_MS));
+    expect(await redriveAll(bucket, [[b!]])).toEqual([['filledIn']]);
+    expect(await restored(bucket, b!.header.changedAtMs)).toBe(2);
+    expect(sequence(headersIn(bucket).at(-1)!)).toBe(3);
+  });
+
+  test('a copy of the newest image that slept for days covers nothing that came meanwhile', async () => {
+    const [a, b, c, d, e] = changesOf([0, 1, 2, 3, 2], [1, 1, 1, 100, 1]);
+    const bucket = new MemoryBucket(90 * HOUR_MS);
+    bucket.store(KEY, a!, HOUR_MS);
+    bucket.store(KEY, c!, 3 * HOUR_MS);
+    whileItSleeps(bucket, () => {
+      bucket.clockMs = 104 * HOUR_MS;
+      bucket.store(KEY, d!);
+      bucket.store(KEY, e!);
+      bucket.clockMs += 100 * HOUR_MS;
+    });
+    expect(await redriveAll(bucket, [[b!]])).toEqual([['filledIn']]);
+    expect(await restored(bucket)).toBe(5);
+  });
+
+  test('what capture wrote twice, the older image last, is put right: the newest is the current version', async () => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new MemoryBucket(300 * HOUR_MS);
+    for (const change of [first, second, first]) bucket.store(KEY, change!, 3 * HOUR_MS);
+    expect(await redriveAll(bucket, [[first!]])).toEqual([['alreadyThere']]);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 2, 1, 2]);
+  });
+
+  test('an old version that is damaged does not stand in the way', async () => {
+    const [first, second] = changesOf([0, 1], [300, 1]);
+    const bucket = new MemoryBucket(400 * HOUR_MS);
+    bucket.store(KEY, { body: '{}', metadata: { 'dcs-format': '1', 'dcs-event': 'NONE' } }, HOUR_MS);
+    bucket.store(KEY, first!, 300 * HOUR_MS);
+    const { signal } = new AbortController();
+    const context = { source: bucket, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs };
+    expect(await applyChanges(context, KEY, [second!])).toEqual(['applied']);
+  });
+
+  test.each([
+    ['no answer at all', () => Promise.reject(new S3Error('TimeoutError', undefined, 'no answer', {}))],
+    ['the refusal of its own second try', (bucket: MemoryBucket, ...args: Put) => bucket.putIf(...args)],
+  ])('what was written and answered with %s was written by this redrive', async (_, answer) => {
+    const [first, second, third] = changesOf([0, 1, 2], [1, 1, 1]);
+    const bucket = new MemoryBucket(4 * HOUR_MS);
+    bucket.store(KEY, second!);
+    const lossy = {
+      putIf: async (...args: Put) => {
+        await bucket.putIf(...args);
+        return answer(bucket, ...args);
+      },
+    };
+    const { signal } = new AbortController();
+    const context = { source: bucket, images: lossy, dryRun: false, signal, nowMs: bucket.nowMs };
+    expect(await applyChanges(context, KEY, [third!])).toEqual(['applied']);
+    expect(await applyChanges(context, KEY, [first!])).toEqual(['filledIn']);
+    expect(await applyChanges(context, KEY, [first!, third!])).toEqual(['alreadyThere', 'alreadyThere']);
+  });
+
+  test('a change of a former table of the name goes below what is of this one, also below a backfill', async () => {
+    const [former] = changesOf([0], [1]);
+    const createdAtMs = Date.UTC(2026, 5, 1);
+    const bucket = new MemoryBucket(createdAtMs + HOUR_MS);
+    bucket.store(KEY, backfillImage({ id: { S: 'a' }, n: { N: '7' } }, createdAtMs + HOUR_MS));
+    const { signal } = new AbortController();
+    const context = { source: bucket, images: bucket, dryRun: false, signal, nowMs: bucket.nowMs, createdAtMs };
+    expect(await applyChanges(context, KEY, [former!])).toEqual(['filledIn']);
+    expect(headersIn(bucket).map(({ event }) => event)).toEqual(['BACKFILL', 'INSERT', 'BACKFILL']);
+  });
+
+  test('what somebody else has written meanwhile was there already', async () => {
+    const [only] = changesOf([0], [1]);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
+    whileItSleeps(bucket, () => bucket.store(KEY, only!));
+    expect(await redriveAll(bucket, [[only!]])).toEqual([['alreadyThere']]);
   });
 
   test('a dry run writes nothing and foretells', async () => {

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { creationOf, decideTarget, type TargetState } from '../../../operations/restore/target';
-import { tableIdOf, unfinishedNotes } from '../../../operations/restore/unfinished';
+import { tableIdOf } from '../../../core/formerTable';
+import { unfinishedNotes } from '../../../operations/restore/unfinished';
 import type { TableDefinition } from '../../../core/tableDefinition';
 
 const fail = (words: string) => {

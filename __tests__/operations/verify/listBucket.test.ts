@@ -29,6 +29,7 @@ function bucket(encryption: 's3' | 'kms') {
   const reads: string[] = [];
   const versionsOf = (objectKey: string): ObjectHistory => ({
     objectKey,
+    hiddenBy: versioned.hiddenBy(objectKey),
     versions: versioned
       .versions(objectKey)
       .map((one) => (encryption === 's3' ? one : { ...one, etag: md5Of(`${objectKey} ${one.versionId}`) })),
@@ -79,13 +80,32 @@ test('with a KMS key ETags are no digests: every newest body is read, and none i
   expect([isNoted(index, 'a', 1), isNoted(index, 'b', 2)]).toEqual([true, false]);
 });
 
-test('of several versions near in time the change order decides, not which was stored last', async () => {
-  const { versioned, list } = bucket('s3');
+test('of several versions near in time the change order decides, and where it is not the last one a look tells', async () => {
+  const { versioned, source, list } = bucket('s3');
   versioned.store(keyOf('a'), image(2, item('a', 2)), HOUR_MS);
   versioned.store(keyOf('a'), image(1, item('a', 1)), 2 * HOUR_MS);
   const index = new DigestIndex();
   await list(index);
-  expect(isNoted(index, 'a', 2)).toBe(true);
+  expect([isNoted(index, 'a', 1), isNoted(index, 'a', 2)]).toEqual([false, false]);
+  const look = await stateInBucket(source, TABLE, keyOf('a'), stateInTable(item('a', 2)));
+  expect(look).toMatchObject({ is: 'state', digest: itemDigest(item('a', 2)), notCurrent: { is: 'notCurrent' } });
+  versioned.store(keyOf('a'), image(2, item('a', 2)), 3 * HOUR_MS);
+  const mended = new DigestIndex();
+  await list(mended);
+  expect(isNoted(mended, 'a', 2)).toBe(true);
+});
+
+test('what lies under a delete marker is unclear, and a look names it', async () => {
+  const { versioned, list } = bucket('s3');
+  versioned.store(keyOf('a'), image(1, item('a', 1)));
+  versioned.deleteMarker(keyOf('a'));
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 0, tombstones: 0, unclear: 1 });
+  expect(isNoted(index, 'a', 1)).toBe(false);
+  const look = await stateInBucket(versioned, TABLE, keyOf('a'), {
+    digest: NO_ITEM,
+  });
+  expect(look).toMatchObject({ is: 'state', notCurrent: { is: 'hidden' } });
 });
 
 test('an object that cannot be read is unclear, and a look tells why', async () => {

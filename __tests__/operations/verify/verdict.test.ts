@@ -5,6 +5,8 @@ import { NO_ITEM } from '../../../core/image';
 const none: StateInBucket = { is: 'none' };
 const unreadable: StateInBucket = { is: 'unreadable', reason: 'damaged', versions: [] };
 const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as StateInBucket;
+const shows = (digest: string, is: 'hidden' | 'notCurrent', isSameState = false) =>
+  ({ is: 'state', digest, versions: [], notCurrent: { is, reason: '', isSameState } }) as unknown as StateInBucket;
 const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
 
 test.each([
@@ -23,6 +25,13 @@ test.each([
   ['a delete that was not replicated', NO_ITEM, gone, now, 'notReplicated destination'],
   ['a damaged image', 'now', unreadable, now, 'unreadable source'],
   ['a damaged replica', 'now', now, unreadable, 'unreadable destination'],
+  ['an image under a delete marker', 'now', shows('now', 'hidden'), now, 'hidden source'],
+  ['a replica under a delete marker', 'now', now, shows('now', 'hidden'), 'hidden destination'],
+  ['a tombstone under an older image', NO_ITEM, shows(NO_ITEM, 'notCurrent'), gone, 'notCurrent source'],
+  ['a wrong image is told before what lies on it', 'now', shows('before', 'hidden'), now, 'stale source'],
+  ['an older replica that holds the same', 'now', now, shows('now', 'notCurrent', true), undefined],
+  ['an older image that holds the same', 'now', shows('now', 'notCurrent', true), now, 'notCurrent source'],
+  ['a replica that arrived out of order', 'now', now, shows('now', 'notCurrent'), 'notCurrent destination'],
   ['a damaged replica of an older image: what is wrong first is told', 'now', before, unreadable, 'stale source'],
 ])('%s', (_, digest, source, destination, expected) => {
   const verdict = verdictOf({ table: { digest }, source, destination, atMs: 0 });

@@ -44,7 +44,7 @@ class Scene {
       page: () => Promise.resolve({ items: this.items.slice(0, 1), capacityUnits: 1 }),
     };
     return {
-      ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length },
+      ...{ scanner, keyTypes: { id: 'S' }, itemCount: this.items.length, tableId: 'this' },
       buckets: { source: listers, destination: listers },
       places: {
         ...{ table: TABLE, source: unlisted(this.source), destination: unlisted(this.destination) },

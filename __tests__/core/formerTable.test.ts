@@ -1,0 +1,52 @@
+import { createdAfterFormer, isOfFormerTable, type StoredLife } from '../../core/formerTable';
+import { HOUR_MS } from './storedHistories';
+
+const at = (hours: number) => hours * HOUR_MS;
+const life = (tableId: string | undefined, createdHours: number | undefined, storedHours: number): StoredLife => ({
+  tableId,
+  createdAt: createdHours === undefined ? undefined : new Date(at(createdHours)).toISOString(),
+  storedAtMs: at(storedHours),
+});
+
+test.each<[string, StoredLife[], number, number | undefined]>([
+  ['no definition', [], Infinity, undefined],
+  ['one table all the time', [life('a', 1, 2), life('a', 1, 50)], Infinity, undefined],
+  ['another table since', [life('a', 1, 2), life('b', 10, 11)], Infinity, at(10)],
+  ['another table, at a moment before it', [life('a', 1, 2), life('b', 10, 11)], at(9), undefined],
+  ['a moment between creation and its definition', [life('a', 1, 2), life('b', 10, 40)], at(12), at(10)],
+  ['a third one', [life('a', 1, 2), life('b', 10, 11), life('c', 20, 21)], at(25), at(20)],
+  [
+    'the definition before it kept no id and is of this very table',
+    [life(undefined, undefined, 2), life('a', 1, 50)],
+    Infinity,
+    undefined,
+  ],
+  [
+    'the definition before it kept no id and is older than the table',
+    [life(undefined, undefined, 2), life('b', 10, 11)],
+    Infinity,
+    at(10),
+  ],
+  ['no id at all', [life(undefined, undefined, 2), life(undefined, undefined, 20)], Infinity, undefined],
+  ['the first definition that there is', [life('b', 10, 11)], Infinity, undefined],
+])('when the table was created, where there was a former one: %s', (_, lives, momentMs, expected) => {
+  expect(createdAfterFormer(lives, momentMs)).toBe(expected);
+});
+
+describe('whether an image is of the former table', () => {
+  const created = Date.UTC(2026, 0, 5, 12);
+  const label = (ms: number) => new Date(ms).toISOString().slice(0, -1);
+  const stream = (ms: number) => ({ source: 'stream', streamLabel: label(ms), sequenceNumber: '1' }) as const;
+  const later = { storedAtMs: created + HOUR_MS };
+  test.each([
+    ['captured late from the former stream', stream(created - HOUR_MS), created - 5_000, later, true],
+    ['of the stream that the table was created with', stream(created), created + 5_000, later, false],
+    ['of a stream that was switched on again later', stream(created + HOUR_MS), created + HOUR_MS, later, false],
+    ['a backfill of before', { source: 'backfill', readAtMs: 0 } as const, created - 2 * HOUR_MS, later, true],
+    ['a backfill of this table', { source: 'backfill', readAtMs: 0 } as const, created + 60_000, later, false],
+    ['stored before the table was there', stream(created), created, { storedAtMs: created - 60_000 }, true],
+  ])('%s', (_, position, changedAtMs, version, expected) => {
+    expect(isOfFormerTable({ position, changedAtMs }, version, created)).toBe(expected);
+    expect(isOfFormerTable({ position, changedAtMs }, version, undefined)).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import type { Json } from '../../planReview/json';
+
+/** A value that was made worse, or at least another: where, and in which way. */
+export interface Mutation {
+  readonly path: string;
+  readonly way: Way;
+  readonly value: Json;
+}
+
+export type Way =
+  | 'unset'
+  | 'switched on'
+  | 'switched off'
+  | 'less'
+  | 'more'
+  | 'another text'
+  | 'shorter list'
+  | 'longer list'
+  | 'a new member';
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+/** Each value at and below a place, changed in each way that its kind allows; a document in a text is changed within it. */
+export function mutations(path: string, value: Json): Mutation[] {
+  const at = (way: Way, changed: Json): Mutation => ({ path, way, value: changed });
+  if (value === null) return [at('another text', 'another')];
+  if (typeof value === 'boolean') return [at('unset', null), at(value ? 'switched off' : 'switched on', !value)];
+  if (typeof value === 'number') return [at('unset', null), at('less', value - 1), at('more', value + 1)];
+  if (typeof value === 'string') return [...(value === '' ? [] : [at('unset', null)]), ...ofText(path, value)];
+  if (isList(value)) return [at('unset', null), ...ofList(path, value)];
+  const members = Object.entries(value);
+  return [
+    at('unset', null),
+    at('a new member', { ...value, not_known_yet: 'x' }),
+    ...members.flatMap(([name, member]) =>
+      mutations(`${path}.${name}`, member).map((one) => ({ ...one, value: { ...value, [name]: one.value } })),
+    ),
+  ];
+}
+
+function ofText(path: string, text: string): Mutation[] {
+  if (!text.startsWith('{')) return [{ path, way: 'another text', value: `another-${text}` }];
+  return mutations(path, JSON.parse(text) as Json)
+    .filter(({ value }) => value !== null)
+    .map((one) => ({ ...one, value: JSON.stringify(one.value) }));
+}
+
+function ofList(path: string, all: readonly Json[]): Mutation[] {
+  const within = all.flatMap((member, index) =>
+    mutations(path, member).map((one) => ({
+      ...one,
+      value: all.map((other, at) => (at === index ? one.value : other)),
+    })),
+  );
+  const shorter = all.map((_, index) => ({
+    path,
+    way: 'shorter list' as const,
+    value: all.filter((_member, at) => at !== index),
+  }));
+  const last = all[all.length - 1];
+  const longer =
+    typeof last === 'string' ? [{ path, way: 'longer list' as const, value: [...all, `another-${last}`] }] : [];
+  return [...within, ...shorter, ...longer];
+}

@@ -1,0 +1,68 @@
+import { findings, type Change } from './support';
+
+const stream = (table: string, time: string) =>
+  `arn:aws:dynamodb:eu-central-1:111111111111:table/${table}/stream/${time}T00:00:00.000`;
+const before = {
+  function_name: 'dcs-capture-orders',
+  event_source_arn: stream('orders', '2026-01-01'),
+  batch_size: 500,
+};
+const remade = (after: Partial<Change>): Change => ({
+  address: 'aws_lambda_event_source_mapping.it',
+  actions: ['delete', 'create'],
+  before,
+  replacePaths: [['event_source_arn']],
+  ...after,
+});
+const reading = (event_source_arn: string) => remade({ after: { ...before, event_source_arn } });
+const COMMANDS = /npx dcs verify orders, npx dcs backfill orders, and npx dcs verify orders --repair/;
+
+test('a table that has another stream: the new mapping brings capture back, and what to run then', () => {
+  const all = findings([], reading(stream('orders', '2026-11-26')));
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatchObject({ finding: 'replaced' });
+  expect(all[0]!.why).toContain('this brings capture back');
+  expect(all[0]!.next).toMatch(COMMANDS);
+  expect(all[0]!.next).not.toMatch(/take .*back/i);
+});
+
+test('a table without a stream: the plan is not to be applied', () => {
+  const all = findings([], reading(''));
+  expect(all).toHaveLength(1);
+  expect(all[0]!.what).toContain('has no stream');
+  expect(all[0]!.next).toContain('Do not apply this');
+});
+
+test('a stream that is only known after the apply may bring capture back, or end it', () => {
+  const unknown = {
+    after: { ...before, event_source_arn: null },
+    afterUnknown: { event_source_arn: true, uuid: true },
+  };
+  const all = findings([], remade(unknown));
+  expect(all).toHaveLength(1);
+  expect(all[0]!.what).toContain('only known after the apply');
+  expect(all[0]!.next).toMatch(COMMANDS);
+});
+
+test('the stream of another table is no way back', () => {
+  const all = findings([], reading(stream('users', '2026-11-26')));
+  expect(all).toHaveLength(1);
+  expect(all[0]!.what).toContain('another table');
+  expect(all[0]!.next).toBe('Take the change back.');
+});
+
+test('what else such a replacement weakens is found beside it', () => {
+  const after = { ...before, event_source_arn: stream('orders', '2026-11-26'), maximum_retry_attempts: 0 };
+  expect(findings([], remade({ after })).map(({ finding }) => finding)).toEqual(['replaced', 'capture']);
+});
+
+test('a replacement names the argument that forces it', () => {
+  const [found] = findings([], {
+    address: 'aws_sns_topic.it',
+    actions: ['delete', 'create'],
+    before: { name: 'a' },
+    after: { name: 'b' },
+    replacePaths: [['name']],
+  });
+  expect(found!.what).toBe('It is destroyed and made again, for a change of name.');
+});

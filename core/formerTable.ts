@@ -1,0 +1,63 @@
+import { CLOCK_SLACK_MS } from './history';
+import type { ImageHeader } from './image';
+import type { TableDefinition } from './tableDefinition';
+
+/*
+ * A table that was deleted and made again under its name is another table: what the former one held is history. Which one an
+ * image is of is told by when its stream was enabled, or when it was read: nothing of a table is older than the table. What
+ * a stream's label cannot tell is that a table is another one, for a stream may be switched off and on; so there is a
+ * former table only where the stored definitions say so.
+ */
+
+/** What identifies a table: its id, or where there is none its name and time of creation. */
+export function tableIdOf(description: { TableId?: string; TableArn?: string; CreationDateTime?: Date }): string {
+  return description.TableId ?? `${description.TableArn ?? ''} ${String(description.CreationDateTime?.getTime())}`;
+}
+
+/** What a version of table.json says of which table it describes. */
+export interface StoredLife extends Pick<TableDefinition, 'tableId' | 'createdAt'> {
+  readonly storedAtMs: number;
+}
+
+/** S3 tells whole seconds; a stream that a table is created with is enabled at about the same time. */
+const SECOND_MS = 1_000;
+
+/**
+ * When the table of a moment was created, where there was another one of its name before; else undefined. There was one
+ * where an earlier definition has another id, or was stored, without an id, before this table was created.
+ *
+ * @param definitions in the order of being stored
+ */
+export function createdAfterFormer(definitions: readonly StoredLife[], momentMs: number): number | undefined {
+  const at = definitions.findLastIndex(({ createdAt, storedAtMs }) => (msOf(createdAt) ?? storedAtMs) <= momentMs);
+  const [inForce, createdAtMs] = [definitions[at], msOf(definitions[at]?.createdAt)];
+  if (inForce?.tableId === undefined || createdAtMs === undefined) return undefined;
+  const isOfFormer = ({ tableId, storedAtMs }: StoredLife) =>
+    tableId === undefined ? storedAtMs + CLOCK_SLACK_MS < createdAtMs : tableId !== inForce.tableId;
+  return definitions.slice(0, at).some(isOfFormer) ? createdAtMs : undefined;
+}
+
+/** Whether a version can be of a table at all that was created then: it was not stored before. */
+export function mayBeOfTable(
+  { storedAtMs }: { readonly storedAtMs: number },
+  createdAtMs: number | undefined,
+): boolean {
+  return createdAtMs === undefined || storedAtMs + SECOND_MS > createdAtMs;
+}
+
+/** Whether an image is of a former table, given when the one that is asked for was created. */
+export function isOfFormerTable(
+  { position, changedAtMs }: Pick<ImageHeader, 'position' | 'changedAtMs'>,
+  version: { readonly storedAtMs: number },
+  createdAtMs: number | undefined,
+): boolean {
+  if (createdAtMs === undefined) return false;
+  if (!mayBeOfTable(version, createdAtMs)) return true;
+  if ('streamLabel' in position) return Date.parse(`${position.streamLabel}Z`) + SECOND_MS < createdAtMs;
+  return changedAtMs + CLOCK_SLACK_MS < createdAtMs;
+}
+
+function msOf(time: string | undefined): number | undefined {
+  const ms = Date.parse(time ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,41 @@
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import type { ReadVersion } from '../../core/decidingVersions';
+import { newestOf } from '../../core/newest';
+import { utc } from '../../core/units';
+import { isSameChange } from './objectForWriting';
+
+/** How an object shows something else than its newest image to S3, whose lifecycle keeps the current version alone. */
+export interface NotCurrent {
+  /** `hidden`: the current version is a delete marker. `notCurrent`: it is an older image. */
+  readonly is: 'hidden' | 'notCurrent';
+  readonly reason: string;
+  /** What S3 shows is of an older change and holds the same: only a change that is still to come in between tells them apart. */
+  readonly isSameState: boolean;
+}
+
+/**
+ * Undefined where the current version is the newest image, or a copy of it: when all others have expired it is still there.
+ *
+ * @param read the versions that may be the newest, with their headers
+ */
+export function whyNotCurrent(
+  { versions, hiddenBy }: Pick<ObjectHistory, 'versions' | 'hiddenBy'>,
+  read: readonly Pick<ReadVersion<ObjectVersion>, 'version' | 'header'>[],
+): NotCurrent | undefined {
+  const newest = newestOf(read);
+  if (!newest) return undefined;
+  if (hiddenBy) {
+    return {
+      is: 'hidden',
+      isSameState: false,
+      reason: `its images lie under the delete marker ${hiddenBy.versionId} of ${utc(hiddenBy.storedAtMs)}: S3 shows no object, and lifecycle will remove them`,
+    };
+  }
+  const current = read.find(({ version }) => version.versionId === versions.at(-1)?.versionId);
+  if (current && isSameChange(current.header.position, newest.header.position)) return undefined;
+  return {
+    is: 'notCurrent',
+    isSameState: !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest,
+    reason: 'the current version is an older image than the newest one, and lifecycle will keep that',
+  };
+}

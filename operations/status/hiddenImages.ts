@@ -1,0 +1,44 @@
+import {
+  HistoryGrouping,
+  s3VersionLister,
+  type DeleteMarker,
+  type ListingMarker,
+  type VersionsPage,
+} from '../../aws/objectVersions';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import { isImageKey, tablePrefix, type TableLocation } from '../../core/objectKey';
+
+/** Objects whose images lie under a delete marker, as far as was looked. */
+export interface HiddenImages {
+  readonly objects: number;
+  /** The marker that was stored first: lifecycle counts from it. */
+  readonly first?: DeleteMarker;
+  /** Versions that were looked at. */
+  readonly versions: number;
+  readonly isWhole: boolean;
+}
+
+const PAGES = 10;
+
+/** Lists at most ten pages of 1,000 versions and delete markers. */
+export async function hiddenImages(
+  bucket: S3ClientSettings & { bucket: string },
+  table: TableLocation,
+  signal: AbortSignal,
+): Promise<HiddenImages> {
+  const lister = s3VersionLister(bucket);
+  const grouping = new HistoryGrouping();
+  const markers: DeleteMarker[] = [];
+  let [versions, isWhole] = [0, false];
+  let after: ListingMarker | undefined;
+  for (let pages = 0; pages < PAGES && !isWhole; pages++) {
+    const page: VersionsPage = await lister.page(tablePrefix(table), { after, signal });
+    for (const { objectKey, hiddenBy } of [...grouping.add(page), ...(page.next ? [] : grouping.rest())])
+      if (hiddenBy && isImageKey(objectKey)) markers.push(hiddenBy);
+    versions += page.versions.length;
+    after = page.next;
+    isWhole = after === undefined;
+  }
+  const [first] = markers.sort((a, b) => a.storedAtMs - b.storedAtMs);
+  return { objects: markers.length, first, versions, isWhole };
+}

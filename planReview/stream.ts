@@ -1,0 +1,55 @@
+import { shown, type Json } from './json';
+import type { Verdict } from './verdicts';
+
+/** What a mapping that reads another stream means, and what to run. */
+export interface StreamChange {
+  readonly what: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+const STREAM = /^arn:[^:]+:dynamodb:[^:]*:\d*:table\/([^/]+)\/stream\//;
+const tableOf = (arn: Json | undefined) => (typeof arn === 'string' ? STREAM.exec(arn)?.[1] : undefined);
+const afterwards = (table: string) =>
+  `Then run: npx dcs verify ${table}, npx dcs backfill ${table}, and npx dcs verify ${table} --repair; what changed while no stream was read is in none ` +
+  '(docs/operations.md, "The stream was off for two days").';
+
+/**
+ * A stream that is switched off and on again is another one, with another ARN, and a mapping cannot change its source: the
+ * one that is there reads a stream that has ended until it is replaced.
+ */
+export function streamChange(from: Json | undefined, to: Json | undefined, isUnknown: boolean): StreamChange {
+  const [was, is] = [tableOf(from), tableOf(to)];
+  const moved = `event_source_arn: ${shown(from)} becomes ${shown(to)}.`;
+  if (isUnknown) {
+    return {
+      what: 'Which stream the mapping reads is only known after the apply.',
+      why: 'this brings capture back if the stream of the table was switched off and on again, or is by this plan; otherwise nothing of the table may be captured',
+      next: `See what happens to the stream of the table, in this plan and in the account. If it is a new one, allow this. ${afterwards(was ?? 'TABLE')}`,
+    };
+  }
+  if (is === undefined) {
+    return {
+      what: `The table has no stream that the mapping could read. ${moved}`,
+      why: 'nothing of the table is captured, and a mapping without a source cannot be made',
+      next: `Do not apply this. Switch the stream of the table on (NEW_AND_OLD_IMAGES) and plan again: a mapping to the new stream brings capture back. ${afterwards(was ?? 'TABLE')}`,
+    };
+  }
+  if (was !== undefined && was !== is) {
+    return {
+      what: `The mapping reads the stream of another table. ${moved}`,
+      why: `changes of ${was} are no longer captured, and those of ${is} are written as if they were of ${was}`,
+      next: 'Take the change back.',
+    };
+  }
+  return {
+    what: `Table ${is} has another stream. ${moved}`,
+    why: 'this brings capture back: a stream that was switched off and on again is another one, the mapping that is there reads the one that has ended, and nothing of the table is captured before it is replaced',
+    next: `Allow it, and apply it soon: a stream keeps changes for 24 hours. ${afterwards(is)}`,
+  };
+}
+
+export const streamVerdict: Verdict = ({ from, to }) => {
+  const { what, why } = streamChange(from, to, false);
+  return `${what} It means: ${why}.`;
+};
