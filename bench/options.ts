@@ -1,6 +1,7 @@
 import { nearest } from '../core/commandLine/nearest';
 import type { OptionTable } from '../core/commandLine/parse';
-import { readProgramArguments, type ClocklessReader, type Program } from '../core/commandLine/program';
+import type { OptionReader } from '../core/commandLine/optionReader';
+import { readProgramArguments, type Program } from '../core/commandLine/program';
 import type { Workload } from './workload';
 import { WORKLOADS } from './workloads';
 
@@ -48,7 +49,7 @@ const PROGRAM: Program<BenchOptions> = {
 export const readOptions = (args: readonly string[]) => readProgramArguments(args, PROGRAM);
 
 /** Those that are named, or all. */
-function readWorkloads(given: ClocklessReader): readonly Workload[] {
+function readWorkloads(given: OptionReader): readonly Workload[] {
   const names = WORKLOADS.map(({ name }) => name);
   const words = given.positionals();
   // A word after an unknown option is most likely its value: one problem, told once.

@@ -1,11 +1,14 @@
 import type { Credentials } from '../aws/awsSettings';
 import { credentialsOf, namedCredentials, type Identity } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
+import { couldNotLook } from '../aws/couldNotLook';
+import type { ServiceClock } from '../aws/serviceClock';
 import { connectionOf, type Connection, type SideOptions } from '../operations/connection';
 import { loadGivenSettings } from '../settings/load';
 import { missingSettings, type CommandSettings } from '../settings/parts';
 import type { Problem } from '../settings/problems';
 import type { Side } from '../settings/schema';
+import { clocksOf, type ClockOf } from './clocks';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
@@ -22,8 +25,14 @@ export interface CommandContext {
   readonly output: Output;
   /** Aborted by Ctrl-C with an InterruptedError: end soon, in a state from which the same command continues. */
   readonly signal: AbortSignal;
-  /** Epoch milliseconds. */
+  /** This machine's clock, in epoch milliseconds: for pace and progress. It decides nothing, and nothing keeps its time. */
   readonly nowMs: () => number;
+  /**
+   * The clock of a service: for whatever is stored, shown as a moment, or compared with times of the service.
+   *
+   * @throws S3Error, or what the SDK throws, when its endpoint gives no answer
+   */
+  readonly serviceClock: (of: ClockOf) => Promise<ServiceClock>;
   readonly pause: Pause;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -38,7 +47,8 @@ export function commandContext(
 ): CommandContext {
   const { settingsFile, sides, onCommandLine } = readGlobalOptions(given, surroundings.env);
   given.throwIfWrong();
-  return { ...surroundings, sides, settings: withCommandLine(loadGivenSettings(settingsFile), onCommandLine, sides) };
+  const places = { sides, settings: withCommandLine(loadGivenSettings(settingsFile), onCommandLine, sides) };
+  return { ...surroundings, ...places, serviceClock: clocksOf(surroundings, (side) => bucketIn(places, side)) };
 }
 
 /** The clients' settings of the source or destination account. @throws UsageError when its region is nowhere said */
@@ -125,4 +135,14 @@ export function connectToLook(context: Places & Pick<CommandContext, 'env'>, sid
   const attempts = Number(context.env.AWS_MAX_ATTEMPTS) || LOOKING_S3_ATTEMPTS;
   const connection = connect(context, side);
   return { ...connection, s3: { ...connection.s3, attempts } };
+}
+
+/** The clock of the destination's S3, for a command that only looks: this machine's, which changes nothing, where there is no answer. */
+export async function clockToLook({ serviceClock, nowMs }: CommandContext): Promise<() => number> {
+  try {
+    return (await serviceClock('destination')).nowMs;
+  } catch (error) {
+    if (couldNotLook(error)) return nowMs;
+    throw error;
+  }
 }

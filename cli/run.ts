@@ -45,7 +45,7 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
     const { positionals: needed, furtherPositionals, usage } = command;
     const isOpen = furtherPositionals !== undefined;
     const checked = withPositionalsChecked(line, { usage: `dcs ${name} ${usage}`, needed, isOpen });
-    const given = new OptionReader(checked, nowMs());
+    const given = new OptionReader(checked);
     const options = command.read(given);
     return await command.run(options, commandContext(given, { ...surroundings, output }));
   } catch (error) {

@@ -18,6 +18,11 @@ export interface ImageHeader {
   readonly position: ChangePosition;
   /** When the change was made, to the second as DynamoDB tells it; for a backfill or a repair, when the item was read. */
   readonly changedAtMs: number;
+  /**
+   * What the image says, where that is later than S3 stored it: a wrong clock wrote it, or somebody forged it. The change was
+   * made by the time of storing, so `changedAtMs` is that.
+   */
+  readonly statedAtMs?: number;
   /** `changedAtMs` is when the record was received: it had no time, or one that cannot be. */
   readonly isTimeOfReceipt?: boolean;
   /** SHA-256 of the body in hexadecimal; undefined for a predecessor's image, which is not in canonical form. */

@@ -3,6 +3,7 @@ import { canonicalItem } from './canonicalItem';
 import type { ChangePosition } from './changePosition';
 import { digestOf } from './digest';
 import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from './errors';
+import { CLOCK_SLACK_MS } from './history';
 import { FORMAT_VERSION, TOMBSTONE_BODY, type Image, type ImageHeader, type StoredImage } from './image';
 import { itemOfPlainJson } from './predecessor';
 
@@ -46,12 +47,14 @@ export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>)
       `its format is ${JSON.stringify(format)}; this version of dcs reads ${FORMAT_VERSION} and the plain JSON of 2018. Use the version that wrote it`,
     );
   }
-  const changedAtMs = timeOf(metadata);
+  const statedAtMs = timeOf(metadata);
+  const isAhead = statedAtMs > storedAtMs + CLOCK_SLACK_MS;
   const event = eventOf(metadata);
   return {
     event,
-    position: positionOf(metadata, event, changedAtMs),
-    changedAtMs,
+    position: positionOf(metadata, event, statedAtMs),
+    changedAtMs: isAhead ? storedAtMs : statedAtMs,
+    ...(isAhead && { statedAtMs }),
     ...(metadata['dcs-time-source'] === 'receipt' && { isTimeOfReceipt: true }),
     digest: digestIn(metadata, 'dcs-digest', /^[0-9a-f]{64}$/),
     previousDigest:

@@ -32,3 +32,13 @@ export function bytes(number: number): string {
 export function utc(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
+
+/** A moment for people, where the end of a second stands for that second. */
+export function secondOf(ms: number): string {
+  return utc(ms).replace('.999Z', 'Z');
+}
+
+/** Which state of a table, for people: that of a moment, or, for Infinity, the newest. */
+export function asOfWords(momentMs: number): string {
+  return momentMs === Infinity ? 'as the newest images say' : `as of ${secondOf(momentMs)}`;
+}

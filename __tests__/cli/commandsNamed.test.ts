@@ -9,7 +9,6 @@ import { resources, synthesize } from '../stacks/support/synth';
 import { variants } from '../../stacks/variants';
 
 const ROOT = path.resolve(__dirname, '../..');
-const NOW_MS = Date.UTC(2100, 0);
 
 /** What is wrong with a command line of dcs, as the command itself tells it. */
 async function problemsOf(commandLine: string): Promise<string[]> {
@@ -19,7 +18,7 @@ async function problemsOf(commandLine: string): Promise<string[]> {
   const line = parseCommandLine(args, { ...GLOBAL_OPTIONS, ...command.options }, command.formerly);
   const { positionals: needed, furtherPositionals, usage } = command;
   const isOpen = furtherPositionals !== undefined;
-  const given = new OptionReader(withPositionalsChecked(line, { usage, needed, isOpen }), NOW_MS);
+  const given = new OptionReader(withPositionalsChecked(line, { usage, needed, isOpen }));
   command.read(given);
   try {
     given.throwIfWrong();

@@ -17,7 +17,7 @@ const none: CommandSettings = {
 };
 
 function placesOf(settings: CommandSettings, args: string[], env: NodeJS.ProcessEnv = {}) {
-  const given = new OptionReader(parseCommandLine(args, GLOBAL_OPTIONS), 0);
+  const given = new OptionReader(parseCommandLine(args, GLOBAL_OPTIONS));
   const { sides, onCommandLine } = readGlobalOptions(given, env);
   given.throwIfWrong();
   return { settings: withCommandLine(settings, onCommandLine, sides), sides };

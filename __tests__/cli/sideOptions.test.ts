@@ -14,7 +14,7 @@ const settings = {
 } as CommandSettings;
 
 function sidesOf(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const given = new OptionReader(parseCommandLine(args, { ...GLOBAL_OPTIONS, ...TARGET_OPTIONS }), 0);
+  const given = new OptionReader(parseCommandLine(args, { ...GLOBAL_OPTIONS, ...TARGET_OPTIONS }));
   const { sides } = readGlobalOptions(given, env);
   given.throwIfWrong();
   return { settings, sides };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AttributeMap } from '../../core/attributeValue';
 import { UnknownFormatError, UnreadableImageError } from '../../core/errors';
+import { CLOCK_SLACK_MS } from '../../core/history';
 import { backfillImage, encodeImage, itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { readHeader, readImage } from '../../core/readImage';
 import { item, meaningOfItem } from './arbitraries';
@@ -35,6 +36,18 @@ describe('images', () => {
           .join('');
         expect(text).toMatch(/^[\x20-\x7e]*$/);
         expect(text.length).toBeLessThan(1_024);
+      }),
+    );
+  });
+
+  test('law: no change is later than its image was stored, whatever the image says; its place in the order stays', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 0, max: 4e12 }), (readAtMs, storedAtMs) => {
+        const { metadata } = backfillImage({}, readAtMs);
+        const { changedAtMs, statedAtMs, position } = readHeader({ metadata, storedAtMs });
+        expect(changedAtMs).toBeLessThanOrEqual(storedAtMs + CLOCK_SLACK_MS);
+        expect(statedAtMs ?? changedAtMs).toBe(readAtMs);
+        expect(position).toEqual({ source: 'backfill', readAtMs });
       }),
     );
   });

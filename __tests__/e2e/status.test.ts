@@ -149,7 +149,7 @@ test('by options alone, without a settings file, the copy is shown', async () =>
   const { code, stdout } = await deployed.run(['status', deployed.tableName, ...place, ...endpoint, '--json'], nothing);
   expect(code).toBe(4);
   const { of, all } = states(stdout);
-  expect(of('ok')).toEqual(['newest-replica']);
+  expect(of('ok')).toEqual(['newest-replica', 'hidden-replicas']);
   expect(of('cannotTell')).toEqual(['source']);
   expect(all.filter(({ side }) => side === 'source').map(({ found }) => found)).toEqual([
     'the settings say nothing of it',

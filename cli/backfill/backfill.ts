@@ -30,13 +30,14 @@ export const backfill: Command<BackfillOptions> = {
 };
 
 export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, nowMs, pause } = context;
+  const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { fromExport, segments, allowGap } = options;
   const table = tableOf(settings, options.tableName);
   const { dynamoDb } = connect(context, 'source');
   const { largeImageStorageClass } = settings.capture;
   const bucket = { ...bucketIn(context, 'source'), largeImageStorageClass };
+  const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchBackfill(output, bucket.bucket);
   const report = await backfillTable({
     ...{ table, dynamoDb, bucket, signal, nowMs, pause, watch },

@@ -3,7 +3,10 @@ import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copyOption';
-import { utc } from '../../core/units';
+import { UsageError } from '../../core/errors';
+import type { Moment } from '../../core/commandLine/moment';
+import { secondOf } from '../../core/units';
+import { stateTimeOf } from '../moments';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
@@ -11,9 +14,9 @@ import { reportDiff, watchDiff } from './reporting';
 
 export interface DiffOptions {
   readonly tableName: string;
-  readonly fromMs: number;
-  /** Undefined: now. */
-  readonly toMs?: number;
+  readonly from: Moment;
+  /** Undefined: the newest images. */
+  readonly to?: Moment;
   readonly copy: CopyChoice;
   readonly summary: boolean;
 }
@@ -32,22 +35,26 @@ export const diff: Command<DiffOptions> = {
   ],
   positionals: ['TABLE'],
   options: {
-    from: { type: 'string', value: 'MOMENT', help: 'The earlier moment: a time with its zone, or how long ago.' },
-    to: { type: 'string', value: 'MOMENT', help: 'The later moment. Default: now.' },
+    from: {
+      type: 'string',
+      value: 'MOMENT',
+      help: 'The earlier moment: a time with its zone (what happened within that second is not shown), or how long ago by the clock of S3.',
+    },
+    to: {
+      type: 'string',
+      value: 'MOMENT',
+      help: 'The later moment (what happened within that second is shown). Default: the newest images.',
+    },
     ...COPY_OPTION,
     summary: { type: 'boolean', help: 'Print the counts only.' },
   },
   formerly: { in: '--copy' },
   read(given) {
-    const [fromMs, toMs] = [given.moment('from'), given.moment('to')];
     if (!given.has('from')) given.problem('--from is missing; write the earlier moment: --from "2 hours ago"');
-    if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
-      given.problem(`--from (${utc(fromMs)}) is not before --to (${utc(toMs)}); exchange them`);
-    }
     return {
       tableName: given.positional(0),
-      fromMs: fromMs ?? 0,
-      toMs,
+      from: given.moment('from') ?? { text: '', agoMs: 0 },
+      to: given.moment('to'),
       copy: readCopy(given),
       summary: given.flag('summary'),
     };
@@ -60,10 +67,16 @@ export function runDiff(options: DiffOptions, context: CommandContext): Promise<
 }
 
 async function diffIn(source: ImageSource, options: DiffOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, nowMs } = context;
-  const [fromMs, toMs] = [options.fromMs, options.toMs ?? nowMs()];
+  const { output, signal } = context;
+  const { from, to, copy } = options;
+  const fromMs = await stateTimeOf('from', from, copy, context);
+  const toMs = to ? await stateTimeOf('to', to, copy, context) : Infinity;
+  if (fromMs >= toMs) {
+    throw new UsageError([`--from (${secondOf(fromMs)}) is not before --to (${secondOf(toMs)}); exchange them`]);
+  }
   const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), { momentMs: toMs });
-  output.say(`Changes of ${options.tableName} from ${utc(fromMs)} to ${utc(toMs)} in ${source.name}.`);
+  const lastWords = toMs === Infinity ? 'the newest images' : secondOf(toMs);
+  output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)}, up to ${lastWords}, in ${source.name}.`);
 
   const { end, ...watch } = watchDiff(output, options.summary);
   const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });

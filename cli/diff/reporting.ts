@@ -25,7 +25,7 @@ export function reportDiff(
   const { table, fromMs, toMs, counts } = found;
   const { same, added, removed, changed, unknown } = counts;
   output.result(
-    { type: 'diff', table, from: utc(fromMs), to: utc(toMs), in: found.in, counts },
+    { type: 'diff', table, from: utc(fromMs), to: toMs === Infinity ? null : utc(toMs), in: found.in, counts },
     `added ${count(added)}, removed ${count(removed)}, changed ${count(changed)}, the same ${count(same)}` +
       (unknown > 0 ? `, not known ${count(unknown)}` : ''),
   );

@@ -42,11 +42,12 @@ export const download: Command<DownloadOptions> = {
 };
 
 export async function runDownload(options: DownloadOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, settings, signal, nowMs } = context;
+  const { output, settings, signal } = context;
   const table = locatedTable(settings, options.tableName);
   const bucket = bucketIn(context, options.copy);
   const source = s3ImageSource(bucket);
   const histories = objectHistories(bucket, tablePrefix(table));
+  const { nowMs } = await context.serviceClock(options.copy);
   const progress = output.progress('copied versions');
   const watch = {
     onVersion: () => progress.add(1),

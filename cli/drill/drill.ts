@@ -9,7 +9,9 @@ import { onDisk } from '../onDisk';
 import { locatedTable, type ConfiguredTable } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
 import { openLiveTable } from '../../operations/drill/openLiveTable';
+import { requireCaptured } from '../../operations/earliestMoment';
 import { knownTable } from '../../operations/tables';
+import { stateTimeOf } from '../moments';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { makeFolder, writePlainFile } from '../../operations/plainFile';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
@@ -40,14 +42,20 @@ export const drill: Command<DrillOptions> = {
 
 export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
   const { output, settings } = context;
+  const { asOf } = options;
   if (!options.withoutLive) partsOf(settings, ['source']);
   requirePlaces(context, options.copy.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
   const located = locatedTable(settings, options.tableName);
   await makeReportFolder(options.reportFolder);
   return withImageSource(options.copy, context, async (source) => {
     const watch = watchDrill(output);
-    const { table } = await knownTable(source, located, { momentMs: options.asOfMs ?? context.nowMs() });
-    const order = await orderOf(options, context, table, { source, watch });
+    const clock = await context.serviceClock('destination');
+    const startedAtMs = clock.nowMs();
+    const momentMs = asOf ? await stateTimeOf('as-of', asOf, { in: 'destination' }, context) : startedAtMs;
+    const { table } = await knownTable(source, located, { momentMs });
+    if (asOf) await requireCaptured(source, table, { words: `--as-of is ${asOf.text}`, ms: momentMs }, context.signal);
+    const times = { momentMs, startedAtMs, nowMs: clock.nowMs };
+    const order = await orderOf(options, context, table, { source, watch, ...times });
     introduce(output, options, order);
     const performed = await performDrill(order);
     watch.end();
@@ -71,13 +79,11 @@ async function orderOf(
   options: DrillOptions,
   context: CommandContext,
   table: ConfiguredTable,
-  { source, watch }: Pick<DrillOrder, 'source' | 'watch'>,
+  given: Pick<DrillOrder, 'source' | 'watch' | 'momentMs' | 'startedAtMs' | 'nowMs'>,
 ): Promise<DrillOrder> {
-  const startedAtMs = context.nowMs();
   const { dynamoDb, sts, region } = connectTarget(context, options.target);
   return {
-    ...{ source, table, watch, startedAtMs, signal: context.signal, nowMs: context.nowMs, pause: context.pause },
-    momentMs: options.asOfMs ?? startedAtMs,
+    ...{ ...given, table, signal: context.signal, pause: context.pause },
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
     target: { dynamoDb, sts, region },

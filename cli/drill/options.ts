@@ -1,3 +1,4 @@
+import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
@@ -7,7 +8,7 @@ import { TARGET_OPTIONS } from '../sideOptions';
 export interface DrillOptions {
   readonly tableName: string;
   /** Undefined: the start of the drill. */
-  readonly asOfMs?: number;
+  readonly asOf?: Moment;
   /** Undefined: all items. */
   readonly sampleItemCount?: number;
   readonly withoutLive: boolean;
@@ -30,7 +31,7 @@ export const DRILL_OPTIONS: OptionTable = {
   'as-of': {
     type: 'string',
     value: 'MOMENT',
-    help: 'A time with its zone (2026-11-23T14:05:00Z), or how long ago ("2 hours ago", 90m). Default: the start of the drill.',
+    help: 'A time with its zone (2026-11-23T14:05:00Z: all that happened within that second is in it), or how long ago ("2 hours ago", 90m) by the clock of S3. Default: the start of the drill.',
   },
   'without-live': {
     type: 'boolean',
@@ -64,7 +65,7 @@ export function readDrillOptions(given: OptionReader): DrillOptions {
   given.atMostOneOf('without-live', 'wait');
   return {
     tableName: given.positional(0),
-    asOfMs: given.moment('as-of'),
+    asOf: given.moment('as-of'),
     sampleItemCount: given.wholeNumber('sample', 1, 1_000_000),
     withoutLive: given.flag('without-live'),
     waitMs: given.duration('wait') ?? DEFAULT_WAIT_MS,

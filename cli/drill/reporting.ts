@@ -1,6 +1,6 @@
 import type { Output } from '../output/output';
 import { noProgress, type Progress } from '../output/progress';
-import { bytes, count, counted, duration, utc } from '../../core/units';
+import { asOfWords, bytes, count, counted, duration } from '../../core/units';
 import type { DrillWatch, Stage } from '../../operations/drill/drillTable';
 import type { DrillOptions } from './options';
 import type { DrillOrder, PerformedDrill } from '../../operations/drill/performDrill';
@@ -18,7 +18,7 @@ export function introduce(output: Output, { sampleItemCount }: DrillOptions, ord
   const what = sampleItemCount === undefined ? 'all items' : `${counted(sampleItemCount, 'object')} at random`;
   const compared = 'name' in order.live ? `compared with ${order.live.name}` : 'compared with the plan alone';
   output.say(
-    `Drilling ${order.table.tableName} as of ${utc(order.momentMs)} from ${order.source.name}: ${what}, ${compared}.`,
+    `Drilling ${order.table.tableName} ${asOfWords(order.momentMs)} from ${order.source.name}: ${what}, ${compared}.`,
   );
 }
 

@@ -24,7 +24,7 @@ export const history: Command<HistoryOptions> = {
   usage: 'TABLE --key JSON [options]',
   description:
     'Shows every version of one item, oldest change first: when, what happened, who did it (a user, or time to live), its size, and what changed since the version before. ' +
-    'Where the chain of images shows that a change is missing, it says so, and the exit code is 3.',
+    'Where the chain of images shows that a change is missing, or an image states a later time than S3 stored it, it says so, and the exit code is 3.',
   examples: [
     { does: 'What happened to this user?', command: `dcs history users --key '{"id":"1274aad3"}'` },
     {
@@ -78,5 +78,5 @@ async function historyIn(source: ImageSource, options: HistoryOptions, context: 
   }
   const counts = await historyOfItem(request);
   reportHistory(output, { objectKey, from: source.name, counts });
-  return counts.gaps + counts.unreadable > 0 ? EXIT.differences : EXIT.done;
+  return counts.gaps + counts.unreadable + counts.ahead > 0 ? EXIT.differences : EXIT.done;
 }

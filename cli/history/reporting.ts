@@ -23,12 +23,13 @@ export function reportHistory(
   output: Output,
   { objectKey, from, counts }: { objectKey: string; from: string; counts: HistoryCounts },
 ): void {
-  const { versions, gaps, unreadable } = counts;
+  const { versions, gaps, unreadable, ahead } = counts;
   const chain = gaps === 0 ? 'no change is missing between them' : `${counted(gaps, 'gap')} in the chain`;
   const doubt = unreadable === 0 ? '' : `; ${count(unreadable)} cannot be read`;
+  const early = ahead === 0 ? '' : `; ${count(ahead)} stated to be later than S3 stored them`;
   output.result(
     { type: 'history', objectKey, from, ...counts },
-    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}`,
+    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}${early}`,
   );
 }
 
@@ -61,6 +62,7 @@ function entryRecord(entry: HistoryEntry): OutputRecord {
     number,
     versionId: version.versionId,
     changedAt: header && new Date(header.changedAtMs).toISOString(),
+    statedAt: header?.statedAtMs === undefined ? undefined : new Date(header.statedAtMs).toISOString(),
     storedAt: new Date(version.storedAtMs).toISOString(),
     event: header?.event,
     by: whoOf(entry),
@@ -90,6 +92,9 @@ function entryText(entry: HistoryEntry, colours: Colours): string {
     colours.dim(version.versionId),
     by[whoOf(entry)],
     sameAs === undefined ? '' : `the same change as ${sameAs}, stored again`,
+    header?.statedAtMs === undefined
+      ? ''
+      : colours.bad(`stated to be of ${utc(header.statedAtMs)}, later than S3 stored it`),
     problem === undefined ? '' : colours.bad(`cannot be read: ${problem}`),
   ];
   const first = parts.filter((part) => part.trim() !== '').join('  ');

@@ -40,12 +40,13 @@ export const redrive: Command<RedriveOptions> = {
 };
 
 export async function runRedrive(options: RedriveOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, signal, nowMs } = context;
+  const { output, signal } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { tableNames, dryRun } = options;
   for (const name of tableNames) tableOf(settings, name);
   const bucket = bucketIn(context, 'source');
   const { largeImageStorageClass } = settings.capture;
+  const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchRedrive(output);
   const counts = await redriveBatches({
     lister: s3CurrentLister(bucket),

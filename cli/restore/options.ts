@@ -1,4 +1,5 @@
 import type { ThawTier } from '../../aws/archive';
+import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
@@ -10,9 +11,9 @@ export interface RestoreOptions {
   readonly tableName: string;
   /** The target table. */
   readonly into: string;
-  /** Undefined: now. */
-  readonly asOf?: { readonly ms: number; readonly isAbsolute: boolean };
-  readonly ignoreStoredAfterMs?: number;
+  /** Undefined: the newest images. */
+  readonly asOf?: Moment;
+  readonly ignoreStoredAfter?: Moment;
   readonly keys: readonly string[];
   readonly keysFrom?: string;
   readonly copy: CopyChoice;
@@ -37,7 +38,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   'as-of': {
     type: 'string',
     value: 'MOMENT',
-    help: 'A time with its zone (2026-11-23T14:05:00Z), or how long ago ("2 hours ago", 90m). Default: now.',
+    help: 'A time with its zone (2026-11-23T14:05:00Z: all that happened within that second is in it), or how long ago ("2 hours ago", 90m) by the clock of S3. Default: the newest images, whatever any clock says.',
   },
   merge: { type: 'boolean', help: 'Into a table that has items: add and change, delete nothing.' },
   mirror: {
@@ -116,12 +117,11 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   }
   const tier = given.oneOf('thaw-tier', Object.keys(TIERS)) ?? 'standard';
   const days = given.wholeNumber('thaw-days', 1, 365) ?? 3;
-  const asOfMs = given.moment('as-of');
   return {
     tableName: given.positional(0),
     into: into ?? '',
-    asOf: asOfMs === undefined ? undefined : { ms: asOfMs, isAbsolute: /^\d{4}-/.test(given.text('as-of') ?? '') },
-    ignoreStoredAfterMs: given.moment('ignore-stored-after'),
+    asOf: given.moment('as-of'),
+    ignoreStoredAfter: given.moment('ignore-stored-after'),
     keys: given.texts('key'),
     keysFrom: given.text('keys-from'),
     copy: readCopy(given),

@@ -1,5 +1,5 @@
 import type { Output } from '../output/output';
-import { count, counted, utc } from '../../core/units';
+import { asOfWords, count, counted, utc } from '../../core/units';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from '../../operations/restore/prepare';
@@ -12,7 +12,7 @@ export function planWords(
   { momentMs, decision, definitionFrom, plan }: PreparedRestore,
 ): string {
   const { tableName, into, dryRun } = options;
-  const asOf = `Restoring ${tableName} as of ${utc(momentMs)} from ${plan.source.name}.`;
+  const asOf = `Restoring ${tableName} ${asOfWords(momentMs)} from ${plan.source.name}.`;
   const table = decision.create
     ? `The new table ${into} is made from ${definitionFrom}.`
     : decision.continuesMs !== undefined
@@ -40,28 +40,36 @@ export function reportRestore(
   { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
 ): void {
   const { put, change, delete: deleted, equal, nothing, unknown, unreadable, newer, rejected } = report.counts;
-  const asOf = utc(prepared.momentMs);
+  const { momentMs } = prepared;
   const record = {
     type: 'restore',
     table: options.tableName,
     into: options.into,
-    asOf,
+    asOf: momentMs === Infinity ? null : utc(momentMs),
     from: prepared.plan.source.name,
     mode: prepared.decision.mode,
     dryRun: options.dryRun,
     counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, newer, rejected },
     left: report.left,
     expired: report.expired,
+    ahead: report.ahead,
     ...(report.differences !== undefined && { differences: report.differences }),
   };
   const { good, bad } = output.colours;
   const lines = [
-    `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} as of ${asOf}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
+    `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} ${asOfWords(momentMs)}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
       `already equal ${count(equal)}; not there at the moment ${count(nothing)}`,
     ...(report.expired > 0
       ? [
           bad(
             `Expired since the moment: ${counted(report.expired, 'item')}; DynamoDB deletes them wherever time to live is on`,
+          ),
+        ]
+      : []),
+    ...(report.ahead > 0
+      ? [
+          output.colours.doubtful(
+            `Stated to be later than S3 stored them: ${counted(report.ahead, 'image')}; listed above`,
           ),
         ]
       : []),

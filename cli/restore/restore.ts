@@ -7,6 +7,7 @@ import type { Command } from '../command';
 import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
+import { stateTimeOf, timeOf } from '../moments';
 import { definitionIn, keysGiven } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { watchRestore } from './watch';
@@ -58,8 +59,8 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
   const given = definitionIn(options);
   const { end, ...watch } = watchRestore(context.output, options);
   try {
-    const outcome = await withImageSource(options.copy, context, (source) =>
-      bringBack({ ...requestOf(options, context), source, given, watch }),
+    const outcome = await withImageSource(options.copy, context, async (source) =>
+      bringBack({ ...(await requestOf(options, context)), source, given, watch }),
     );
     return isAllThere(outcome) ? EXIT.done : EXIT.differences;
   } finally {
@@ -67,10 +68,13 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
   }
 }
 
-function requestOf(options: RestoreOptions, context: CommandContext): Omit<BringBackRequest, 'source'> {
-  const { settings, output, signal, nowMs, pause } = context;
-  const { into, asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand } = options;
+async function requestOf(options: RestoreOptions, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {
+  const { settings, output, signal, pause } = context;
+  const { into, copy, ignoreStoredAfter, existing, allowEmpty, dryRun, thaw, onDemand } = options;
   const { dynamoDb } = connectTarget(context, options.target);
+  const { nowMs } = await context.serviceClock(copy.in === 'folder' ? { tableName: into, dynamoDb } : copy.in);
+  const ignoreStoredAfterMs =
+    ignoreStoredAfter && (await timeOf('ignore-stored-after', ignoreStoredAfter, copy, context));
   return {
     located: locatedTable(settings, options.tableName),
     target: dynamoDbBatchTable(into, dynamoDb, { signal }),
@@ -79,8 +83,15 @@ function requestOf(options: RestoreOptions, context: CommandContext): Omit<Bring
     keysOf: keysGiven(options),
     writesPerSecond: options.writeRate,
     timeToLiveWanted: options.timeToLive === 'on',
-    ...{ asOf, ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand, signal, nowMs, pause },
+    asOf: await asOfOf(options, context),
+    ...{ ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand, signal, nowMs, pause },
   };
+}
+
+async function asOfOf({ asOf, copy }: RestoreOptions, context: CommandContext): Promise<BringBackRequest['asOf']> {
+  if (!asOf) return undefined;
+  const ms = await stateTimeOf('as-of', asOf, copy, context);
+  return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: 'atMs' in asOf };
 }
 
 function isAllThere({ report, settings, passedOver }: BringBackOutcome): boolean {

@@ -31,7 +31,7 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
     },
     onNoNote(problem, { momentMs }) {
       output.say(
-        `No note could be kept that ${into} is being restored (${problem}); if this is stopped, continue with --mirror and --as-of ${utc(momentMs)}.`,
+        `No note could be kept that ${into} is being restored (${problem}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,
       );
     },
     onPlanning: (objects = 0) => begin(dryRun ? 'planned items' : 'restored items', objects),
@@ -44,6 +44,8 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
       isComparing = true;
       progress?.add(1);
     },
+    onAhead: ({ objectKey, reason }) =>
+      output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`),
     onLeft: (left) => output.result({ type: 'left', ...left }, `${left.objectKey}  ${left.why}: ${left.reason}`),
     onDifference: (action) =>
       output.result(

@@ -2,7 +2,7 @@ import type { Command } from '../command';
 import { checkContext } from '../../operations/check/checkContext';
 import { countsOf, exitCodeOf, sectionText } from '../check/reporting';
 import type { Finding } from '../../operations/check/finding';
-import { bucketIn, connectToLook, type CommandContext } from '../context';
+import { bucketIn, clockToLook, connectToLook, type CommandContext } from '../context';
 import type { ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
@@ -55,8 +55,10 @@ export async function runStatus(
   { tableNames, watchSeconds }: StatusOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, signal, nowMs, pause } = context;
-  const request = requestOf(tableNames, context);
+  const { output, signal, pause } = context;
+  const withClock = requestOf(tableNames, context);
+  const nowMs = await clockToLook(context);
+  const request = withClock(nowMs);
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
@@ -74,15 +76,18 @@ export async function runStatus(
 }
 
 /** The whole deployment where the settings have it, else the copies of the tables that were named. */
-function requestOf(tableNames: readonly string[], context: CommandContext): StatusRequest {
-  const { settings, signal, nowMs, pause } = context;
+function requestOf(tableNames: readonly string[], context: CommandContext): (nowMs: () => number) => StatusRequest {
+  const { settings, signal, pause } = context;
   const named = tableNames.length > 0 ? tableNames : partsOf(settings, ['tables']).tables.map(({ name }) => name);
   const tables = [...new Set(named)].map((name) => locatedTable(settings, name));
   const looking = connectToLook(context, 'destination').s3;
-  const copies = { tables, signal, nowMs, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
-  if (!hasParts(settings, ['source', 'destination', 'tables'])) return copies;
+  const copies = { tables, signal, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
+  if (!hasParts(settings, ['source', 'destination', 'tables'])) return (nowMs) => ({ ...copies, nowMs });
   const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
-  return { ...copies, deployment: checkContext(tableNames, { settings, signal, nowMs, pause, ...sides }) };
+  return (nowMs) => ({
+    ...{ ...copies, nowMs },
+    deployment: checkContext(tableNames, { settings, signal, nowMs, pause, ...sides }),
+  });
 }
 
 function stateRecord({ id, verdict, side, subject, found, remedy, values }: Finding) {

@@ -28,6 +28,8 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
     'dcs backfill stores the definition anew and gives each item of this table an image; see docs/operations.md, "A table was made again, or restored by AWS under its name"',
   unreadable: 'dcs history shows its versions; --repair stores what the table holds',
   brokenChain: 'dcs history shows where; what is parked can be filled in by dcs redrive, what was lost cannot',
+  ahead:
+    'it counts as of when S3 stored it; dcs history shows what it says. Set the clock of the machine that wrote it right; if none did, it is forged',
 };
 
 /** The last word about the destination alone. */

@@ -20,7 +20,7 @@ export const verify: Command<VerifyOptions> = {
   description:
     'Compares a table with the source bucket and the destination bucket: every item, and every object that no item has. By listings and one scan; an object is read only where its digest in the listing cannot decide. ' +
     'What is different is looked at again until it had the time to arrive (--wait), so a table that is written to gives no false alarm.\n' +
-    'Each difference has a class: missing, stale, extra, notReplicated, replicationFailed, unreadable, brokenChain. docs/cli.md defines them. ' +
+    'Each difference has a class: missing, stale, extra, notReplicated, replicationFailed, unreadable, brokenChain, ahead. docs/cli.md defines them. ' +
     'A report of it is stored in the destination bucket, where dcs status finds it.\n' +
     'Exit code 0: all three are the same. 3: there are differences (after --repair: differences are left). 4: one of the three could not be looked at.',
   examples: [
@@ -42,7 +42,7 @@ export const verify: Command<VerifyOptions> = {
 
 export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
-  const { output, signal, nowMs, pause } = context;
+  const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const { settleMs, segments, history, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
@@ -53,6 +53,7 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   };
   const { largeImageStorageClass } = settings.capture;
   const { dynamoDb } = source;
+  const { nowMs } = await context.serviceClock('source');
   const watch = watchVerify(output, options, { ...settings.source, prefix: tablePrefix(table) });
   const outcome = await verifyTable({
     opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
@@ -66,10 +67,11 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
 }
 
 async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
-  const { settings, output, signal, nowMs, pause } = context;
+  const { settings, output, signal, pause } = context;
   const { settleMs } = options;
   const table = locatedTable(settings, options.tableName);
   const destination = s3ImageSource(bucketIn(context, 'destination'));
+  const { nowMs } = await context.serviceClock('destination');
   const { end, ...watch } = watchStages(output, options);
   const walked = await verifyDestination({ destination, table, settleMs, signal, nowMs, pause, watch });
   end();

@@ -12,14 +12,44 @@ const AGO = /^(?:(?:\d+(?:\.\d+)?)\s*(?:[a-z]+)\s*(?:,|and)?\s*)+(?:ago)?$/i;
 const AMOUNT = /(\d+(?:\.\d+)?)\s*([a-z]+)/gi;
 const ALLOWED = 'write a time such as 2026-11-23T14:05:00Z, or how long ago such as "2 hours ago", 90m or 1d12h';
 
-/** Epoch milliseconds of an ISO 8601 time, of "now", or of a duration before `nowMs`; otherwise what is wrong. */
-export function parseMoment(text: string, nowMs: number): number | { readonly problem: string } {
+/** A moment as it was written: a time, or so long ago. */
+export type Moment = { readonly text: string } & (
+  | { readonly atMs: number; readonly isToTheSecond: boolean }
+  /** Infinity where no number holds it. */
+  | { readonly agoMs: number }
+);
+
+/** The earliest time that a Date holds. Source: ECMA-262, "Time Values and Time Range". */
+const EARLIEST_MS = -8.64e15;
+
+/** Reads an ISO 8601 time, "now", or how long ago; otherwise tells what is wrong. */
+export function parseMoment(text: string): Moment | { readonly problem: string } {
   const trimmed = text.trim();
-  if (trimmed === 'now') return nowMs;
-  const moment = ISO.test(trimmed) ? isoMs(trimmed) : ago(trimmed, nowMs);
-  if (typeof moment !== 'number') return moment;
-  if (moment > nowMs) return { problem: `that is ${utc(moment)}, in the future (it is ${utc(nowMs)})` };
-  return moment;
+  if (trimmed === 'now') return { text: trimmed, agoMs: 0 };
+  if (ISO.test(trimmed)) {
+    const atMs = isoMs(trimmed);
+    return typeof atMs === 'number' ? { text: trimmed, atMs, isToTheSecond: !trimmed.includes('.') } : atMs;
+  }
+  const agoMs = lengthMs(trimmed);
+  return typeof agoMs === 'number' ? { text: trimmed, agoMs } : agoMs;
+}
+
+/**
+ * Epoch milliseconds of a moment; what is wrong with one in the future.
+ *
+ * @param nowMs by a clock of the service
+ */
+export function momentMs(moment: Moment, nowMs: number): number | { readonly problem: string } {
+  const ms = 'atMs' in moment ? moment.atMs : Math.max(EARLIEST_MS, Math.round(nowMs - moment.agoMs));
+  return ms > nowMs ? { problem: `that is ${utc(ms)}, in the future (it is ${utc(nowMs)})` } : ms;
+}
+
+/**
+ * The last millisecond that belongs to a moment. DynamoDB tells times to the second, so one written without a fraction is
+ * that whole second.
+ */
+export function endOfMoment(moment: Moment, ms: number): number {
+  return 'atMs' in moment && moment.isToTheSecond ? ms + 999 : ms;
 }
 
 /** A time without a zone could mean two things at three in the morning, so it is refused. */
@@ -39,11 +69,10 @@ function isoMs(text: string): number | { problem: string } {
 export function parseDuration(text: string): number | { readonly problem: string } {
   if (!AGO.test(text.trim()) || /ago$/i.test(text.trim()))
     return { problem: 'write a length of time: 90s, 15m, 1h30m' };
-  const backMs = ago(text.trim(), 0);
-  return typeof backMs === 'number' ? 0 - backMs : backMs;
+  return lengthMs(text.trim());
 }
 
-function ago(text: string, nowMs: number): number | { problem: string } {
+function lengthMs(text: string): number | { problem: string } {
   if (!AGO.test(text)) return { problem: ALLOWED };
   let totalMs = 0;
   for (const [, amount, word = ''] of text.replace(/\s*ago$/i, '').matchAll(AMOUNT)) {
@@ -52,7 +81,7 @@ function ago(text: string, nowMs: number): number | { problem: string } {
       return { problem: `${word} is no unit of time; known are seconds, minutes, hours, days, weeks` };
     totalMs += Number(amount) * unitMs;
   }
-  return Math.round(nowMs - totalMs);
+  return Math.round(totalMs);
 }
 
 function unitOf(word: string): number | undefined {

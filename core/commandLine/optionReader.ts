@@ -1,16 +1,12 @@
 import type { CommandLine } from './parse';
 import { UsageError } from '../errors';
-import { parseDuration, parseMoment } from './moment';
+import { parseDuration, parseMoment, type Moment } from './moment';
 
 /** Reads what was given on the command line, and collects what is wrong with it. */
 export class OptionReader {
   private readonly problems: string[];
 
-  constructor(
-    private readonly line: CommandLine,
-    /** Now, in epoch milliseconds, for moments like "2 hours ago". */
-    readonly nowMs: number,
-  ) {
+  constructor(private readonly line: CommandLine) {
     this.problems = [...line.problems];
   }
 
@@ -56,12 +52,12 @@ export class OptionReader {
     return undefined;
   }
 
-  /** A moment in epoch milliseconds, not later than now. */
-  moment(name: string): number | undefined {
+  /** A moment as it was written: what it is in time, a clock of the service says later. */
+  moment(name: string): Moment | undefined {
     const given = this.text(name);
     if (given === undefined) return undefined;
-    const moment = parseMoment(given, this.nowMs);
-    if (typeof moment === 'number') return moment;
+    const moment = parseMoment(given);
+    if (!('problem' in moment)) return moment;
     this.problem(`--${name} is ${JSON.stringify(given)}; ${moment.problem}`);
     return undefined;
   }

@@ -2,9 +2,6 @@ import { OptionReader } from './optionReader';
 import { parseCommandLine, type OptionTable } from './parse';
 import { withPositionalsChecked } from './positionals';
 
-/** What is read where no clock is given: everything but moments. */
-export type ClocklessReader = Omit<OptionReader, 'moment' | 'nowMs'>;
-
 /** A program of its own beside `dcs`, such as the demo. */
 export interface Program<Options> {
   /** The whole line as it is to be typed: `npm run demo -- [--items N]`. */
@@ -15,7 +12,7 @@ export interface Program<Options> {
   readonly isOpen?: boolean;
   readonly options: OptionTable;
   /** Turns what was given into options; problems go to the reader. */
-  readonly read: (given: ClocklessReader) => Options;
+  readonly read: (given: OptionReader) => Options;
 }
 
 /** Help does nothing else, wherever it stands. */
@@ -35,7 +32,7 @@ export function readProgramArguments<Options>(
 ): Options | undefined {
   if (asksForHelp(args)) return undefined;
   const line = withPositionalsChecked(parseCommandLine(args, options), { usage, needed, isOpen });
-  const given = new OptionReader(line, 0);
+  const given = new OptionReader(line);
   const result = read(given);
   given.throwIfWrong();
   return result;

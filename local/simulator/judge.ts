@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly newest: ReadonlyMap<S3Bucket, ReadonlyMap<string, string>>;
   readonly current: ReadonlyMap<S3Bucket, ReadonlyMap<string, string>>;
   readonly isNewestCurrent: ReadonlyMap<S3Bucket, ReadonlyMap<string, boolean>>;
+  /** How many versions and delete markers an item's object has. */
+  readonly entries: ReadonlyMap<S3Bucket, ReadonlyMap<string, number>>;
 }
 
 /**
@@ -54,6 +56,7 @@ export class Judge {
       newest: ofEach(newestText),
       current: ofEach(currentText),
       isNewestCurrent: ofEach(isNewestCurrent),
+      entries: ofEach(entriesOf),
       items: new Map(this.ids.map((id) => [id, textOf(table.items.get(id))])),
     };
   }
@@ -129,15 +132,13 @@ export class Judge {
         (bucket) => before.newest.get(bucket)?.get(id) !== text || before.current.get(bucket)?.get(id) !== text,
       );
       const isNamed = named.has(objectKeyOf(id));
+      // Whatever came meanwhile, a removal or a replica, may have made it wrong, or put it right, for a while.
+      const isUntouched = (bucket: S3Bucket) => before.entries.get(bucket)?.get(id) === entriesOf(bucket, id);
       const wasRight =
         wasWrong.length === 0 &&
-        buckets.every((bucket) => before.isNewestCurrent.get(bucket)?.get(id) && isNewestCurrent(bucket, id));
+        buckets.every((bucket) => isUntouched(bucket) && before.isNewestCurrent.get(bucket)?.get(id));
       promised('verify does not cry wolf', !isNamed || !wasRight, `${id} was right all the time`);
-      // Whatever came meanwhile may have put it right, and then wrong again.
-      const isWrong = wasWrong.filter((bucket) => {
-        const hasNew = imagesOf(bucket, id).length !== before.images.get(bucket)?.get(id)?.length;
-        return !hasNew && (newestText(bucket, id) !== text || currentText(bucket, id) !== text);
-      });
+      const isWrong = wasWrong.filter(isUntouched);
       promised('verify is not blind', isNamed || isWrong.length === 0 || isRepair, `${id} was wrong all the time`);
     }
   }
@@ -201,6 +202,10 @@ interface ParkedRecord {
 
 export function promised(promise: string, holds: boolean, otherwise: string): void {
   if (!holds) throw new Violation(promise, otherwise);
+}
+
+function entriesOf(bucket: S3Bucket, id: string): number {
+  return bucket.versionsOf(objectKeyOf(id)).length;
 }
 
 /** Whether an image is of this change. */

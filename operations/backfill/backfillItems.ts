@@ -134,7 +134,18 @@ async function putWhereNone(
   return isOfFormerTable ? putPatiently(request, objectKey, image, condition) : outcome;
 }
 
-async function hasWritten(
+async function hasWritten(request: BackfillRequest, ...what: [string, StoredImage, string]): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await isThere(request, ...what);
+    } catch (error) {
+      if (attempt >= TRIES || !mayPass(error)) throw error;
+      await request.pause(backoffMs(attempt), request.signal);
+    }
+  }
+}
+
+async function isThere(
   { source }: BackfillRequest,
   objectKey: string,
   { body }: StoredImage,

@@ -83,6 +83,8 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
       stages.start('compare');
       await compareWithLive({ ...request, createdAtMs }, findings, sample && restored.absentKeys);
       await lookAtCurrent({ ...request, findings, onWaiting: () => undefined }, restored.notCurrent);
+      // At the end: what is wrong with the item itself counts before it.
+      for (const { objectKey, reason } of restored.ahead) findings.add({ kind: 'ahead', objectKey, reason });
       return restored;
     },
   });
@@ -134,6 +136,7 @@ async function* imagesOf(source: ImageSource, prefix: string, signal: AbortSigna
 async function restore(request: DrillLife, findings: Findings, start: (stage: Stage) => void) {
   const { source, table, momentMs, scratch, writesPerSecond, signal, nowMs, pause, watch, sampleItemCount } = request;
   const absentKeys: AttributeMap[] = [];
+  const ahead: { readonly objectKey: string; readonly reason: string }[] = [];
   const notCurrent = new Set<string>();
   let [bytes, isChecking] = [0, false];
   const onPlanned = (action: Action) => {
@@ -155,6 +158,7 @@ async function restore(request: DrillLife, findings: Findings, start: (stage: St
         isChecking = true;
         watch?.onItem?.();
       },
+      onAhead: (one) => ahead.push(one),
       onLeft: ({ why, objectKey, reason }) => {
         if (reason.startsWith(ARCHIVED)) findings.addArchived(objectKey);
         else if (why !== 'newer') findings.add({ kind: why, objectKey, reason });
@@ -168,7 +172,7 @@ async function restore(request: DrillLife, findings: Findings, start: (stage: St
     },
   });
   Object.assign(findings.counts, { restored: counts.put, absent: counts.nothing });
-  return { bytes, absentKeys, notCurrent };
+  return { bytes, absentKeys, ahead, notCurrent };
 }
 
 /** So many are looked at again: a bucket whose every object is hidden needs no longer list. */

@@ -15,7 +15,9 @@ export type DifferenceKind =
   /** S3 shows something else than the newest image, which lifecycle will remove. */
   | 'notCurrent'
   /** The restored table does not hold what was written to it. */
-  | 'notAsPlanned';
+  | 'notAsPlanned'
+  /** Its image states a later time than S3 stored it. */
+  | 'ahead';
 
 export interface Difference {
   readonly kind: DifferenceKind;

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<DifferenceKind, string>> = {
   rejected: 'Refused by DynamoDB',
   notCurrent: 'S3 shows something else than the newest image',
   notAsPlanned: 'Not as it was written',
+  ahead: 'The image states a later time than it was stored',
 };
 
 /** In a column. */
@@ -34,6 +35,7 @@ const KIND_WORDS: Readonly<Record<DifferenceKind, string>> = {
   rejected: 'refused',
   notCurrent: 'not current',
   notAsPlanned: 'not as written',
+  ahead: 'ahead of its time',
 };
 
 /** A report as a page that prints: one file, no scripts, nothing loaded from elsewhere, every value escaped. */

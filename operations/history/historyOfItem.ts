@@ -23,6 +23,8 @@ export interface HistoryCounts {
   /** Changes that are missing, or that contradict each other. */
   gaps: number;
   unreadable: number;
+  /** Versions that state a later time than S3 stored them. */
+  ahead: number;
 }
 
 /**
@@ -31,12 +33,13 @@ export interface HistoryCounts {
  * @throws CouldNotLookError when there is none
  */
 export async function historyOfItem(request: HistoryRequest): Promise<HistoryCounts> {
-  const counts: HistoryCounts = { versions: 0, gaps: 0, unreadable: 0 };
+  const counts: HistoryCounts = { versions: 0, gaps: 0, unreadable: 0, ahead: 0 };
   for await (const entry of itemHistory(request.source, await found(request))) {
     request.signal.throwIfAborted();
     counts.versions += 1;
     counts.gaps += entry.gaps.length;
     if (entry.problem !== undefined) counts.unreadable += 1;
+    if (entry.header?.statedAtMs !== undefined) counts.ahead += 1;
     request.watch?.onVersion?.(entry);
   }
   return counts;

@@ -10,11 +10,12 @@ import { readImage } from '../../core/readImage';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
+import { whyAhead } from './whyAhead';
 import type { ImageSource } from './imageSource';
 import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
 import { whyUnreadable } from './whyUnreadable';
 
-/** What an object says of its item at a moment. */
+/** What an object says of its item at a moment. `ahead`: see {@link whyAhead}. */
 export type ObjectState =
   | {
       readonly is: 'item';
@@ -22,11 +23,14 @@ export type ObjectState =
       readonly item: AttributeMap;
       readonly keys: AttributeMap;
       readonly digest: string;
+      readonly ahead?: string;
     }
   | {
       readonly is: 'absent';
       readonly objectKey: string;
-      /** It holds images of a former table alone. */ readonly isOfFormerTable?: true;
+      readonly ahead?: string;
+      /** It holds images of a former table alone. */
+      readonly isOfFormerTable?: true;
     }
   /** The history begins later than the moment, with an item that was already there. */
   | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string }
@@ -56,12 +60,15 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
     if (images.length === 0 && request.createdAtMs !== undefined) {
       return { is: 'absent', objectKey, isOfFormerTable: true };
     }
-    const state = stateAt(images, request.momentMs);
-    if (state.is === 'absent') return { is: 'absent', objectKey };
-    if (state.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(state.historyBeginsAtMs) };
-    const image = await state.image.whole();
-    if (!image.item) return { is: 'absent', objectKey };
-    return await itemState(request, objectKey, image, image.item);
+    const found = stateAt(images, request.momentMs);
+    if (found.is === 'absent') return { is: 'absent', objectKey };
+    if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
+    const image = await found.image.whole();
+    const ahead = whyAhead(image.header);
+    const state = image.item
+      ? await itemState(request, objectKey, image, image.item)
+      : ({ is: 'absent', objectKey } as const);
+    return ahead === undefined || (state.is !== 'item' && state.is !== 'absent') ? state : { ...state, ahead };
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;

@@ -16,6 +16,8 @@ export class Ledger {
   };
   /** Of the items that the table holds as the plan says, those whose time to live has passed since the moment. */
   expired = 0;
+  /** Objects whose image states a later time than S3 stored it. */
+  ahead = 0;
   /** Items that the table holds as the plan says. */
   readonly restored = new ItemsChecksum();
   /** Items that the plan puts, changes or leaves as they are. */
@@ -27,6 +29,7 @@ export class Ledger {
 
   note(action: Action): void {
     this.counts[action.do] += 1;
+    if (action.ahead !== undefined) this.ahead += 1;
     if (isLeft(action)) this.leftAlone.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
     this.restored.add(action.digest);

@@ -15,13 +15,14 @@ import { stateOfObject, type ObjectState, type StateRequest } from '../images/st
  */
 export type RestoreMode = 'fill' | 'merge' | 'mirror';
 
-/** What is to be done about one item. */
-export type Action =
+/** What is to be done about one item. `ahead`: what is wrong with the time that its image states. */
+export type Action = (
   | Write
   | ({ readonly do: 'equal' } & PlannedItem)
   /** It was not there at the moment, and is not to be deleted or not there. */
   | { readonly do: 'nothing'; readonly objectKey: string }
-  | { readonly do: 'unknown' | 'unreadable' | 'newer'; readonly objectKey: string; readonly reason: string };
+  | { readonly do: 'unknown' | 'unreadable' | 'newer'; readonly objectKey: string; readonly reason: string }
+) & { readonly ahead?: string };
 
 /** An action that changes the table. */
 export type Write =
@@ -64,7 +65,7 @@ const SEGMENTS = 4;
 export async function* planItems(request: PlanRequest): AsyncGenerator<Action> {
   const states = request.keys ? statesOfKeys(request, request.keys) : statesOfAll(request);
   if (request.mode === 'fill') {
-    for await (const state of states) yield actionOn(state, undefined, request.mode);
+    for await (const state of states) yield withAhead(actionOn(state, undefined, request.mode), state);
     return;
   }
   const batches = mapInParallel(inBatches(states, BATCH_GET_KEYS), BATCH_READS, (batch) => compare(request, batch));
@@ -151,7 +152,7 @@ async function compare(request: PlanRequest, states: readonly KeyedState[]): Pro
     const isNewer = action.do === 'change' && current && (await isOfSomebodyElse(request, state, current));
     return isNewer ? { do: 'newer', objectKey: action.objectKey, reason: NEWER } : action;
   });
-  return Promise.all(actions);
+  return (await Promise.all(actions)).map((action, i) => withAhead(action, states[i]));
 }
 
 const NEWER = 'it was changed in the table after the restore that is continued began';
@@ -166,6 +167,10 @@ async function isOfSomebodyElse(
   if (continuesSinceMs === undefined || !history) return false;
   const then = await stateOfObject({ ...request, storedByMs: Math.min(storedByMs, continuesSinceMs) }, history);
   return then.is !== 'item' || then.digest !== itemDigest(current);
+}
+
+function withAhead(action: Action, state: ObjectState | undefined): Action {
+  return state && 'ahead' in state ? { ...action, ahead: state.ahead } : action;
 }
 
 function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: RestoreMode): Action {

@@ -5,6 +5,7 @@ import type { TableDefinition } from '../../core/tableDefinition';
 import type { KeyWords, LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
+import { requireCaptured, type GivenMoment } from '../earliestMoment';
 import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
 import { decideTarget, type TargetDecision } from './target';
@@ -16,8 +17,8 @@ export interface PrepareRequest {
   readonly located: LocatedTable;
   readonly target: BatchTable;
   readonly notes: UnfinishedNotes;
-  /** Undefined: now. */
-  readonly asOf?: { readonly ms: number; readonly isAbsolute: boolean };
+  /** Undefined: the newest images. */
+  readonly asOf?: GivenMoment & { readonly isAbsolute: boolean };
   readonly ignoreStoredAfterMs?: number;
   /** Only the items of these keys. Asked once it is known what the table's keys are. */
   readonly keysOf?: (words: KeyWords) => Promise<AsyncIterable<AttributeMap>>;
@@ -31,6 +32,7 @@ export interface PrepareRequest {
 
 /** Everything that has been found out before anything is touched. */
 export interface PreparedRestore {
+  /** Infinity for the newest images. */
   readonly momentMs: number;
   readonly decision: TargetDecision;
   readonly definition: TableDefinition;
@@ -43,12 +45,13 @@ export interface PreparedRestore {
 
 /** Reads what a restore depends on, and refuses what it must not do. Touches nothing. */
 export async function prepareRestore(request: PrepareRequest): Promise<PreparedRestore> {
-  const { source, target, notes, signal } = request;
-  const wantedMs = request.asOf?.ms ?? request.nowMs();
+  const { source, target, notes, asOf, signal } = request;
+  const wantedMs = asOf?.ms ?? Infinity;
   const known = await knownTable(source, request.located, {
     ...{ momentMs: wantedMs, storedByMs: request.ignoreStoredAfterMs, given: request.given?.definition },
   });
   const { table } = known;
+  if (asOf) await requireCaptured(source, table, asOf, signal);
   const keys = await request.keysOf?.(table);
 
   const description = await target.describe();
@@ -60,7 +63,7 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
       unfinished: description && (await notes.read(tableIdOf(description))),
     },
     request.existing,
-    { ms: wantedMs, isAbsolute: request.asOf?.isAbsolute ?? false },
+    { ms: wantedMs, isAbsolute: asOf?.isAbsolute ?? false },
     table.keySchema,
   );
   const momentMs = decision.continuesMs ?? wantedMs;

@@ -33,6 +33,8 @@ export interface RestoreWatch {
   readonly onThrottled?: (operations: number) => void;
   /** The table is being compared: one more item has been read. */
   readonly onCompared?: () => void;
+  /** An object whose image states a later time than S3 stored it. */
+  readonly onAhead?: (ahead: { readonly objectKey: string; readonly reason: string }) => void;
   /** An item that could not be brought back. */
   readonly onLeft?: (left: LeftItem) => void;
   /** An item that is not as the plan says after all was written. */
@@ -52,6 +54,8 @@ export interface RestoreReport {
   readonly left: number;
   /** Items in the table as planned whose time to live has passed since the moment. */
   readonly expired: number;
+  /** Objects whose image states a later time than S3 stored it; they are brought back all the same. */
+  readonly ahead: number;
   /** Items that differ from the plan afterwards; undefined after a dry run, which compares nothing. */
   readonly differences?: number;
 }
@@ -77,7 +81,7 @@ export async function restoreTable(request: RestoreRequest): Promise<RestoreRepo
     const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
     await carryOut(request, ledger, planDeletes(request, mentioned));
   }
-  const report = { counts: ledger.counts, left: ledger.left, expired: ledger.expired };
+  const report = { counts: ledger.counts, left: ledger.left, expired: ledger.expired, ahead: ledger.ahead };
   if (!request.dryRun) await request.whenWritten?.();
   return request.dryRun ? report : { ...report, differences: await compareWithPlan(request, ledger) };
 }
@@ -108,6 +112,7 @@ async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: Re
   for await (const action of plan) {
     ledger.note(action);
     watch?.onPlanned?.(action);
+    if (action.ahead !== undefined) watch?.onAhead?.({ objectKey: action.objectKey, reason: action.ahead });
     if (isLeft(action)) {
       watch?.onLeft?.({ why: action.do, objectKey: action.objectKey, reason: action.reason });
     }

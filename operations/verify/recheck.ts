@@ -5,16 +5,11 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
+
 import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
-import {
-  stateInBucket,
-  stateInTable,
-  type StateInBucket,
-  type StatesOfItem,
-  type TableInBucket,
-  type StateInTable,
-} from './statesOfItem';
+import { Following } from './following';
+import { stateInBucket, stateInTable, type StatesOfItem, type TableInBucket, type StateInTable } from './statesOfItem';
 import { verdictOf, type DifferenceClass, type Verdict } from './verdict';
 
 /** Where an item is looked at: the table strongly consistent, and both buckets. */
@@ -51,23 +46,19 @@ export interface Difference extends Suspect {
 
 /** A suspect that was different, and since when. */
 interface Doubt extends Suspect, Open {
-  readonly firstDigest: string;
-  hasMoved: boolean;
+  readonly following: Following;
   verdict: Verdict;
   look: StatesOfItem;
 }
 
 const ITEMS_AT_A_TIME = 24;
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
-/** DynamoDB tells the time of a change to the second, and clocks differ a little. */
-const TIME_RESOLUTION_MS = 2_000;
 
 /**
  * Items that looked wrong, and are looked at again until they are right or had the time to become it. What is on its way
  * (a change that capture or replication has not brought yet) is no difference.
  *
- * An item that never holds still is right when its image is seen to follow: the table's item has changed since it was first
- * different, and the newest image is of a change made after that.
+ * An item that never holds still is right when its images are seen to follow ({@link Following}).
  */
 export class Recheck {
   /** Right at the first look. */
@@ -91,8 +82,7 @@ export class Recheck {
       const verdict = verdictOf(look);
       if (!verdict) this.same += 1;
       else {
-        const first = { sinceMs: look.atMs, firstDigest: look.table.digest, hasMoved: false };
-        this.open.push({ ...suspect, ...first, verdict, look });
+        this.open.push({ ...suspect, sinceMs: look.atMs, following: new Following(look), verdict, look });
       }
     }
   }
@@ -116,9 +106,8 @@ export class Recheck {
     for (const { suspect, look } of await statesOfItems(this.places, open)) {
       const doubt = byKey.get(suspect.objectKey);
       if (!doubt) continue;
-      doubt.hasMoved ||= look.table.digest !== doubt.firstDigest;
       const verdict = verdictOf(look);
-      if (!verdict || isFollowing(doubt, look)) this.late += 1;
+      if (!verdict || (await doubt.following.isSeenIn(look, this.places))) this.late += 1;
       else left.push(Object.assign(doubt, { verdict, look }));
     }
     return left;
@@ -152,13 +141,6 @@ export async function replicationStatusOf(
     if (error instanceof S3Error && error.statusCode === 404) return 'GONE';
     throw error;
   }
-}
-
-function isFollowing({ hasMoved, sinceMs }: Doubt, { table, source, destination }: StatesOfItem): boolean {
-  const follows = (bucket: StateInBucket) =>
-    bucket.is === 'state' &&
-    (bucket.digest === table.digest || bucket.header.changedAtMs >= sinceMs + TIME_RESOLUTION_MS);
-  return hasMoved && follows(source) && follows(destination);
 }
 
 /** One look at each of the items, the table first: an image may then be newer, and never has to be older. */

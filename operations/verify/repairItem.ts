@@ -55,6 +55,7 @@ export async function repairItem({ places, images }: RepairContext, suspect: Sus
       const verdict = verdictOf(look);
       // The answer to an earlier try may have been lost.
       if (!verdict) return read.some(({ header }) => header.writeId === writeId) ? 'written' : 'right';
+      if (verdict.class === 'ahead') return { left: 'no image can be put above it before the next change of the item' };
       if (verdict.class === 'extra' && verdict.in === 'destination') {
         return { left: 'only the destination has it, and what is in the destination is never touched' };
       }

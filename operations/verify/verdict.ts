@@ -1,4 +1,5 @@
 import { NO_ITEM } from '../../core/image';
+import { whyAhead } from '../images/whyAhead';
 import type { Bucket } from './digestIndex';
 import type { StateInBucket, StatesOfItem } from './statesOfItem';
 
@@ -14,6 +15,7 @@ export const CLASSES = [
   'otherTable',
   'unreadable',
   'brokenChain',
+  'ahead',
 ] as const;
 export type DifferenceClass = (typeof CLASSES)[number];
 
@@ -35,7 +37,9 @@ export function verdictOf({ table, source, destination }: StatesOfItem): Verdict
     inSource(table.digest, source) ??
     inDestination(table.digest, source, destination) ??
     notCurrent('source', source) ??
-    notCurrent('destination', destination)
+    notCurrent('destination', destination) ??
+    aheadIn('source', source) ??
+    aheadIn('destination', destination)
   );
 }
 
@@ -56,6 +60,11 @@ function inSource(digest: string, source: StateInBucket): Verdict | undefined {
   if (digest === NO_ITEM) return verdict('extra', 'the newest image holds an item, the table has none');
   if (says === NO_ITEM) return verdict('stale', 'the newest image is that of a delete, the table has the item');
   return verdict('stale', 'the newest image holds another state of the item than the table');
+}
+
+function aheadIn(bucket: Bucket, state: StateInBucket): Verdict | undefined {
+  const reason = state.is === 'state' ? whyAhead(state.header) : undefined;
+  return reason === undefined ? undefined : { class: 'ahead', in: bucket, reason };
 }
 
 function inDestination(digest: string, source: StateInBucket, destination: StateInBucket): Verdict | undefined {

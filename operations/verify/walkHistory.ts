@@ -12,6 +12,7 @@ import { whyNotCurrent } from '../images/whyNotCurrent';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
+import { whyAhead } from '../images/whyAhead';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /** What the walk went through. */
@@ -122,6 +123,8 @@ export async function walkBoth(places: Places, objectKey: string, known: Readonl
     ...unreadable('source', objectKey, inSource),
     ...unreadable('destination', objectKey, inDestination),
     ...brokenChain('source', objectKey, allInSource, known),
+    ...ahead('source', objectKey, inSource),
+    ...ahead('destination', objectKey, inDestination),
     ...(await notReplicated(
       places,
       objectKey,
@@ -148,6 +151,7 @@ export async function walkDestination(
   const differences = [
     ...unreadable('destination', objectKey, versions),
     ...brokenChain('destination', objectKey, all, known),
+    ...ahead('destination', objectKey, versions),
     ...(history ? notCurrent(history, all) : []),
   ];
   return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
@@ -202,6 +206,17 @@ function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVe
   if (!first) return [];
   const versionIds = damaged.map(({ version }) => version.versionId);
   return [{ objectKey, class: 'unreadable', in: bucket, reason: first.problem ?? '', versionIds }];
+}
+
+function ahead(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {
+  const found = versions.flatMap(({ header, version: { versionId } }) => {
+    const reason = header && whyAhead(header);
+    return reason === undefined ? [] : [{ versionId, reason }];
+  });
+  const [first] = found;
+  if (!first) return [];
+  const versionIds = found.map(({ versionId }) => versionId);
+  return [{ objectKey, class: 'ahead', in: bucket, reason: first.reason, versionIds }];
 }
 
 function brokenChain(

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { parseDuration, parseMoment } from '../../../core/commandLine/moment';
+import { endOfMoment, momentMs, parseDuration, parseMoment } from '../../../core/commandLine/moment';
 import { utc } from '../../../core/units';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 14, 5, 0);
+const read = (text: string) => {
+  const moment = parseMoment(text);
+  return 'problem' in moment ? moment : momentMs(moment, NOW_MS);
+};
 const ago = (text: string) => {
-  const moment = parseMoment(text, NOW_MS);
-  return typeof moment === 'number' ? (NOW_MS - moment) / 1_000 : moment.problem;
+  const ms = read(text);
+  return typeof ms === 'number' ? (NOW_MS - ms) / 1_000 : ms.problem;
 };
 
 describe('a moment', () => {
@@ -43,9 +47,27 @@ describe('a moment', () => {
   test('law: every moment that is stated is read back as the same', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: NOW_MS }), (ms) => {
-        expect(parseMoment(utc(ms), NOW_MS)).toBe(ms);
+        expect(read(utc(ms))).toBe(ms);
       }),
     );
+  });
+});
+
+describe('the end of a moment', () => {
+  test.each([
+    ['2026-11-23T14:04:00Z', 999],
+    ['2026-11-23 14:04Z', 999],
+    ['2026-11-23T14:04:00.250Z', 0],
+    ['2 hours ago', 0],
+    ['1.5 hours ago', 0],
+  ])('of %s is %d ms after it', (text, ms) => {
+    const moment = parseMoment(text);
+    expect('problem' in moment ? undefined : endOfMoment(moment, 0)).toBe(ms);
+  });
+
+  test('what no date can hold is the earliest one there is', () => {
+    expect(read(`${'9'.repeat(400)} weeks ago`)).toBe(-8.64e15);
+    expect(utc(read('999999999999999 days ago') as number)).toBe('-271821-04-20T00:00:00Z');
   });
 });
 

@@ -77,7 +77,8 @@ export interface Deployment {
   readonly table: (name: string) => Table;
   store(images: readonly StoredChange[], storageClass?: string): Promise<void>;
   define(definition: TableDefinition): Promise<void>;
-  run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  /** @param nowMs this machine's clock */
+  run(args: readonly string[], env?: NodeJS.ProcessEnv, nowMs?: () => number): Promise<Outcome>;
 }
 
 /** A change of an item: what it was, and what it is. */
@@ -139,7 +140,7 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
     },
     define: (definition) =>
       s3TextStore(s3Settings).write(tableDefinitionKey(LOCATION), tableDefinitionText(definition)),
-    run: (args, more) => runInProcess({ ...env, ...more }, args),
+    run: (args, more, nowMs) => runInProcess({ ...env, ...more }, args, nowMs),
   };
 }
 

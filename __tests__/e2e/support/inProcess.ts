@@ -3,8 +3,16 @@ import { runDcs } from '../../../cli/run';
 import { realPause } from '../../../operations/pace';
 import type { Outcome } from '../../support/outcome';
 
-/** Runs a command line in this process, with the environment that the SDK reads. */
-export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Outcome> {
+/**
+ * Runs a command line in this process, with the environment that the SDK reads.
+ *
+ * @param nowMs this machine's clock
+ */
+export async function runInProcess(
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+  nowMs: () => number = Date.now,
+): Promise<Outcome> {
   const [out, err]: [string[], string[]] = [[], []];
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
@@ -16,7 +24,7 @@ export async function runInProcess(env: NodeJS.ProcessEnv, args: readonly string
       stderr: { write: (text) => err.push(text) },
       env,
       signal,
-      nowMs: Date.now,
+      nowMs,
       pause: realPause,
     });
     return { code, stdout: out.join(''), stderr: err.join('') };

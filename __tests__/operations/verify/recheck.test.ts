@@ -17,7 +17,12 @@ class Scene {
   constructor(private readonly whilePausing: (scene: Scene, pause: number) => void = () => undefined) {}
 
   /** Stores the image of a change to a state, made at a moment, in both buckets or in one. */
-  capture(state: number, madeAtMs: number, buckets: MemoryBucket[] = [this.source, this.destination]): void {
+  capture(
+    state: number,
+    madeAtMs: number,
+    buckets: MemoryBucket[] = [this.source, this.destination],
+    storedAtMs = this.clockMs,
+  ): void {
     const image = encodeImage(
       {
         event: 'MODIFY',
@@ -27,7 +32,7 @@ class Scene {
       },
       itemOf(state),
     );
-    for (const bucket of buckets) bucket.store(OBJECT_KEY, image, this.clockMs);
+    for (const bucket of buckets) bucket.store(OBJECT_KEY, image, storedAtMs);
   }
 
   async verified(settleMs: number) {
@@ -96,6 +101,43 @@ test('an item that never holds still and whose image does not follow is stale', 
   scene.capture(0, scene.clockMs);
   scene.state = 1;
   expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('nor does it follow because the clock of whoever verifies is slow', async () => {
+  const scene = new Scene((here) => void (here.state += 1));
+  const rightMs = scene.clockMs + 600_000;
+  scene.capture(0, rightMs, undefined, rightMs);
+  scene.state = 1;
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('nor because it goes back and forth between states that it had before', async () => {
+  const scene = new Scene((here) => void (here.state = 1 - here.state));
+  scene.capture(0, scene.clockMs);
+  scene.capture(1, scene.clockMs);
+  scene.capture(2, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('nor because what is captured is stored once more', async () => {
+  const scene = new Scene((here) => {
+    here.state += 1;
+    here.capture(0, here.clockMs);
+  });
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['stale'] });
+});
+
+test('an item that never holds still follows, whatever time it is for whoever verifies', async () => {
+  const scene = new Scene((here) => {
+    here.state += 1;
+    here.capture(here.state - 1, here.clockMs - 86_400_000, undefined, here.clockMs - 86_400_000);
+  });
+  scene.capture(0, 0, undefined, 0);
+  scene.state = 1;
+  expect(await scene.verified(60_000)).toEqual({ same: 0, late: 1, differences: [] });
 });
 
 test('a capture that goes on but is further behind than the time to settle is told as stale', async () => {

@@ -4,9 +4,11 @@ import { NO_ITEM } from '../../../core/image';
 
 const none: StateInBucket = { is: 'none' };
 const unreadable: StateInBucket = { is: 'unreadable', reason: 'damaged', versions: [] };
-const state = (digest: string) => ({ is: 'state', digest, versions: [] }) as unknown as StateInBucket;
+const state = (digest: string, statedAtMs?: number) =>
+  ({ is: 'state', digest, versions: [], header: { changedAtMs: 0, statedAtMs } }) as unknown as StateInBucket;
+const ahead = state('now', 7_200_000);
 const shows = (digest: string, is: 'hidden' | 'notCurrent', isSameState = false) =>
-  ({ is: 'state', digest, versions: [], notCurrent: { is, reason: '', isSameState } }) as unknown as StateInBucket;
+  ({ ...state(digest), notCurrent: { is, reason: '', isSameState } }) as unknown as StateInBucket;
 const [now, before, gone] = [state('now'), state('before'), state(NO_ITEM)];
 
 test.each([
@@ -33,6 +35,9 @@ test.each([
   ['an older image that holds the same', 'now', shows('now', 'notCurrent', true), now, 'notCurrent source'],
   ['a replica that arrived out of order', 'now', now, shows('now', 'notCurrent'), 'notCurrent destination'],
   ['a damaged replica of an older image: what is wrong first is told', 'now', before, unreadable, 'stale source'],
+  ['an image that states a later time than it was stored', 'now', ahead, ahead, 'ahead source'],
+  ['a replica that does', 'now', now, ahead, 'ahead destination'],
+  ['what is wrong with the state is told before', 'before', ahead, ahead, 'stale source'],
 ])('%s', (_, digest, source, destination, expected) => {
   const verdict = verdictOf({ table: { digest }, source, destination, atMs: 0 });
   expect(verdict && `${verdict.class} ${verdict.in}`).toBe(expected);

@@ -1,0 +1,40 @@
+import { UsageError } from '../core/errors';
+import { endOfMoment, momentMs, type Moment } from '../core/commandLine/moment';
+import type { CommandContext } from './context';
+import type { CopyChoice } from './copyOption';
+
+/**
+ * What a moment that was given is in time, by the clock of the S3 that is read. A folder has none: there a moment has to be
+ * a time, and how far the copy goes is not known.
+ *
+ * @returns epoch milliseconds
+ * @throws UsageError for a moment in the future
+ */
+export async function timeOf(
+  option: string,
+  moment: Moment,
+  copy: CopyChoice,
+  context: Pick<CommandContext, 'serviceClock'>,
+): Promise<number> {
+  const problem = (words: string) => new UsageError([`--${option} is ${JSON.stringify(moment.text)}; ${words}`]);
+  if (copy.in === 'folder') {
+    if ('atMs' in moment) return moment.atMs;
+    throw problem(
+      "how long ago that is nobody can tell: a folder has no clock of S3, and this machine's decides nothing. Write a time such as 2026-11-23T14:05:00Z",
+    );
+  }
+  const { nowMs } = await context.serviceClock(copy.in);
+  const ms = momentMs(moment, nowMs());
+  if (typeof ms === 'number') return ms;
+  throw problem(ms.problem);
+}
+
+/** The same for a state: with all that happened within a second that was given without a fraction. */
+export async function stateTimeOf(
+  option: string,
+  moment: Moment,
+  copy: CopyChoice,
+  context: Pick<CommandContext, 'serviceClock'>,
+): Promise<number> {
+  return endOfMoment(moment, await timeOf(option, moment, copy, context));
+}
