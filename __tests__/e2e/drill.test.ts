@@ -219,7 +219,9 @@ describe('dcs drill', () => {
     expect(textOf(await page(deployment))).toContain('Not compared with the live table');
     const nothing = await deployment.drill('--without-live', '--as-of', '2020-01-01T00:00:00Z');
     expect(nothing).toMatchObject({ code: 2, record: undefined });
-    expect(nothing.stderr).toContain('that is before anything of users was captured: the earliest moment that can be restored is');
+    expect(nothing.stderr).toContain(
+      'that is before anything of users was captured: the earliest moment that can be restored is',
+    );
   });
 
   test('keeps its report in the bucket when the disk takes none', async () => {
