@@ -115,8 +115,9 @@ function streamOf(table: CapturedTable, { eventSourceARN = '' }: StreamRecord): 
 }
 
 function recordKeys({ dynamodb }: StreamRecord): AttributeMap {
-  if (dynamodb?.Keys === undefined) throw new UnreadableRecordError('it has no Keys');
-  return dynamodb.Keys;
+  const keys = dynamodb?.Keys as AttributeMap | null | undefined; // It comes from outside.
+  if (keys === undefined || keys === null) throw new UnreadableRecordError('it has no Keys');
+  return keys;
 }
 
 /** The image is found by the record's keys and restored with the item's: they must be the same. */
