@@ -40,7 +40,7 @@ test('with a table that is added nothing else passes', () => {
   expect(replaced(lifecycle, '"prefix":"invoices/"', '"prefix":"inv"')).toEqual([`${lifecycle}:expiration`]);
   const kept = 'aws_lambda_function.source_table-definitions_function';
   expect(replaced(kept, 'users,invoices', 'invoices')).toEqual([`${kept}:capture`]);
-  const permission = 'aws_lambda_permission.destination_drill_permission-invoices';
+  const permission = 'aws_lambda_permission.destination_drill_permission';
   expect(replaced(permission, 'events.amazonaws.com', '*')).toContain(`${permission}:policy`);
   expect(changed(permission, (body) => ({ ...body, source_arn: null }))).toContain(`${permission}:policy`);
 });
