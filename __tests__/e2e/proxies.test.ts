@@ -23,6 +23,7 @@ import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
+import { dynamoDbServiceClock, s3ServiceClock } from '../../aws/serviceClock';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
@@ -35,6 +36,8 @@ jest.setTimeout(60_000);
 const METRIC = { namespace: 'AWS/S3', metricName: 'm', dimensions: {}, statistic: 'Sum' } as const;
 
 /** A call with each client that is made in a file of aws/. */
+const MACHINE = { nowMs: Date.now, monotonicMs: () => performance.now() };
+
 const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown>)[]>> = {
   archive: [(settings) => s3Archive({ ...settings, bucket: 'b' }).state({ objectKey: 'k', versionId: 'v' })],
   batchTable: [
@@ -62,6 +65,10 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
   replicationStatus: [(settings) => s3StatusReader({ ...settings, bucket: 'b' })('k')],
   scratchTables: [(settings) => dynamoDbScratchTables(settings).named('t')],
+  serviceClock: [
+    (settings) => s3ServiceClock({ ...settings, bucket: 'b' }, MACHINE),
+    (settings) => dynamoDbServiceClock('t', settings, MACHINE),
+  ],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],
   tableScan: [

@@ -54,7 +54,7 @@ export const diff: Command<DiffOptions> = {
     return {
       tableName: given.positional(0),
       from: given.moment('from') ?? { text: '', agoMs: 0 },
-      to: given.moment('to'),
+      to: given.stateMoment('to'),
       copy: readCopy(given),
       summary: given.flag('summary'),
     };

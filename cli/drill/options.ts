@@ -65,7 +65,7 @@ export function readDrillOptions(given: OptionReader): DrillOptions {
   given.atMostOneOf('without-live', 'wait');
   return {
     tableName: given.positional(0),
-    asOf: given.moment('as-of'),
+    asOf: given.stateMoment('as-of'),
     sampleItemCount: given.wholeNumber('sample', 1, 1_000_000),
     withoutLive: given.flag('without-live'),
     waitMs: given.duration('wait') ?? DEFAULT_WAIT_MS,

@@ -120,7 +120,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   return {
     tableName: given.positional(0),
     into: into ?? '',
-    asOf: given.moment('as-of'),
+    asOf: given.stateMoment('as-of'),
     ignoreStoredAfter: given.moment('ignore-stored-after'),
     keys: given.texts('key'),
     keysFrom: given.text('keys-from'),

@@ -62,6 +62,11 @@ export class OptionReader {
     return undefined;
   }
 
+  /** A moment whose state is asked for; undefined for none and for "now", which is the newest there is. */
+  stateMoment(name: string): Moment | undefined {
+    return this.text(name)?.trim() === 'now' ? undefined : this.moment(name);
+  }
+
   /** A length of time in milliseconds: 90s, 15m, 1h30m. */
   duration(name: string): number | undefined {
     const given = this.text(name);

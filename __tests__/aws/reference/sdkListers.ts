@@ -29,8 +29,18 @@ export function sdkVersionLister({
         isLatest: version.IsLatest ?? false,
         storageClass: version.StorageClass ?? 'STANDARD',
       }));
+      const deleteMarkers = (page.DeleteMarkers ?? []).map((marker) => ({
+        objectKey: marker.Key ?? '',
+        versionId: marker.VersionId ?? 'null',
+        storedAtMs: marker.LastModified?.getTime() ?? NaN,
+        isLatest: marker.IsLatest ?? false,
+      }));
       const { IsTruncated, NextKeyMarker = '', NextVersionIdMarker } = page;
-      return { versions, ...(IsTruncated && { next: { objectKey: NextKeyMarker, versionId: NextVersionIdMarker } }) };
+      return {
+        versions,
+        deleteMarkers,
+        ...(IsTruncated && { next: { objectKey: NextKeyMarker, versionId: NextVersionIdMarker } }),
+      };
     },
   };
 }
