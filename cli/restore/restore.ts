@@ -39,7 +39,7 @@ export const restore: Command<RestoreOptions> = {
       command: `dcs restore users --as-of "2 hours ago" --key '{"id":"1274aad3"}' --into users --target source --merge`,
     },
     {
-      does: 'The source account was taken over at 03:10: believe nothing that arrived later',
+      does: 'The source account was taken over at 03:10: believe nothing that was written later',
       command: 'dcs restore users --as-of 2026-11-23T03:00:00Z --ignore-stored-after 2026-11-23T03:10:00Z --into users',
     },
     {

@@ -20,7 +20,7 @@ export const verify: Command<VerifyOptions> = {
   description:
     'Compares a table with the source bucket and the destination bucket: every item, and every object that no item has. By listings and one scan; an object is read only where its digest in the listing cannot decide. ' +
     'What is different is looked at again until it had the time to arrive (--wait), so a table that is written to gives no false alarm.\n' +
-    'Each difference has a class: missing, stale, extra, notReplicated, replicationFailed, unreadable, brokenChain, ahead. docs/cli.md defines them. ' +
+    'Each difference has a class: missing, stale, extra, notReplicated, replicationFailed, hidden, notCurrent, otherTable, unreadable, brokenChain, ahead. docs/cli.md defines them. ' +
     'A report of it is stored in the destination bucket, where dcs status finds it.\n' +
     'Exit code 0: all three are the same. 3: there are differences (after --repair: differences are left). 4: one of the three could not be looked at.',
   examples: [
