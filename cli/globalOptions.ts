@@ -8,7 +8,7 @@ export const GLOBAL_OPTIONS: OptionTable = {
   config: {
     type: 'string',
     value: 'FILE',
-    help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json. A restore needs none where options say enough.',
+    help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json. What reads a copy needs none where options say enough.',
   },
   json: { type: 'boolean', help: 'Results as JSON lines on stdout, each with a "type"; talk stays on stderr.' },
   help: { type: 'boolean', help: 'Show this help and do nothing else.' },

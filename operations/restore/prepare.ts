@@ -63,7 +63,7 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
       unfinished: description && (await notes.read(tableIdOf(description))),
     },
     request.existing,
-    { ms: wantedMs, isAbsolute: asOf?.isAbsolute ?? false },
+    { ms: wantedMs, isAbsolute: asOf?.isAbsolute ?? true },
     table.keySchema,
   );
   const momentMs = decision.continuesMs ?? wantedMs;

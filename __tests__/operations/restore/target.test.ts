@@ -77,7 +77,14 @@ describe('what a restore does with its target', () => {
     expect(() => decideTarget(target, undefined, earlier, keys)).toThrow('unfinished restore to the newest state');
   });
 
-  test('"now" continues the moment that a stopped restore began with', () => {
+  test('no moment, which is the newest state, does not continue a restore to a moment', () => {
+    const newest = { ms: Infinity, isAbsolute: true };
+    expect(() => decideTarget(state({ hasItems: true, unfinished }), undefined, newest, keys)).toThrow(
+      'unfinished restore as of 1970',
+    );
+  });
+
+  test('how long ago continues the moment that a stopped restore began with', () => {
     const now = { ms: 9_000, isAbsolute: false };
     expect(decideTarget(state({ hasItems: true, unfinished }), undefined, now, keys).continuesMs).toBe(1_000);
   });
