@@ -45,7 +45,6 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
     ...keysOf(credentials),
     DCS_SOURCE_ENDPOINT: `s3=${run.source.endpoint} sts=${run.source.endpoint} dynamodb=${dynamoDb}`,
     DCS_DESTINATION_ENDPOINT: `s3=${run.destination.endpoint} sts=${run.destination.endpoint} dynamodb=${dynamoDb}`,
-    DCS_CONFIG: path.join(folder, 'dcs.config.json'),
     DCS_STATE_DIR: path.join(folder, 'state'),
   };
   const start: DcsOnRun['start'] = (args) => {
