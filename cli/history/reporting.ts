@@ -62,6 +62,7 @@ function entryRecord(entry: HistoryEntry): OutputRecord {
     number,
     versionId: version.versionId,
     changedAt: header && new Date(header.changedAtMs).toISOString(),
+    isTimeOfReceipt: header?.isTimeOfReceipt === true ? true : undefined,
     statedAt: header?.statedAtMs === undefined ? undefined : new Date(header.statedAtMs).toISOString(),
     storedAt: new Date(version.storedAtMs).toISOString(),
     event: header?.event,
