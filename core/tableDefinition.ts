@@ -23,6 +23,9 @@ export interface TableDefinition {
 /** A table.json that cannot be used: damaged, of another format, or of another table. */
 export class UnreadableDefinitionError extends QuotingError {}
 
+/** The definition of a table has some kilobytes: twenty indexes and fifty tags. Whoever plants a larger one does not fill the memory. */
+export const LARGEST_DEFINITION_BYTES = 1024 * 1024;
+
 export const TABLE_DEFINITION_FORMAT = '1';
 
 /** CreateTable's words for what this project keeps; lists are sorted by name. */

@@ -1,6 +1,7 @@
 import { createdAfterFormer, type StoredLife } from '../core/formerTable';
 import type { TableLocation } from '../core/objectKey';
 import {
+  LARGEST_DEFINITION_BYTES,
   readTableDefinition,
   tableDefinitionKey,
   UnreadableDefinitionError,
@@ -44,8 +45,6 @@ export async function storedLives(source: Source, table: TableLocation): Promise
   }
   return lives;
 }
-
-const LARGEST_DEFINITION_BYTES = 1024 * 1024;
 
 function lifeOf({ tableId, createdAt }: TableDefinition): Omit<StoredLife, 'storedAtMs'> {
   return { tableId, createdAt };

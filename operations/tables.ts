@@ -2,6 +2,7 @@ import { isDenied } from '../aws/couldNotLook';
 import type { ObjectVersion } from '../aws/objectVersions';
 import {
   keySchemaOf,
+  LARGEST_DEFINITION_BYTES,
   readTableDefinition,
   requireTable,
   tableDefinitionKey,
@@ -29,9 +30,6 @@ export interface StoredDefinition {
   /** Why each version that would have counted cannot be used, for people. */
   readonly passedOver: readonly string[];
 }
-
-/** The definition of a table has some kilobytes: twenty indexes and fifty tags. Whoever plants a larger one does not fill the memory. */
-const LARGEST_DEFINITION_BYTES = 1024 * 1024;
 
 /**
  * A table's definition as it was at a moment: the last one stored by then, else the first one there is.
