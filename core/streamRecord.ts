@@ -95,7 +95,7 @@ function imagesOf(
   ];
   if (missing.length > 0) {
     throw new UnreadableRecordError(
-      `${event} without ${missing.join(' and ')}: the stream's view type is ${StreamViewType ?? 'not given'}, ` +
+      `${event} without ${missing.join(' and ')}: the stream's view type is ${typeof StreamViewType === 'string' ? StreamViewType : 'not given'}, ` +
         `it has to be NEW_AND_OLD_IMAGES. Disable the table's stream and enable it with that view type`,
     );
   }
@@ -141,7 +141,8 @@ function readable<Result>(record: StreamRecord, read: () => Result): Result {
     return read();
   } catch (error) {
     if (!(error instanceof UnreadableRecordError || error instanceof UnreadableValueError)) throw error;
-    const sequenceNumber = record.dynamodb?.SequenceNumber ?? 'without a sequence number';
+    const stated: unknown = record.dynamodb?.SequenceNumber;
+    const sequenceNumber = typeof stated === 'string' ? stated : 'without a sequence number';
     throw new UnreadableRecordError(`stream record ${sequenceNumber}: ${error.message}`, { cause: error });
   }
 }

@@ -72,7 +72,7 @@ test('law: a record with anything in the place of any of its parts is read or re
   const good = userRecord({ id: 'a', sequenceNumber: '7', from: {}, to: {} });
   const part = fc.constantFrom(...Object.keys(good.dynamodb ?? {}));
   fc.assert(
-    fc.property(part, fc.oneof(fc.constant(null), fc.anything()), (name, value) => {
+    fc.property(part, fc.oneof(fc.constantFrom(null, { toString: 0 }), fc.anything()), (name, value) => {
       const record = { ...good, dynamodb: { ...good.dynamodb, [name]: value } } as StreamRecord;
       expectReadOrRefused(() => recordImage(USERS, record, 0), '');
       expectReadOrRefused(() => recordObjectKey(USERS, record), '');
