@@ -1,15 +1,14 @@
-import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
-import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
-import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { formerKeysOf, type Names } from '../../settings/names';
+import { ITSELF } from '../DcsStack';
 import { encryptInBucket } from '../policies/capture';
 import { decryptFormer } from '../policies/restore';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
 import type { Settings } from '../../settings/schema';
-import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+import type { NodeFunctionProps } from './NodeFunction';
+import { ScheduledFunction } from './ScheduledFunction';
 
 const MEMORY_MB = 256;
 const TIMEOUT_SECONDS = 300;
@@ -27,40 +26,24 @@ export class TableDefinitions extends Construct {
 
   constructor(scope: Construct, id: string, props: TableDefinitionsProps) {
     super(scope, id);
-    const { settings, names, provider } = props;
+    const { settings, names } = props;
     this.functionName = names.tableDefinition;
-    const { lambda } = new NodeFunction(this, 'function', {
+    new ScheduledFunction(this, ITSELF, {
       ...props,
+      side: 'source',
       functionName: this.functionName,
-      logGroupName: names.logGroup(this.functionName),
       description: `Keeps table.json of each table in ${settings.source.bucketName}`,
-      runtime: settings.capture.runtime,
       memoryMb: MEMORY_MB,
       timeoutSeconds: TIMEOUT_SECONDS,
-      logRetentionDays: settings.capture.logRetentionDays,
       environment: {
         [VARIABLES.bucketName]: settings.source.bucketName,
         [VARIABLES.prefix]: settings.prefix,
         [VARIABLES.tableNames]: settings.tables.map(({ name }) => name).join(','),
       },
       policy: policyOf(props),
-    });
-    const schedule = new CloudwatchEventRule(this, 'schedule', {
-      provider,
-      name: this.functionName,
-      description: 'Refreshes table.json of each table; a new version is written only when a definition changed.',
       scheduleExpression: settings.tableDefinition.scheduleExpression,
-      dependsOn: props.after,
-    });
-    new CloudwatchEventTarget(this, 'target', { provider, rule: schedule.name, targetId: 'function', arn: lambda.arn });
-    new LambdaPermission(this, 'permission', {
-      provider,
-      statementId: 'schedule',
-      action: 'lambda:InvokeFunction',
-      functionName: lambda.functionName,
-      principal: 'events.amazonaws.com',
-      sourceArn: schedule.arn,
-      sourceAccount: settings.source.accountId,
+      scheduleDescription:
+        'Refreshes table.json of each table; a new version is written only when a definition changed.',
     });
   }
 }
