@@ -42,13 +42,13 @@ export interface Names {
   readonly replicationRuleId: string;
   readonly restoreRole: string;
   readonly tableDefinition: string;
-  /** The function that drills on a schedule; its role has the same name, and so has the topic of its alarms. */
+  /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
   readonly drillRoleArn: string;
   /** The role in the source account by which the drill reads the live tables. */
   readonly drillReader: string;
   readonly drillReaderRoleArn: string;
-  /** The topic that hears of the source account's alarms, in each of the two Regions; that of the destination account is called as its drill. */
+  /** The topics that hear of alarms: one in each place. */
   readonly alarmTopic: string;
   readonly alarmTopicArns: Readonly<Record<AlarmPlace, string>>;
   readonly replicationFailureQueue: string;
@@ -78,7 +78,7 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     alarmTopicArns: {
       source: `arn:${partition}:sns:${source.region}:${source.accountId}:${name}-alarms`,
       replication: `arn:${partition}:sns:${destination.region}:${source.accountId}:${name}-alarms`,
-      destination: `arn:${partition}:sns:${destination.region}:${destination.accountId}:${name}-drill`,
+      destination: `arn:${partition}:sns:${destination.region}:${destination.accountId}:${name}-alarms`,
     },
     replicationFailureQueue: `${name}-replication-failures`,
     capture: (table) => boundedName([name, 'capture', table]),

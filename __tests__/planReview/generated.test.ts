@@ -22,7 +22,7 @@ const KEEPS_LONGER: Harmless = ['more', 'unset', 'shorter list'];
 const HARMLESS: Readonly<Record<string, Harmless>> = {
   ...under('aws_cloudwatch_event_rule', { description: 'all' }),
   ...under('aws_cloudwatch_log_group', { retention_in_days: MORE }),
-  ...under('aws_cloudwatch_metric_alarm', { alarm_description: 'all', alarm_actions: LONGER, ok_actions: 'all' }),
+  ...under('aws_cloudwatch_metric_alarm', { alarm_description: 'all', alarm_actions: LONGER }),
   ...under('aws_dynamodb_table', {
     ttl: ['unset'],
     'ttl.enabled': ['switched off', 'unset'],

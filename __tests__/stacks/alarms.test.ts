@@ -89,14 +89,15 @@ describe.each(['minimal', 'everything', 'tables'] as const)('alarms of %s', (nam
       expect(alarm_description).toMatch(/\b(Look at|Raise|Mend|Check)\b/);
       expect((alarm_description as string).length).toBeLessThanOrEqual(1024);
       const topic = address.includes('.destination_')
-        ? 'destination_drill_topic'
+        ? 'destination_watch_topic'
         : address.includes('_watch_replication_')
           ? 'source_watch_replication_topic'
           : 'source_watch_topic';
       // An alarm tells a topic of its own account and Region alone.
       expect(body.provider).toBe(resource(stack, `aws_sns_topic.${topic}`).provider);
       expect(alarm_actions).toEqual([`\${aws_sns_topic.${topic}.arn}`]);
-      expect(ok_actions).toEqual(alarm_actions);
+      // CloudWatch would send an OK for the first look at each as well: nine mails a table when nothing has happened yet.
+      expect(ok_actions).toBeUndefined();
     }
   });
 
@@ -124,7 +125,7 @@ test('everybody in the settings is told', () => {
     subscriptions
       .filter(({ body }) => body.topic_arn === `\${aws_sns_topic.${topic}.arn}`)
       .map(({ body }) => [body.protocol, body.endpoint]);
-  for (const topic of ['source_watch_topic', 'source_watch_replication_topic', 'destination_drill_topic']) {
+  for (const topic of ['source_watch_topic', 'source_watch_replication_topic', 'destination_watch_topic']) {
     expect(told(topic)).toEqual([
       ['email', 'a@example.com'],
       ['email', 'b@example.com'],

@@ -1,7 +1,9 @@
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { alarmTopic } from '../constructs/alarms';
 import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
@@ -46,24 +48,34 @@ export class DestinationAccount extends Construct {
       names: this.names,
       keyArn: this.keyArn,
     });
-    const drill = this.makeDrill();
+    const topic = this.makeTopic();
+    const drill = this.makeDrill(topic);
     outputs(this, {
       bucket_name: settings.destination.bucketName,
       bucket_arn: this.names.destinationBucketArn,
       restore_role_arn: role.arn,
       ...(this.keyArn === undefined ? {} : { key_arn: this.keyArn }),
-      ...(drill ? { drill_function_name: drill.functionName, alarm_topic_arn: drill.topic.arn } : {}),
+      alarm_topic_arn: topic.arn,
+      ...(drill ? { drill_function_name: drill.functionName } : {}),
       next_steps: afterDestination(settings, this.keyArn),
     });
   }
 
-  private makeDrill(): Drill | undefined {
+  private makeTopic(): SnsTopic {
+    const { provider, settings } = this.props;
+    const watch = new Construct(this, 'watch');
+    const [topicName, keyArn] = [this.names.alarmTopic, this.keyArn];
+    return alarmTopic(watch, { provider, settings, side: 'destination', topicName, keyArn });
+  }
+
+  private makeDrill(topic: SnsTopic): Drill | undefined {
     const { settings, code } = this.props;
     if (!settings.drill.enabled) return undefined;
     return new Drill(this, 'drill', {
       ...this.props,
       names: this.names,
       keyArn: this.keyArn,
+      topic,
       codeDirectory: code.drill,
     });
   }
@@ -90,7 +102,7 @@ export class DestinationAccount extends Construct {
         administerInAccount(this.names.partition, accountId),
         encryptReplicas(sender),
         refuseDeletion(settings.encryption.breakGlassPrincipalArn),
-        ...(settings.drill.enabled ? encryptNotifications(accountId, ['cloudwatch']) : []),
+        ...encryptNotifications(accountId, ['cloudwatch']),
       ],
     }).key.arn;
   }

@@ -3,7 +3,7 @@ import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
-import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
@@ -13,7 +13,7 @@ import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from
 import { decryptFormer, decryptReplicas, encryptReports, writeReports } from '../policies/restore';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
-import { alarmTopic, metricAlarm } from './alarms';
+import { metricAlarm } from './alarms';
 import { drillAlarms } from './drillAlarms';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
@@ -24,12 +24,13 @@ export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'codeDi
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;
+  /** Told of its alarms. */
+  readonly topic: SnsTopic;
 }
 
 /** A restore of a sample of each table on a schedule, compared with the live table, and watched. */
 export class Drill extends Construct {
   readonly functionName: string;
-  readonly topic: SnsTopic;
 
   constructor(
     scope: Construct,
@@ -37,7 +38,7 @@ export class Drill extends Construct {
     private readonly props: DrillProps,
   ) {
     super(scope, id);
-    const { settings, names, provider, keyArn } = props;
+    const { settings, names, provider } = props;
     this.functionName = names.drill;
     const { lambda } = new NodeFunction(this, 'function', {
       ...props,
@@ -58,11 +59,7 @@ export class Drill extends Construct {
     });
     this.permitSchedules(lambda);
     for (const table of settings.tables) this.schedule(lambda, table);
-    const watched = { provider, settings, side: 'destination', topicName: names.drill, keyArn } as const;
-    this.topic = alarmTopic(this, watched);
-    for (const spec of drillAlarms(this.functionName, settings)) {
-      metricAlarm(this, spec, { provider, settings, topic: this.topic });
-    }
+    for (const spec of drillAlarms(this.functionName, settings)) metricAlarm(this, spec, props);
   }
 
   /** A rule for each table, so that each has the function's whole time. */

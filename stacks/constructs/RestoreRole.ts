@@ -55,9 +55,7 @@ export class RestoreRole extends Construct {
         ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
         fillTables(partition, accountId),
         ...removeScratchTables({ partition, accountId, region: '*' }),
-        ...(settings.drill.enabled
-          ? lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination })
-          : []),
+        ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),
       ),
     });
   }

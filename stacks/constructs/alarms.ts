@@ -35,7 +35,10 @@ export function alarmTopic(scope: Construct, props: AlarmsProps): SnsTopic {
   return topic;
 }
 
-/** An alarm that tells the topic when it goes off, and when it is over. */
+/**
+ * An alarm that tells the topic when it goes off. Not when it is over: the first look at a metric is a change to OK as well,
+ * from INSUFFICIENT_DATA, and an action cannot tell one from the other. A deployment would greet everybody with a mail for each alarm.
+ */
 export function metricAlarm(
   scope: Construct,
   spec: AlarmSpec,
@@ -53,7 +56,6 @@ export function metricAlarm(
     datapointsToAlarm: beyond,
     treatMissingData: spec.missing ?? ('expression' in spec.metric ? 'notBreaching' : spec.metric.missing),
     alarmActions: [topic.arn],
-    okActions: [topic.arn],
   });
 }
 

@@ -114,7 +114,7 @@ export function fillTables(partition: string, accountId: string): Statement {
 }
 
 /**
- * For dcs check: whether somebody would be told that a drill has failed.
+ * For dcs check: whether an alarm goes off, and whether somebody would be told.
  *
  * DescribeAlarms and ListSubscriptionsByTopic take the resource types alarm* and topic*. Source: service authorization
  * reference, "Actions defined by Amazon CloudWatch" and "... by Amazon SNS".

@@ -75,7 +75,7 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   const inDestinationRegion = { ...parts.source, region: parts.destination.region };
   await makeAlarms(inDestinationRegion, stack, 'source-in-destination-region', names.alarmTopic);
   await publishReplicationMetrics(parts, { ...settings, ...names });
-  await makeAlarms(parts.destination, stack, 'destination', names.drill);
+  await makeAlarms(parts.destination, stack, 'destination', names.alarmTopic);
   const replication = replicate(parts, stack, settings);
   const bucket = { ...parts.source, bucket: settings.source.bucketName };
   await refreshDefinition(

@@ -99,8 +99,8 @@ const drillAlarms: Place = {
   resourceAccountId: DESTINATION,
 };
 const drillTopic: Place = {
-  name: 'topic of the drill’s alarms',
-  resourceArn: `arn:aws:sns:eu-west-1:${DESTINATION}:dcs-drill`,
+  name: 'topic of its alarms',
+  resourceArn: `arn:aws:sns:eu-west-1:${DESTINATION}:dcs-alarms`,
   resourceAccountId: DESTINATION,
 };
 
