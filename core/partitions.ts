@@ -20,3 +20,5 @@ const COMMERCIAL: Partition = { name: 'aws', dnsSuffix: 'amazonaws.com' };
 export function partitionOf(region: string): Partition {
   return BY_REGION.find(({ regions }) => region.startsWith(regions)) ?? COMMERCIAL;
 }
+
+export const DNS_SUFFIXES: readonly string[] = [COMMERCIAL, ...BY_REGION].map(({ dnsSuffix }) => dnsSuffix);

@@ -1,3 +1,4 @@
+import { DNS_SUFFIXES } from '../core/partitions';
 import { isObject, type Json } from './json';
 import { parseStatements, type PolicyStatement } from './statements';
 import { forKnownTables, type Tables } from './tables';
@@ -61,11 +62,12 @@ function notCovered(
 /** The table's own key: through DynamoDB it opens no more than the right to read the table does. */
 function decryptsTables({ actions, conditions }: PolicyStatement): boolean {
   const services = conditions['StringEquals kms:viaservice'] ?? [];
-  return (
-    actions.every((action) => action === 'kms:decrypt') &&
-    services.length > 0 &&
-    services.every((service) => /^dynamodb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(service))
-  );
+  return actions.every((action) => action === 'kms:decrypt') && services.length > 0 && services.every(isDynamoDb);
+}
+
+function isDynamoDb(host: string): boolean {
+  const [service, , ...suffix] = host.split('.');
+  return service === 'dynamodb' && DNS_SUFFIXES.includes(suffix.join('.'));
 }
 
 /** The triple, and what it would be for the tables that have been there. */

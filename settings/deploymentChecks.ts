@@ -1,3 +1,4 @@
+import { partitionOf } from '../core/partitions';
 import { nearest } from '../core/commandLine/nearest';
 import type { BackendSettings } from './backend';
 import type { Problem } from './problems';
@@ -10,7 +11,49 @@ import type { Settings } from './schema';
  * know yet.
  */
 export function deploymentProblems(settings: Settings): Problem[] {
-  return [...regionsAreKnown(settings), ...schedulesAreOfEventBridge(settings)];
+  return [
+    ...regionsAreKnown(settings),
+    ...schedulesAreOfEventBridge(settings),
+    ...arnsAreOfThePartition(settings),
+    ...credentialsCanDiffer(settings),
+  ];
+}
+
+/** A role or key of another partition is of another cloud, whose credentials are worth nothing here. A state may be there. */
+function arnsAreOfThePartition(settings: Settings): Problem[] {
+  const { name: partition } = partitionOf(settings.source.region);
+  return arnsIn({ ...settings, deployment: undefined })
+    .filter(({ value }) => value.split(':')[1] !== partition)
+    .map(({ path, value }) => ({
+      path,
+      value,
+      allowed: `an ARN of the partition ${partition}, which ${settings.source.region} is in`,
+      nextStep: 'correct it',
+    }));
+}
+
+function arnsIn(value: unknown, path = ''): { path: string; value: string }[] {
+  if (typeof value === 'string') return value.startsWith('arn:') ? [{ path, value }] : [];
+  if (Array.isArray(value)) return value.flatMap((each, index) => arnsIn(each, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => arnsIn(each, path === '' ? name : `${path}.${name}`));
+}
+
+/** One run has one set of credentials, which is of one account: for the other, something has to be said. */
+function credentialsCanDiffer({ deployment, source, destination }: Settings): Problem[] {
+  const isSaid = [source, destination].some(
+    ({ assumeRole, profile, endpoint }) => assumeRole !== undefined || profile !== undefined || endpoint !== undefined,
+  );
+  if (deployment.way === 'apart' || isSaid) return [];
+  return [
+    {
+      path: 'destination.assumeRole',
+      value: undefined,
+      allowed: 'a role or a profile for at least one of the two accounts: together, one run deploys both',
+      nextStep:
+        'name the roles to assume (source.assumeRole, destination.assumeRole) or the profiles (source.profile, destination.profile), or deploy apart',
+    },
+  ];
 }
 
 function regionsAreKnown({ source, destination, deployment }: Settings): Problem[] {

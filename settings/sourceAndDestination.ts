@@ -56,6 +56,11 @@ const inAccount = (side: 'source' | 'destination') => ({
     side === 'source' ? 'Region of the tables and of the source bucket.' : 'Region of the destination bucket.',
   ),
   bucketName: bucketName(`Name of the ${side} bucket, which DCS makes. Bucket names are unique in the world.`),
+  profile: text(/^[^\s${}[\]]{1,100}$/, {
+    description:
+      'Profile of the AWS configuration files that Terraform takes for this account. Commands take theirs from --source-profile and --destination-profile. Default: the credentials that Terraform runs with.',
+    allowed: 'the name of a profile, without spaces, braces and brackets',
+  }).optional(),
   assumeRole: assumeRole.optional(),
   endpoint: httpUrl(
     'Address of an emulator that stands in for every AWS service of this account. Default: AWS itself.',

@@ -5,7 +5,7 @@ import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
 import { partitionOf } from '../core/partitions';
-import { accountProvider, sourceInDestinationRegion } from './providers';
+import { accountProvider, mappingProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -33,10 +33,12 @@ export class ApartSourceStack extends DcsStack {
   constructor(scope: Construct, id: string, { settings, code, backend }: ApartStackProps) {
     super(scope, id);
     useBackend(this, id, backend);
+    const provider = accountProvider(this, 'source', settings);
     new SourceAccount(this, 'source', {
       settings,
       code,
-      provider: accountProvider(this, 'source', settings),
+      provider,
+      mappingProvider: mappingProvider(this, provider, settings),
       providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       destinationKeyArn: this.destinationKeyArn(settings),
       after: [],

@@ -3,7 +3,7 @@ import { DestinationAccount } from './accounts/DestinationAccount';
 import { SourceAccount, type FunctionCode } from './accounts/SourceAccount';
 import { useBackend } from './backends';
 import { DcsStack } from './DcsStack';
-import { accountProvider, sourceInDestinationRegion } from './providers';
+import { accountProvider, mappingProvider, sourceInDestinationRegion } from './providers';
 import type { BackendSettings } from '../settings/backend';
 import type { Settings } from '../settings/schema';
 
@@ -23,10 +23,12 @@ export class TogetherStack extends DcsStack {
       code,
       provider: accountProvider(this, 'destination', settings),
     });
+    const provider = accountProvider(this, 'source', settings);
     new SourceAccount(this, 'source', {
       settings,
       code,
-      provider: accountProvider(this, 'source', settings),
+      provider,
+      mappingProvider: mappingProvider(this, provider, settings),
       providerInDestinationRegion: sourceInDestinationRegion(this, settings),
       destinationKeyArn: destination.keyArn,
       after: destination.guards,

@@ -1,5 +1,6 @@
 import { AwsProvider, type AwsProviderEndpoints } from '@cdktf/provider-aws/lib/provider';
 import type { TerraformStack } from 'cdktf';
+import { partitionOf } from '../core/partitions';
 import type { Settings, Side } from '../settings/schema';
 
 /**
@@ -20,20 +21,38 @@ export function sourceInDestinationRegion(stack: TerraformStack, settings: Setti
   return awsProvider(stack, { alias, side: 'source', region: settings.destination.region }, settings);
 }
 
+/**
+ * The provider of what AWS knows no tags of: event source mappings outside the partition `aws`. With default tags there, a plan
+ * is refused or never comes to rest (aws/aws-cdk#31532, #31965; hashicorp/terraform-provider-aws#40755).
+ */
+export function mappingProvider(stack: TerraformStack, provider: AwsProvider, settings: Settings): AwsProvider {
+  const { region } = settings.source;
+  if (partitionOf(region).name === 'aws') return provider;
+  return awsProvider(stack, { alias: 'source-without-tags', side: 'source', region, isWithoutTags: true }, settings);
+}
+
+interface Alias {
+  readonly alias: string;
+  readonly side: Side;
+  readonly region: string;
+  readonly isWithoutTags?: true;
+}
+
 function awsProvider(
   stack: TerraformStack,
-  { alias, side, region }: { alias: string; side: Side; region: string },
+  { alias, side, region, isWithoutTags }: Alias,
   settings: Settings,
 ): AwsProvider {
-  const { accountId, assumeRole, endpoint } = settings[side];
+  const { accountId, assumeRole, profile, endpoint } = settings[side];
   const version = settings.capture.runtime === 'nodejs24.x' ? KNOWS_NODEJS24 : AWS_PROVIDER_VERSION;
   stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version });
   return new AwsProvider(stack, `${alias}-provider`, {
     alias,
     region,
     allowedAccountIds: [accountId],
+    profile,
     assumeRole: assumeRole && [assumeRole],
-    defaultTags: [{ tags: { 'dcs:name': settings.name, ...settings.tags } }],
+    ...(isWithoutTags ? {} : { defaultTags: [{ tags: { 'dcs:name': settings.name, ...settings.tags } }] }),
     ...(endpoint === undefined ? {} : emulator(endpoint)),
   });
 }

@@ -15,7 +15,12 @@ const local = { type: 'local' };
 export const minimal = {
   deployment: { way: 'together', backend: local },
   source: { accountId: '111111111111', region: 'eu-central-1', bucketName: 'example-dcs-source' },
-  destination: { accountId: '222222222222', region: 'eu-west-1', bucketName: 'example-dcs-destination' },
+  destination: {
+    accountId: '222222222222',
+    region: 'eu-west-1',
+    bucketName: 'example-dcs-destination',
+    profile: 'destination',
+  },
   tables: [users],
 };
 
@@ -23,6 +28,14 @@ const customerManaged = { encryption: { type: 'customer-managed', keyDeletionWin
 const assumed = (side: 'source' | 'destination') => ({
   ...minimal[side],
   assumeRole: { roleArn: `arn:aws:iam::${minimal[side].accountId}:role/dcs-deploy`, externalId: 'dcs' },
+});
+
+/** Another partition, with everything that has ARNs or names of services in it. */
+const inRegions = (source: string, destination: string) => ({
+  ...minimal,
+  ...customerManaged,
+  source: { ...minimal.source, region: source },
+  destination: { ...minimal.destination, region: destination },
 });
 
 /** By name: raw settings, as they would stand in a file. */
@@ -142,6 +155,9 @@ export const variants = {
     drill: { enabled: false },
     destination: { ...minimal.destination, objectLock: { mode: 'OFF' } },
   },
+  china: inRegions('cn-north-1', 'cn-northwest-1'),
+  govcloud: inRegions('us-gov-west-1', 'us-gov-east-1'),
+  isolated: inRegions('us-isob-east-1', 'us-isob-west-1'),
   emulated: {
     ...minimal,
     source: { ...minimal.source, endpoint: 'http://127.0.0.1:5000' },

@@ -167,7 +167,7 @@ describe('settings', () => {
   });
 
   test('rules between fields are told all at once as well', () => {
-    const twice = { ...minimal, destination: minimal.source };
+    const twice = { ...minimal, destination: { ...minimal.source, profile: 'destination' } };
     expect(problems(twice).map(({ path }) => path)).toEqual([
       'destination.accountId',
       'destination.region',

@@ -31,6 +31,8 @@ export interface FunctionCode {
 export interface SourceAccountProps {
   readonly settings: Settings;
   readonly provider: AwsProvider;
+  /** The same account and Region, for event source mappings: without default tags where AWS knows none of them. */
+  readonly mappingProvider: AwsProvider;
   /** The same account, in the Region of the destination bucket. */
   readonly providerInDestinationRegion: AwsProvider;
   readonly code: FunctionCode;

@@ -10,6 +10,7 @@ import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 
 export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
+  readonly mappingProvider: NodeFunctionProps['provider'];
   readonly settings: Settings;
   readonly names: Names;
   readonly table: TableSettings;
@@ -27,7 +28,7 @@ export class Capture extends Construct {
 
   constructor(scope: Construct, id: string, props: CaptureProps) {
     super(scope, id);
-    const { settings, names, table, provider } = props;
+    const { settings, names, table } = props;
     const { capture } = settings;
     this.functionName = names.capture(table.name);
     const { lambda, rolePolicy } = new NodeFunction(this, 'function', {
@@ -43,7 +44,7 @@ export class Capture extends Construct {
       policy: capturePolicy(props),
     });
     this.eventSourceMapping = new LambdaEventSourceMapping(this, 'event-source-mapping', {
-      provider,
+      provider: props.mappingProvider,
       functionName: lambda.functionName,
       eventSourceArn: props.streamArn,
       startingPosition: 'TRIM_HORIZON', // LATEST may miss records for minutes after the mapping is made.

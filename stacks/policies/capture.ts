@@ -1,4 +1,4 @@
-import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, viaService, type BucketKey, type Statement } from './document';
 
 /** What a capture function may do: read one stream, write images of one table, park batches, log. */
 
@@ -22,7 +22,7 @@ export function decryptTable(keyArn: string, region: string): Statement {
     Effect: 'Allow',
     Action: 'kms:Decrypt',
     Resource: keyArn,
-    Condition: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+    Condition: { StringEquals: { 'kms:ViaService': viaService('dynamodb', region) } },
   };
 }
 

@@ -1,3 +1,5 @@
+import { partitionOf } from '../../core/partitions';
+
 /*
  * IAM policies as plain documents: each file in this folder is one intent, a function from ARNs to statements. They are
  * tested and evaluated without synthesizing anything, and put into resources with JSON.stringify.
@@ -38,7 +40,17 @@ export interface BucketKey {
   readonly region: string;
 }
 
+/**
+ * What `kms:ViaService` says of a service. AWS documents `<service>.<region>.amazonaws.com` and does not say what it is where
+ * endpoints end otherwise (China, the European Sovereign Cloud, the isolated partitions): there, either.
+ */
+export function viaService(service: 's3' | 'dynamodb', region: string): string | readonly string[] {
+  const hosts = ['amazonaws.com', partitionOf(region).dnsSuffix].map((suffix) => `${service}.${region}.${suffix}`);
+  const [host = '', ...others] = new Set(hosts);
+  return others.length === 0 ? host : [host, ...others];
+}
+
 /** Binds a key permission to S3 and to one bucket. With bucket keys S3's encryption context is the bucket's ARN, not an object's. */
 export function throughS3({ bucketArn, region }: Omit<BucketKey, 'keyArn'>) {
-  return { 'kms:ViaService': `s3.${region}.amazonaws.com`, 'kms:EncryptionContext:aws:s3:arn': bucketArn };
+  return { 'kms:ViaService': viaService('s3', region), 'kms:EncryptionContext:aws:s3:arn': bucketArn };
 }
