@@ -1,3 +1,4 @@
+import { chainGaps, type Gap } from './chain';
 import { CLOCK_SLACK_MS } from './history';
 import type { ImageHeader } from './image';
 import type { TableDefinition } from './tableDefinition';
@@ -37,6 +38,13 @@ export function createdAfterFormer(definitions: readonly StoredLife[], momentMs:
   return definitions.slice(0, at).some(isOfFormer) ? createdAtMs : undefined;
 }
 
+/** When each table was created that had a former one of its name: {@link createdAfterFormer} of every moment, the first one first. */
+export function creationsAfterFormer(definitions: readonly StoredLife[]): number[] {
+  const moments = definitions.map(({ createdAt, storedAtMs }) => msOf(createdAt) ?? storedAtMs);
+  const creations = moments.flatMap((momentMs) => createdAfterFormer(definitions, momentMs) ?? []);
+  return [...new Set(creations)].sort((a, b) => a - b);
+}
+
 /** Whether a version can be of a table at all that was created then: it was not stored before. */
 export function mayBeOfTable(
   { storedAtMs }: { readonly storedAtMs: number },
@@ -55,6 +63,33 @@ export function isOfFormerTable(
   if (!mayBeOfTable(version, createdAtMs)) return true;
   if ('streamLabel' in position) return Date.parse(`${position.streamLabel}Z`) + SECOND_MS < createdAtMs;
   return changedAtMs + CLOCK_SLACK_MS < createdAtMs;
+}
+
+/** An image of one of several tables of a name. */
+export interface ImageOfTables {
+  readonly header: ImageHeader;
+  readonly version: { readonly storedAtMs: number };
+}
+
+/**
+ * How many tables of the name came after the one that an image is of; 0: it is of the one that is there now.
+ *
+ * @param creationsMs of {@link creationsAfterFormer}
+ */
+export function tablesSince({ header, version }: ImageOfTables, creationsMs: readonly number[]): number {
+  return creationsMs.filter((createdAtMs) => isOfFormerTable(header, version, createdAtMs)).length;
+}
+
+/** Where changes are missing, of each table by itself: nothing follows from what a former table held. Oldest first. */
+export function gapsWithinTables(images: readonly ImageOfTables[], creationsMs: readonly number[]): Gap[] {
+  const tables = new Map<number, ImageHeader[]>();
+  for (const image of images) {
+    const since = tablesSince(image, creationsMs);
+    const headers = tables.get(since) ?? [];
+    headers.push(image.header);
+    tables.set(since, headers);
+  }
+  return [...tables].sort(([a], [b]) => b - a).flatMap(([, headers]) => chainGaps(headers));
 }
 
 function msOf(time: string | undefined): number | undefined {

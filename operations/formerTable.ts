@@ -1,4 +1,4 @@
-import { createdAfterFormer, type StoredLife } from '../core/formerTable';
+import { createdAfterFormer, creationsAfterFormer, type StoredLife } from '../core/formerTable';
 import type { TableLocation } from '../core/objectKey';
 import {
   LARGEST_DEFINITION_BYTES,
@@ -28,6 +28,11 @@ export async function tableCreatedAt(
     lives.filter(({ storedAtMs }) => storedAtMs <= storedByMs),
     momentMs,
   );
+}
+
+/** When each table of the name was created that had a former one, the first one first. */
+export async function tableCreations(source: Source, table: TableLocation): Promise<readonly number[]> {
+  return creationsAfterFormer(await storedLives(source, table));
 }
 
 /** What each version of a table's definition says of the table's life. Definitions that cannot be used say nothing. */

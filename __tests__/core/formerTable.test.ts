@@ -1,4 +1,13 @@
-import { createdAfterFormer, isOfFormerTable, type StoredLife } from '../../core/formerTable';
+import fc from 'fast-check';
+import {
+  createdAfterFormer,
+  creationsAfterFormer,
+  gapsWithinTables,
+  isOfFormerTable,
+  tablesSince,
+  type StoredLife,
+} from '../../core/formerTable';
+import { NO_ITEM, type ImageHeader } from '../../core/image';
 import { HOUR_MS } from './storedHistories';
 
 const at = (hours: number) => hours * HOUR_MS;
@@ -48,5 +57,58 @@ describe('whether an image is of the former table', () => {
   ])('%s', (_, position, changedAtMs, version, expected) => {
     expect(isOfFormerTable({ position, changedAtMs }, version, created)).toBe(expected);
     expect(isOfFormerTable({ position, changedAtMs }, version, undefined)).toBe(false);
+  });
+});
+
+describe('several tables of one name, one after the other', () => {
+  const creationsMs = [at(100), at(200), at(300)];
+
+  test('the creations of all but the first are known, whatever is asked of which moment', () => {
+    const lives = [life('a', 1, 2), life('b', 10, 11), life('b', 10, 15), life('c', 20, 21)];
+    expect(creationsAfterFormer(lives)).toEqual([at(10), at(20)]);
+    expect(creationsAfterFormer(lives.slice(0, 1))).toEqual([]);
+  });
+
+  /** Changes of one item that were made in tables one after the other, each beginning with an item that is not the last one's. */
+  const ofTable = (table: number, change: number, previousDigest: string): Of => ({
+    header: {
+      event: 'INSERT',
+      changedAtMs: at(table * 100 + change),
+      digest: `${table} ${change}`,
+      previousDigest,
+      position: {
+        ...{ source: 'stream', sequenceNumber: String(change + 1) },
+        streamLabel: new Date(at(table * 100)).toISOString().slice(0, -1),
+      },
+    },
+    version: { storedAtMs: at(table * 100 + change) },
+  });
+  interface Of { header: ImageHeader; version: { storedAtMs: number } }
+  const chains = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 4, maxLength: 4 });
+
+  test('a whole chain in each is no gap, and none without its middle is one, in any order', () => {
+    fc.assert(
+      fc.property(chains, fc.boolean(), fc.infiniteStream(fc.nat()), (lengths, isWhole, shuffle) => {
+        const images = lengths.flatMap((length, table) =>
+          Array.from({ length: isWhole ? length : length + 2 }, (_, change) =>
+            ofTable(table, change, change === 0 ? NO_ITEM : `${table} ${change - 1}`),
+          ).filter((_, change) => isWhole || change !== length),
+        );
+        const ordered = images
+          .map((image) => [shuffle.next().value, image] as const)
+          .sort(([a], [b]) => a! - b!)
+          .map(([, image]) => image);
+        expect(ordered.map((image) => 3 - tablesSince(image, creationsMs))).toEqual(
+          ordered.map(({ header }) => Number(header.digest!.split(' ')[0])),
+        );
+        expect(gapsWithinTables(ordered, creationsMs)).toHaveLength(isWhole ? 0 : 4);
+      }),
+    );
+  });
+
+  test('without former tables it is one chain', () => {
+    const images = [ofTable(0, 0, NO_ITEM), ofTable(1, 0, 'another')];
+    expect(gapsWithinTables(images, [])).toHaveLength(1);
+    expect(gapsWithinTables(images, creationsMs)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { canonicalItem } from '../../core/canonicalItem';
+import type { TableDefinition } from '../../core/tableDefinition';
 import { commandPartsOfFile, deploy, records } from './support/commandParts';
 
 jest.setTimeout(60_000);
@@ -11,6 +12,16 @@ const user = (id: number, name: string) => ({
   name: { S: name },
   big: { N: '12345678901234567890' },
 });
+
+const definition: TableDefinition = {
+  format: '1',
+  tableName: 'users',
+  createTable: {
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  },
+};
 
 describe('dcs history and diff, on the same bucket', () => {
   const changes = [
@@ -46,6 +57,38 @@ describe('dcs history and diff, on the same bucket', () => {
     const { code, stdout } = await deployment.run(['history', 'users', '--key', '{"id":"u1"}']);
     expect(code).toBe(3);
     expect(stdout).toContain('changes between 2026-01-05T12:00:00Z and 2026-01-05T12:20:00Z are missing');
+  });
+
+  test('what a former table held is shown as such, and nothing of this one has to follow from it', async () => {
+    const deployment = await deploy(parts, 'former');
+    const [first, second] = ['2026-01-01T00:00:00.000', '2026-02-01T00:00:00.000'];
+    await deployment.store([
+      { after: user(1, 'of the first table'), atMs: Date.parse(`${first}Z`), streamLabel: first },
+      { after: user(1, 'of the second'), atMs: Date.parse(`${second}Z`), streamLabel: second },
+    ]);
+    const commands = [
+      ['history', 'users', '--key', '{"id":"u1"}', '--json'],
+      ['verify', 'users', '--in', 'destination', '--wait', '0s', '--json'],
+    ];
+    // One table by what is stored: then a change is missing between the two.
+    for (const args of commands) expect((await deployment.run(args)).code).toBe(3);
+
+    for (const [tableId, label] of [
+      ['one', first],
+      ['two', second],
+    ])
+      await deployment.define({ ...definition, tableId, createdAt: `${label!}Z` });
+    const [history, verify] = await Promise.all(commands.map((args) => deployment.run(args)));
+    expect([history?.code, verify?.code]).toEqual([0, 0]);
+    const created = { path: ['name'], after: { S: 'of the second' } };
+    expect(records(history?.stdout ?? '')).toEqual([
+      expect.objectContaining({ type: 'version', number: 1, tablesSince: 1 }),
+      expect.objectContaining({ type: 'version', number: 2, changes: expect.arrayContaining([created]) as unknown }),
+      expect.objectContaining({ type: 'history', versions: 2, gaps: 0, ofFormerTables: 1 }),
+    ]);
+    const text = await deployment.run(commands[0]!.slice(0, -1));
+    expect(text.stdout).toContain('of a former table');
+    expect(text.stdout).toContain('1 of a former table of the name');
   });
 
   test('an item without any image', async () => {

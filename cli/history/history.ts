@@ -67,7 +67,7 @@ async function historyIn(source: ImageSource, options: HistoryOptions, context: 
   const { output, signal } = context;
   const { table } = await knownTable(source, locatedTable(context.settings, options.tableName), { momentMs: Infinity });
   const objectKey = objectKeyOf(table, table.keySchema, parseKeys(options.key, table, '--key'));
-  const request = { source, objectKey, signal, watch: watchHistory(output) };
+  const request = { source, table, objectKey, signal, watch: watchHistory(output) };
   if (options.show !== undefined) {
     const shown = await versionOfItem(request, options.show);
     if (shown) {

@@ -23,13 +23,14 @@ export function reportHistory(
   output: Output,
   { objectKey, from, counts }: { objectKey: string; from: string; counts: HistoryCounts },
 ): void {
-  const { versions, gaps, unreadable, ahead } = counts;
+  const { versions, gaps, unreadable, ahead, ofFormerTables } = counts;
   const chain = gaps === 0 ? 'no change is missing between them' : `${counted(gaps, 'gap')} in the chain`;
   const doubt = unreadable === 0 ? '' : `; ${count(unreadable)} cannot be read`;
   const early = ahead === 0 ? '' : `; ${count(ahead)} stated to be later than S3 stored them`;
+  const former = ofFormerTables === 0 ? '' : `; ${count(ofFormerTables)} of a former table of the name`;
   output.result(
     { type: 'history', objectKey, from, ...counts },
-    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}${early}`,
+    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}${early}${former}`,
   );
 }
 
@@ -56,7 +57,7 @@ function whoOf({ header }: HistoryEntry): 'user' | 'ttl' | 'service' | 'backfill
 }
 
 function entryRecord(entry: HistoryEntry): OutputRecord {
-  const { number, version, header, problem, sameAs, changes } = entry;
+  const { number, version, header, tablesSince, problem, sameAs, changes } = entry;
   return {
     type: 'version',
     number,
@@ -67,6 +68,7 @@ function entryRecord(entry: HistoryEntry): OutputRecord {
     storedAt: new Date(version.storedAtMs).toISOString(),
     event: header?.event,
     by: whoOf(entry),
+    tablesSince: tablesSince > 0 ? tablesSince : undefined,
     deletedBy: header?.deletedBy,
     sizeBytes: version.sizeBytes,
     storageClass: version.storageClass,
@@ -92,6 +94,7 @@ function entryText(entry: HistoryEntry, colours: Colours): string {
     bytes(version.sizeBytes).padStart(8),
     colours.dim(version.versionId),
     by[whoOf(entry)],
+    entry.tablesSince > 0 ? 'of a former table' : '',
     sameAs === undefined ? '' : `the same change as ${sameAs}, stored again`,
     header?.statedAtMs === undefined
       ? ''

@@ -1,7 +1,9 @@
 import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { CouldNotLookError } from '../../core/errors';
+import type { TableLocation } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
+import { tableCreations } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import { itemHistory, type HistoryEntry } from './itemHistory';
 
@@ -9,6 +11,7 @@ export interface HistoryRequest {
   readonly source: Pick<ImageSource, 'name' | 'history' | 'images'>;
   /** Of the item's images. */
   readonly objectKey: string;
+  readonly table: TableLocation;
   readonly signal: AbortSignal;
   readonly watch?: HistoryWatch;
 }
@@ -25,6 +28,8 @@ export interface HistoryCounts {
   unreadable: number;
   /** Versions that state a later time than S3 stored them. */
   ahead: number;
+  /** Versions of a table that was there before under the name: they prove nothing of the one that is there now. */
+  ofFormerTables: number;
 }
 
 /**
@@ -33,13 +38,14 @@ export interface HistoryCounts {
  * @throws CouldNotLookError when there is none
  */
 export async function historyOfItem(request: HistoryRequest): Promise<HistoryCounts> {
-  const counts: HistoryCounts = { versions: 0, gaps: 0, unreadable: 0, ahead: 0 };
-  for await (const entry of itemHistory(request.source, await found(request))) {
+  const counts: HistoryCounts = { versions: 0, gaps: 0, unreadable: 0, ahead: 0, ofFormerTables: 0 };
+  for await (const entry of await entriesOf(request)) {
     request.signal.throwIfAborted();
     counts.versions += 1;
     counts.gaps += entry.gaps.length;
     if (entry.problem !== undefined) counts.unreadable += 1;
     if (entry.header?.statedAtMs !== undefined) counts.ahead += 1;
+    if (entry.tablesSince > 0) counts.ofFormerTables += 1;
     request.watch?.onVersion?.(entry);
   }
   return counts;
@@ -60,7 +66,7 @@ export interface VersionOfItem {
  */
 export async function versionOfItem(request: HistoryRequest, which: string): Promise<VersionOfItem | undefined> {
   const { source, signal } = request;
-  for await (const { version, number } of itemHistory(source, await found(request))) {
+  for await (const { version, number } of await entriesOf(request)) {
     signal.throwIfAborted();
     const { objectKey, versionId, storedAtMs } = version;
     if (which !== String(number) && which !== versionId) continue;
@@ -68,6 +74,11 @@ export async function versionOfItem(request: HistoryRequest, which: string): Pro
     return { versionId, item };
   }
   return undefined;
+}
+
+async function entriesOf(request: HistoryRequest): Promise<AsyncGenerator<HistoryEntry>> {
+  const { source, table } = request;
+  return itemHistory(source, await found(request), await tableCreations(source, table));
 }
 
 async function found({ source, objectKey }: HistoryRequest): Promise<ObjectHistory> {

@@ -1,8 +1,9 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
-import { chainGaps, type Gap } from '../../core/chain';
+import type { Gap } from '../../core/chain';
 import { compareChanges } from '../../core/changePosition';
+import { gapsWithinTables, tablesSince } from '../../core/formerTable';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import type { ImageHeader } from '../../core/image';
 import { mapInOrder } from '../../core/mapInParallel';
@@ -17,6 +18,8 @@ export interface HistoryEntry {
   readonly number: number;
   readonly version: ObjectVersion;
   readonly header?: ImageHeader;
+  /** How many tables of the name came after the one that it is of; 0: it is of the table that is there now. */
+  readonly tablesSince: number;
   /** Why its metadata or body cannot be read. */
   readonly problem?: string;
   /** The number of the version that is the same change, stored before. */
@@ -29,24 +32,35 @@ export interface HistoryEntry {
 
 const READS = 16;
 
-/** The whole history of one object, oldest change first. Holds all headers, and the items of a few versions. */
+/**
+ * The whole history of one object, oldest change first. Holds all headers, and the items of a few versions.
+ *
+ * @param creationsMs when each table of the name was created that had a former one: `creationsAfterFormer`
+ */
 export async function* itemHistory(
   source: Pick<ImageSource, 'images'>,
   { versions }: ObjectHistory,
+  creationsMs: readonly number[],
 ): AsyncGenerator<HistoryEntry> {
   const read: { version: ObjectVersion; header?: ImageHeader; problem?: string }[] = [];
   for await (const one of mapInOrder(each(versions), READS, (version) => withHeader(source, version))) read.push(one);
   // What cannot be read has no place in the change order; it comes first, where it is seen.
+  const since = ({ header, version }: (typeof read)[number]) =>
+    header ? tablesSince({ header, version }, creationsMs) : 0;
   read.sort((a, b) =>
     a.header && b.header
-      ? compareChanges(a.header.position, b.header.position)
+      ? since(b) - since(a) || compareChanges(a.header.position, b.header.position)
       : Number(!!a.header) - Number(!!b.header),
   );
-  const gaps = chainGaps(read.flatMap(({ header }) => (header ? [header] : [])));
+  const images = read.flatMap(({ header, version }) => (header ? [{ header, version }] : []));
+  const gaps = gapsWithinTables(images, creationsMs);
 
-  let [number, before]: [number, Bodied | undefined] = [0, undefined];
+  let [number, last]: [number, Bodied | undefined] = [0, undefined];
   for await (const now of mapInOrder(each(read), READS, (entry) => withBody(source, entry))) {
     number += 1;
+    // A table begins without what a former one held.
+    const isFirst = last === undefined || since(last) !== since(now);
+    const before = isFirst ? undefined : last;
     const isSame = !!(
       before?.header &&
       now.header &&
@@ -56,12 +70,13 @@ export async function* itemHistory(
       number,
       version: now.version,
       header: now.header,
+      tablesSince: since(now),
       problem: now.problem,
       gaps: gaps.filter((gap) => gap.before === now.header),
       ...(isSame && { sameAs: number - 1 }),
-      ...(now.body && (number === 1 || before?.body) && { changes: itemChanges(before?.body?.item, now.body.item) }),
+      ...(now.body && (isFirst || before?.body) && { changes: itemChanges(before?.body?.item, now.body.item) }),
     };
-    before = now;
+    last = now;
   }
 }
 

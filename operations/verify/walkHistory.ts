@@ -1,6 +1,6 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { chainGaps } from '../../core/chain';
+import { gapsWithinTables } from '../../core/formerTable';
 import { inParallel } from '../../core/inParallel';
 import type { ImageHeader } from '../../core/image';
 import { newestOf } from '../../core/newest';
@@ -105,13 +105,20 @@ interface ReadVersion {
   readonly problem?: string;
 }
 
+/** What an object is looked at with. */
+interface Looking {
+  /** Ids of the versions that are looked at; in both buckets, the source's. */
+  readonly known: ReadonlySet<string>;
+  /** When each table of the name was created that had a former one. */
+  readonly creationsMs: readonly number[];
+}
+
 /**
  * Reads every version of an object in both buckets: its body must be what its metadata says, the source's images must follow
  * from one another, and each of them must be in the destination, by change and digest.
- *
- * @param known ids of the source's versions that are looked at
  */
-export async function walkBoth(places: Places, objectKey: string, known: ReadonlySet<string>): Promise<WalkedObject> {
+export async function walkBoth(places: Places, objectKey: string, looking: Looking): Promise<WalkedObject> {
+  const { known } = looking;
   const [allInSource, inDestination] = await Promise.all([
     versionsIn(places.source, objectKey).then((versions) => readAll(places.source, versions)),
     versionsIn(places.destination, objectKey).then((versions) => readAll(places.destination, versions)),
@@ -122,7 +129,7 @@ export async function walkBoth(places: Places, objectKey: string, known: Readonl
   const differences = [
     ...unreadable('source', objectKey, inSource),
     ...unreadable('destination', objectKey, inDestination),
-    ...brokenChain('source', objectKey, allInSource, known),
+    ...brokenChain('source', objectKey, allInSource, looking),
     ...ahead('source', objectKey, inSource),
     ...ahead('destination', objectKey, inDestination),
     ...(await notReplicated(
@@ -143,14 +150,15 @@ export async function walkBoth(places: Places, objectKey: string, known: Readonl
 export async function walkDestination(
   destination: ImageSource,
   objectKey: string,
-  known: ReadonlySet<string>,
+  looking: Looking,
 ): Promise<WalkedObject> {
+  const { known } = looking;
   const history = await destination.history(objectKey);
   const all = await readAll(destination, history?.versions ?? []);
   const versions = all.filter(({ version }) => known.has(version.versionId));
   const differences = [
     ...unreadable('destination', objectKey, versions),
-    ...brokenChain('destination', objectKey, all, known),
+    ...brokenChain('destination', objectKey, all, looking),
     ...ahead('destination', objectKey, versions),
     ...(history ? notCurrent(history, all) : []),
   ];
@@ -223,11 +231,11 @@ function brokenChain(
   bucket: Bucket,
   objectKey: string,
   versions: readonly ReadVersion[],
-  known: ReadonlySet<string>,
+  { known, creationsMs }: Looking,
 ): Difference[] {
   const idOf = new Map(versions.map(({ header, version }) => [header, version.versionId]));
-  const headers = versions.flatMap(({ header }) => (header ? [header] : []));
-  return chainGaps(headers).flatMap(({ kind, after, before, repairedBy }): Difference[] => {
+  const images = versions.flatMap(({ header, version }) => (header ? [{ header, version }] : []));
+  return gapsWithinTables(images, creationsMs).flatMap(({ kind, after, before, repairedBy }): Difference[] => {
     const [first, second] = [idOf.get(after) ?? '', idOf.get(before) ?? ''];
     if (!known.has(second)) return [];
     const between = `${new Date(after.changedAtMs).toISOString()} and ${new Date(before.changedAtMs).toISOString()}`;

@@ -1,6 +1,7 @@
 import type { ObjectHistory } from '../../aws/objectVersions';
 import { CouldNotLookError } from '../../core/errors';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
+import { tableCreations } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import type { Difference, Places, Suspect } from './recheck';
 import type { StageWatch } from './stages';
@@ -22,16 +23,17 @@ interface WalkRequest {
  *
  * @param suspects the objects; undefined for all
  */
-export function walkTable(
+export async function walkTable(
   { places, settleMs, watch }: WalkRequest & { readonly places: Places },
   suspects: readonly Suspect[] | undefined,
 ): Promise<Walked> {
   const { source, table, signal } = places;
   watch?.onStage?.('history');
+  const creationsMs = await tableCreations(source, table);
   return walkHistory({
     ...{ clock: places, settleMs },
     histories: suspects ? ofSample(source, suspects) : source.histories(tablePrefix(table), signal),
-    walkObject: (objectKey, known) => walkBoth(places, objectKey, known),
+    walkObject: (objectKey, known) => walkBoth(places, objectKey, { known, creationsMs }),
     onVersions: (versions) => watch?.onDone?.(versions),
   });
 }
@@ -58,10 +60,11 @@ export interface VerifyDestinationRequest extends WalkRequest, Pick<Places, 'sig
 export async function verifyDestination(request: VerifyDestinationRequest): Promise<Walked> {
   const { destination, table, settleMs, signal, watch } = request;
   watch?.onStage?.('history');
+  const creationsMs = await tableCreations(destination, table);
   const walked = await walkHistory({
     ...{ clock: request, settleMs },
     histories: destination.histories(tablePrefix(table), signal),
-    walkObject: (objectKey, known) => walkDestination(destination, objectKey, known),
+    walkObject: (objectKey, known) => walkDestination(destination, objectKey, { known, creationsMs }),
     onVersions: (versions) => watch?.onDone?.(versions),
   });
   if (walked.counts.objects > 0) return walked;

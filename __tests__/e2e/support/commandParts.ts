@@ -86,6 +86,7 @@ export interface StoredChange {
   readonly before?: AttributeMap;
   readonly after?: AttributeMap;
   readonly atMs: number;
+  readonly streamLabel?: string;
 }
 
 const TABLE = { name: 'users', partitionKey: { name: 'id', type: 'S' } } as const;
@@ -127,11 +128,11 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
     table: (tableName) => dynamoDbTable(tableName, dynamoDbSettings),
     async store(changes, storageClass = 'STANDARD') {
       const images = s3ImageStore({ ...s3Settings, largeImageStorageClass: storageClass });
-      for (const { before, after, atMs } of changes) {
+      for (const { before, after, atMs, streamLabel = 'label' } of changes) {
         const keys = keysOf(KEY_SCHEMA, (after ?? before)!);
         const header: ImageHeader = {
           event: after === undefined ? 'REMOVE' : before === undefined ? 'INSERT' : 'MODIFY',
-          position: { source: 'stream', streamLabel: 'label', sequenceNumber: String(sequenceNumber++) },
+          position: { source: 'stream', streamLabel, sequenceNumber: String(sequenceNumber++) },
           changedAtMs: atMs,
           previousDigest: itemDigest(before),
         };
