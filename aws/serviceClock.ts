@@ -1,4 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CouldNotLookError } from '../core/errors';
 import type { AwsSettings } from './awsSettings';
 import { inS3, type S3Error } from './s3Error';
@@ -47,28 +48,60 @@ export async function s3ServiceClock(
  *
  * @throws what the SDK throws when there is no answer
  */
-export async function dynamoDbServiceClock(
+export function dynamoDbServiceClock(
   TableName: string,
   settings: AwsSettings,
   machine: MachineClock,
   signal?: AbortSignal,
 ): Promise<ServiceClock> {
   const command = new DescribeTableCommand({ TableName });
+  const client = new DynamoDBClient(sdkClientConfig(settings));
+  return clockOfAnswer(command.middlewareStack, () => client.send(command, { abortSignal: signal }), machine);
+}
+
+/**
+ * The same of STS, which tells everybody who asks.
+ *
+ * @throws what the SDK throws when there is no answer
+ */
+export function stsServiceClock(
+  settings: AwsSettings,
+  machine: MachineClock,
+  signal?: AbortSignal,
+): Promise<ServiceClock> {
+  const command = new GetCallerIdentityCommand({});
+  const client = new STSClient(sdkClientConfig(settings));
+  return clockOfAnswer(command.middlewareStack, () => client.send(command, { abortSignal: signal }), machine);
+}
+
+/** Takes the `Date` of whatever answers a call of the SDK's. */
+async function clockOfAnswer(
+  stack: object,
+  send: () => Promise<unknown>,
+  machine: MachineClock,
+): Promise<ServiceClock> {
   let headers: Headers = new Map<string, string>();
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      headers = new Map(Object.entries((result.response as { headers: Record<string, string> }).headers));
-      return result;
-    },
-    { step: 'deserialize', priority: 'low', name: 'keepHeaders' },
-  );
+  const keepHeaders = (next: Next) => async (args: unknown) => {
+    const result = await next(args);
+    headers = new Map(Object.entries(result.response.headers));
+    return result;
+  };
+  (stack as AnswerStack).add(keepHeaders, { step: 'deserialize', priority: 'low', name: 'keepHeaders' });
   const asked = machineTimes(machine);
-  await new DynamoDBClient(sdkClientConfig(settings)).send(command, { abortSignal: signal }).catch((error: unknown) => {
+  await send().catch((error: unknown) => {
     if (headers.size === 0) throw error;
   });
   return countedOn(dateOf(headers), asked, machine);
 }
+
+/** As much of the SDK's middleware as is needed. */
+interface AnswerStack {
+  add(
+    middleware: (next: Next) => (args: unknown) => Promise<unknown>,
+    options: { step: 'deserialize'; priority: 'low'; name: string },
+  ): void;
+}
+type Next = (args: unknown) => Promise<{ readonly response: { readonly headers: Readonly<Record<string, string>> } }>;
 
 interface MachineTimes {
   readonly wallMs: number;

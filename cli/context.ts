@@ -1,7 +1,6 @@
 import type { Credentials } from '../aws/awsSettings';
 import { credentialsOf, namedCredentials, type Identity } from '../aws/credentials';
 import type { S3ClientSettings } from '../aws/s3Client';
-import { couldNotLook } from '../aws/couldNotLook';
 import type { ServiceClock } from '../aws/serviceClock';
 import { connectionOf, type Connection, type SideOptions } from '../operations/connection';
 import { loadGivenSettings } from '../settings/load';
@@ -135,14 +134,4 @@ export function connectToLook(context: Places & Pick<CommandContext, 'env'>, sid
   const attempts = Number(context.env.AWS_MAX_ATTEMPTS) || LOOKING_S3_ATTEMPTS;
   const connection = connect(context, side);
   return { ...connection, s3: { ...connection.s3, attempts } };
-}
-
-/** The clock of the destination's S3, for a command that only looks: this machine's, which changes nothing, where there is no answer. */
-export async function clockToLook({ serviceClock, nowMs }: CommandContext): Promise<() => number> {
-  try {
-    return (await serviceClock('destination')).nowMs;
-  } catch (error) {
-    if (couldNotLook(error)) return nowMs;
-    throw error;
-  }
 }

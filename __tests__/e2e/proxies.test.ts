@@ -23,7 +23,7 @@ import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
-import { dynamoDbServiceClock, s3ServiceClock } from '../../aws/serviceClock';
+import { dynamoDbServiceClock, s3ServiceClock, stsServiceClock } from '../../aws/serviceClock';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
@@ -68,6 +68,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   serviceClock: [
     (settings) => s3ServiceClock({ ...settings, bucket: 'b' }, MACHINE),
     (settings) => dynamoDbServiceClock('t', settings, MACHINE),
+    (settings) => stsServiceClock(settings, MACHINE),
   ],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],

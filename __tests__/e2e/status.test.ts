@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -145,6 +148,65 @@ test('with the source account lost, the destination is shown and the rest is sai
   expect(state('newest-replica')).toMatchObject({ verdict: 'ok', looked: 1 });
   expect(all.filter(({ side }) => side === 'source').every(({ verdict }) => verdict === 'cannotTell')).toBe(true);
   expect(code).toBe(4);
+});
+
+describe('no clock of a machine decides anything', () => {
+  const DAY_MS = 86_400_000;
+  const NOWHERE = 'http://127.0.0.1:9';
+  let folder: string;
+  let dayFast: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
+    const file = path.join(folder, 'clock.cjs');
+    await writeFile(file, `const now = Date.now; Date.now = () => now() + ${DAY_MS};`);
+    dayFast = { NODE_OPTIONS: `--require ${file}` };
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const atOf = (stdout: string) => records(stdout).find(({ type }) => type === 'status')?.at;
+
+  test('where the S3 of the destination gives no answer, it is the time of a service that does', async () => {
+    const deployed = await deploy();
+    const { sourceBucket: Bucket } = deployed;
+    await s3Client(parts.source).send(new PutObjectCommand({ Bucket, Key: 'aws/lambda/m/s/2026/01/01/b', Body: '{}' }));
+    const args = ['status', '--json', '--destination-endpoint', `s3=${NOWHERE}`];
+    const { code, stdout, stderr } = await deployed.spawn(args, dayFast);
+    expect(stderr).toMatch(/clock is 1 d fast by (S3|STS)'s/);
+    expect(Math.abs(Date.parse(String(atOf(stdout))) - Date.now())).toBeLessThan(60_000);
+    expect(states(stdout).state('parked-batches')?.found).toMatch(/^1, the oldest \d+ s old$/);
+    expect(code).toBe(3);
+  });
+
+  test('where no service gives one, the time is unknown, and what hangs on it is not told', async () => {
+    const deployed = await deploy();
+    const nowhere = ['--source-endpoint', NOWHERE, '--destination-endpoint', NOWHERE];
+    const { code, stdout } = await deployed.spawn(['status', '--json', ...nowhere], dayFast);
+    expect(atOf(stdout)).toBeNull();
+    expect(states(stdout).all.every(({ verdict }) => verdict === 'cannotTell')).toBe(true);
+    expect(code).toBe(4);
+    const onScreen = await deployed.spawn(['status', ...nowhere], dayFast);
+    expect(onScreen.stdout).toContain('as of an unknown time: no service has told it');
+    const checked = await deployed.spawn(['check', '--json', ...nowhere], dayFast);
+    expect(checked.code).toBe(4);
+    expect(checked.stderr).not.toContain('    at ');
+  });
+});
+
+test('the newest images are listed once for all that is told of them', async () => {
+  const deployed = await deploy();
+  await putImage(deployed, 'a');
+  const { gateway } = parts.source;
+  const { faults } = gateway;
+  let listings = 0;
+  gateway.faults = (request) => {
+    const { bucket, query } = request;
+    const isOfTable = query.get('prefix') === `${deployed.tableName}/`;
+    if (bucket === deployed.sourceBucket && isOfTable && query.has('list-type')) listings += 1;
+    return faults(request);
+  };
+  const { stdout } = await deployed.run(['status', '--json']).finally(() => (gateway.faults = faults));
+  expect(states(stdout).state('newest-image')).toMatchObject({ looked: 1 });
+  expect(states(stdout).state('newest-objects')?.verdict).toBeDefined();
+  expect(listings).toBe(1);
 });
 
 test('by options alone, without a settings file, the copy is shown', async () => {

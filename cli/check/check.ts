@@ -4,7 +4,8 @@ import { checkDeployment } from '../../operations/check/checkDeployment';
 import type { Finding } from '../../operations/check/finding';
 import { partsOf } from '../../settings/parts';
 import type { Command } from '../command';
-import { clockToLook, connectToLook, type CommandContext } from '../context';
+import { connectToLook, type CommandContext } from '../context';
+import { clockToLook } from '../lookingClock';
 import type { ExitCode } from '../exitCodes';
 import { countsOf, exitCodeOf, findingRecord, sectionText, verdictText } from './reporting';
 
@@ -53,7 +54,7 @@ export async function runCheck({ tableNames, waitMs }: CheckOptions, context: Co
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
-  const nowMs = await clockToLook(context);
+  const { nowMs } = await clockToLook(context);
   const checked = checkContext(tableNames, { settings, signal, nowMs, pause, ...sides });
   if (waitMs !== undefined) {
     output.say(`A probe is on its way; waiting for it up to ${duration(waitMs)} (--no-probe leaves it out).`);

@@ -2,7 +2,8 @@ import type { Command } from '../command';
 import { checkContext } from '../../operations/check/checkContext';
 import { countsOf, exitCodeOf, sectionText } from '../check/reporting';
 import type { Finding } from '../../operations/check/finding';
-import { bucketIn, clockToLook, connectToLook, type CommandContext } from '../context';
+import { bucketIn, connectToLook, type CommandContext } from '../context';
+import { clockToLook, type LookingClock } from '../lookingClock';
 import type { ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
@@ -57,21 +58,21 @@ export async function runStatus(
 ): Promise<ExitCode> {
   const { output, signal, pause } = context;
   const withClock = requestOf(tableNames, context);
-  const nowMs = await clockToLook(context);
-  const request = withClock(nowMs);
+  let clock = await clockToLook(context);
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
-    const findings = await lookAtTables(request);
+    const findings = await lookAtTables(withClock(clock.nowMs));
     for (const finding of findings) output.result(stateRecord(finding));
     const counts = countsOf(findings);
     const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
     output.result(
-      { type: 'status', at: new Date(nowMs()).toISOString(), counts },
-      before + screen(findings, nowMs(), output.colours),
+      { type: 'status', at: clock.isKnown ? new Date(clock.nowMs()).toISOString() : null, counts },
+      before + screen(findings, clock, output.colours),
     );
     if (watchSeconds === undefined) return exitCodeOf(counts);
     await pause(watchSeconds * 1_000, signal);
+    if (!clock.isKnown) clock = await clockToLook(context);
   }
 }
 
@@ -94,7 +95,7 @@ function stateRecord({ id, verdict, side, subject, found, remedy, values }: Find
   return { type: 'state', id: id.replaceAll(' ', '-'), verdict, side, subject, found, remedy, ...values };
 }
 
-function screen(findings: readonly Finding[], nowMs: number, colours: Colours): string {
+function screen(findings: readonly Finding[], { isKnown, nowMs }: LookingClock, colours: Colours): string {
   const subjects = [...new Set(findings.map(({ subject }) => subject))];
   const sections = subjects.map((subject) =>
     sectionText(
@@ -111,5 +112,6 @@ function screen(findings: readonly Finding[], nowMs: number, colours: Colours): 
       : cannotTell > 0
         ? colours.doubtful('Nothing to act on was seen, but not everything could be looked at')
         : colours.good('Nothing to act on');
-  return [...sections, `${verdict}; as of ${utc(Math.floor(nowMs / 1_000) * 1_000)}`].join('\n');
+  const asOf = isKnown ? utc(Math.floor(nowMs() / 1_000) * 1_000) : 'an unknown time: no service has told it';
+  return [...sections, `${verdict}; as of ${asOf}`].join('\n');
 }

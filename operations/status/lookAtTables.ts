@@ -1,6 +1,7 @@
 import type { TableLocation } from '../../core/objectKey';
-import type { CheckContext } from '../check/checkContext';
+import { bucketOf, type CheckContext } from '../check/checkContext';
 import { cannotTell, type Finding, type Look } from '../check/finding';
+import { listedOnce } from './newestImages';
 import { onTheWay } from './onTheWay';
 import { captureStatus, copyStatus, type CopyContext } from './tableStatus';
 
@@ -13,12 +14,13 @@ export interface StatusRequest extends CopyContext {
 /** Looks once at where each table stands. */
 export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
   const { deployment, tables, signal } = request;
+  const source = deployment && { deployment, newestIn: listedOnce(bucketOf(deployment, 'source'), signal) };
   const looks = [
     ...tables.flatMap((table) => [
-      ...(deployment ? captureStatus(deployment, table) : []),
+      ...(source ? captureStatus(source.deployment, table, source.newestIn) : []),
       ...copyStatus(request, table),
     ]),
-    ...(deployment ? onTheWay(deployment) : [noSource]),
+    ...(source ? onTheWay(source.deployment, source.newestIn) : [noSource]),
   ];
   const findings = (await Promise.all(looks.map((each) => each()))).flat();
   signal.throwIfAborted();

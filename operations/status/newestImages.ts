@@ -36,3 +36,16 @@ export async function newestImages(
   }
   return { newest, looked, isWhole: false };
 }
+
+/** The newest objects of a table in one bucket. */
+export type NewestIn = (table: TableLocation) => Promise<NewestImages>;
+
+/** Lists a table's objects once, however many ask. */
+export function listedOnce(bucket: S3ClientSettings & { bucket: string }, signal: AbortSignal): NewestIn {
+  const listings = new Map<string, Promise<NewestImages>>();
+  return (table) => {
+    const listing = listings.get(table.tableName) ?? newestImages(bucket, table, signal);
+    listings.set(table.tableName, listing);
+    return listing;
+  };
+}

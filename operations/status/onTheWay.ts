@@ -6,13 +6,13 @@ import { look, ok, problem, type Judgement, type Look } from '../check/finding';
 import { bytes, count, counted, duration } from '../../core/units';
 import { replicationMetric, type ReplicationMetric } from '../../settings/metrics';
 import { parkedBatches } from '../redrive/parkedBatches';
-import { newestImages } from './newestImages';
+import type { NewestIn } from './newestImages';
 
 const FIFTEEN_MINUTES_MS = 900_000;
 const DAY_MS = 86_400_000;
 
 /** What is on its way to the destination bucket, and what will not get there by itself. */
-export function onTheWay(context: CheckContext): Look[] {
+export function onTheWay(context: CheckContext, newestIn: NewestIn): Look[] {
   const { settings, names, source, nowMs, signal } = context;
   const about = (permission: string) => ({ side: 'source' as const, subject: 'replication', permission });
   return [
@@ -48,7 +48,9 @@ export function onTheWay(context: CheckContext): Look[] {
         },
       },
     ),
-    look(about('s3:ListBucket and s3:GetObject'), () => newestStatuses(context), { 'newest objects': judgeStatuses }),
+    look(about('s3:ListBucket and s3:GetObject'), () => newestStatuses(context, newestIn), {
+      'newest objects': judgeStatuses,
+    }),
     look(
       { ...about('s3:ListBucket below aws/lambda/'), subject: `source bucket ${settings.source.bucketName}` },
       async () => {
@@ -74,9 +76,9 @@ export function onTheWay(context: CheckContext): Look[] {
 const PENDING = ['OperationsPendingReplication', 'BytesPendingReplication', 'ReplicationLatency'] as const;
 
 /** S3's own word about the newest objects that were found, where metrics say nothing or come late. */
-async function newestStatuses(context: CheckContext): Promise<(string | undefined)[]> {
+async function newestStatuses(context: CheckContext, newestIn: NewestIn): Promise<(string | undefined)[]> {
   const bucket = bucketOf(context, 'source');
-  const found = await Promise.all(context.tables.map((table) => newestImages(bucket, table, context.signal)));
+  const found = await Promise.all(context.tables.map(newestIn));
   const heads = found.flatMap(({ newest }) => newest).map(({ objectKey }) => headObject(bucket, objectKey));
   return (await Promise.all(heads)).map((head) => head?.replicationStatus);
 }

@@ -13,20 +13,19 @@ import type { S3ClientSettings } from '../../aws/s3Client';
 import type { TableLocation } from '../../core/objectKey';
 import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { functionMetric } from '../../settings/metrics';
-import { newestImages, type NewestImages } from './newestImages';
+import { newestImages, type NewestImages, type NewestIn } from './newestImages';
 import { readReport } from './readReport';
 
 const FIFTEEN_MINUTES_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
 /** Where one table stands in the source account: its stream, how far capture is behind, its newest image. */
-export function captureStatus(context: CheckContext, table: TableLocation): Look[] {
+export function captureStatus(context: CheckContext, table: TableLocation, newestIn: NewestIn): Look[] {
   const { names, source, settings, signal, nowMs } = context;
   const { tableName } = table;
   const about = (permission: string) => ({ side: 'source' as const, subject: subjectOf(table), permission });
   const functionName = names.capture(tableName);
   const describe = () => dynamoDbTable(tableName, source.dynamoDb).describe();
-  const newest = () => newestImages(bucketOf(context, 'source'), table, signal);
   return [
     look(about('dynamodb:DescribeTable'), describe, {
       stream: ({ StreamSpecification: stream, LatestStreamLabel }) => {
@@ -62,7 +61,7 @@ export function captureStatus(context: CheckContext, table: TableLocation): Look
       },
       { lag: ([newest]) => judgeLag(newest?.value, functionName) },
     ),
-    look(about('s3:ListBucket'), newest, { 'newest image': (found) => age(found, nowMs()) }),
+    look(about('s3:ListBucket'), () => newestIn(table), { 'newest image': (found) => age(found, nowMs()) }),
     look(about('s3:ListBucketVersions'), () => hiddenImages(bucketOf(context, 'source'), table, signal), {
       'hidden images': (found) => judgeHidden(found, `dcs verify ${tableName} --repair puts them back on top`),
     }),

@@ -56,7 +56,7 @@ export interface DeployedAccounts {
   readonly replication: ReplicationStandIn;
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   /** The same in a process of its own, where a broken connection is the error that it is outside of a test. */
-  spawn(args: readonly string[]): Promise<Outcome>;
+  spawn(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   remove(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
     tableName: name,
     replication,
     run: (args, more) => runInProcess({ ...env, ...more }, args),
-    spawn: (args) => spawnWith(env, args),
+    spawn: (args, more) => spawnWith({ ...env, ...more }, args),
     remove: () => rm(folder, { recursive: true }),
   };
 }
