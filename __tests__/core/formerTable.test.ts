@@ -83,7 +83,10 @@ describe('several tables of one name, one after the other', () => {
     },
     version: { storedAtMs: at(table * 100 + change) },
   });
-  interface Of { header: ImageHeader; version: { storedAtMs: number } }
+  interface Of {
+    header: ImageHeader;
+    version: { storedAtMs: number };
+  }
   const chains = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 4, maxLength: 4 });
 
   test('a whole chain in each is no gap, and none without its middle is one, in any order', () => {
