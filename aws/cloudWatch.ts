@@ -3,6 +3,8 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   ListMetricsCommand,
+  PutMetricDataCommand,
+  type StandardUnit,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import type { AwsSettings } from './awsSettings';
@@ -66,6 +68,18 @@ export async function metricValues(
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return values;
+}
+
+/** Publishes a value, of the time at which CloudWatch gets it. */
+export async function publishMetric(
+  { namespace, metricName, dimensions }: Omit<MetricQuery, 'statistic'>,
+  value: number,
+  unit: StandardUnit,
+  settings: AwsSettings,
+): Promise<void> {
+  const datum = { MetricName: metricName, Dimensions: dimensionsOf(dimensions), Value: value, Unit: unit };
+  const command = new PutMetricDataCommand({ Namespace: namespace, MetricData: [datum] });
+  await new CloudWatchClient(sdkClientConfig(settings)).send(command);
 }
 
 /** Whether a metric has had a value within the last two weeks, which is how long CloudWatch lists it. */

@@ -137,7 +137,8 @@ function dateOfRefusal(error: unknown): number {
   return dateOf(headers);
 }
 
-function dateOf(headers: Headers): number {
+/** The `Date` of an answer. @throws CouldNotLookError when it has none */
+export function dateOf(headers: Headers): number {
   const ms = Date.parse(headers.get('date') ?? '');
   if (!Number.isNaN(ms)) return ms;
   throw new CouldNotLookError(

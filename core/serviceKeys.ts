@@ -1,7 +1,7 @@
 import type { TableLocation } from './objectKey';
 
 /*
- * Objects that are of no table's items: reports and probes. All of them lie below `<prefix>=dcs/`, and no table's name has a
+ * Objects that are of no table's items: reports, probes and the heartbeat. All of them lie below `<prefix>=dcs/`, and no table's name has a
  * `=`.
  */
 
@@ -35,4 +35,9 @@ export function probesPrefix(prefix: string): string {
 /** The object key of one probe: `<prefix>=dcs/=check/<time>-<id>.json`. */
 export function probeKey(prefix: string, atMs: number, id: string): string {
   return `${probesPrefix(prefix)}${new Date(atMs).toISOString()}-${id}.json`;
+}
+
+/** The object key of the heartbeat: `<prefix>=dcs/=heartbeat.json`. */
+export function heartbeatKey(prefix: string): string {
+  return `${servicePrefix(prefix)}=heartbeat.json`;
 }

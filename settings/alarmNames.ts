@@ -11,6 +11,7 @@ export type ReplicationAlarm = 'replication-latency' | 'replication-pending';
 export type DrillAlarm = 'drill-failed' | 'drill-missing';
 export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
 export const REPLICATION_FAILED_ALARM = 'replication-failed';
+export const REPLICA_AGE_ALARM = 'replica-age';
 
 const OF_CAPTURE = [
   'stalled',
@@ -58,6 +59,6 @@ export function alarmNames(
   return {
     source: named([...ofCapture, ...failed, TABLE_DEFINITION_ALARM]),
     replication: named(ofReplication),
-    destination: named(drill.enabled ? OF_DRILL : []),
+    destination: named([REPLICA_AGE_ALARM, ...(drill.enabled ? OF_DRILL : [])]),
   };
 }

@@ -8,21 +8,25 @@ import type { Side } from './schema';
  */
 
 interface MetricFacts {
-  readonly namespace: 'AWS/DynamoDB' | 'AWS/Lambda' | 'AWS/S3';
+  readonly namespace: 'AWS/DynamoDB' | 'AWS/Lambda' | 'AWS/S3' | 'DCS';
   readonly dimensions: readonly string[];
   readonly statistic: 'Sum' | 'Maximum';
   /**
-   * own: that of the function or the table. S3 publishes what waits for replication in the Region of the destination bucket, and what
+   * own: that of the function, the table or the bucket. S3 publishes what waits for replication in the Region of the destination bucket, and what
    * has failed in that of the source bucket; both in the account of the source bucket, which has the rule.
    */
   readonly publishedIn: 'own' | Side;
-  /** notBreaching: no value means that nothing happened. ignore: it means nothing at all, which is S3's own advice. */
-  readonly missing: 'notBreaching' | 'ignore';
+  /**
+   * notBreaching: no value means that nothing happened. ignore: it means nothing at all, which is S3's own advice. breaching: it
+   * means that nobody measures any more.
+   */
+  readonly missing: 'notBreaching' | 'ignore' | 'breaching';
 }
 
 const ofFunction = { namespace: 'AWS/Lambda', dimensions: ['FunctionName'], publishedIn: 'own' } as const;
 const ofMapping = { namespace: 'AWS/Lambda', dimensions: ['EventSourceMappingUUID'], publishedIn: 'own' } as const;
 const ofTable = { namespace: 'AWS/DynamoDB', dimensions: ['TableName'], publishedIn: 'own' } as const;
+const ofBucket = { namespace: 'DCS', dimensions: ['DestinationBucket'], publishedIn: 'own' } as const;
 const ofReplication = { namespace: 'AWS/S3', dimensions: ['DestinationBucket', 'RuleId', 'SourceBucket'] } as const;
 
 export const METRICS = {
@@ -47,6 +51,8 @@ export const METRICS = {
     missing: 'ignore',
   },
   BytesPendingReplication: { ...ofReplication, statistic: 'Maximum', publishedIn: 'destination', missing: 'ignore' },
+  /** Our own: how old the newest replica of the heartbeat is, measured in the destination account every few minutes. */
+  ReplicaAgeSeconds: { ...ofBucket, statistic: 'Maximum', missing: 'breaching' },
   OperationsFailedReplication: { ...ofReplication, statistic: 'Sum', publishedIn: 'source', missing: 'ignore' },
 } as const satisfies Record<string, MetricFacts>;
 
@@ -81,6 +87,10 @@ export function tableMetric(metricName: TableMetric, tableName: string, region: 
 
 export function mappingMetric(metricName: MappingMetric, eventSourceMappingUuid: string, region: string): Metric {
   return metric(metricName, { EventSourceMappingUUID: eventSourceMappingUuid }, region);
+}
+
+export function replicaAgeMetric(destination: { readonly bucketName: string; readonly region: string }): Metric {
+  return metric('ReplicaAgeSeconds', { DestinationBucket: destination.bucketName }, destination.region);
 }
 
 export interface ReplicatedBuckets extends Readonly<

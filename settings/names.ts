@@ -42,6 +42,9 @@ export interface Names {
   readonly replicationRuleId: string;
   readonly restoreRole: string;
   readonly tableDefinition: string;
+  /** The function that writes the heartbeat, and in the destination account the one that measures how old its replica is. */
+  readonly heartbeat: string;
+  readonly replicaAge: string;
   /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
   readonly drillRoleArn: string;
@@ -70,6 +73,8 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     replicationRuleId: `${name}-to-destination`,
     restoreRole: `${name}-restore`,
     tableDefinition: `${name}-table-definition`,
+    heartbeat: `${name}-heartbeat`,
+    replicaAge: `${name}-replica-age`,
     drill: `${name}-drill`,
     drillRoleArn: `arn:${partition}:iam::${destination.accountId}:role/${name}-drill`,
     drillReader: `${name}-drill-reader`,

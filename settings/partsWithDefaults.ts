@@ -154,6 +154,11 @@ export const alarmSettings = group(
       86_400,
       'How far the destination bucket may fall behind the source bucket. Default: 900.',
     ).default(900),
+    replicaAgeSeconds: wholeNumber(
+      600,
+      86_400,
+      'How old the newest replica may be, as the heartbeat measures it in the destination account every 5 minutes: what a restore would miss. Default: 1,800.',
+    ).default(1_800),
     pendingOperations: wholeNumber(
       1,
       1_000_000_000,

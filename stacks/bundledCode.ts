@@ -8,5 +8,7 @@ export function bundledCode(root: string): FunctionCode {
     capture: join(bundles, 'capture'),
     tableDefinition: join(bundles, 'table-definition'),
     drill: join(bundles, 'drill'),
+    heartbeat: join(bundles, 'heartbeat'),
+    replicaAge: join(bundles, 'replica-age'),
   };
 }

@@ -22,9 +22,12 @@ test('capture starts quickly: its bundle is small and has no AWS SDK in it', () 
   expect(bundle('a', 'table-definition').includes('aws-sdk')).toBe(true);
 });
 
-test.each(['capture', 'drill', 'table-definition'])('the bytes of %s depend on the sources alone', (name) => {
-  expect(bundle('a', name).equals(bundle('b', name))).toBe(true);
-});
+test.each(['capture', 'drill', 'heartbeat', 'replica-age', 'table-definition'])(
+  'the bytes of %s depend on the sources alone',
+  (name) => {
+    expect(bundle('a', name).equals(bundle('b', name))).toBe(true);
+  },
+);
 
 test.each([
   [null, 'null'],

@@ -108,6 +108,7 @@ const WILDCARDS: Record<string, string> = {
   LookForMetrics: 'cloudwatch:ListMetrics knows no resource; it tells names of metrics and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
+  PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',
   EncryptReplicas: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',
   EncryptNotificationsOfCloudWatch: 'a key policy: "*" is the key itself; bound to the account',
   EncryptNotificationsOfS3: 'a key policy: "*" is the key itself; bound to the account',

@@ -3,6 +3,7 @@
  * the capture function.
  */
 export { listedPage, type DeleteMarker, type ListedVersion } from './listing';
+export { encodedPath } from './encoding';
 export { isThrottled } from './retry';
 export { ServiceError } from './serviceError';
 export type { DynamoDbCaller } from './signedDynamoDb';

@@ -4,8 +4,8 @@ import { streamVerdict } from '../stream';
 import { appears, becomes, disappears, gains, harmless, noLess, onlyByPlan, same } from '../verdicts';
 import { TAKE_BACK, type GuardedTypes } from './type';
 
-const SCHEDULE_ENDS = 'the schedule ends: the table definitions or the drill';
-const STILL = 'the schedule stands still: the table definitions or the drill';
+const SCHEDULE_ENDS = 'the schedule ends: the table definitions, the heartbeat or the drill';
+const STILL = 'the schedule stands still: the table definitions, the heartbeat or the drill';
 
 export const CAPTURE: GuardedTypes = {
   aws_dynamodb_table: {
@@ -56,7 +56,7 @@ export const CAPTURE: GuardedTypes = {
   },
   aws_lambda_function: {
     finding: 'capture',
-    lost: 'what the function does is no longer done: capture, table definitions, or the drill',
+    lost: 'what the function does is no longer done: capture, table definitions, heartbeat or drill',
     why: 'another program runs, images land where replication, verify and restore do not look, or nothing is captured',
     next: 'See that the objects that are there keep their keys, or take the change back.',
     verdicts: {

@@ -8,6 +8,7 @@ import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
+import { ReplicaAge } from '../constructs/ReplicaAge';
 import { RestoreRole } from '../constructs/RestoreRole';
 import { namesOf, tablePrefixes, type Names } from '../../settings/names';
 import { afterDestination, outputs } from '../outputs';
@@ -49,6 +50,7 @@ export class DestinationAccount extends Construct {
       keyArn: this.keyArn,
     });
     const topic = this.makeTopic();
+    this.makeReplicaAge(topic);
     const drill = this.makeDrill(topic);
     outputs(this, {
       bucket_name: settings.destination.bucketName,
@@ -66,6 +68,12 @@ export class DestinationAccount extends Construct {
     const watch = new Construct(this, 'watch');
     const [topicName, keyArn] = [this.names.alarmTopic, this.keyArn];
     return alarmTopic(watch, { provider, settings, side: 'destination', topicName, keyArn });
+  }
+
+  private makeReplicaAge(topic: SnsTopic): void {
+    const { names, keyArn } = this;
+    const codeDirectory = this.props.code.replicaAge;
+    new ReplicaAge(this, 'replica-age', { ...this.props, names, keyArn, topic, codeDirectory });
   }
 
   private makeDrill(topic: SnsTopic): Drill | undefined {

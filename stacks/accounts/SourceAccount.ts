@@ -6,6 +6,7 @@ import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
 import type { WatchedCapture } from '../constructs/alarmSpecs';
+import { Heartbeat } from '../constructs/Heartbeat';
 import { DrillReader } from '../constructs/DrillReader';
 import { Replication } from '../constructs/Replication';
 import { ReplicationFailures } from '../constructs/ReplicationFailures';
@@ -26,6 +27,8 @@ export interface FunctionCode {
   readonly capture: string;
   readonly tableDefinition: string;
   readonly drill: string;
+  readonly heartbeat: string;
+  readonly replicaAge: string;
 }
 
 export interface SourceAccountProps {
@@ -66,6 +69,7 @@ export class SourceAccount extends Construct {
     const parts = { ...props, names: this.names, keyArn, after: [...bucket.guards, replication.configuration] };
     const captures = settings.tables.map((table) => this.capture(table, parts));
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
+    new Heartbeat(this, 'heartbeat', { ...parts, codeDirectory: props.code.heartbeat });
     if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
     const failures = new ReplicationFailures(this, 'replication-failures', parts);
     const { topic } = new Watch(this, 'watch', { ...parts, captures });

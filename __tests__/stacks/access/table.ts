@@ -18,6 +18,8 @@ export const PRINCIPALS = {
   'Administrator of the source account': { arn: `arn:aws:iam::${SOURCE}:user/administrator` },
   'Administrator of the destination account': { arn: `arn:aws:iam::${DESTINATION}:user/administrator` },
   'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
+  'Heartbeat function': role(SOURCE, 'dcs-heartbeat', 'source_heartbeat_function_role-policy'),
+  'Replica age function': role(DESTINATION, 'dcs-replica-age', 'destination_replica-age_function_role-policy'),
   'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
   'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
   'Operator (restore role)': role(DESTINATION, 'dcs-restore', 'destination_restore-role_policy'),
@@ -66,6 +68,18 @@ const reports: Place = {
   name: 'reports in the destination bucket',
   ...inBucket('destination', '=dcs/users/verify/2026-01-01T00:00:00.000Z.json'),
 };
+const heartbeat: Place = { name: 'heartbeat in the source bucket', ...inBucket('source', '=dcs/=heartbeat.json') };
+const replicaOfHeartbeat: Place = {
+  name: 'heartbeat in the destination bucket',
+  ...inBucket('destination', '=dcs/=heartbeat.json'),
+};
+/** PutMetricData has no resource: a namespace is what it is bound to. */
+const metricsIn = (namespace: string): Place => ({
+  name: `metrics in the namespace ${namespace}`,
+  resourceArn: '*',
+  resourceAccountId: DESTINATION,
+  context: { 'cloudwatch:namespace': namespace },
+});
 const stream: Place = {
   name: 'stream of the table',
   resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
@@ -258,6 +272,19 @@ export const ROWS: readonly Row[] = [
     sourceTable,
     'it reads no item',
   ),
+
+  allow('Heartbeat function', ['s3:PutObject'], heartbeat, 'it writes the heartbeat'),
+  deny('Heartbeat function', ['s3:PutObject', ...READ_OBJECTS], sourceImages, 'images are not its business'),
+  deny('Heartbeat function', ['s3:PutObject'], replicaOfHeartbeat, 'a heartbeat arrives by replication or not at all'),
+  allow('Heartbeat function', ['kms:GenerateDataKey'], key('source'), 'it encrypts the heartbeat, through S3'),
+
+  allow('Replica age function', ['s3:GetObject'], replicaOfHeartbeat, 'it looks how old the replica is'),
+  deny('Replica age function', DESTROY_OBJECTS, replicaOfHeartbeat, 'it changes nothing in the bucket'),
+  deny('Replica age function', [...READ_OBJECTS, ...DESTROY_OBJECTS], copies, 'images are not its business'),
+  deny('Replica age function', LIST, destinationBucket, 'one object is all it needs'),
+  allow('Replica age function', ['kms:Decrypt'], key('destination'), 'it decrypts the heartbeat, through S3'),
+  allow('Replica age function', ['cloudwatch:PutMetricData'], metricsIn('DCS'), 'it publishes the age'),
+  deny('Replica age function', ['cloudwatch:PutMetricData'], metricsIn('AWS/Lambda'), 'no other metric'),
 
   allow(
     'Administrator of the source account',

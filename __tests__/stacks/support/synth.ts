@@ -59,7 +59,13 @@ function stubCode(folder: string, code: string) {
     writeFileSync(join(folder, name, 'index.js'), code);
     return join(folder, name);
   };
-  return { capture: write('capture'), tableDefinition: write('table-definition'), drill: write('drill') };
+  return {
+    capture: write('capture'),
+    tableDefinition: write('table-definition'),
+    drill: write('drill'),
+    heartbeat: write('heartbeat'),
+    replicaAge: write('replica-age'),
+  };
 }
 
 function readStack(folder: string): StackJson {
