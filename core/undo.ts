@@ -1,0 +1,93 @@
+import type { AttributeMap, AttributeValue } from './attributeValue';
+import { canonicalItem, canonicalValue } from './canonicalItem';
+
+/** One item at three times; undefined where it was not there. */
+export interface ItemInWindow {
+  readonly before: AttributeMap | undefined;
+  /** At the end of the window. */
+  readonly after: AttributeMap | undefined;
+  readonly now: AttributeMap | undefined;
+}
+
+/** Who wins where the window and a later change touched the same: `theirs` keeps the later change, `ours` undoes the window. */
+export type ConflictRule = 'leave' | 'theirs' | 'ours';
+
+/** What undoes a window for one item, and changes nothing else of it. */
+export type Undo =
+  | { readonly do: 'nothing' }
+  /** The window deleted it, or a later change did and is undone with it. */
+  | { readonly do: 'put'; readonly item: AttributeMap }
+  /** The window made it. */
+  | { readonly do: 'delete' }
+  /** Attributes set and removed; all others stay as they are. */
+  | { readonly do: 'update'; readonly set: AttributeMap; readonly remove: readonly string[] };
+
+export interface UndoOfItem {
+  readonly undo: Undo;
+  /** What both the window and a later change touched: attribute names, or `item` where one of them made or deleted it. */
+  readonly conflicts: readonly string[] | 'item';
+}
+
+const NOTHING: UndoOfItem = { undo: { do: 'nothing' }, conflicts: [] };
+
+/**
+ * What puts an item back to where it was before a window without losing what was written after it.
+ *
+ * An item that nobody has touched since is put back whole. Otherwise each attribute by itself: what the window changed and
+ * nobody touched later goes back, later changes stay, and what both touched is a conflict.
+ */
+export function undoOf({ before, after, now }: ItemInWindow, rule: ConflictRule = 'leave'): UndoOfItem {
+  if (isSame(before, after) || isSame(before, now)) return NOTHING;
+  if (isSame(after, now)) return { undo: between(now, before), conflicts: [] };
+  if (before && after && now) return undoOfAttributes({ before, after, now }, rule);
+  return { undo: rule === 'ours' ? between(now, before) : { do: 'nothing' }, conflicts: 'item' };
+}
+
+/** What leads from one state to another. */
+function between(from: AttributeMap | undefined, to: AttributeMap | undefined): Undo {
+  if (!to) return { do: 'delete' };
+  if (!from) return { do: 'put', item: to };
+  return updateTo(
+    to,
+    namesOf(from, to).filter((name) => !isSameValue(own(from, name), own(to, name))),
+  );
+}
+
+function undoOfAttributes(
+  { before, after, now }: { before: AttributeMap; after: AttributeMap; now: AttributeMap },
+  rule: ConflictRule,
+): UndoOfItem {
+  const touched = namesOf(before, after, now).filter((name) => {
+    const value = own(before, name);
+    return !isSameValue(value, own(after, name)) && !isSameValue(value, own(now, name));
+  });
+  const conflicts = touched.filter((name) => !isSameValue(own(after, name), own(now, name)));
+  const back = rule === 'ours' ? touched : touched.filter((name) => !conflicts.includes(name));
+  return { undo: back.length === 0 ? { do: 'nothing' } : updateTo(before, back), conflicts };
+}
+
+function updateTo(item: AttributeMap, names: readonly string[]): Undo {
+  const there = names.filter((name) => Object.hasOwn(item, name));
+  return {
+    do: 'update',
+    // An attribute may be called __proto__.
+    set: Object.fromEntries(there.map((name) => [name, item[name] as AttributeValue])),
+    remove: names.filter((name) => !Object.hasOwn(item, name)),
+  };
+}
+
+function namesOf(...items: readonly AttributeMap[]): string[] {
+  return [...new Set(items.flatMap((item) => Object.keys(item)))].sort();
+}
+
+function own(item: AttributeMap, name: string): AttributeValue | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}
+
+function isSame(a: AttributeMap | undefined, b: AttributeMap | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : canonicalItem(a) === canonicalItem(b);
+}
+
+function isSameValue(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : canonicalValue(a) === canonicalValue(b);
+}
