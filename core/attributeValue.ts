@@ -16,3 +16,8 @@ export type AttributeValue =
 
 /** An item, or the keys of one, by attribute name. May have an own property called `__proto__`. */
 export type AttributeMap = Record<string, AttributeValue>;
+
+/** One attribute of an item; it may be called `__proto__` or `constructor`. */
+export function attributeOf(item: AttributeMap, name: string): AttributeValue | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}

@@ -1,4 +1,4 @@
-import type { AttributeMap, AttributeValue } from './attributeValue';
+import { attributeOf, type AttributeMap, type AttributeValue } from './attributeValue';
 import { canonicalValue } from './canonicalItem';
 
 /** A place in an item whose value is another one than before. */
@@ -18,7 +18,7 @@ export function itemChanges(before: AttributeMap = {}, after: AttributeMap = {})
 
 function mapChanges(before: AttributeMap, after: AttributeMap, path: ValueChange['path']): ValueChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name) => valueChanges(own(before, name), own(after, name), [...path, name]));
+  return names.flatMap((name) => valueChanges(attributeOf(before, name), attributeOf(after, name), [...path, name]));
 }
 
 function valueChanges(
@@ -34,9 +34,4 @@ function valueChanges(
     return before.L.flatMap((member, i) => valueChanges(member, members[i], [...path, i]));
   }
   return [{ path, before, after }];
-}
-
-/** An attribute may be called __proto__ or constructor. */
-function own(attributes: AttributeMap, name: string): AttributeValue | undefined {
-  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }

@@ -20,6 +20,7 @@ export interface TableLocation {
 export const MAX_OBJECT_KEY_BYTES = 1024;
 
 const IMAGE_FILE_NAME = 'image.json';
+const SHORTENED = '=sha256-';
 
 /** Everything of one table starts with this. */
 export function tablePrefix({ prefix, tableName }: TableLocation): string {
@@ -48,7 +49,16 @@ export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: At
 
   const readable = `${tablePrefix(location)}${segments.join('/')}/${IMAGE_FILE_NAME}`;
   if (Buffer.byteLength(readable) <= MAX_OBJECT_KEY_BYTES) return readable;
-  return `${tablePrefix(location)}=sha256-${digestOf(canonicalItem(keys))}/${IMAGE_FILE_NAME}`;
+  return `${tablePrefix(location)}${SHORTENED}${digestOf(canonicalItem(keys))}/${IMAGE_FILE_NAME}`;
+}
+
+/**
+ * What the object keys of all items of one partition key start with. Shortened keys do not tell theirs, so they are among what is
+ * listed.
+ */
+export function partitionPrefixes(location: TableLocation, schema: KeySchema, partition: AttributeValue): string[] {
+  const segment = keySegment(schema.partitionKey, partition);
+  return [`${tablePrefix(location)}${segment}/`, `${tablePrefix(location)}${SHORTENED}`];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AttributeMap, AttributeValue } from './attributeValue';
+import { attributeOf, type AttributeMap, type AttributeValue } from './attributeValue';
 import { canonicalItem, canonicalValue } from './canonicalItem';
 
 /** One item at three times; undefined where it was not there. */
@@ -49,7 +49,7 @@ function between(from: AttributeMap | undefined, to: AttributeMap | undefined): 
   if (!from) return { do: 'put', item: to };
   return updateTo(
     to,
-    namesOf(from, to).filter((name) => !isSameValue(own(from, name), own(to, name))),
+    namesOf(from, to).filter((name) => !isSameValue(attributeOf(from, name), attributeOf(to, name))),
   );
 }
 
@@ -58,30 +58,24 @@ function undoOfAttributes(
   rule: ConflictRule,
 ): UndoOfItem {
   const touched = namesOf(before, after, now).filter((name) => {
-    const value = own(before, name);
-    return !isSameValue(value, own(after, name)) && !isSameValue(value, own(now, name));
+    const value = attributeOf(before, name);
+    return !isSameValue(value, attributeOf(after, name)) && !isSameValue(value, attributeOf(now, name));
   });
-  const conflicts = touched.filter((name) => !isSameValue(own(after, name), own(now, name)));
+  const conflicts = touched.filter((name) => !isSameValue(attributeOf(after, name), attributeOf(now, name)));
   const back = rule === 'ours' ? touched : touched.filter((name) => !conflicts.includes(name));
   return { undo: back.length === 0 ? { do: 'nothing' } : updateTo(before, back), conflicts };
 }
 
 function updateTo(item: AttributeMap, names: readonly string[]): Undo {
-  const there = names.filter((name) => Object.hasOwn(item, name));
   return {
     do: 'update',
-    // An attribute may be called __proto__.
-    set: Object.fromEntries(there.map((name) => [name, item[name] as AttributeValue])),
+    set: Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))),
     remove: names.filter((name) => !Object.hasOwn(item, name)),
   };
 }
 
 function namesOf(...items: readonly AttributeMap[]): string[] {
   return [...new Set(items.flatMap((item) => Object.keys(item)))].sort();
-}
-
-function own(item: AttributeMap, name: string): AttributeValue | undefined {
-  return Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
 function isSame(a: AttributeMap | undefined, b: AttributeMap | undefined): boolean {

@@ -29,6 +29,8 @@ export type ObjectState =
       readonly is: 'absent';
       readonly objectKey: string;
       readonly ahead?: string;
+      /** The service that deleted it, as DynamoDB tells it: `dynamodb.amazonaws.com` for time to live. */
+      readonly deletedBy?: string;
       /** It holds images of a former table alone. */
       readonly isOfFormerTable?: true;
     }
@@ -67,7 +69,7 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
     const ahead = whyAhead(image.header);
     const state = image.item
       ? await itemState(request, objectKey, image, image.item)
-      : ({ is: 'absent', objectKey } as const);
+      : ({ is: 'absent', objectKey, deletedBy: image.header.deletedBy } as const);
     return ahead === undefined || (state.is !== 'item' && state.is !== 'absent') ? state : { ...state, ahead };
   } catch (error) {
     const reason = whyUnreadable(error);
