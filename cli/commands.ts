@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Bring a table, or some of its items, back as it was at a moment.',
     load: async () => anyCommand((await import('./restore/restore')).restore),
   },
+  revert: {
+    summary: 'Undo what happened in a window of time, and keep what was written later.',
+    load: async () => anyCommand((await import('./revert/revert')).revert),
+  },
   status: {
     summary: 'Where each table stands: lag, parked batches, replication, last verify and drill.',
     load: async () => anyCommand((await import('./status/status')).status),

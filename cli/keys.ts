@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import type { AttributeMap, AttributeValue } from '../core/attributeValue';
@@ -24,28 +23,50 @@ export function parseKeys(text: string, words: KeyWords, where: string): Attribu
   ];
   if (problems.length > 0) throw new UsageError(problems.map((problem) => `${problem}; ${expected(words)}`));
   const keys = Object.fromEntries(names.map((name) => [name, keyValue(given[name], name, words, where)]));
+  requireSpelled(keys, words, where);
+  return keys;
+}
+
+function requireSpelled(keys: AttributeMap, words: KeyWords, where: string): void {
   try {
     objectKeyOf({ prefix: '', tableName: '' }, words.keySchema, keys);
   } catch (error) {
     if (!(error instanceof UnreadableValueError)) throw error;
     throw new UsageError([`${where}: ${error.message}; ${expected(words)}`]);
   }
-  return keys;
 }
 
-/** The keys in a file, one a line. Reads the file once more each time it is gone through. */
-export function keysInFile(file: string, words: KeyWords): AsyncIterable<AttributeMap> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      let line = 0;
-      for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-        line += 1;
-        const plain = plainText(text);
-        if (typeof plain !== 'string') throw new UsageError([`${file}, line ${line}: ${plain.problem}`]);
-        if (plain.trim() !== '') yield parseKeys(plain, words, `${file}, line ${line}`);
-      }
-    },
-  };
+/** The keys in a text, one a line: keys alone, or the lines of `--json` that name an item. */
+export async function* keysInLines(
+  input: NodeJS.ReadableStream,
+  words: KeyWords,
+  name: string,
+): AsyncGenerator<AttributeMap> {
+  let line = 0;
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    line += 1;
+    const plain = plainText(text);
+    if (typeof plain !== 'string') throw new UsageError([`${name}, line ${line}: ${plain.problem}`]);
+    if (plain.trim() !== '') yield* keysInLine(plain, words, `${name}, line ${line}`);
+  }
+}
+
+/** A line of `dcs diff --json` or `dcs ls --json` has a type; one that tells counts names no item. */
+function* keysInLine(text: string, words: KeyWords, where: string): Generator<AttributeMap> {
+  const given = parseObject(text, words, where);
+  const isRecord = typeof given.type === 'string' && !keyNames(words.keySchema).includes('type');
+  if (!isRecord) yield parseKeys(text, words, where);
+  else if (given.keys !== undefined) yield parseKeys(stringify(given.keys) ?? '', words, where);
+}
+
+/** One value of a partition key, as plain text, a number, or JSON: `c1`, `12`, `{"S":"c1"}`. @throws UsageError */
+export function parsePartition(text: string, words: KeyWords): AttributeValue {
+  const { partitionKey } = words.keySchema;
+  const alone = { keySchema: { partitionKey }, keyTypes: words.keyTypes };
+  const given = /^\s*\{/.test(text) ? parseObject(text, alone, '--partition') : text;
+  const value = keyValue(given, partitionKey, alone, '--partition');
+  requireSpelled({ [partitionKey]: value }, alone, '--partition');
+  return value;
 }
 
 function parseObject(text: string, words: KeyWords, where: string): Record<string, unknown> {

@@ -38,7 +38,10 @@ interface Place {
   readonly table: TableLocation & { readonly keySchema: KeySchema };
 }
 
-/** The objects of the items that are selected by their keys: as few as can be listed, and those of shortened keys. */
+/**
+ * The objects of the items that are selected by their keys: as few as can be listed, and those of shortened keys. One that was
+ * asked for and is not there has no versions.
+ */
 export async function* selectedHistories(
   { source, table }: Place,
   { keys, partition }: Selection,
@@ -46,8 +49,8 @@ export async function* selectedHistories(
 ): AsyncGenerator<ObjectHistory> {
   if (keys) {
     for await (const asked of keys) {
-      const history = await source.history(objectKeyOf(table, table.keySchema, asked));
-      if (history) yield history;
+      const objectKey = objectKeyOf(table, table.keySchema, asked);
+      yield (await source.history(objectKey)) ?? { objectKey, versions: [] };
     }
     return;
   }

@@ -1,7 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import path from 'node:path';
-import { keysInFile, parseKeys } from '../../cli/keys';
+import { keysGiven } from '../../cli/keyOptions';
+import { keysInLines, parseKeys, parsePartition } from '../../cli/keys';
 import { type KeyWords } from '../../settings/configuredTable';
 
 const words: KeyWords = {
@@ -56,7 +58,8 @@ describe('keys as somebody writes them', () => {
   test('a file has one a line, can be read again, and its problems have line numbers', async () => {
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'dcs-keys-')), 'keys.jsonl');
     await writeFile(file, '{"id":"a","at":1}\n\n{"id":"b","at":2}\n');
-    const keys = keysInFile(file, words);
+    const read = () => keysGiven({ keys: [], keysFrom: file })!(words);
+    const keys = await read();
     const expected = [
       { id: { S: 'a' }, at: { N: '1' } },
       { id: { S: 'b' }, at: { N: '2' } },
@@ -67,10 +70,29 @@ describe('keys as somebody writes them', () => {
     expect(await all(keys)).toEqual(expected);
     for (const bytes of ['\uFEFF{"id":"a","at":1}\n', '{"id":"a","at":1}\n']) {
       await writeFile(file, Buffer.from(bytes, 'utf16le'));
-      await expect(all(keys)).rejects.toThrow('line 1: it is UTF-16, or no text; save it as UTF-8');
+      await expect(read()).rejects.toThrow('line 1: it is UTF-16, or no text; save it as UTF-8');
     }
     await writeFile(file, '{"id":"a","at":1}\n{"id":"b"}\n');
-    await expect(all(keysInFile(file, words))).rejects.toThrow('line 2 has no at');
+    await expect(read()).rejects.toThrow('line 2 has no at');
+  });
+
+  test('the lines of --json that name an item will do, and those that count name none', async () => {
+    const lines = [
+      '{"type":"changed","objectKey":"t/a/1/image.json","keys":{"id":{"S":"a"},"at":{"N":"1.50"}},"changes":[]}',
+      '{"type":"diff","table":"t","counts":{"changed":1}}',
+    ];
+    const input = Readable.from([lines.join('\n')]);
+    expect(await all(keysInLines(input, words, '-'))).toEqual([{ id: { S: 'a' }, at: { N: '1.50' } }]);
+    const wrong = Readable.from(['{"type":"changed","keys":{"id":{"S":"a"}}}']);
+    await expect(all(keysInLines(wrong, words, '-'))).rejects.toThrow('-, line 1 has no at');
+  });
+
+  test.each([
+    ['c1', { S: 'c1' }],
+    ['{"S":"{"}', { S: '{' }],
+    ['12', { S: '12' }],
+  ])('a partition is written as %s', (text, value) => {
+    expect(parsePartition(text, words)).toEqual(value);
   });
 });
 

@@ -1,10 +1,12 @@
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import type { ConditionalWrite, ConditionalWrites } from '../../aws/conditionalWrites';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { keysOf, type KeySchema } from '../../core/objectKey';
+import { changed, type Change } from '../../core/plannedWrite';
 
 /** A table in memory that leaves some of what it is sent unprocessed, as DynamoDB does. */
-export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'write'> {
+export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'write'>, ConditionalWrites {
   readonly items = new Map<string, AttributeMap>();
   /** How many operations of a batch are done; the rest is left unprocessed. */
   accepts: (batch: readonly WriteOperation[]) => number = (batch) => batch.length;
@@ -48,6 +50,24 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
     return Promise.resolve(operations.slice(done.length));
   }
 
+  /** Runs before each conditional write: whatever happens between a look and a write. */
+  beforeWriteIf: (write: ConditionalWrite) => void = () => undefined;
+
+  async writeIf(write: ConditionalWrite): Promise<boolean> {
+    await Promise.resolve();
+    this.beforeWriteIf(write);
+    const { keys, change, expected } = write;
+    const [key, now] = [canonicalItem(keys), this.items.get(canonicalItem(keys))];
+    if (change.do !== 'delete' && this.refuses({ put: changed(now, change)! }))
+      throw new RejectedWriteError('item is refused');
+    if (!isAsRead(change, expected, now)) return false;
+    this.written += 1;
+    const after = changed(now, change);
+    if (after) this.items.set(key, after);
+    else this.items.delete(key);
+    return true;
+  }
+
   private carryOut(operation: WriteOperation): void {
     this.written += 1;
     if ('put' in operation) this.items.set(this.keyOf(operation.put), operation.put);
@@ -61,4 +81,16 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
   private keyOfOperation(operation: WriteOperation): string {
     return 'put' in operation ? this.keyOf(operation.put) : canonicalItem(operation.delete);
   }
+}
+
+/** The conditions that `aws/conditionalWrites` makes: its tests hold it to that against DynamoDB Local. */
+function isAsRead(change: Change, expected: AttributeMap | undefined, now: AttributeMap | undefined): boolean {
+  const text = (item: AttributeMap | undefined) => (item ? canonicalItem(item) : 'none');
+  if (change.do !== 'update') return text(expected) === text(now);
+  const touched = (item: AttributeMap | undefined) =>
+    item &&
+    Object.fromEntries(
+      Object.entries(item).filter(([name]) => Object.hasOwn(change.set, name) || change.remove.includes(name)),
+    );
+  return now !== undefined && text(touched(expected)) === text(touched(now));
 }

@@ -8,7 +8,8 @@ import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
 import { stateTimeOf, timeOf } from '../moments';
-import { definitionIn, keysGiven } from './files';
+import { keysGiven } from '../keyOptions';
+import { definitionIn } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { watchRestore } from './watch';
 

@@ -65,6 +65,7 @@ async function inWindow(
 ): Promise<InWindow> {
   const { objectKey, versions } = history;
   const nothing = { is: 'nothing', objectKey } as const;
+  if (versions.length === 0) return { is: 'unknown', objectKey, reason: `${states.source.name} has no image of it` };
   // Nothing is of a change later than it was stored.
   if (versions.every(({ storedAtMs }) => storedAtMs + CLOCK_SLACK_MS <= states.fromMs)) return nothing;
   const [before, after] = await states.of(history);

@@ -32,8 +32,10 @@ export interface RevertWatch extends CarryOutWatch {
 export interface RevertCounts extends PlanSize {
   /** Objects that were looked at. */
   readonly looked: number;
-  /** Attributes of an item, or items, that a later change has touched too. */
+  /** Attributes of an item, or items, that a later change has touched too, and that are left. */
   readonly conflicts: number;
+  /** Those that the rule has decided. */
+  readonly conflictsDecided: number;
   readonly changedLater: number;
   readonly unknown: number;
   readonly unreadable: number;
@@ -69,14 +71,24 @@ export async function revertTable(request: RevertRequest): Promise<RevertOutcome
 }
 
 async function planInto(file: PlanFile, request: RevertRequest): Promise<RevertCounts> {
-  const counts = { put: 0, change: 0, delete: 0, looked: 0, conflicts: 0, changedLater: 0, unknown: 0, unreadable: 0 };
+  const counts = {
+    put: 0,
+    change: 0,
+    delete: 0,
+    looked: 0,
+    conflicts: 0,
+    conflictsDecided: 0,
+    changedLater: 0,
+    unknown: 0,
+    unreadable: 0,
+  };
   for await (const step of planRevert(request)) {
     request.signal.throwIfAborted();
     counts.looked += 1;
     request.watch?.onPlanned?.(step);
     if (step.is === 'unknown' || step.is === 'unreadable') counts[step.is] += 1;
     if (step.is === 'write' || step.is === 'conflict')
-      counts.conflicts += step.conflicts === 'item' ? 1 : step.conflicts.length;
+      counts[conflictsOf(request)] += step.conflicts === 'item' ? 1 : step.conflicts.length;
     if (step.is !== 'write') continue;
     counts[kindOf(step.write.change)] += 1;
     if (step.write.isChangedLater) counts.changedLater += 1;
@@ -84,4 +96,8 @@ async function planInto(file: PlanFile, request: RevertRequest): Promise<RevertC
   }
   await file.end();
   return { ...counts, items: Math.max(counts.looked, request.itemCount) };
+}
+
+function conflictsOf({ conflictRule }: RevertRequest): 'conflicts' | 'conflictsDecided' {
+  return conflictRule === 'leave' ? 'conflicts' : 'conflictsDecided';
 }

@@ -1,0 +1,66 @@
+import type { AttributeMap, AttributeValue } from '../core/attributeValue';
+import { canonicalNumber } from '../core/canonicalNumber';
+import { UsageError } from '../core/errors';
+import type { SelectedChange } from '../operations/selection';
+
+/**
+ * A JMESPath expression over an item before and after, as the AWS CLI's `--query` has it.
+ *
+ * @throws UsageError when it is none
+ */
+export async function whereOf(expression: string): Promise<(change: SelectedChange) => boolean> {
+  // Loaded when it is needed: every command has to start at once.
+  const { search } = await import('@aws-lambda-powertools/jmespath');
+  const valueOf = ({ before, after }: Pick<SelectedChange, 'before' | 'after'>) => {
+    try {
+      return search(expression, { before: before ? plain(before) : null, after: after ? plain(after) : null });
+    } catch (error) {
+      throw new UsageError([
+        `--where is ${JSON.stringify(expression)}; ${(error as Error).message}. It is JMESPath over {before, after}: "after.status=='closed'"`,
+      ]);
+    }
+  };
+  valueOf({ before: undefined, after: undefined });
+  return (change) => isTrue(valueOf(change));
+}
+
+/** JMESPath's own idea: false, null and what is empty are not. Source: JMESPath specification, "Or expressions". */
+function isTrue(value: unknown): boolean {
+  if (value === false || value === null || value === undefined || value === '') return false;
+  if (typeof value === 'object') return Object.keys(value).length > 0;
+  return true;
+}
+
+type Plain = string | number | boolean | null | Plain[] | { [name: string]: Plain };
+
+function plain(item: AttributeMap): Plain {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainOf(value)]));
+}
+
+function plainOf(value: AttributeValue): Plain {
+  if ('S' in value) return value.S;
+  if ('N' in value) return numberOf(value.N);
+  if ('B' in value) return value.B;
+  if ('BOOL' in value) return value.BOOL;
+  if ('NULL' in value) return null;
+  if ('M' in value) return plain(value.M);
+  if ('L' in value) return value.L.map(plainOf);
+  if ('NS' in value) return value.NS.map(numberOf);
+  return 'SS' in value ? value.SS : value.BS;
+}
+
+const EXACT_DIGITS = 15;
+
+/** A number that a double cannot hold stays text: two different ones would be the same there. */
+function numberOf(digits: string): string | number {
+  const canonical = canonicalNumber(digits);
+  const significant = canonical
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '')
+    .replace(/0+$/, '');
+  const number = Number(canonical);
+  return significant.length <= EXACT_DIGITS && Number.isFinite(number) && (number !== 0 || significant === '')
+    ? number
+    : canonical;
+}
