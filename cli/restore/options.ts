@@ -56,7 +56,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   'keys-from': {
     type: 'string',
     value: 'FILE',
-    help: 'Restore the items of the keys in this file only, one JSON object a line.',
+    help: 'Restore the items of the keys in this file only, one JSON object a line (lines of dcs diff --json will do); - reads standard input.',
   },
   ...COPY_OPTION,
   'ignore-stored-after': {
