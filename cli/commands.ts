@@ -24,6 +24,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Prove a deployment, and say what to change.',
     load: async () => anyCommand((await import('./check/check')).check),
   },
+  timeline: {
+    summary: 'How much a table changed when, and where it changed far more than usual.',
+    load: async () => anyCommand((await import('./timeline/timeline')).timeline),
+  },
   history: {
     summary: 'Every version of one item, and what changed between them.',
     load: async () => anyCommand((await import('./history/history')).history),

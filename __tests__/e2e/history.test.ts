@@ -51,6 +51,23 @@ describe('dcs history and diff, on the same bucket', () => {
     expect(dynamoDbJson.stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
   });
 
+  test('timeline counts what happened when, in text and as records, and says how to look closer', async () => {
+    const deployment = await deploy(parts, 'timeline');
+    await deployment.store([
+      ...changes,
+      ...Array.from({ length: 12 }, (_, n) => ({ after: user(10 + n, 'x'), atMs: at(0) })),
+    ]);
+    const { code, stdout } = await deployment.run(['timeline', 'users', '--json']);
+    expect(code).toBe(0);
+    const all = records(stdout);
+    expect(all.at(-1)).toMatchObject({ type: 'timeline', table: 'users', items: 15, insert: 15, change: 1, delete: 1 });
+    const buckets = all.filter(({ type }) => type === 'bucket');
+    expect(buckets.reduce((sum, { insert }) => sum + (insert as number), 0)).toBe(15);
+    const text = await deployment.run(['timeline', 'users', '--by', 'hour']);
+    expect(text.stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}█+ \+\d+ ~1 -1$/m);
+    expect(await deployment.run(['timeline', 'nothing'])).toMatchObject({ code: 2 });
+  });
+
   test('a change that is missing from the chain is shown, and the exit code says so', async () => {
     const deployment = await deploy(parts, 'gap');
     await deployment.store([changes[0]!, changes[2]!]);

@@ -1,0 +1,107 @@
+import type { Burst } from '../../core/bursts';
+import { count, counted, utc } from '../../core/units';
+import type { Bucket } from '../../operations/timeline/histogram';
+import type { Timeline } from '../../operations/timeline/timelineOfTable';
+import type { Output } from '../output/output';
+
+interface Shown extends Timeline {
+  readonly table: string;
+  readonly in: string;
+  readonly byTimeToLive: boolean;
+}
+
+const BAR_WIDTH = 36;
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** The histogram, the bursts in it with what to run next, and the sum. */
+export function reportTimeline(output: Output, shown: Shown): void {
+  const { buckets, bucketMs, bursts, table, counts, items } = shown;
+  const most = Math.max(1, ...buckets.map(changesIn));
+  for (const bucket of buckets) {
+    const { atMs, insert, change, delete: deletes, timeToLive } = bucket;
+    const isInBurst = bursts.some(({ fromMs, toMs }) => fromMs < atMs + bucketMs && toMs > atMs);
+    output.result(
+      {
+        ...{ type: 'bucket', from: iso(atMs), to: iso(atMs + bucketMs), insert, change, delete: deletes },
+        ...(shown.byTimeToLive && { timeToLive }),
+      },
+      line(output, bucket, { most, bucketMs, isInBurst, byTimeToLive: shown.byTimeToLive }),
+    );
+  }
+  for (const burst of bursts) sayBurst(output, table, burst);
+  const sum = `new ${count(counts.insert)}, changed ${count(counts.change)}, deleted ${count(counts.delete)}`;
+  const byTimeToLive = shown.byTimeToLive ? ` (${count(counts.timeToLive)} by time to live)` : '';
+  output.result(
+    {
+      ...{ type: 'timeline', table, in: shown.in, bucketSeconds: bucketMs / 1_000, items, bursts: bursts.length },
+      ...{ insert: counts.insert, change: counts.change, delete: counts.delete },
+      ...(shown.byTimeToLive && { timeToLive: counts.timeToLive }),
+    },
+    `${table} in ${shown.in}, times in UTC: ${sum}${byTimeToLive}; ${counted(items, 'item')} with images`,
+  );
+}
+
+function sayBurst(output: Output, table: string, { fromMs, toMs, changes, usual, times }: Burst): void {
+  const usually = Number.isFinite(times) ? `${count(Math.round(times))} × the usual` : 'and nothing elsewhere';
+  // What happened within the second of --from is before the window.
+  const window = `--from ${utc(fromMs - 1_000)} --to ${utc(toMs)}`;
+  output.result(
+    {
+      ...{ type: 'burst', from: iso(fromMs), to: iso(toMs), changes, usualInAMinute: round(usual) },
+      times: Number.isFinite(times) ? round(times) : null,
+    },
+    output.colours.doubtful(`${utc(fromMs)} to ${utc(toMs)}: ${counted(changes, 'change')}, ${usually}`) +
+      `\n    what they were:  dcs diff ${table} ${window}\n    undone:          dcs revert ${table} ${window} --dry-run`,
+  );
+}
+
+function line(
+  output: Output,
+  bucket: Bucket,
+  {
+    most,
+    bucketMs,
+    isInBurst,
+    byTimeToLive,
+  }: { most: number; bucketMs: number; isInBurst: boolean; byTimeToLive: boolean },
+): string {
+  const { colours } = output;
+  const changes = changesIn(bucket);
+  const bar = barOf(changes / most);
+  const { insert, change, delete: deletes, timeToLive } = bucket;
+  const parts = [
+    ...(insert > 0 ? [`+${count(insert)}`] : []),
+    ...(change > 0 ? [`~${count(change)}`] : []),
+    ...(deletes > 0 ? [`-${count(deletes)}`] : []),
+    ...(byTimeToLive && timeToLive > 0 ? [`(ttl ${count(timeToLive)})`] : []),
+  ];
+  const shown = isInBurst ? colours.doubtful(bar) : colours.good(bar);
+  return `${label(bucket.atMs, bucketMs)}  ${shown}${' '.repeat(BAR_WIDTH - bar.length)} ${parts.join(' ')}`.trimEnd();
+}
+
+const EIGHTHS = ' ▏▎▍▌▋▊▉█';
+
+/** A bar of up to {@link BAR_WIDTH} characters, an eighth at least where there is anything. */
+function barOf(share: number): string {
+  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * BAR_WIDTH * 8));
+  return ('█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')).trimEnd();
+}
+
+function label(atMs: number, bucketMs: number): string {
+  const text = iso(atMs);
+  if (bucketMs >= DAY_MS) return text.slice(0, 10);
+  return text.slice(0, bucketMs >= MINUTE_MS ? 16 : 19).replace('T', ' ');
+}
+
+function changesIn({ insert, change, delete: deletes }: Bucket): number {
+  return insert + change + deletes;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function round(number: number): number {
+  return Math.round(number * 1_000) / 1_000;
+}

@@ -1,0 +1,98 @@
+import { burstsIn, type Burst } from '../../core/bursts';
+import { CouldNotLookError } from '../../core/errors';
+import { inParallel } from '../../core/inParallel';
+import { isImageKey, tablePrefix, type TableLocation } from '../../core/objectKey';
+import type { ObjectVersion } from '../../aws/objectVersions';
+import { headerOf } from '../images/headerOf';
+import type { ImageSource } from '../images/imageSource';
+import { whyUnreadable } from '../images/whyUnreadable';
+import { Histogram, MINUTE_MS, type Bucket, type ResolutionMs } from './histogram';
+import { changesOfObject } from './changesOfObject';
+
+export interface TimelineRequest {
+  readonly source: Pick<ImageSource, 'name' | 'histories' | 'images'>;
+  readonly table: TableLocation;
+  /** Stored after this; -Infinity for all. */
+  readonly fromMs: number;
+  /** Stored by this; Infinity for all. */
+  readonly toMs: number;
+  /** Of a bucket; undefined: as fine as fits {@link BARS}. */
+  readonly resolutionMs?: ResolutionMs;
+  /** Read the metadata of each delete, to tell those by time to live: one request each. */
+  readonly byTimeToLive: boolean;
+  readonly signal: AbortSignal;
+  readonly onObject?: () => void;
+}
+
+export interface Timeline {
+  readonly buckets: readonly Bucket[];
+  readonly bucketMs: number;
+  readonly bursts: readonly Burst[];
+  readonly counts: Omit<Bucket, 'atMs'>;
+  readonly items: number;
+}
+
+/** As many bars as a screen shows, and an eye takes in. */
+export const BARS = 60;
+const READS = 64;
+/** Time to live deletes as this. Source: DynamoDB developer guide, "DynamoDB Streams and Time to Live". */
+const TIME_TO_LIVE = 'dynamodb.amazonaws.com';
+
+/**
+ * How much a table changed when: inserts, changes and deletes by their time, from the listing alone.
+ *
+ * @throws CouldNotLookError when there is no image
+ */
+export async function timelineOfTable(request: TimelineRequest): Promise<Timeline> {
+  const { source, table, signal, fromMs, toMs } = request;
+  const histogram = new Histogram(request.resolutionMs);
+  let deletes: ObjectVersion[] = [];
+  let items = 0;
+  for await (const history of source.histories(tablePrefix(table), signal)) {
+    signal.throwIfAborted();
+    if (!isImageKey(history.objectKey)) continue;
+    items += 1;
+    request.onObject?.();
+    for (const { kind, version } of changesOfObject(history)) {
+      if (version.storedAtMs <= fromMs || version.storedAtMs > toMs) continue;
+      histogram.add(version.storedAtMs, kind);
+      if (kind === 'delete' && request.byTimeToLive) deletes.push(version);
+    }
+    if (deletes.length >= 10 * READS) {
+      await tellTimeToLive(request, deletes, histogram);
+      deletes = [];
+    }
+  }
+  if (items === 0) {
+    throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
+  }
+  await tellTimeToLive(request, deletes, histogram);
+  const { buckets, bucketMs } = histogram.shown(BARS);
+  return { buckets, bucketMs, bursts: burstsOf(histogram, request), counts: histogram.counts(), items };
+}
+
+async function tellTimeToLive(
+  { source }: TimelineRequest,
+  deletes: readonly ObjectVersion[],
+  histogram: Histogram,
+): Promise<void> {
+  await inParallel(deletes, READS, async (version) => {
+    try {
+      const { deletedBy } = await headerOf(source, version);
+      if (deletedBy === TIME_TO_LIVE) histogram.add(version.storedAtMs, 'timeToLive');
+    } catch (error) {
+      // A delete all the same; whose it was is not known.
+      if (whyUnreadable(error) === undefined) throw error;
+    }
+  });
+}
+
+function burstsOf(histogram: Histogram, { fromMs, toMs }: TimelineRequest): Burst[] {
+  const counts = histogram
+    .minutes()
+    .map(({ atMs, insert, change, delete: deletes }) => ({ atMs, changes: insert + change + deletes }));
+  const [first, last] = [counts[0], counts.at(-1)];
+  if (!first || !last) return [];
+  const range = { fromMs: Math.max(fromMs, first.atMs), toMs: Math.min(toMs, last.atMs + MINUTE_MS) };
+  return burstsIn(counts, { ...range, bucketMs: MINUTE_MS });
+}
