@@ -19,6 +19,7 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   between(['deployment'], stateBucketsAreNotOurs),
   between(['deployment'], statesDiffer),
   rolesBelongToTheirAccount,
+  boundariesBelongToTheirAccount,
   between(['tables'], tableNamesDiffer),
   tablesKeepClearOfParkedBatches,
   between(['tables'], tableKeysAreTwoAttributes),
@@ -133,6 +134,21 @@ function rolesBelongToTheirAccount(settings: GivenSettings): Problem[] {
         assumeRole?.roleArn,
         `a role of account ${accountId} (${side}.accountId)`,
         'correct the role or the account',
+      ),
+    );
+  });
+}
+
+function boundariesBelongToTheirAccount(settings: GivenSettings): Problem[] {
+  return (['source', 'destination'] as const).flatMap((side) => {
+    const { accountId = '', permissionsBoundaryArn: boundary } = settings[side] ?? {};
+    return when(
+      boundary !== undefined && !['aws', accountId].includes(accountOf(boundary) ?? ''),
+      problem(
+        `${side}.permissionsBoundaryArn`,
+        boundary,
+        `a policy of account ${accountId} (${side}.accountId), or of AWS`,
+        'correct the policy or the account',
       ),
     );
   });

@@ -74,6 +74,12 @@ export const principalArn = (description: string) =>
     allowed: 'the ARN of a role, a user or an account root; no wildcard',
   });
 
+export const policyArn = (description: string) =>
+  text(/^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, {
+    description,
+    allowed: 'the ARN of a managed policy, such as "arn:aws:iam::111111111111:policy/boundary"',
+  });
+
 export const kmsKeyArn = (description: string) =>
   text(/^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
     description,

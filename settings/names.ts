@@ -29,8 +29,16 @@ export type AlarmPlace = Side | 'replication';
 /** What of the settings names are made from. */
 export interface NamedDeployment {
   readonly name: string;
-  readonly source: { readonly accountId: string; readonly region: string; readonly bucketName: string };
-  readonly destination: { readonly accountId: string; readonly region: string; readonly bucketName: string };
+  readonly source: NamedAccount;
+  readonly destination: NamedAccount;
+}
+
+interface NamedAccount {
+  readonly accountId: string;
+  readonly region: string;
+  readonly bucketName: string;
+  /** Of the roles that DCS makes. Default: `/`. */
+  readonly rolePath?: string;
 }
 
 export interface Names {
@@ -41,6 +49,7 @@ export interface Names {
   readonly replicationRoleArn: string;
   readonly replicationRuleId: string;
   readonly restoreRole: string;
+  readonly restoreRoleArn: string;
   readonly tableDefinition: string;
   /** The function that writes the heartbeat, and in the destination account the one that measures how old its replica is. */
   readonly heartbeat: string;
@@ -63,22 +72,25 @@ export interface Names {
 
 export function namesOf({ name, source, destination }: NamedDeployment): Names {
   const { name: partition } = partitionOf(source.region);
+  const roleArn = ({ accountId, rolePath = '/' }: NamedAccount, role: string) =>
+    `arn:${partition}:iam::${accountId}:role${rolePath}${role}`;
   const replicationRole = `${name}-replication`;
   return {
     partition,
     sourceBucketArn: `arn:${partition}:s3:::${source.bucketName}`,
     destinationBucketArn: `arn:${partition}:s3:::${destination.bucketName}`,
     replicationRole,
-    replicationRoleArn: `arn:${partition}:iam::${source.accountId}:role/${replicationRole}`,
+    replicationRoleArn: roleArn(source, replicationRole),
     replicationRuleId: `${name}-to-destination`,
     restoreRole: `${name}-restore`,
+    restoreRoleArn: roleArn(destination, `${name}-restore`),
     tableDefinition: `${name}-table-definition`,
     heartbeat: `${name}-heartbeat`,
     replicaAge: `${name}-replica-age`,
     drill: `${name}-drill`,
-    drillRoleArn: `arn:${partition}:iam::${destination.accountId}:role/${name}-drill`,
+    drillRoleArn: roleArn(destination, `${name}-drill`),
     drillReader: `${name}-drill-reader`,
-    drillReaderRoleArn: `arn:${partition}:iam::${source.accountId}:role/${name}-drill-reader`,
+    drillReaderRoleArn: roleArn(source, `${name}-drill-reader`),
     alarmTopic: `${name}-alarms`,
     alarmTopicArns: {
       source: `arn:${partition}:sns:${source.region}:${source.accountId}:${name}-alarms`,

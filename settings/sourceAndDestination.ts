@@ -4,6 +4,7 @@ import {
   group,
   httpUrl,
   oneOf,
+  policyArn,
   region,
   roleArn,
   text,
@@ -62,6 +63,14 @@ const inAccount = (side: 'source' | 'destination') => ({
     allowed: 'the name of a profile, without spaces, braces and brackets',
   }).optional(),
   assumeRole: assumeRole.optional(),
+  rolePath: text(/^\/([\w+=,.@-]+\/)*$/, {
+    description:
+      'Path of the roles that DCS makes in this account. Choose it before the first deployment: a change makes every role anew. Default: "/".',
+    allowed: 'a path such as "/dcs/", with a slash at both ends',
+  }).default('/'),
+  permissionsBoundaryArn: policyArn(
+    'Permissions boundary of every role that DCS makes in this account. Default: none.',
+  ).optional(),
   endpoint: httpUrl(
     'Address of an emulator that stands in for every AWS service of this account. Default: AWS itself.',
   ).optional(),

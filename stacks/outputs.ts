@@ -19,8 +19,7 @@ export function afterSource({ tables }: Settings): string[] {
 }
 
 export function afterDestination(settings: Settings, keyArn: string | undefined): string[] {
-  const { partition, restoreRole } = namesOf(settings);
-  const restoreRoleArn = `arn:${partition}:iam::${settings.destination.accountId}:role/${restoreRole}`;
+  const { restoreRoleArn } = namesOf(settings);
   return [
     ...(settings.deployment.way === 'together' ? [] : [deploySource(settings.name, keyArn)]),
     ...settings.tables.map(

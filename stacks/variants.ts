@@ -149,6 +149,19 @@ export const variants = {
     alarms: { emails: ['a@example.com', 'b@example.com'], captureLagSeconds: 60 },
     tags: { team: 'data' },
   },
+  bounded: {
+    ...minimal,
+    source: {
+      ...minimal.source,
+      rolePath: '/dcs/',
+      permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/boundary',
+    },
+    destination: {
+      ...minimal.destination,
+      rolePath: '/vault/dcs/',
+      permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/boundary',
+    },
+  },
   paused: {
     ...minimal,
     replication: { enabled: false },

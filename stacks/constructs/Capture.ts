@@ -8,6 +8,7 @@ import type { Statement } from '../policies/document';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+import { roleIn } from './roleIn';
 
 export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly mappingProvider: NodeFunctionProps['provider'];
@@ -42,6 +43,7 @@ export class Capture extends Construct {
       logRetentionDays: capture.logRetentionDays,
       environment: captureEnvironment(settings, table),
       policy: capturePolicy(props),
+      roleIn: roleIn(settings, 'source'),
     });
     this.eventSourceMapping = new LambdaEventSourceMapping(this, 'event-source-mapping', {
       provider: props.mappingProvider,

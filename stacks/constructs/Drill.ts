@@ -16,6 +16,7 @@ import type { TableSettings } from '../../settings/tables';
 import { metricAlarm } from './alarms';
 import { drillAlarms } from './drillAlarms';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+import { roleIn } from './roleIn';
 
 const MEMORY_MB = 1024; // Half a processor and more: a sample is bound by the network, its listing by the processor.
 const TIMEOUT_SECONDS = 900; // Lambda's most.
@@ -51,6 +52,7 @@ export class Drill extends Construct {
       logRetentionDays: settings.capture.logRetentionDays,
       environment: environmentOf(props),
       policy: policyOf(props),
+      roleIn: roleIn(settings, 'destination'),
     });
     new LambdaFunctionEventInvokeConfig(this, 'invocation', {
       provider,

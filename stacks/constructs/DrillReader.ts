@@ -4,6 +4,7 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import type { Names } from '../../settings/names';
+import { roleIn } from './roleIn';
 import { policyJson } from '../policies/document';
 import { decryptItems, readItemsByKey, trustDrill } from '../policies/drill';
 import type { Settings } from '../../settings/schema';
@@ -22,6 +23,7 @@ export class DrillReader extends Construct {
     const role = new IamRole(this, ITSELF, {
       provider,
       name: names.drillReader,
+      ...roleIn(settings, 'source'),
       description: 'Reads items of the live tables for the restore drill of the destination account',
       assumeRolePolicy: policyJson(trustDrill({ ...names, destinationAccountId: destination.accountId })),
     });

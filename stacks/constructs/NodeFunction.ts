@@ -9,6 +9,7 @@ import { writeLogs } from '../policies/capture';
 import { policyJson, type Statement } from '../policies/document';
 import { trustLambda } from '../policies/trust';
 import { codePackage } from './codePackage';
+import type { roleIn } from './roleIn';
 
 export interface NodeFunctionProps {
   readonly provider: AwsProvider;
@@ -23,6 +24,7 @@ export interface NodeFunctionProps {
   readonly logRetentionDays: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly policy: readonly Statement[];
+  readonly roleIn: ReturnType<typeof roleIn>;
 }
 
 /** A Lambda function with its role, log group and package. */
@@ -42,6 +44,7 @@ export class NodeFunction extends Construct {
     this.role = new IamRole(this, 'role', {
       provider,
       name: functionName,
+      ...props.roleIn,
       assumeRolePolicy: policyJson(trustLambda()),
     });
     this.rolePolicy = new IamRolePolicy(this, 'role-policy', {

@@ -10,6 +10,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import { formerKeysOf, type Names } from '../../settings/names';
+import { roleIn } from './roleIn';
 import { policyJson, type BucketKey } from '../policies/document';
 import { reencrypt, replicate } from '../policies/replication';
 import { decryptFormer } from '../policies/restore';
@@ -36,6 +37,7 @@ export class Replication extends Construct {
     const role = new IamRole(this, 'role', {
       provider,
       name: names.replicationRole,
+      ...roleIn(settings, 'source'),
       assumeRolePolicy: policyJson(trustReplication()),
     });
     const { region } = settings.source;

@@ -4,6 +4,7 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import { formerKeysOf, type Names } from '../../settings/names';
+import { roleIn } from './roleIn';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
 import {
@@ -38,6 +39,7 @@ export class RestoreRole extends Construct {
     this.role = new IamRole(this, ITSELF, {
       provider,
       name: names.restoreRole,
+      ...roleIn(settings, 'destination'),
       description: 'Restores DynamoDB tables from the second copy',
       maxSessionDuration: 12 * 3600, // A restore of a large table runs for hours.
       assumeRolePolicy: policyJson(

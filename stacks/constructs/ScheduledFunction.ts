@@ -7,8 +7,9 @@ import { Construct } from 'constructs';
 import type { Names } from '../../settings/names';
 import type { Settings, Side } from '../../settings/schema';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+import { roleIn } from './roleIn';
 
-type OfFunction = Omit<NodeFunctionProps, 'logGroupName' | 'runtime' | 'logRetentionDays'>;
+type OfFunction = Omit<NodeFunctionProps, 'logGroupName' | 'runtime' | 'logRetentionDays' | 'roleIn'>;
 
 export interface ScheduledFunctionProps extends OfFunction {
   readonly settings: Settings;
@@ -34,6 +35,7 @@ export class ScheduledFunction extends Construct {
       logGroupName: names.logGroup(functionName),
       runtime: settings.capture.runtime,
       logRetentionDays: settings.capture.logRetentionDays,
+      roleIn: roleIn(settings, props.side),
     });
     this.lambda = lambda;
     const schedule = new CloudwatchEventRule(this, 'schedule', {

@@ -1,4 +1,5 @@
 import { deploy, type Deployed } from './deployed';
+import { describeRights } from './describeRights';
 import { describeReview } from './describeReview';
 import { describeUse } from './describeUse';
 import { describeWhatIsThere } from './describeWhatIsThere';
@@ -40,6 +41,7 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
 
     // In two stacks every override would have to go to its own; the provider is the same.
     if (way === 'together') describeReview(here);
+    describeRights(way, here);
     describeWhatIsThere(way, here);
     describeUse(way, here);
 

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
+import path from 'node:path';
 import { outcomeOf, type Outcome } from '../../support/outcome';
+import { recordingTo } from './calls';
 
 /** A stack's folder, and what Terraform does in it. */
 export interface StackFolder {
@@ -37,7 +39,7 @@ export function terraformEnvironment(pluginCache: string): NodeJS.ProcessEnv {
 }
 
 export function stackFolder(name: string, folder: string, pluginCache: string): StackFolder {
-  const env = terraformEnvironment(pluginCache);
+  const env = { ...terraformEnvironment(pluginCache), ...recordingTo(path.join(folder, 'calls.log')) };
   const tried = (args: readonly string[]) => run(args, folder, env);
   const done = async (...args: string[]) => {
     const ended = await tried(args);

