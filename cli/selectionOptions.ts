@@ -39,7 +39,7 @@ export const SELECTION_OPTIONS: OptionTable = {
   where: {
     type: 'string',
     value: 'EXPRESSION',
-    help: `The items for which this JMESPath expression is true. It sees the item before and after, as plain JSON: "after.status=='closed'". Numbers of more than 15 digits are text there.`,
+    help: `The items for which this JMESPath expression is true. It sees the item before and after (and item, the later one), as plain JSON: "after.status=='closed'". Numbers of more than 15 digits are text there.`,
   },
   event: { type: 'string', value: 'EVENT', help: 'What happened to the item in all: insert, modify or remove.' },
   'deleted-by': {
@@ -69,8 +69,9 @@ export async function selectionOf(options: SelectionOptions, words: KeyWords): P
     ...(event === undefined ? [] : [(change: SelectedChange) => eventOf(change) === event]),
     ...(deletedBy === undefined ? [] : [(change: SelectedChange) => isDeletedBy(change, deletedBy)]),
   ];
+  const keys = await keysGiven(options)?.(words);
   return {
-    keys: await keysGiven(options)?.(words),
+    ...(keys && { keys }),
     ...(partition !== undefined && { partition: parsePartition(partition, words) }),
     ...(tests.length > 0 && { matches: (change) => tests.every((test) => test(change)) }),
   };

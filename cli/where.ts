@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors';
 import type { SelectedChange } from '../operations/selection';
 
 /**
- * A JMESPath expression over an item before and after, as the AWS CLI's `--query` has it.
+ * A JMESPath expression over an item before and after (and `item`, the later one that is there), as the AWS CLI's `--query` has it.
  *
  * @throws UsageError when it is none
  */
@@ -13,10 +13,11 @@ export async function whereOf(expression: string): Promise<(change: SelectedChan
   const { search } = await import('@aws-lambda-powertools/jmespath');
   const valueOf = ({ before, after }: Pick<SelectedChange, 'before' | 'after'>) => {
     try {
-      return search(expression, { before: before ? plain(before) : null, after: after ? plain(after) : null });
+      const [was, is] = [before, after].map((item) => (item ? plain(item) : null));
+      return search(expression, { before: was ?? null, after: is ?? null, item: is ?? was ?? null });
     } catch (error) {
       throw new UsageError([
-        `--where is ${JSON.stringify(expression)}; ${(error as Error).message}. It is JMESPath over {before, after}: "after.status=='closed'"`,
+        `--where is ${JSON.stringify(expression)}; ${(error as Error).message}. It is JMESPath over {before, after, item}: "after.status=='closed'"`,
       ]);
     }
   };

@@ -51,6 +51,33 @@ describe('dcs history and diff, on the same bucket', () => {
     expect(dynamoDbJson.stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
   });
 
+  test('ls lists what was there at a moment: keys, sizes and times, or the items whole', async () => {
+    const deployment = await deploy(parts, 'ls');
+    await deployment.store(changes);
+    const asOf = ['ls', 'users', '--as-of', '2026-01-05T12:16:00Z'];
+    const short = await deployment.run(asOf);
+    expect(short.stdout.split('\n').sort()).toEqual([
+      '',
+      '2026-01-05T12:00:00Z      78 B  {"id":"u2"}',
+      '2026-01-05T12:10:00Z      78 B  {"id":"u1"}',
+      '2026-01-05T12:15:00Z      78 B  {"id":"u3"}',
+    ]);
+    expect(short.stderr).toContain(
+      'users as of 2026-01-05T12:16:00Z in s3://ls-destination: 3 items, 234 B; not there 0',
+    );
+    const whole = await deployment.run([...asOf, '--items', '--dynamodb-json', '--where', "item.name=='b'"]);
+    expect(whole.stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
+    const now = records((await deployment.run(['ls', 'users', '--json'])).stdout);
+    expect(now.at(-1)).toMatchObject({
+      type: 'ls',
+      asOf: null,
+      counts: { items: 2, absent: 1, unknown: 0, unreadable: 0 },
+    });
+    const asked = await deployment.run(['ls', 'users', '--key', '{"id":"nobody"}', '--json']);
+    expect(asked.code).toBe(3);
+    expect(records(asked.stdout)[0]).toMatchObject({ type: 'left', why: 'unknown' });
+  });
+
   test('timeline counts what happened when, in text and as records, and says how to look closer', async () => {
     const deployment = await deploy(parts, 'timeline');
     await deployment.store([
@@ -123,8 +150,8 @@ describe('dcs history and diff, on the same bucket', () => {
       [
         '',
         'added 1, removed 0, changed 1, the same 1',
-        'added {"id":"u3"}',
-        'changed {"id":"u1"}',
+        'added {"id":"u3"}  (2026-01-05T12:15:00Z)',
+        'changed {"id":"u1"}  (2026-01-05T12:10:00Z)',
         '    ~ name "a" -> "b"',
         '    + big 12345678901234567890',
         '    + id "u3"',

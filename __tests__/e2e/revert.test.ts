@@ -162,7 +162,7 @@ describe('dcs revert', () => {
     const { run } = await migrated('revertWrong');
     const where = await run(['revert', 'users', ...WINDOW, '--where', 'after.[']);
     expect(where).toMatchObject({ code: 2 });
-    expect(where.stderr).toContain('It is JMESPath over {before, after}');
+    expect(where.stderr).toContain('It is JMESPath over {before, after, item}');
     expect(await run(['revert', 'users'])).toMatchObject({ code: 2 });
     expect(await run(['revert', 'users', ...WINDOW, '--into', 'nowhere'])).toMatchObject({ code: 4 });
     const asked = await run(['revert', 'users', ...WINDOW, '--key', '{"id":"nobody"}']);

@@ -1,4 +1,3 @@
-import type { AttributeMap } from '../../core/attributeValue';
 import { plainJson } from '../../core/plainJson';
 import { changeLines } from '../output/changes';
 import type { Output } from '../output/output';
@@ -38,10 +37,21 @@ function sayDifference(output: Output, difference: ItemDifference): void {
     output.result({ type: 'unknown', objectKey, reason }, `? ${objectKey}  ${reason}`);
     return;
   }
-  const { is, objectKey, keys, changes } = difference;
-  output.result({ type: is, objectKey, keys, changes }, itemText(is, keys, changeLines(changes, output.colours)));
+  const { is, objectKey, keys, changes, times, changedAtMs } = difference;
+  const changedAt = changedAtMs === undefined ? undefined : new Date(changedAtMs).toISOString();
+  output.result(
+    { type: is, objectKey, keys, changes, times, changedAt },
+    itemText(difference, changeLines(changes, output.colours)),
+  );
 }
 
-function itemText(is: 'added' | 'removed' | 'changed', keys: AttributeMap, lines: string[]): string {
-  return [`${is} ${plainJson(keys)}`, ...lines.map((line) => `    ${line}`)].join('\n');
+type Changed = Exclude<ItemDifference, { is: 'same' | 'unknown' }>;
+
+function itemText({ is, keys, times, changedAtMs }: Changed, lines: string[]): string {
+  const when = changedAtMs === undefined ? [] : [utc(changedAtMs)];
+  const often = times > 1 ? [`${count(times)} changes`] : [];
+  const words = [...when, ...often].join(', ');
+  return [`${is} ${plainJson(keys)}${words === '' ? '' : `  (${words})`}`, ...lines.map((line) => `    ${line}`)].join(
+    '\n',
+  );
 }

@@ -1,6 +1,6 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
-import { CouldNotLookError, UsageError } from '../../core/errors';
+import { CouldNotLookError, RefusedError, UsageError } from '../../core/errors';
 import { tableIdOf } from '../../core/formerTable';
 import { requireCaptured } from '../../operations/earliestMoment';
 import { tableCreatedAt } from '../../operations/formerTable';
@@ -153,7 +153,12 @@ async function statesOf(
     tableCreatedAt(source, table, fromMs),
     tableCreatedAt(source, table, toMs),
   ]);
-  return timeWindow({ source, table, fromMs, toMs, createdAtFromMs, createdAtMs });
+  if (createdAtFromMs !== createdAtMs) {
+    throw new RefusedError(
+      `the table was deleted and made again within the window; dcs restore ${table.tableName} --as-of with a moment before that brings the former one back`,
+    );
+  }
+  return timeWindow({ source, table, fromMs, toMs, createdAtMs });
 }
 
 function isAll({ planned, done }: RevertOutcome): boolean {

@@ -16,6 +16,10 @@ export type ItemDifference =
       readonly objectKey: string;
       readonly keys: AttributeMap;
       readonly changes: readonly ValueChange[];
+      /** How often it was changed: by the versions that were stored between the moments, so 1 at least. */
+      readonly times: number;
+      /** When it was last changed by the later moment; undefined where only a former table had it. */
+      readonly changedAtMs?: number;
     }
   /** The state at one of the moments is not known, or cannot be read. */
   | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string };
@@ -85,10 +89,14 @@ async function diffObject(request: DiffLives, history: ObjectHistory): Promise<I
     stateOfObject({ ...request, momentMs: fromMs, createdAtMs: request.createdAtFromMs }, history),
     stateOfObject({ ...request, momentMs: toMs }, history),
   ]);
-  return compare(before, after);
+  return compare(before, after, timesChanged(request, history));
 }
 
-function compare(before: ObjectState, after: ObjectState): ItemDifference {
+function timesChanged({ fromMs, toMs }: DiffLives, { versions }: ObjectHistory): number {
+  return Math.max(1, versions.filter(({ storedAtMs }) => storedAtMs > fromMs && storedAtMs <= toMs).length);
+}
+
+function compare(before: ObjectState, after: ObjectState, times: number): ItemDifference {
   const { objectKey } = after;
   for (const state of [before, after]) {
     if (state.is === 'unknown' || state.is === 'unreadable') return { is: 'unknown', objectKey, reason: state.reason };
@@ -97,5 +105,10 @@ function compare(before: ObjectState, after: ObjectState): ItemDifference {
   const keys = (now ?? old)?.keys;
   if (!keys || old?.digest === now?.digest) return { is: 'same', objectKey };
   const changes = itemChanges(old?.item, now?.item);
-  return { is: old ? (now ? 'changed' : 'removed') : 'added', objectKey, keys, changes };
+  return { is: old ? (now ? 'changed' : 'removed') : 'added', objectKey, keys, changes, times, ...whenChanged(after) };
+}
+
+function whenChanged(after: ObjectState): { changedAtMs?: number } {
+  const changedAtMs = 'changedAtMs' in after ? after.changedAtMs : undefined;
+  return changedAtMs === undefined ? {} : { changedAtMs };
 }

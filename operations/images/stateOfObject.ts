@@ -23,6 +23,8 @@ export type ObjectState =
       readonly item: AttributeMap;
       readonly keys: AttributeMap;
       readonly digest: string;
+      /** When it was changed into this. */
+      readonly changedAtMs: number;
       readonly ahead?: string;
     }
   | {
@@ -31,6 +33,8 @@ export type ObjectState =
       readonly ahead?: string;
       /** The service that deleted it, as DynamoDB tells it: `dynamodb.amazonaws.com` for time to live. */
       readonly deletedBy?: string;
+      /** When it was deleted, where it had been there. */
+      readonly changedAtMs?: number;
       /** It holds images of a former table alone. */
       readonly isOfFormerTable?: true;
     }
@@ -69,7 +73,12 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
     const ahead = whyAhead(image.header);
     const state = image.item
       ? await itemState(request, objectKey, image, image.item)
-      : ({ is: 'absent', objectKey, deletedBy: image.header.deletedBy } as const);
+      : ({
+          is: 'absent',
+          objectKey,
+          deletedBy: image.header.deletedBy,
+          changedAtMs: image.header.changedAtMs,
+        } as const);
     return ahead === undefined || (state.is !== 'item' && state.is !== 'absent') ? state : { ...state, ahead };
   } catch (error) {
     const reason = whyUnreadable(error);
@@ -146,7 +155,8 @@ async function itemState(
   const keys = keysOf(table.keySchema, item);
   const ownKey = objectKeyOf(table, table.keySchema, keys);
   const digest = header.digest ?? itemDigest(item);
-  const state = { is: 'item', objectKey: ownKey, item, keys, digest } as const;
+  const { changedAtMs } = header;
+  const state = { is: 'item', objectKey: ownKey, item, keys, digest, changedAtMs } as const;
   if (ownKey === objectKey) return state;
   if (header.event !== 'PREDECESSOR') {
     return { is: 'unreadable', objectKey, reason: `it holds an item that belongs under ${ownKey}` };

@@ -1,7 +1,7 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { digestLeftBy } from '../../core/chain';
 import { compareChanges } from '../../core/changePosition';
-import { NO_ITEM, type ImageHeader } from '../../core/image';
+import { itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
 import { newestOf } from '../../core/newest';
 import { keysOf } from '../../core/objectKey';
@@ -72,5 +72,12 @@ async function stateOf({ source, table }: ChangeRequest, version: ObjectVersion)
   const { header, item } = readImage({ ...(await source.images.get(objectKey, versionId)), storedAtMs });
   if (!item) return { is: 'absent', objectKey, deletedBy: header.deletedBy };
   const keys = keysOf(table.keySchema, item);
-  return { is: 'item', objectKey, item, keys, digest: header.digest ?? '' };
+  return {
+    is: 'item',
+    objectKey,
+    item,
+    keys,
+    digest: header.digest ?? itemDigest(item),
+    changedAtMs: header.changedAtMs,
+  };
 }

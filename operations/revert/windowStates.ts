@@ -8,22 +8,21 @@ export interface WindowStates extends Pick<StateRequest, 'source' | 'table'> {
   of(history: ObjectHistory): Promise<[before: ObjectState, after: ObjectState]>;
 }
 
+/** Of one table: one that was made again in the window is two. */
 export interface TimeWindow extends Omit<StateRequest, 'momentMs'> {
   /** What happened by then is before the window. */
   readonly fromMs: number;
   /** What happened by then is in it. */
   readonly toMs: number;
-  /** As `createdAtMs`, for the beginning: the table may have been made again in the window. */
-  readonly createdAtFromMs?: number;
 }
 
 export function timeWindow(window: TimeWindow): WindowStates {
-  const { fromMs, toMs, createdAtFromMs } = window;
+  const { fromMs, toMs } = window;
   return {
     ...window,
     of: (history) =>
       Promise.all([
-        stateOfObject({ ...window, momentMs: fromMs, createdAtMs: createdAtFromMs }, history),
+        stateOfObject({ ...window, momentMs: fromMs }, history),
         stateOfObject({ ...window, momentMs: toMs }, history),
       ]),
   };
