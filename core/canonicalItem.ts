@@ -1,6 +1,7 @@
 import type { AttributeMap, AttributeValue } from './attributeValue';
 import { canonicalNumber } from './canonicalNumber';
 import { UnreadableValueError } from './errors';
+import { quoted } from './quoted';
 
 /**
  * The canonical text of an item in DynamoDB JSON: the same item always gives the same text, different items never do.
@@ -126,18 +127,5 @@ function join(path: string, name: string): string {
 
 function unreadable(path: string, content: unknown, complaint: string): UnreadableValueError {
   const where = path === '' ? 'the item' : `attribute ${path}`;
-  return new UnreadableValueError(`${where} ${complaint}; found ${excerpt(content)}`);
-}
-
-function jsonOf(content: unknown): string | undefined {
-  try {
-    return JSON.stringify(content);
-  } catch {
-    return 'something too deep to be shown';
-  }
-}
-
-function excerpt(content: unknown): string {
-  const shown = jsonOf(content);
-  return shown === undefined ? String(content) : shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  return new UnreadableValueError(`${where} ${complaint}; found ${quoted(content)}`);
 }

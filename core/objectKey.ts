@@ -3,6 +3,7 @@ import { base64, canonicalItem } from './canonicalItem';
 import { canonicalNumber } from './canonicalNumber';
 import { digestOf } from './digest';
 import { UnreadableValueError } from './errors';
+import { quoted } from './quoted';
 
 /** Names of a table's key attributes. */
 export interface KeySchema {
@@ -106,24 +107,32 @@ export function keyNames({ partitionKey, sortKey }: KeySchema): string[] {
  * wholly encoded. Numbers: DynamoDB's canonical digits. Binary: base64url without padding.
  */
 function keySegment(name: string, value: AttributeValue): string {
+  const given: unknown = value;
+  if (typeof given !== 'object' || given === null) throw noKey(name, given);
   if ('S' in value) return stringSegment(name, value.S);
-  if ('N' in value) return canonicalNumber(value.N);
+  if ('N' in value) return canonicalNumber(text(value.N, name));
   if ('B' in value) return Buffer.from(base64(value.B, name), 'base64').toString('base64url') || emptyKey(name);
-  throw new UnreadableValueError(
-    `key attribute ${name} is ${JSON.stringify(value).slice(0, 80)}; a DynamoDB key is of type S, N or B`,
-  );
+  throw noKey(name, given);
 }
 
-function stringSegment(name: string, text: unknown): string {
-  if (typeof text !== 'string')
-    throw new UnreadableValueError(`key attribute ${name} should be text; found ${JSON.stringify(text)}`);
-  if (text === '') return emptyKey(name);
-  if (text === '.' || text === '..') return text.replaceAll('.', '%2E');
+function noKey(name: string, given: unknown): UnreadableValueError {
+  return new UnreadableValueError(`key attribute ${name} is ${quoted(given)}; a DynamoDB key is of type S, N or B`);
+}
+
+function text(given: unknown, name: string): string {
+  if (typeof given === 'string') return given;
+  throw new UnreadableValueError(`key attribute ${name} should be text; found ${quoted(given)}`);
+}
+
+function stringSegment(name: string, given: unknown): string {
+  const value = text(given, name);
+  if (value === '') return emptyKey(name);
+  if (value === '.' || value === '..') return value.replaceAll('.', '%2E');
   try {
     // encodeURIComponent leaves !'()* as they are, which RFC 3986 reserves.
-    return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    return encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   } catch (cause) {
-    throw new UnreadableValueError(`key attribute ${name} is not valid Unicode: ${JSON.stringify(text)}`, { cause });
+    throw new UnreadableValueError(`key attribute ${name} is not valid Unicode: ${quoted(value)}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { QuotingError } from './errors';
 import { parseStreamArn } from './streamArn';
 import type { StreamRecord } from './streamRecord';
+import { quoted } from './quoted';
 
 /** Where Lambda puts what it gives up: `aws/lambda/<mapping>/<shard>/<yyyy>/<mm>/<dd>/<time>-<random>`. */
 export const PARKED_BATCHES_PREFIX = 'aws/lambda/';
@@ -64,9 +65,9 @@ export function readParkedBatch(text: string): ParkedBatch {
     );
   }
   const { streamArn, batchSize, approximateArrivalOfLastRecord } = info;
-  const tableName = typeof streamArn === 'string' ? parseStreamArn(streamArn)?.tableName : undefined;
+  const tableName = parseStreamArn(streamArn)?.tableName;
   if (tableName === undefined) {
-    throw new UnreadableBatchError(`its streamArn is ${JSON.stringify(streamArn)}, not that of a DynamoDB stream`);
+    throw new UnreadableBatchError(`its streamArn is ${quoted(streamArn)}, not that of a DynamoDB stream`);
   }
   const receivedAtMs = [approximateArrivalOfLastRecord, timestamp].map(timeOf).find((ms) => ms !== undefined);
   return {

@@ -1,7 +1,8 @@
-const STREAM_ARN = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)\/stream\/(.+)$/;
+/** A label is a time, and becomes a header of S3's. */
+const STREAM_ARN = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)\/stream\/([\w.:-]+)$/;
 
 /** Table name and stream label of `arn:aws:dynamodb:<region>:<account>:table/<table>/stream/<label>`. */
-export function parseStreamArn(arn: string): { tableName: string; streamLabel: string } | undefined {
-  const [, tableName, streamLabel] = STREAM_ARN.exec(arn) ?? [];
+export function parseStreamArn(arn: unknown): { tableName: string; streamLabel: string } | undefined {
+  const [, tableName, streamLabel] = (typeof arn === 'string' && STREAM_ARN.exec(arn)) || [];
   return tableName === undefined || streamLabel === undefined ? undefined : { tableName, streamLabel };
 }

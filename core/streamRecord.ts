@@ -5,6 +5,7 @@ import { UnreadableRecordError, UnreadableValueError } from './errors';
 import { encodeImage, itemDigest, type ImageHeader, type StoredImage } from './image';
 import { keyNames, objectKeyOf, type KeySchema, type TableLocation } from './objectKey';
 import { parseStreamArn } from './streamArn';
+import { quoted } from './quoted';
 
 /** A record of a DynamoDB stream as Lambda delivers it. Everything is optional because nothing is taken on trust. */
 export interface StreamRecord {
@@ -44,7 +45,7 @@ export function recordSequenceNumber(record: StreamRecord): string {
   const sequenceNumber = (record as StreamRecord | null)?.dynamodb?.SequenceNumber;
   if (typeof sequenceNumber === 'string' && /^\d{1,40}$/.test(sequenceNumber)) return sequenceNumber;
   throw new UnreadableRecordError(
-    `a record has the sequence number ${JSON.stringify(sequenceNumber)}; expected up to 40 digits`,
+    `a record has the sequence number ${quoted(sequenceNumber)}; expected up to 40 digits`,
   );
 }
 
@@ -70,17 +71,22 @@ export function recordImage(
       position: { source: 'stream', streamLabel, sequenceNumber: recordSequenceNumber(record) },
       ...changeTime(record.dynamodb?.ApproximateCreationDateTime, receivedAtMs),
       previousDigest: itemDigest(oldImage),
-      deletedBy: record.userIdentity?.type === 'Service' ? record.userIdentity.principalId : undefined,
+      deletedBy: deletedBy(record),
     };
     return { header, ...encodeImage(header, newImage) };
   });
 }
 
 function eventOf({ eventName }: StreamRecord): StreamEvent {
-  if (eventName !== undefined && Object.hasOwn(EVENTS, eventName)) return eventName as StreamEvent;
-  throw new UnreadableRecordError(
-    `its event is ${JSON.stringify(eventName)}; known are ${Object.keys(EVENTS).join(', ')}`,
-  );
+  if (typeof eventName === 'string' && Object.hasOwn(EVENTS, eventName)) return eventName as StreamEvent;
+  throw new UnreadableRecordError(`its event is ${quoted(eventName)}; known are ${Object.keys(EVENTS).join(', ')}`);
+}
+
+/** A service principal is the name of a host; what is none is not kept, and costs no change. */
+function deletedBy({ userIdentity }: StreamRecord): string | undefined {
+  if (userIdentity?.type !== 'Service') return undefined;
+  const { principalId }: { principalId?: unknown } = userIdentity;
+  return typeof principalId === 'string' && /^[\w.-]{1,255}$/.test(principalId) ? principalId : undefined;
 }
 
 /** A stream that shows keys only, or one of both images, cannot be captured: there would be holes in the history. */
@@ -105,7 +111,7 @@ function imagesOf(
 function streamOf(table: CapturedTable, { eventSourceARN = '' }: StreamRecord): { streamLabel: string } {
   const stream = parseStreamArn(eventSourceARN);
   if (!stream)
-    throw new UnreadableRecordError(`its eventSourceARN is ${JSON.stringify(eventSourceARN)}, not a DynamoDB stream's`);
+    throw new UnreadableRecordError(`its eventSourceARN is ${quoted(eventSourceARN)}, not a DynamoDB stream's`);
   if (stream.tableName !== table.tableName) {
     throw new UnreadableRecordError(
       `it is of the table ${stream.tableName}, this function captures ${table.tableName}; correct the event source mapping`,
@@ -136,7 +142,7 @@ function requireKeysIn(schema: KeySchema, keys: AttributeMap, item: AttributeMap
 function readable<Result>(record: StreamRecord, read: () => Result): Result {
   const given: unknown = record;
   if (typeof given !== 'object' || given === null)
-    throw new UnreadableRecordError(`a stream record is ${JSON.stringify(given)}, not an object`);
+    throw new UnreadableRecordError(`a stream record is ${quoted(given)}, not an object`);
   try {
     return read();
   } catch (error) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DcsError, QuotingError } from './errors';
 import { tablePrefix, type KeySchema, type TableLocation } from './objectKey';
 import { plainText } from './plainText';
+import { quoted } from './quoted';
 
 /** What has to be known to make a table again: `<prefix><table>/table.json`. `docs/format.md` specifies it. */
 export interface TableDefinition {
@@ -79,7 +80,7 @@ export function readTableDefinition(text: string): TableDefinition {
   const format = typeof given === 'object' && given !== null && 'format' in given ? given.format : undefined;
   if (format !== TABLE_DEFINITION_FORMAT) {
     throw new UnreadableDefinitionError(
-      `table.json has the format ${JSON.stringify(format)}; this version of dcs reads ${TABLE_DEFINITION_FORMAT}. Use the version that wrote it, or give a definition of your own (--definition)`,
+      `table.json has the format ${quoted(format)}; this version of dcs reads ${TABLE_DEFINITION_FORMAT}. Use the version that wrote it, or give a definition of your own (--definition)`,
     );
   }
   const result = tableDefinition.safeParse(given);

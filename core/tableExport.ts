@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { QuotingError } from './errors';
+import { quoted } from './quoted';
 
 /** What `manifest-summary.json` says of a full export. */
 export interface ExportSummary {
@@ -34,18 +35,18 @@ export function readExportSummary(text: string): ExportSummary {
   // Exports made before there were incremental ones do not say their type.
   if (exportType !== undefined && exportType !== 'FULL_EXPORT') {
     throw new UnusableExportError(
-      `the export is of type ${typeof exportType === 'string' ? exportType : JSON.stringify(exportType)}: it holds only what changed in a window. Make a full one (ExportType FULL_EXPORT)`,
+      `the export is of type ${typeof exportType === 'string' ? exportType : quoted(exportType)}: it holds only what changed in a window. Make a full one (ExportType FULL_EXPORT)`,
     );
   }
   if (outputFormat !== 'DYNAMODB_JSON') {
     throw new UnusableExportError(
-      `the export's format is ${JSON.stringify(outputFormat)}; make one with ExportFormat DYNAMODB_JSON`,
+      `the export's format is ${quoted(outputFormat)}; make one with ExportFormat DYNAMODB_JSON`,
     );
   }
   const tableName = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)$/.exec(textOf(tableArn))?.[1];
   const exportTimeMs = Date.parse(textOf(exportTime));
-  if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${JSON.stringify(tableArn)}`);
-  if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${JSON.stringify(exportTime)}`);
+  if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${quoted(tableArn)}`);
+  if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${quoted(exportTime)}`);
   return { tableName, exportTimeMs, itemCount: counted(SUMMARY, itemCount) };
 }
 
@@ -100,7 +101,7 @@ function textOf(value: unknown): string {
 
 function counted(name: string, itemCount: unknown): number {
   if (typeof itemCount === 'number' && Number.isSafeInteger(itemCount) && itemCount >= 0) return itemCount;
-  throw damaged(name, `its itemCount is ${JSON.stringify(itemCount)}`);
+  throw damaged(name, `its itemCount is ${quoted(itemCount)}`);
 }
 
 function damaged(name: string, complaint: string): UnusableExportError {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UsageError } from '../core/errors';
+import { quoted } from '../core/quoted';
 
 /** One thing that is wrong with the settings. */
 export interface Problem {
@@ -29,7 +30,7 @@ export class SettingsError extends UsageError {
 }
 
 export function describeProblem({ path, value, allowed, nextStep }: Problem): string {
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  const found = value === undefined ? 'is missing' : `is ${quoted(value)}`;
   return `${path} ${found}; allowed: ${allowed}. Next: ${nextStep}.`;
 }
 

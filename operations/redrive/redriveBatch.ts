@@ -116,10 +116,15 @@ function changesByItem(
       items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs)]);
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
-      leave({ sequenceNumber: (record as StreamRecord | null)?.dynamodb?.SequenceNumber, reason: error.message });
+      leave({ sequenceNumber: statedNumber(record), reason: error.message });
     }
   }
   return items;
+}
+
+function statedNumber(record: StreamRecord | null): string | undefined {
+  const stated: unknown = record?.dynamodb?.SequenceNumber;
+  return typeof stated === 'string' ? stated : undefined;
 }
 
 function markerText(
