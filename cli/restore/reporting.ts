@@ -39,7 +39,18 @@ export function reportRestore(
   output: Output,
   { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
 ): void {
-  const { put, change, delete: deleted, equal, nothing, unknown, unreadable, newer, rejected } = report.counts;
+  const {
+    put,
+    change,
+    delete: deleted,
+    equal,
+    nothing,
+    unknown,
+    unreadable,
+    newer,
+    deletedSince,
+    rejected,
+  } = report.counts;
   const { momentMs } = prepared;
   const record = {
     type: 'restore',
@@ -49,7 +60,18 @@ export function reportRestore(
     from: prepared.plan.source.name,
     mode: prepared.decision.mode,
     dryRun: options.dryRun,
-    counts: { put, change, delete: deleted, equal, absent: nothing, unknown, unreadable, newer, rejected },
+    counts: {
+      put,
+      change,
+      delete: deleted,
+      equal,
+      absent: nothing,
+      unknown,
+      unreadable,
+      newer,
+      deletedSince,
+      rejected,
+    },
     left: report.left,
     expired: report.expired,
     ahead: report.ahead,
@@ -76,7 +98,7 @@ export function reportRestore(
     ...(report.left > 0
       ? [
           bad(
-            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, changed since ${count(newer)}, refused by DynamoDB ${count(rejected)}; listed above`,
+            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, changed since ${count(newer)}, deleted since ${count(deletedSince)}, refused by DynamoDB ${count(rejected)}; listed above`,
           ),
         ]
       : []),

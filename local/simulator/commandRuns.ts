@@ -1,7 +1,7 @@
 import { S3Error } from '../../aws/s3Error';
-import { CouldNotLookError } from '../../core/errors';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { Violation, type Judge } from './judge';
-import { backfill, redrive, restore, verify, type Site } from './operators';
+import { backfill, bringTableBack, redrive, restore, verify, type Site } from './operators';
 import { Process, type ProcessPlan } from './process';
 import type { OperatorCommand } from './schedule';
 import { PlainTable } from './tableCalls';
@@ -79,7 +79,8 @@ export class Operations {
       const report = await verify(process, site, { repair: command.repair });
       judge.verify(before, report, command.repair);
       judge.repair(report, process.name);
-    } else {
+    } else if (command.name === 'bringBack') await this.bringBack(process, command.machine);
+    else {
       const { from, agoMs, mirror } = command;
       const into = new PlainTable();
       if (mirror) for (const id of ['item0', 'other']) into.write(id, itemWith(id, 'other'));
@@ -90,6 +91,18 @@ export class Operations {
     count('commands done');
     count(command.name);
     return 'done';
+  }
+
+  private async bringBack(process: Process, machine: 0 | 1): Promise<void> {
+    const { judge, site, count } = this.run;
+    const before = judge.snapshot();
+    try {
+      judge.bringBack(before, process.name, await bringTableBack(process, site, machine));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      judge.refusedRestore(process.name, error.message);
+      count('restores that were refused');
+    }
   }
 }
 

@@ -18,6 +18,7 @@ export interface EndedRun extends Counted {
 
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
 export async function endOfRun(run: EndedRun): Promise<void> {
+  nothingIsReverted(run);
   await redriveAll(run);
   nothingIsLost(run);
   await run.operations.alone('last repair', (process) => verify(process, run.site, { repair: true }));
@@ -32,6 +33,12 @@ export async function endOfRun(run: EndedRun): Promise<void> {
   // Not in every run, so that differences are also found among many versions.
   if (run.world.random('lifecycle').chance(0.5)) await lifecycleLeavesTheNewest(run);
   await verifyFindsADifference(run);
+}
+
+/** What is remembered of a restore deletes and reverts nothing that was written since. */
+function nothingIsReverted({ site: { restored } }: EndedRun): void {
+  const { reverted } = restored;
+  promised('a restore takes back nothing that was written before it began', reverted.length === 0, reverted.join(', '));
 }
 
 async function redriveAll(run: EndedRun): Promise<void> {

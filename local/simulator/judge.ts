@@ -1,6 +1,13 @@
 import type { BackfillCounts } from '../../operations/backfill/backfillItems';
 import type { BatchReport } from '../../operations/redrive/redriveBatch';
-import { SETTLE_MS, type restore, type RestoreOptions, type Site, type VerifyReport } from './operators';
+import {
+  SETTLE_MS,
+  type bringTableBack,
+  type restore,
+  type RestoreOptions,
+  type Site,
+  type VerifyReport,
+} from './operators';
 import type { S3Bucket } from './s3';
 import { currentText, imagesOf, isNewestCurrent, newestText, objectKeyOf, type SeenImage } from './seenImages';
 import { textOf, type TrueChange } from './table';
@@ -144,15 +151,26 @@ export class Judge {
   }
 
   /** Each item is as it was at the moment, or as far as the bucket could know. */
-  restore(before: Snapshot, options: RestoreOptions, report: Awaited<ReturnType<typeof restore>>): void {
+  restore(
+    before: Snapshot,
+    options: Omit<RestoreOptions, 'mode'>,
+    report: Awaited<ReturnType<typeof restore>>,
+    isOthers: (id: string) => boolean = () => false,
+  ): void {
     const { from, momentMs, into } = options;
     const [kind, when] = momentMs === Infinity ? ['newest', 'now'] : ['as-of', new Date(momentMs).toISOString()];
     const promise = `a restore of the ${kind} state is right or says what it could not`;
     promised(promise, report.differences === 0, `${report.differences} items differ from its own plan`);
     const left = new Map(report.leftItems.map((one) => [one.objectKey, one.why]));
     for (const id of this.ids) {
+      if (isOthers(id)) continue;
       const why = left.get(objectKeyOf(id));
       const images = before.images.get(from)?.get(id) ?? [];
+      if (why === 'deletedSince') {
+        const isPossible = into.items.has(id) && this.possibleStates(id, images, momentMs).has('none');
+        promised(promise, isPossible, `${id} is said to be deleted since`);
+        continue;
+      }
       if (why !== undefined) {
         const mayBeUnknown =
           why === 'unknown' && images.every(({ version }) => version.storedAtMs + LATE_MS > momentMs);
@@ -167,6 +185,22 @@ export class Judge {
         `${id} is ${restored} as of ${when}; from ${from.name} it may be ${[...possible].join(' or ')}`,
       );
     }
+  }
+
+  /** A table of its own is as the newest images say, but for what an application has written into it. */
+  bringBack(before: Snapshot, by: string, report: Awaited<ReturnType<typeof bringTableBack>>): void {
+    const { restored: into, destination: from } = this.site;
+    // What an application, or a restore that died, had sent meanwhile may differ from the plan, which is told then.
+    if (into.written.some((one) => one.by !== by && one.atMs >= before.atMs)) return;
+    const isOthers = (id: string) => into.hasBeenWrittenByApplication(id);
+    this.restore(before, { from, momentMs: Infinity, into }, report, isOthers);
+  }
+
+  /** Whoever refuses has written nothing, and there was something to lose. */
+  refusedRestore(by: string, message: string): void {
+    const { written, items } = this.site.restored;
+    const wrote = written.some((one) => one.by === by);
+    promised('a restore that is refused has touched nothing', items.size > 0 && !wrote, message);
   }
 
   /** The states that an item had from the newest change that these images know of until now, of those made by a moment. */

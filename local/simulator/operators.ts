@@ -3,6 +3,8 @@ import { backfillItems, type BackfillCounts } from '../../operations/backfill/ba
 import { scanItems } from '../../operations/backfill/scanItems';
 import type { BatchReport } from '../../operations/redrive/redriveBatch';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
+import type { TableSettings } from '../../aws/tableSettings';
+import { bringBack } from '../../operations/restore/bringBack';
 import { restoreTable, type LeftItem, type RestoreReport } from '../../operations/restore/restoreTable';
 import type { RestoreMode } from '../../operations/restore/plan';
 import type { Comparison } from '../../operations/verify/compareTable';
@@ -14,6 +16,8 @@ import { tablePrefix } from '../../core/objectKey';
 import type { CapturedTable } from '../../core/streamRecord';
 import { bucketCalls, type BucketCalls } from './bucketCalls';
 import type { Process } from './process';
+import { restoredTableCalls } from './restoredTable';
+import type { RestoredTable } from './restoredTable';
 import type { S3Bucket } from './s3';
 import { tableCalls, type TableOfItems } from './tableCalls';
 import type { Table } from './table';
@@ -29,6 +33,8 @@ export interface Site {
   readonly location: CapturedTable;
   readonly source: S3Bucket;
   readonly destination: S3Bucket;
+  /** What a restore into a table of its own makes of it. */
+  readonly restored: RestoredTable;
 }
 
 export interface VerifyReport extends Comparison {
@@ -137,6 +143,30 @@ export async function restore(
     ...{ table: location, source: bucket.source, target: tableCalls(process, into).batches },
     ...{ mode, momentMs, signal, allowEmpty: true, nowMs, pause: process.pause },
     watch: { onLeft: (left) => leftItems.push(left) },
+  });
+  return { ...report, leftItems };
+}
+
+/** The table has nothing that is set at the end. */
+const NO_SETTINGS = {} as TableSettings;
+
+/** `dcs restore` into a table of its own: made where it is not there, continued where it is unfinished. */
+export async function bringTableBack(
+  process: Process,
+  { location, destination, restored }: Site,
+  machine: 0 | 1,
+): Promise<RestoreReport & { readonly leftItems: readonly LeftItem[] }> {
+  const leftItems: LeftItem[] = [];
+  const bucket = bucketCalls(process, destination);
+  const nowMs = await serviceClock(process, bucket);
+  const { report } = await bringBack({
+    source: bucket.source,
+    located: { ...location, configuredKeys: { keySchema: location.keySchema, keyTypes: { id: 'S' } } },
+    target: restoredTableCalls(process, restored),
+    targetSettings: NO_SETTINGS,
+    notes: restored.machines[machine],
+    ...{ allowEmpty: false, dryRun: false, onDemand: false, timeToLiveWanted: false },
+    ...{ signal, nowMs, pause: process.pause, watch: { onLeft: (left: LeftItem) => leftItems.push(left) } },
   });
   return { ...report, leftItems };
 }

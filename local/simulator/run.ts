@@ -5,6 +5,7 @@ import { startMapping } from './mapping';
 import { Operations, itemWith } from './commandRuns';
 import type { Site } from './operators';
 import { startReplication } from './replication';
+import { RestoredTable } from './restoredTable';
 import { S3Bucket } from './s3';
 import { START_MS, type Schedule, type ScheduledEvent } from './schedule';
 import { objectKeyOf, TABLE_NAME } from './seenImages';
@@ -58,7 +59,13 @@ export class Run implements EndedRun {
     const bucket = (name: string) => new S3Bucket(name, () => this.world.nowMs, settings.pageSize);
     const location = { prefix: '', tableName: TABLE_NAME, keySchema: { partitionKey: 'id' } };
     const [source, destination] = [bucket('source'), bucket('destination')];
-    this.site = { table: new Table(TABLE_NAME, this.world, settings.isToldInMs), location, source, destination };
+    this.site = {
+      table: new Table(TABLE_NAME, this.world, settings.isToldInMs),
+      location,
+      source,
+      destination,
+      restored: new RestoredTable(() => this.world.nowMs),
+    };
     this.judge = new Judge(this.site, () => this.world.nowMs);
     this.operations = new Operations(this);
     startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
@@ -127,7 +134,15 @@ export class Run implements EndedRun {
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
-    } else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
+    } else if (event.do === 'useRestored') this.useRestored(event.item, event.value);
+    else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
+  }
+
+  private useRestored(item: string, value: string): void {
+    const { restored } = this.site;
+    if (restored.createdAtMs === undefined) return;
+    restored.write(item, itemWith(item, value));
+    this.count('writes into a restored table');
   }
 
   private refuse(item: string | undefined, forMs: number): void {

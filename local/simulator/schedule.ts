@@ -36,6 +36,8 @@ export type Happening =
   | { readonly do: 'makeTableAgain' }
   /** `aws s3 rm --recursive`: a delete marker on top of each image of a bucket. */
   | { readonly do: 'removeRecursively'; readonly bucket: 'source' | 'destination' }
+  /** An application writes into the table that a restore has made, where it is there yet. */
+  | { readonly do: 'useRestored'; readonly item: string; readonly value: string }
   | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
 
 export type OperatorCommand =
@@ -47,7 +49,9 @@ export type OperatorCommand =
       readonly from: 'source' | 'destination';
       readonly agoMs?: number;
       readonly mirror: boolean;
-    };
+    }
+  /** Into a table of its own, on one of two machines. */
+  | { readonly name: 'bringBack'; readonly machine: 0 | 1 };
 
 export type ScheduledEvent = Happening & { readonly id: number; readonly atMs: number };
 
@@ -172,7 +176,18 @@ const KINDS: readonly Kind[] = [
       plan: planOf(random, faults),
     }),
   },
+  { chance: 0.4, weight: 3, make: bringBackOrUse },
 ];
+
+/** Restores into a table that an application uses meanwhile, for values that nothing else has. */
+function bringBackOrUse(random: Random, settings: RunSettings): Happening {
+  if (random.chance(0.5)) {
+    const command = { name: 'bringBack', machine: random.chance(0.8) ? 0 : 1 } as const;
+    return { do: 'operate', command, plan: planOf(random, settings.faults) };
+  }
+  const item = random.chance(0.5) ? itemOf(random, settings) : `own${random.below(2)}`;
+  return { do: 'useRestored', item, value: `own ${random.below(1_000_000)}` };
+}
 
 const SKEWS_MS = [0, 0, 0, DAY_MS, HOUR_MS, -10 * MINUTE_MS, -2_000];
 

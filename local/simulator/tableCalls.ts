@@ -10,7 +10,8 @@ export interface TableOfItems {
   write(id: string, after: AttributeMap | undefined): void;
 }
 
-const DYNAMODB_ERRORS: CallErrors = {
+/** How DynamoDB says that it is away, and how a client says that no answer came. */
+export const DYNAMODB_ERRORS: CallErrors = {
   unavailable: () => Object.assign(new Error('simulated'), { name: 'InternalServerError' }),
   lostAnswer: () => Object.assign(new Error('simulated'), { name: 'TimeoutError' }),
 };

@@ -12,7 +12,7 @@ import { scanned, type Action, type PlanRequest } from './plan';
 export class Ledger {
   readonly counts = {
     ...{ put: 0, change: 0, equal: 0, delete: 0, nothing: 0 },
-    ...{ unknown: 0, unreadable: 0, newer: 0, rejected: 0 },
+    ...{ unknown: 0, unreadable: 0, newer: 0, deletedSince: 0, rejected: 0 },
   };
   /** Of the items that the table holds as the plan says, those whose time to live has passed since the moment. */
   expired = 0;
@@ -25,12 +25,16 @@ export class Ledger {
   /** Items that were left alone because their state is not known or could not be written. */
   readonly leftAlone = new KeySet();
 
-  constructor(private readonly request: Pick<PlanRequest, 'mode' | 'momentMs' | 'timeToLive'>) {}
+  /** Of a restore that is continued: items that are not there any more. It deletes none, so one of them may be left. */
+  readonly absent = new KeySet();
+
+  constructor(private readonly request: Pick<PlanRequest, 'mode' | 'momentMs' | 'timeToLive' | 'continuesSinceMs'>) {}
 
   note(action: Action): void {
     this.counts[action.do] += 1;
     if (action.ahead !== undefined) this.ahead += 1;
     if (isLeft(action)) this.leftAlone.add(action.objectKey);
+    if (action.do === 'nothing' && this.request.continuesSinceMs !== undefined) this.absent.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
     this.restored.add(action.digest);
     if (this.isExpired(action.item)) this.expired += 1;
@@ -60,7 +64,8 @@ export class Ledger {
 
   /** Items that could not be brought back. */
   get left(): number {
-    return this.counts.unknown + this.counts.unreadable + this.counts.newer + this.counts.rejected;
+    const { unknown, unreadable, newer, deletedSince, rejected } = this.counts;
+    return unknown + unreadable + newer + deletedSince + rejected;
   }
 }
 
@@ -69,22 +74,27 @@ export function isLeft(action: Action): action is Extract<Action, { reason: stri
   return 'reason' in action;
 }
 
-/** Reads the whole table again and tells whether it holds what the ledger says; in mirror mode and a new table, nothing else. */
+/**
+ * Reads the whole table again and tells whether it holds what the ledger says; in mirror mode and a new table, nothing else.
+ *
+ * @param onAbsent told of each item that is in the table and not there by its images, in a restore that is continued
+ */
 export async function holdsWhatWasRestored(
   { table, target, mode, signal }: Pick<PlanRequest, 'table' | 'target' | 'mode' | 'signal'>,
   ledger: Ledger,
-  onItem: () => void,
+  { onItem, onAbsent }: { onItem: () => void; onAbsent: (objectKey: string, item: AttributeMap) => Promise<void> },
 ): Promise<boolean> {
   const found = new ItemsChecksum();
-  const isCounted = (item: AttributeMap) => {
+  const isCounted = async (item: AttributeMap) => {
     if (mode !== 'merge' && ledger.leftAlone.size === 0) return true;
     const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
+    if (ledger.absent.has(objectKey)) await onAbsent(objectKey, item);
     return !ledger.leftAlone.has(objectKey) && (mode !== 'merge' || ledger.desired.has(objectKey));
   };
   for await (const item of scanned(target)) {
     signal?.throwIfAborted();
     onItem();
-    if (isCounted(item)) found.add(itemDigest(item));
+    if (await isCounted(item)) found.add(itemDigest(item));
   }
   return found.equals(ledger.restored);
 }

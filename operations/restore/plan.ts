@@ -158,9 +158,9 @@ async function compare(request: PlanRequest, states: readonly KeyedState[]): Pro
 const NEWER = 'it was changed in the table after the restore that is continued began';
 
 /** Whether an item that differs from the plan is not what the restore that is continued can have written. */
-async function isOfSomebodyElse(
+export async function isOfSomebodyElse(
   request: PlanRequest,
-  { history }: KeyedState,
+  { history }: Pick<KeyedState, 'history'>,
   current: AttributeMap,
 ): Promise<boolean> {
   const { continuesSinceMs, storedByMs = Infinity } = request;

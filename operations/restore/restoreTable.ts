@@ -1,11 +1,12 @@
 import { inBatches, mapInParallel } from '../../core/mapInParallel';
 import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { BatchTable } from '../../aws/batchTable';
+import type { AttributeMap } from '../../core/attributeValue';
 import { RefusedError } from '../../core/errors';
 import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
 import { holdsWhatWasRestored, isLeft, Ledger } from './ledger';
-import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
+import { isOfSomebodyElse, planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
 
 /** Everything that a restore needs, without a settings file or a terminal. */
 export interface RestoreRequest extends PlanRequest {
@@ -42,7 +43,7 @@ export interface RestoreWatch {
 }
 
 export interface LeftItem {
-  readonly why: 'unknown' | 'unreadable' | 'newer' | 'rejected';
+  readonly why: 'unknown' | 'unreadable' | 'newer' | 'deletedSince' | 'rejected';
   readonly objectKey: string;
   readonly reason: string;
 }
@@ -81,9 +82,14 @@ export async function restoreTable(request: RestoreRequest): Promise<RestoreRepo
     const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
     await carryOut(request, ledger, planDeletes(request, mentioned));
   }
-  const report = { counts: ledger.counts, left: ledger.left, expired: ledger.expired, ahead: ledger.ahead };
-  if (!request.dryRun) await request.whenWritten?.();
-  return request.dryRun ? report : { ...report, differences: await compareWithPlan(request, ledger) };
+  if (request.dryRun) return reportOf(ledger);
+  await request.whenWritten?.();
+  const differences = await compareWithPlan(request, ledger);
+  return { ...reportOf(ledger), differences };
+}
+
+function reportOf({ counts, left, expired, ahead }: Ledger): RestoreReport {
+  return { counts, left, expired, ahead };
 }
 
 async function carryOut(request: RestoreRequest, ledger: Ledger, plan: AsyncGenerator<Action>): Promise<void> {
@@ -120,13 +126,23 @@ async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: Re
   }
 }
 
+const DELETED_SINCE =
+  'the restore that is continued wrote it, and by its images it was deleted since; what is continued deletes nothing, --mirror does';
+
 /**
  * Reads the table once. Only where it is not what was planned is the plan made again, to name the items: what it would
  * change now is what differs. For chosen keys the plan is short, and made again at once.
  */
 async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise<number> {
   const { watch } = request;
-  if (!request.keys && (await holdsWhatWasRestored(request, ledger, () => watch?.onCompared?.()))) return 0;
+  const onAbsent = async (objectKey: string, item: AttributeMap) => {
+    const history = await request.source.history(objectKey);
+    if (await isOfSomebodyElse(request, { history }, item)) return;
+    ledger.counts.deletedSince += 1;
+    watch?.onLeft?.({ why: 'deletedSince', objectKey, reason: DELETED_SINCE });
+  };
+  const onItem = () => watch?.onCompared?.();
+  if (!request.keys && (await holdsWhatWasRestored(request, ledger, { onItem, onAbsent }))) return 0;
 
   let differences = 0;
   const mode = request.mode === 'fill' ? 'mirror' : request.mode;

@@ -15,6 +15,7 @@ import * as forWriting from '../../../operations/images/objectForWriting';
 import * as redrive from '../../../operations/redrive/redriveBatch';
 import * as applyChanges from '../../../operations/redrive/applyChanges';
 import * as restore from '../../../operations/restore/restoreTable';
+import * as target from '../../../operations/restore/target';
 import * as verdict from '../../../operations/verify/verdict';
 import { Recheck } from '../../../operations/verify/recheck';
 
@@ -164,6 +165,14 @@ const MISTAKES: readonly PutBack[] = [
         'restoreTable',
         (real) => (request) => real({ ...request, storedByMs: request.momentMs, momentMs: Infinity }),
       ),
+  },
+  {
+    mistake: 'the note of an unfinished restore is taken for --mirror',
+    putBack: () =>
+      replace(target, 'decideTarget', (real) => (...given) => {
+        const decision = real(...given);
+        return decision.continuesMs === undefined ? decision : { ...decision, mode: 'mirror' };
+      }),
   },
   {
     mistake: 'verify does not look at the destination',

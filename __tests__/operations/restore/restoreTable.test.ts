@@ -289,6 +289,18 @@ describe('restoring a table', () => {
       expect(left).toMatchObject([{ why: 'newer', objectKey: objectKeyFor(2) }]);
       expect(report).toMatchObject({ left: 1, counts: { newer: 1 } });
     });
+
+    test('deletes nothing: what it had written itself and has been deleted since is listed, what somebody else wrote is not', async () => {
+      const deleted = [2, 3].map((id): Change => ({ id, atMs: HOUR(31), value: undefined }));
+      const target = new MemoryTable(keySchema, [itemOf(1, 10), itemOf(2, 2), itemOf(3, 33)]);
+      const left: LeftItem[] = [];
+      const watch = { onLeft: (item: LeftItem) => left.push(item) };
+      const source = bucketWith([...changes, ...deleted]);
+      const report = await restoreTable(continued(target, { source, watch }));
+      expect(contents(target)).toEqual([itemOf(1, 10), itemOf(2, 2), itemOf(3, 33)].map(canonicalItem));
+      expect(left).toMatchObject([{ why: 'deletedSince', objectKey: objectKeyFor(2) }]);
+      expect(report).toMatchObject({ left: 1, differences: 0, counts: { deletedSince: 1 } });
+    });
   });
 
   test('law: a table with items of which nothing was said is as planned, or refused; it is never written to', async () => {
