@@ -3,6 +3,6 @@ const STREAM_ARN = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)\/stream\/([\w
 
 /** Table name and stream label of `arn:aws:dynamodb:<region>:<account>:table/<table>/stream/<label>`. */
 export function parseStreamArn(arn: unknown): { tableName: string; streamLabel: string } | undefined {
-  const [, tableName, streamLabel] = (typeof arn === 'string' && STREAM_ARN.exec(arn)) || [];
+  const [, tableName, streamLabel] = (typeof arn === 'string' ? STREAM_ARN.exec(arn) : undefined) ?? [];
   return tableName === undefined || streamLabel === undefined ? undefined : { tableName, streamLabel };
 }
