@@ -43,9 +43,7 @@ export function versionsToRead<V extends Version>(versions: readonly V[], moment
     (last, { storedAtMs }) => (storedAtMs <= settledAtMs ? Math.max(last, storedAtMs) : last),
     -Infinity,
   );
-  return versions.filter(
-    ({ storedAtMs }) => storedAtMs > settledAtMs || storedAtMs >= lastSettledMs - REORDER_WINDOW_MS,
-  );
+  return versions.filter(({ storedAtMs }) => storedAtMs >= lastSettledMs - REORDER_WINDOW_MS);
 }
 
 /** An item's state at a moment. */

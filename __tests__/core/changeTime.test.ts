@@ -28,10 +28,46 @@ describe('the time of a change', () => {
     );
   });
 
-  test.each([undefined, null, 0, -1, NaN, Infinity, 1, '', 'yesterday', {}, RECEIVED_AT_MS + CLOCK_SLACK_MS + 1])(
-    '%j is no time that can be, so it is the time of receipt',
-    (stated) => {
-      expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
-    },
-  );
+  test.each([
+    ['the earliest, with a fraction and an offset', '2012-01-01T01:00:00.000+01:00', Date.UTC(2012, 0, 1)],
+    ['without a fraction', '2026-11-26T11:59:59Z', RECEIVED_AT_MS - 1_000],
+    ['with microseconds', '2026-11-26T11:59:59.123456Z', RECEIVED_AT_MS - 877],
+    ['west of Greenwich', '2026-11-26T06:59:59-05:00', RECEIVED_AT_MS - 1_000],
+  ])('ISO text is understood: %s', (_, stated, changedAtMs) => {
+    expect(read(stated)).toEqual({ changedAtMs, isTimeOfReceipt: false });
+  });
+
+  test.each([
+    '26-11-26T11:59:59Z',
+    '2026-11-26',
+    '2026-11-26T11:59:59',
+    '2026-11-26T11:59Z',
+    '2026-11-26T11:59:59Z!',
+    '!2026-11-26T11:59:59Z',
+    '2026-11-26 11:59:59Z',
+    '2026-11-26T11:59:59.Z',
+  ])('text that is no ISO time, or says no time zone, says nothing: %s', (stated) => {
+    expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
+  });
+
+  test('a time of receipt is in whole milliseconds', () => {
+    expect(changeTime(undefined, 1.6e12 + 0.4)).toEqual({ changedAtMs: 1.6e12, isTimeOfReceipt: true });
+  });
+
+  test.each([
+    undefined,
+    null,
+    0,
+    -1,
+    NaN,
+    Infinity,
+    1,
+    Date.UTC(2012, 0, 1) - 1,
+    '',
+    'yesterday',
+    {},
+    RECEIVED_AT_MS + CLOCK_SLACK_MS + 1,
+  ])('%j is no time that can be, so it is the time of receipt', (stated) => {
+    expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
+  });
 });

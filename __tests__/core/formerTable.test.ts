@@ -4,6 +4,8 @@ import {
   creationsAfterFormer,
   gapsWithinTables,
   isOfFormerTable,
+  mayBeOfTable,
+  tableIdOf,
   tablesSince,
   type StoredLife,
 } from '../../core/formerTable';
@@ -17,11 +19,38 @@ const life = (tableId: string | undefined, createdHours: number | undefined, sto
   storedAtMs: at(storedHours),
 });
 
+test('a table is told by its id, and where DynamoDB gave none by its name and time of creation', () => {
+  const [TableArn, CreationDateTime] = ['arn:aws:dynamodb:eu-west-1:111111111111:table/users', new Date(5)];
+  expect(tableIdOf({ TableId: 'a', TableArn, CreationDateTime })).toBe('a');
+  expect(tableIdOf({ TableArn, CreationDateTime })).toBe(`${TableArn} 5`);
+  expect(tableIdOf({})).toBe(' undefined');
+});
+
 test.each<[string, StoredLife[], number, number | undefined]>([
   ['no definition', [], Infinity, undefined],
   ['one table all the time', [life('a', 1, 2), life('a', 1, 50)], Infinity, undefined],
   ['another table since', [life('a', 1, 2), life('b', 10, 11)], Infinity, at(10)],
   ['another table, at a moment before it', [life('a', 1, 2), life('b', 10, 11)], at(9), undefined],
+  ['another table, at the moment of its creation', [life('a', 1, 2), life('b', 10, 11)], at(10), at(10)],
+  [
+    'another table, of which no time of creation is known',
+    [life('a', 1, 2), life('b', undefined, 11)],
+    Infinity,
+    undefined,
+  ],
+  ['another table, without an id', [life('a', 1, 2), life(undefined, 10, 11)], Infinity, undefined],
+  [
+    'the definition before it kept no id, and was stored an hour before the table by a clock that may be an hour off',
+    [life(undefined, undefined, 9), life('b', 10, 11)],
+    Infinity,
+    undefined,
+  ],
+  [
+    'the definition before it kept no id, and was stored longer before the table',
+    [life(undefined, undefined, 8.999), life('b', 10, 11)],
+    Infinity,
+    at(10),
+  ],
   ['a moment between creation and its definition', [life('a', 1, 2), life('b', 10, 40)], at(12), at(10)],
   ['a third one', [life('a', 1, 2), life('b', 10, 11), life('c', 20, 21)], at(25), at(20)],
   [
@@ -51,12 +80,36 @@ describe('whether an image is of the former table', () => {
     ['captured late from the former stream', stream(created - HOUR_MS), created - 5_000, later, true],
     ['of the stream that the table was created with', stream(created), created + 5_000, later, false],
     ['of a stream that was switched on again later', stream(created + HOUR_MS), created + HOUR_MS, later, false],
+    ['of a stream enabled a second before, as far as S3 tells', stream(created - 1_000), created, later, false],
+    ['of a stream enabled longer before', stream(created - 1_001), created, later, true],
+    [
+      'of a repair on the former stream',
+      { ...stream(created - HOUR_MS), source: 'repair', readAtMs: 0 } as const,
+      created,
+      later,
+      true,
+    ],
+    [
+      'read an hour before, by a clock that may be an hour off',
+      { source: 'backfill', readAtMs: 0 } as const,
+      created - HOUR_MS,
+      later,
+      false,
+    ],
+    ['read longer before', { source: 'backfill', readAtMs: 0 } as const, created - HOUR_MS - 1, later, true],
     ['a backfill of before', { source: 'backfill', readAtMs: 0 } as const, created - 2 * HOUR_MS, later, true],
     ['a backfill of this table', { source: 'backfill', readAtMs: 0 } as const, created + 60_000, later, false],
     ['stored before the table was there', stream(created), created, { storedAtMs: created - 60_000 }, true],
   ])('%s', (_, position, changedAtMs, version, expected) => {
     expect(isOfFormerTable({ position, changedAtMs }, version, created)).toBe(expected);
     expect(isOfFormerTable({ position, changedAtMs }, version, undefined)).toBe(false);
+  });
+  test.each([
+    ['a second before it was created', created - 1_000, false],
+    ['in the second in which it was created, of which S3 tells the beginning', created - 999, true],
+  ])('a version that was stored %s may be of the table, or may not', (_, storedAtMs, expected) => {
+    expect(mayBeOfTable({ storedAtMs }, created)).toBe(expected);
+    expect(mayBeOfTable({ storedAtMs }, undefined)).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { chainGaps } from '../../core/chain';
-import { stateAt, versionsToRead } from '../../core/history';
+import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
 import { NO_ITEM, type ImageHeader } from '../../core/image';
 
 const HOUR_MS = 3_600_000;
@@ -102,6 +102,32 @@ describe('the state of an item at a moment', () => {
     expect(versionsToRead(versions).map(({ versionId }) => versionId)).toEqual(['2']);
     expect(versionsToRead(versions, 50 * HOUR_MS).map(({ versionId }) => versionId)).toEqual(['1', '2']);
   });
+
+  test.each([
+    ['stored 25 hours before the last one, which may be older', [0, 25], Infinity, [0, 25]],
+    ['stored more than 25 hours before the last one', [0, 25.001], Infinity, [25.001]],
+    ['stored an hour before the moment, by a clock that may be an hour off', [0, 48], 49, [48]],
+    ['stored less than an hour before the moment, and perhaps made after it', [0, 48], 48.5, [0, 48]],
+    ['stored after the moment, and perhaps made before it', [0, 48, 96], 50, [48, 96]],
+  ])('which versions are read: %s', (_, storedHours, momentHours, readHours) => {
+    const versions = storedHours.map((hours) => ({ versionId: `${hours}`, storedAtMs: hours * HOUR_MS }));
+    const read = versionsToRead(versions, momentHours * HOUR_MS);
+    expect(read.map(({ storedAtMs }) => storedAtMs / HOUR_MS)).toEqual(readHours);
+  });
+
+  test.each<[string, boolean, number, Partial<ImageHeader>]>([
+    ['that capture stored', true, 0, {}],
+    ['of a change an hour later than it was stored, by a clock that may be an hour off', true, HOUR_MS, {}],
+    ['of a change that was made still later, which no clock explains', false, HOUR_MS + 1, {}],
+    ['that a redrive stored, which may have slept', false, 0, { writeId: 'w' }],
+    ['of a backfill', false, 0, { position: { source: 'backfill', readAtMs: 0 } }],
+    ['of the predecessor', false, 0, { position: { source: 'predecessor', storedAtMs: 0 } }],
+  ])(
+    'whether its place proves a version newer than what was stored a day before: one %s, %s',
+    (_, proves, afterMs, rest) => {
+      expect(provesByPlace(header(1, 5_000 + afterMs, rest), { storedAtMs: 5_000 })).toBe(proves);
+    },
+  );
 
   test('before its first insert an item is absent; before a history that begins in the middle it is unknown', () => {
     expect(stateAt([{ header: header(0, 5_000) }], 4_999)).toEqual({ is: 'absent' });

@@ -24,6 +24,18 @@ describe("the capture function's environment", () => {
     });
   });
 
+  test('an empty sort key is none', () => {
+    expect(captureSettings({ ...complete, DCS_SORT_KEY: '' }).table.keySchema).toEqual({ partitionKey: 'id' });
+  });
+
+  test.each(['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'])(
+    'images may be stored as %s, from which they can be read at once',
+    (largeImageStorageClass) => {
+      const environment = { ...complete, DCS_LARGE_IMAGE_STORAGE_CLASS: largeImageStorageClass };
+      expect(captureSettings(environment)).toMatchObject({ largeImageStorageClass });
+    },
+  );
+
   test('everything that is wrong is said at once', () => {
     const read = () => captureSettings({ DCS_PREFIX: 'dcs', DCS_LARGE_IMAGE_STORAGE_CLASS: 'GLACIER' });
     for (const name of [
