@@ -76,12 +76,12 @@ const clientWithoutConfig = {
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'jest.config.js', 'jest.mutate.config.js', '.stryker/'] },
+  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'jest.config.js', '.stryker/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs'] } } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs', '__tests__/mutate/*.cjs'] } } },
   },
   {
     rules: {
