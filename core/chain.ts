@@ -30,10 +30,9 @@ export function chainGaps(headers: readonly ImageHeader[]): Gap[] {
   const stream = sorted.filter(({ position }) => position.source === 'stream');
   const lastBackfill = sorted.filter(({ position }) => position.source === 'backfill').at(-1);
 
-  const repairs = sorted.filter(({ position }) => position.source === 'repair');
   const gaps = [
-    ...stream.flatMap((header, i) => gapBetween(stream[i - 1], header).map((gap) => withRepair(gap, repairs))),
-    ...gapAtEnd(stream.at(-1), repairs),
+    ...stream.flatMap((header, i) => gapBetween(stream[i - 1], header).map((gap) => withRepair(gap, sorted))),
+    ...gapAtEnd(stream.at(-1), sorted.at(-1)),
   ];
   return lastBackfill ? [...gapAfterBackfill(lastBackfill, stream), ...gaps] : gaps;
 }
@@ -48,20 +47,20 @@ function gapBetween(after: ImageHeader | undefined, before: ImageHeader): Gap[] 
   return [{ kind: 'missing', after, before, expectedDigest: before.previousDigest }];
 }
 
-function withRepair(gap: Gap, repairs: readonly ImageHeader[]): Gap {
-  const { after, before, kind } = gap;
-  const repairedBy = repairs.findLast(({ position }) => compareChanges(position, before.position) < 0);
-  const liesBetween = repairedBy && compareChanges(repairedBy.position, after.position) > 0;
-  return kind === 'missing' && liesBetween ? { ...gap, repairedBy } : gap;
+/** What lies between two neighbours of a stream is a repair. */
+function withRepair(gap: Gap, sorted: readonly ImageHeader[]): Gap {
+  const isBetween = ({ position }: ImageHeader) =>
+    compareChanges(position, gap.after.position) > 0 && compareChanges(position, gap.before.position) < 0;
+  const repairedBy = sorted.findLast(isBetween);
+  return repairedBy ? { ...gap, repairedBy } : gap;
 }
 
 /** A repair after the last stream image says what the table held: something else, where changes are missing. */
-function gapAtEnd(last: ImageHeader | undefined, repairs: readonly ImageHeader[]): Gap[] {
-  const repairedBy = repairs.at(-1);
-  if (!last || !repairedBy || compareChanges(repairedBy.position, last.position) < 0) return [];
-  const state = digestLeftBy(repairedBy);
+function gapAtEnd(last: ImageHeader | undefined, newest: ImageHeader | undefined): Gap[] {
+  if (!last || !newest || compareChanges(newest.position, last.position) === 0) return [];
+  const state = digestLeftBy(newest);
   if (state === digestLeftBy(last)) return [];
-  return [{ kind: 'missing', after: last, before: repairedBy, expectedDigest: state, repairedBy }];
+  return [{ kind: 'missing', after: last, before: newest, expectedDigest: state, repairedBy: newest }];
 }
 
 /**

@@ -23,16 +23,16 @@ const RANK = { predecessor: 0, backfill: 1, stream: 2, repair: 3 } as const;
  */
 export function compareChanges(a: ChangePosition, b: ChangePosition): number {
   if ('streamLabel' in a && 'streamLabel' in b) {
-    return (
-      compareText(a.streamLabel, b.streamLabel) ||
-      compareDigits(a.sequenceNumber, b.sequenceNumber) ||
-      RANK[a.source] - RANK[b.source] ||
-      (a.source === 'repair' && b.source === 'repair' ? a.readAtMs - b.readAtMs : 0)
-    );
+    const order = compareText(a.streamLabel, b.streamLabel) || compareDigits(a.sequenceNumber, b.sequenceNumber);
+    if (order !== 0) return order;
   }
-  if (a.source === 'backfill' && b.source === 'backfill') return a.readAtMs - b.readAtMs;
-  if (a.source === 'predecessor' && b.source === 'predecessor') return a.storedAtMs - b.storedAtMs;
-  return RANK[a.source] - RANK[b.source];
+  return RANK[a.source] - RANK[b.source] || timeOf(a) - timeOf(b);
+}
+
+/** What decides between two of one source and one place. A change has one time, so none is needed. */
+function timeOf(position: ChangePosition): number {
+  if ('readAtMs' in position) return position.readAtMs;
+  return 'storedAtMs' in position ? position.storedAtMs : 0;
 }
 
 /**

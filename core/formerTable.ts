@@ -32,7 +32,9 @@ const SECOND_MS = 1_000;
 export function createdAfterFormer(definitions: readonly StoredLife[], momentMs: number): number | undefined {
   const at = definitions.findLastIndex(({ createdAt, storedAtMs }) => (msOf(createdAt) ?? storedAtMs) <= momentMs);
   const [inForce, createdAtMs] = [definitions[at], msOf(definitions[at]?.createdAt)];
-  if (inForce?.tableId === undefined || createdAtMs === undefined) return undefined;
+  if (inForce?.tableId === undefined) return undefined;
+  // Stryker disable next-line ConditionalExpression: what is not known is what is returned below as well
+  if (createdAtMs === undefined) return undefined;
   const isOfFormer = ({ tableId, storedAtMs }: StoredLife) =>
     tableId === undefined ? storedAtMs + CLOCK_SLACK_MS < createdAtMs : tableId !== inForce.tableId;
   return definitions.slice(0, at).some(isOfFormer) ? createdAtMs : undefined;
@@ -46,20 +48,16 @@ export function creationsAfterFormer(definitions: readonly StoredLife[]): number
 }
 
 /** Whether a version can be of a table at all that was created then: it was not stored before. */
-export function mayBeOfTable(
-  { storedAtMs }: { readonly storedAtMs: number },
-  createdAtMs: number | undefined,
-): boolean {
-  return createdAtMs === undefined || storedAtMs + SECOND_MS > createdAtMs;
+export function mayBeOfTable({ storedAtMs }: { readonly storedAtMs: number }, createdAtMs = -Infinity): boolean {
+  return storedAtMs + SECOND_MS > createdAtMs;
 }
 
 /** Whether an image is of a former table, given when the one that is asked for was created. */
 export function isOfFormerTable(
   { position, changedAtMs }: Pick<ImageHeader, 'position' | 'changedAtMs'>,
   version: { readonly storedAtMs: number },
-  createdAtMs: number | undefined,
+  createdAtMs = -Infinity,
 ): boolean {
-  if (createdAtMs === undefined) return false;
   if (!mayBeOfTable(version, createdAtMs)) return true;
   if ('streamLabel' in position) return Date.parse(`${position.streamLabel}Z`) + SECOND_MS < createdAtMs;
   return changedAtMs + CLOCK_SLACK_MS < createdAtMs;
@@ -93,6 +91,6 @@ export function gapsWithinTables(images: readonly ImageOfTables[], creationsMs: 
 }
 
 function msOf(time: string | undefined): number | undefined {
-  const ms = Date.parse(time ?? '');
+  const ms = Date.parse(String(time));
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -13,17 +13,10 @@ import { levelsOfJson } from './levelsOfJson';
 export function itemOfPlainJson(body: string): AttributeMap | undefined {
   const plain = parseObject(body);
   if (Object.keys(plain).length === 0) return undefined;
-  const item = toWireForm(marshalled(plain)) as AttributeMap;
-  canonicalItem(item);
-  return item;
-}
-
-/** More levels than DynamoDB takes are refused by {@link canonicalItem}, and these many before anything recurses. */
-const MOST_LEVELS = 1_000;
-
-function marshalled(plain: Record<string, unknown>): unknown {
   try {
-    return marshall(plain, { allowImpreciseNumbers: true });
+    const item = toWireForm(marshall(plain, { allowImpreciseNumbers: true })) as AttributeMap;
+    canonicalItem(item);
+    return item;
   } catch (cause) {
     // Such as 1e400, which is no number to JavaScript.
     throw new UnreadableImageError(`its body is JSON that DynamoDB cannot hold: ${(cause as Error).message}`, {
@@ -31,6 +24,9 @@ function marshalled(plain: Record<string, unknown>): unknown {
     });
   }
 }
+
+/** More levels than DynamoDB takes are refused by {@link canonicalItem}, and these many before anything recurses. */
+const MOST_LEVELS = 1_000;
 
 function parseObject(body: string): Record<string, unknown> {
   let plain: unknown;
@@ -55,6 +51,6 @@ function isBufferJson(value: unknown): value is { type: 'Buffer'; data: number[]
 function toWireForm(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(toWireForm);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!(value instanceof Object)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toWireForm(member)]));
 }

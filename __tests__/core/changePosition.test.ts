@@ -7,6 +7,12 @@ const position: fc.Arbitrary<ChangePosition> = fc.oneof(
     streamLabel: fc.constantFrom('2026-01-01T00:00:00.000', '2026-01-02T00:00:00.000'),
     sequenceNumber: fc.bigInt({ min: 0n, max: 30n }).map(String),
   }),
+  fc.record({
+    source: fc.constant('repair' as const),
+    streamLabel: fc.constantFrom('2026-01-01T00:00:00.000', '2026-01-02T00:00:00.000'),
+    sequenceNumber: fc.bigInt({ min: 0n, max: 3n }).map(String),
+    readAtMs: fc.nat(3),
+  }),
   fc.record({ source: fc.constant('backfill' as const), readAtMs: fc.nat(3) }),
   fc.record({ source: fc.constant('predecessor' as const), storedAtMs: fc.nat(3) }),
 );
@@ -28,8 +34,25 @@ describe('change order', () => {
       fc.property(digits, digits, fc.nat(5), (a, b, zeros) => {
         const sign = a < b ? -1 : a > b ? 1 : 0;
         expect(Math.sign(compareDigits('0'.repeat(zeros) + String(a), String(b)))).toBe(sign);
+        expect(compareDigits('0'.repeat(zeros) + String(a), String(a))).toBe(0);
       }),
     );
+  });
+
+  test.each<[string, (atMs: number) => ChangePosition]>([
+    ['backfills', (readAtMs) => ({ source: 'backfill', readAtMs })],
+    ['predecessor images', (storedAtMs) => ({ source: 'predecessor', storedAtMs })],
+    ['repairs of one image', (readAtMs) => ({ source: 'repair', streamLabel: 'L', sequenceNumber: '7', readAtMs })],
+  ])('of two %s the later one is newer', (_, at) => {
+    expect(compareChanges(at(1), at(2))).toBeLessThan(0);
+    expect(compareChanges(at(2), at(1))).toBeGreaterThan(0);
+  });
+
+  test('a repair is newer than what it was made on, and older than the next change, whenever it was made', () => {
+    const change = (sequenceNumber: string) => ({ source: 'stream', streamLabel: 'L', sequenceNumber }) as const;
+    const repair = { ...change('7'), source: 'repair', readAtMs: 0 } as const;
+    expect(compareChanges(change('7'), repair)).toBeLessThan(0);
+    expect(compareChanges(repair, change('8'))).toBeLessThan(0);
   });
 
   test('a later stream is newer whatever its sequence numbers', () => {

@@ -50,6 +50,11 @@ describe('the time of a change', () => {
     expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
   });
 
+  test('an hour ahead of the receipt is possible, for a clock may be an hour off', () => {
+    const changedAtMs = RECEIVED_AT_MS + CLOCK_SLACK_MS;
+    expect(read(changedAtMs)).toEqual({ changedAtMs, isTimeOfReceipt: false });
+  });
+
   test('a time of receipt is in whole milliseconds', () => {
     expect(changeTime(undefined, 1.6e12 + 0.4)).toEqual({ changedAtMs: 1.6e12, isTimeOfReceipt: true });
   });
@@ -66,6 +71,7 @@ describe('the time of a change', () => {
     '',
     'yesterday',
     {},
+    String(RECEIVED_AT_MS),
     RECEIVED_AT_MS + CLOCK_SLACK_MS + 1,
   ])('%j is no time that can be, so it is the time of receipt', (stated) => {
     expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });

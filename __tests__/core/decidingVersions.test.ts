@@ -30,11 +30,16 @@ const header = (n: number, changedAtMs: number, rest: Partial<ImageHeader> = {})
 });
 
 describe('reading as few versions as decide', () => {
-  const every = (minutes: number, count: number): Stored[] =>
+  const every = (minutes: number, count: number, rest: Partial<ImageHeader> = {}, delayMs = 1_000): Stored[] =>
     Array.from({ length: count }, (_, n) => {
       const changedAtMs = n * minutes * 60_000;
-      return { versionId: String(n), storedAtMs: changedAtMs + 1_000, header: header(n, changedAtMs) };
+      return { versionId: String(n), storedAtMs: changedAtMs + delayMs, header: header(n, changedAtMs, rest) };
     });
+  const stored = (versionId: string, storedHours: number, image: ImageHeader): Stored => ({
+    versionId,
+    storedAtMs: storedHours * HOUR_MS,
+    header: image,
+  });
 
   test('law: they give the same state as all versions, whatever was redriven, repaired, or came by two streams', async () => {
     await fc.assert(
@@ -80,6 +85,51 @@ describe('reading as few versions as decide', () => {
 
   test('for a moment long ago, versions that stand alone in their day are not read', async () => {
     expect((await readFor(every(30 * 60, 1_000), 100 * HOUR_MS)).length).toBeLessThan(8);
+  });
+
+  test('so it is for a moment before all of them', async () => {
+    expect(await readFor(every(30 * 60, 1_000), -1)).toHaveLength(1);
+  });
+
+  test('of an item that changes every ten minutes, by clocks that agree, one that is an hour older may still be newer', async () => {
+    expect(await readFor(every(10, 1_000, {}, 0), Infinity)).toHaveLength(7);
+  });
+
+  test('at the very moment of a change that change is the newest, and what stands alone is not read', async () => {
+    const history = every(30 * 60, 100, {}, 0);
+    expect(await readFor(history, 50 * 30 * HOUR_MS)).toEqual([history[50], history[51]]);
+  });
+
+  test('of changes that have no time but that of their receipt, those stored in 25 hours are read', async () => {
+    expect(await readFor(every(60, 1_000, { isTimeOfReceipt: true }), Infinity)).toHaveLength(26);
+  });
+
+  test('an old change that was stored last does not make the others be read', async () => {
+    const history = every(2 * 60, 10, {}, 0);
+    const retry = { ...history[1]!, versionId: 'retry', storedAtMs: 19 * HOUR_MS };
+    expect(await readFor([...history, retry], Infinity)).toEqual([history[8], history[9], retry]);
+  });
+
+  test('versions 25 hours from one another may be filled in between, and do not stand alone', async () => {
+    expect(await readFor(every(25 * 60, 100, {}, 0), 0)).toHaveLength(100);
+    expect(await readFor(every(25 * 60 + 1, 100, {}, 0), 0)).toHaveLength(2);
+  });
+
+  test('of two that were stored within one second neither stands alone', async () => {
+    const redriven = header(1, 0.5 * HOUR_MS);
+    const [first, second] = [stored('0', 0, header(0, 0)), stored('2', 30, header(2, 30 * HOUR_MS))];
+    const [late, newest] = [stored('1', 60, redriven), stored('3', 60, header(3, 60 * HOUR_MS))];
+    const read = await readFor([first, second, late, newest], HOUR_MS);
+    expect(outcome(read, HOUR_MS)).toBe(JSON.stringify(redriven));
+    // A second later is later.
+    const after = { ...newest, storedAtMs: newest.storedAtMs + 1_000 };
+    expect(await readFor([first, second, late, after], HOUR_MS)).toEqual([first, second, after]);
+  });
+
+  test('the order of the listing makes no difference', async () => {
+    const history = every(10, 1_000);
+    expect(await readFor(history.toReversed(), Infinity)).toEqual(await readFor(history, Infinity));
+    expect(await readFor(history.toReversed(), 100 * HOUR_MS)).toEqual(await readFor(history, 100 * HOUR_MS));
   });
 
   test('for a moment long ago, versions that came close together are read, for one may be filled in', async () => {

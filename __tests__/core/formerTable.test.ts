@@ -38,6 +38,12 @@ test.each<[string, StoredLife[], number, number | undefined]>([
     Infinity,
     undefined,
   ],
+  [
+    'another table, with a definition of the former one of less than an hour before',
+    [life('a', 1, 9.5), life('b', 10, 11)],
+    Infinity,
+    at(10),
+  ],
   ['another table, without an id', [life('a', 1, 2), life(undefined, 10, 11)], Infinity, undefined],
   [
     'the definition before it kept no id, and was stored an hour before the table by a clock that may be an hour off',
@@ -122,6 +128,12 @@ describe('several tables of one name, one after the other', () => {
     expect(creationsAfterFormer(lives.slice(0, 1))).toEqual([]);
   });
 
+  test('the first one comes first, however late and in whatever order the definitions were stored', () => {
+    expect(creationsAfterFormer([life('a', 1, 2), life('b', 10, 30), life('c', 20, 31)])).toEqual([at(10), at(20)]);
+    const lives = [life('a', 1, 2), life('d', 20, 21), life('b', 10, 22), life('c', 15, 23)];
+    expect(creationsAfterFormer(lives)).toEqual([at(10), at(15)]);
+  });
+
   /** Changes of one item that were made in tables one after the other, each beginning with an item that is not the last one's. */
   const ofTable = (table: number, change: number, previousDigest: string): Of => ({
     header: {
@@ -157,7 +169,8 @@ describe('several tables of one name, one after the other', () => {
         expect(ordered.map((image) => 3 - tablesSince(image, creationsMs))).toEqual(
           ordered.map(({ header }) => Number(header.digest!.split(' ')[0])),
         );
-        expect(gapsWithinTables(ordered, creationsMs)).toHaveLength(isWhole ? 0 : 4);
+        const tablesWithGaps = gapsWithinTables(ordered, creationsMs).map(({ before }) => before.digest!.split(' ')[0]);
+        expect(tablesWithGaps).toEqual(isWhole ? [] : ['0', '1', '2', '3']);
       }),
     );
   });

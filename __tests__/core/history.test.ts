@@ -199,6 +199,7 @@ describe('the chain of images', () => {
     expect(chainGaps([first, second])).toEqual([
       { kind: 'conflict', after: first, before: second, expectedDigest: 'd1' },
     ]);
+    expect(chainGaps([first, header(1, 0, { previousDigest: 'other' })])).toMatchObject([{ kind: 'conflict' }]);
   });
 
   const backfill = (digest: string) =>
@@ -215,7 +216,9 @@ describe('the chain of images', () => {
     ['after the last captured change', 'd2', 0],
     ['a state that a missing change left', 'dX', 1],
   ])('a backfill that read the item %s: %s', (_, digest, gaps) => {
-    expect(chainGaps([backfill(digest), header(1, 1_000), header(2, 2_000)])).toHaveLength(gaps);
+    const [first, second] = [header(1, 1_000), header(2, 2_000)];
+    const gap = { kind: 'missing', after: backfill(digest), before: first, expectedDigest: 'd0' };
+    expect(chainGaps([backfill(digest), first, second])).toEqual(gaps === 0 ? [] : [gap]);
   });
 
   test('a chain goes on from one stream to the next', () => {

@@ -124,6 +124,37 @@ describe("the 2018 predecessor's plain JSON", () => {
     expect(read('{"id":"a","b":{"type":"Buffer","data":[0,255]}}')).toEqual({ id: { S: 'a' }, b: { B: 'AP8=' } });
   });
 
+  test.each([
+    ['of another type', '{"type":"Blob","data":[1]}'],
+    ['without bytes', '{"type":"Buffer","data":"AP8="}'],
+    ['with a number that is no byte', '{"type":"Buffer","data":[1,256]}'],
+    ['with a negative number', '{"type":"Buffer","data":[1,-1]}'],
+    ['with half a byte', '{"type":"Buffer","data":[1,0.5]}'],
+    ['with text among its bytes', '{"type":"Buffer","data":[1,"2"]}'],
+  ])('an object like a Buffer, but %s, is a map', (_, body) => {
+    expect(Object.keys(read(`{"id":"a","b":${body}}`)!.b!)).toEqual(['M']);
+  });
+
+  const nested = (levels: number) => `{"id":"a","l":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+  test.each([
+    ['is no JSON', 'nothing', /its body is neither an image nor JSON: Unexpected token/],
+    ['has a number that JavaScript cannot hold', '{"id":"a","n":1e400}', /JSON that DynamoDB cannot hold: .*Infinity/],
+    ['has too many levels', nested(1_001), /its body has more than 1000 levels/],
+    [
+      'has as many levels as are looked at, and more than DynamoDB takes',
+      nested(1_000),
+      /JSON that DynamoDB cannot hold: the item has more than 128 levels/,
+    ],
+    ['is JSON and no item: what is said of it is short', JSON.stringify('x'.repeat(99)), /JSON but no item: "x{79}$/],
+  ])('what %s is refused with the reason', (_, body, reason) => {
+    expect(() => read(body)).toThrow(UnreadableImageError);
+    expect(() => read(body)).toThrow(reason);
+  });
+
+  test.each(['nothing', '{"id":"a","n":1e400}'])('the error says what caused it: %s', (body) => {
+    expect(() => read(body)).toThrow(expect.objectContaining({ cause: expect.any(Error) as Error }) as Error);
+  });
+
   test('{} is a delete', () => {
     expect(read('{}')).toBeUndefined();
   });

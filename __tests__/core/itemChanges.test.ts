@@ -51,6 +51,11 @@ describe('what changed between two states of an item', () => {
     ]);
   });
 
+  test('they come in the order of their names', () => {
+    const changes = itemChanges({ c: { S: '1' }, a: { S: '1' } }, { d: { S: '2' }, a: { S: '2' }, b: { S: '2' } });
+    expect(changes.map(({ path }) => path.join('.'))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test.each([
     ['longer', [{ S: 'a' }], [{ S: 'a' }, { S: 'b' }]],
     ['shorter', [{ S: 'a' }, { S: 'b' }], [{ S: 'b' }]],

@@ -191,6 +191,7 @@ describe('the chain around a repair', () => {
     expect(chainGaps([at(0), at(1), mended])).toEqual([
       { kind: 'missing', after: at(1), before: mended, expectedDigest: 'd2', repairedBy: mended },
     ]);
+    expect(chainGaps([at(1), at(2), at(3), after(3, 'd4')])).toMatchObject([{ after: at(3) }]);
     const gone = after(1, TOMBSTONE_DIGEST);
     expect(chainGaps([at(0), at(1), gone])).toMatchObject([{ expectedDigest: NO_ITEM, repairedBy: gone }]);
   });
@@ -205,6 +206,8 @@ describe('the chain around a repair', () => {
     const [gap, ...others] = chainGaps([at(1), at(3), after(3, 'd3'), at(4)]);
     expect(others).toEqual([]);
     expect(gap).not.toHaveProperty('repairedBy');
+    const [later] = chainGaps([at(1), after(1, 'd1'), at(2), at(4)]);
+    expect(later).not.toHaveProperty('repairedBy');
   });
 
   test('a repair without a stream image is where the stream starts from, as a backfill is', () => {
