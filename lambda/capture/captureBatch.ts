@@ -107,13 +107,15 @@ async function captureRecord(
  * another stream, an old one that still has records beside its successor, nothing of the kind is known.
  */
 function isOlderThan(written: ChangePosition | undefined, position: ChangePosition): boolean {
-  return written !== undefined && isSameStream(written, position) && compareChanges(position, written) <= 0;
+  if (written === undefined || streamLabelOf(written) !== streamLabelOf(position)) return false;
+  return compareChanges(position, written) <= 0;
 }
 
-function isSameStream(a: ChangePosition, b: ChangePosition): boolean {
-  return 'streamLabel' in a && 'streamLabel' in b && a.streamLabel === b.streamLabel;
+function streamLabelOf({ streamLabel }: { source: string; streamLabel?: string }): string | undefined {
+  return streamLabel;
 }
 
 function lowestSequenceNumber(failed: readonly StreamRecord[]): string {
+  // Stryker disable next-line EqualityOperator: of two with one number either is it
   return failed.map(recordSequenceNumber).reduce((low, next) => (compareDigits(next, low) < 0 ? next : low));
 }

@@ -17,8 +17,9 @@ export class NewestWritten {
   set(objectKey: string, position: ChangePosition): void {
     this.positions.delete(objectKey); // a Map keeps insertion order: written again means written last
     this.positions.set(objectKey, position);
-    if (this.positions.size <= this.capacity) return;
-    const longestAgo = this.positions.keys().next();
-    if (!longestAgo.done) this.positions.delete(longestAgo.value);
+    for (const longestAgo of this.positions.keys()) {
+      if (this.positions.size <= this.capacity) return;
+      this.positions.delete(longestAgo);
+    }
   }
 }

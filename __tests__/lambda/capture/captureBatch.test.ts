@@ -18,7 +18,10 @@ class Bucket extends MemoryBucket {
     super();
   }
 
-  override async put(objectKey: string, image: StoredImage): Promise<void> {
+  signals: unknown[] = [];
+
+  override async put(objectKey: string, image: StoredImage, options?: { signal?: AbortSignal }): Promise<void> {
+    this.signals.push(options?.signal);
     if (this.busy.has(objectKey)) throw new Error(`two puts of ${objectKey} at the same time`);
     this.busy.add(objectKey);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.busy.size);
@@ -130,6 +133,18 @@ describe('captureBatch', () => {
     });
     expect(bucket.sequenceNumbers('a')).toEqual([1, 2].map(sequenceNumber));
     expect(context.failures).toEqual([[records[2], new Error('out of time')]]);
+  });
+
+  test('puts that are under way are told when time runs out', async () => {
+    const [bucket, deadline] = [new Bucket(), new AbortController().signal];
+    await captureBatch(contextFor(bucket), [insert('a', 1)], deadline);
+    expect(bucket.signals).toEqual([deadline]);
+  });
+
+  test('a defect is no fault of a record: it fails the batch', async () => {
+    const context = { ...contextFor(new Bucket()), table: { ...USERS, keySchema: undefined as never } };
+    await expect(captureBatch(context, [insert('a', 1)], NEVER)).rejects.toThrow(TypeError);
+    expect(context.failures).toEqual([]);
   });
 
   test('a warm function does not write an older image again when a batch comes back', async () => {

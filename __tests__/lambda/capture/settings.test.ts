@@ -47,5 +47,8 @@ describe("the capture function's environment", () => {
     ]) {
       expect(read).toThrow(name);
     }
+    expect(read).toThrow(
+      /table\. DCS_PARTITION_KEY .* STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR\.$/,
+    );
   });
 });

@@ -1,4 +1,5 @@
-import { Recheck, type Places } from '../../../operations/verify/recheck';
+import { readItems, Recheck, replicationStatusOf, type Places } from '../../../operations/verify/recheck';
+import { S3Error } from '../../../aws/s3Error';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { MemoryBucket } from '../../support/memoryBucket';
 
@@ -38,19 +39,21 @@ class Scene {
   async verified(settleMs: number) {
     const recheck = new Recheck(this.places(), settleMs);
     await recheck.add([{ objectKey: OBJECT_KEY, keys: KEYS }]);
+    expect(recheck.size).toBe(1 - recheck.same);
     const differences = (await recheck.settle()).map(({ class: name, replicationStatus }) =>
       [name, replicationStatus].filter(Boolean).join(' '),
     );
+    expect(recheck.size).toBe(0);
     return { same: recheck.same, late: recheck.late, differences };
   }
 
-  private places(): Places {
+  places(status = 'PENDING'): Places {
     return {
       table: { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } },
       items: { getBatch: () => Promise.resolve([itemOf(this.state)]) },
       source: this.source,
       destination: this.destination,
-      statusOf: () => Promise.resolve('PENDING'),
+      statusOf: () => Promise.resolve(status),
       signal: new AbortController().signal,
       nowMs: () => this.clockMs,
       pause: (ms) => {
@@ -160,4 +163,53 @@ test('a destination that does not follow the source is told, with what S3 says o
   scene.state = 1;
   scene.capture(1, scene.clockMs, [scene.source]);
   expect(await scene.verified(30_000)).toEqual({ same: 0, late: 0, differences: ['notReplicated PENDING'] });
+});
+
+test('what is told of a difference is what the last look saw', async () => {
+  const scene = new Scene((here, pause) => pause === 2 && here.capture(1, here.clockMs, [here.source]));
+  scene.capture(0, scene.clockMs);
+  scene.state = 1;
+  expect(await scene.verified(60_000)).toEqual({ same: 0, late: 0, differences: ['notReplicated PENDING'] });
+});
+
+test('what S3 could not replicate is a class of its own', async () => {
+  const scene = new Scene();
+  scene.capture(0, scene.clockMs, [scene.source]);
+  const recheck = new Recheck(scene.places('FAILED'), 0);
+  await recheck.add([{ objectKey: OBJECT_KEY, keys: KEYS }]);
+  expect(await recheck.settle()).toMatchObject([{ class: 'replicationFailed', replicationStatus: 'FAILED' }]);
+});
+
+test('many are asked for in batches that DynamoDB takes, and told in the order of their keys', async () => {
+  const [places, asked] = [new Scene().places(), [] as number[]];
+  const items: Places['items'] = {
+    getBatch: (keys) => {
+      asked.push(keys.length);
+      return Promise.resolve(keys.toReversed());
+    },
+  };
+  const recheck = new Recheck({ ...places, items }, 0);
+  const ids = Array.from({ length: 150 }, (_, n) => `${100 + ((n * 7) % 150)}`);
+  await recheck.add(ids.map((id) => ({ objectKey: `t/${id}/image.json`, keys: { id: { S: id } } })));
+  expect(asked).toEqual([100, 50]);
+  const differences = await recheck.settle();
+  expect(differences.map(({ objectKey }) => objectKey)).toEqual(ids.sort().map((id) => `t/${id}/image.json`));
+  expect(differences[0]).toMatchObject({ class: 'missing', in: 'source' });
+});
+
+test('an object of which nobody knows the item is not asked for: DynamoDB refuses an empty batch', async () => {
+  const items: Places['items'] = { getBatch: () => Promise.reject(new Error('it asked')) };
+  expect(await readItems({ ...new Scene().places(), items }, [{ objectKey: OBJECT_KEY }])).toEqual(new Map());
+});
+
+test('the status of a version that S3 has not, or not any more, has a word; other errors are errors', async () => {
+  const status = (statusOf: Places['statusOf']) => replicationStatusOf({ statusOf }, OBJECT_KEY, 'v');
+  const failing = (statusCode: number) => () => Promise.reject(new S3Error('Code', statusCode, 'no', {}));
+  expect(await status(() => Promise.resolve(undefined))).toBe('NONE');
+  expect(await status(() => Promise.resolve('COMPLETED'))).toBe('COMPLETED');
+  expect(await status(failing(404))).toBe('GONE');
+  await expect(status(failing(403))).rejects.toThrow(S3Error);
+  await expect(status(() => Promise.reject(Object.assign(new Error('other'), { statusCode: 404 })))).rejects.toThrow(
+    'other',
+  );
 });

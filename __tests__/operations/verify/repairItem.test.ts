@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Places } from '../../../operations/verify/recheck';
 import { repairItem } from '../../../operations/verify/repairItem';
 import { stateAt } from '../../../core/history';
-import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
+import { backfillImage, encodeImage, itemDigest, type ImageHeader, type StoredImage } from '../../../core/image';
 import { readHeader } from '../../../core/readImage';
 import { MemoryBucket } from '../../support/memoryBucket';
 
@@ -66,8 +66,13 @@ class World {
     };
   }
 
-  repair() {
-    return repairItem({ places: this.places(), images: this.source }, { objectKey: OBJECT_KEY, keys: KEYS });
+  repair(images: Pick<MemoryBucket, 'putIf'> = this.source, places = this.places()) {
+    return repairItem({ places, images }, { objectKey: OBJECT_KEY, keys: KEYS });
+  }
+
+  /** What the last image in the source bucket says of itself. */
+  lastHeader(): ImageHeader {
+    return readHeader(this.source.stored(OBJECT_KEY).at(-1)!);
   }
 
   /** Digest of what a bucket's newest image says. */
@@ -120,6 +125,7 @@ test.each(['source', 'destination'] as const)(
     world.replicate(() => [0]);
     world[where].deleteMarker(OBJECT_KEY);
     expect(await world.repair()).toBe('written');
+    expect(world.lastHeader()).toMatchObject({ event: 'INSERT', position: { source: 'stream' } });
     world.replicate((count) => [count - 1]);
     expect(await world.repair()).toBe('right');
     expect(world[where].versions(OBJECT_KEY).at(-1)).toMatchObject({ isLatest: true });
@@ -199,4 +205,113 @@ test('where such an image is right, the source bucket is mended in its own order
   world.replicate(() => [1]);
   expect(await world.repair()).toBe('right');
   expect(world.says(world.destination)).toBe(itemDigest(itemOf(2)));
+});
+
+test('where the destination lacks the newest image, that image is stored once more', async () => {
+  const world = new World();
+  world.write(1, 'now');
+  expect(await world.repair()).toBe('written');
+  expect(world.lastHeader()).toMatchObject({ event: 'INSERT', position: { source: 'stream' } });
+  world.replicate(() => [1]);
+  expect(await world.repair()).toBe('right');
+});
+
+test('an item without any image gets one as a backfill would make it', async () => {
+  const world = new World();
+  world.write(1, 'never');
+  expect(await world.repair()).toBe('written');
+  expect(world.lastHeader()).toMatchObject({ event: 'BACKFILL', position: { source: 'backfill' } });
+});
+
+test('where S3 refuses, since it had carried out what it was asked already, the repair was written', async () => {
+  const world = new World();
+  world.write(1, 'never');
+  const putIf: MemoryBucket['putIf'] = async (...put) => {
+    await world.source.putIf(...put);
+    world.replicate(() => [0]);
+    return 'refused';
+  };
+  expect(await world.repair({ putIf })).toBe('written');
+});
+
+test('where S3 refuses, since capture came first, it is right without a repair', async () => {
+  const world = new World();
+  world.write(1, 'later');
+  world.source.beforePut = () => {
+    world.captureLate();
+    world.replicate(() => [0]);
+  };
+  expect(await world.repair()).toBe('right');
+  expect(world.source.puts).toBe(0);
+});
+
+test('who is told to stop tells the write that is under way', async () => {
+  const world = new World();
+  world.write(1, 'never');
+  const signals: unknown[] = [];
+  const putIf: MemoryBucket['putIf'] = (...put) => {
+    signals.push((put as unknown[])[3]);
+    return world.source.putIf(...put);
+  };
+  const places = world.places();
+  await world.repair({ putIf }, places);
+  expect(signals).toEqual([{ signal: places.signal }]);
+});
+
+/** Stores an image in buckets, and the table holds a state or not. */
+function worldWith(image: StoredImage, where: readonly ('source' | 'destination')[], state?: number): World {
+  const world = new World();
+  for (const bucket of where) world[bucket].store(OBJECT_KEY, image);
+  world.state = state;
+  return world;
+}
+const aheadImage = change(1, undefined, 1, 1e12);
+const foreign = { body: '{}', metadata: { 'dcs-format': '9' } };
+const readOnce = backfillImage(itemOf(1)!, 0);
+const repaired = encodeImage(
+  {
+    event: 'REPAIR',
+    position: { source: 'repair', streamLabel: 'L', sequenceNumber: '1', readAtMs: 0 },
+    changedAtMs: 0,
+  },
+  itemOf(1),
+);
+test.each<[string, World, string]>([
+  ['an image dated in the future', worldWith(aheadImage, ['source', 'destination'], 1), 'no image can be put above it'],
+  ['an item that only the destination has', worldWith(readOnce, ['destination']), 'only the destination has it'],
+  [
+    'an image of another format',
+    worldWith(foreign, ['source'], 1),
+    'which image is the newest cannot be told: its format',
+  ],
+  ['a change that only the destination has', worldWith(change(1, undefined, 1, 0), ['destination'], 2), 'later change'],
+  ['a repair that only the destination has', worldWith(repaired, ['destination'], 2), 'later change'],
+])('what cannot be mended is left, with the reason: %s', async (_, world, left) => {
+  expect(await world.repair()).toMatchObject({ left: expect.stringContaining(left) as string });
+  expect(world.source.puts).toBe(0);
+});
+
+test('a backfill that only the destination has is no later than what the table holds', async () => {
+  const world = worldWith(readOnce, ['destination'], 2);
+  expect(await world.repair()).toBe('written');
+  expect(world.lastHeader()).toMatchObject({ event: 'BACKFILL', digest: itemDigest(itemOf(2)) });
+});
+
+test('an item that others change at each of fifty tries is left, and why is said', async () => {
+  const world = new World();
+  world.write(1, 'never');
+  let tries = 0;
+  world.source.beforePut = () => {
+    tries += 1;
+    world.write(2 * tries, 'now');
+    world.write(2 * tries + 1, 'never');
+  };
+  expect(await world.repair()).toEqual({ left: 'it was changed by others at each of 50 tries; run again' });
+  expect(tries).toBe(50);
+});
+
+test('what goes wrong with the table is no reason to leave the item', async () => {
+  const world = new World();
+  const items = { getBatch: () => Promise.reject(new Error('throttled')) };
+  await expect(world.repair(world.source, { ...world.places(), items })).rejects.toThrow('throttled');
 });

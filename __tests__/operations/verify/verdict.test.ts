@@ -42,3 +42,16 @@ test.each([
   const verdict = verdictOf({ table: { digest }, source, destination, atMs: 0 });
   expect(verdict && `${verdict.class} ${verdict.in}`).toBe(expected);
 });
+
+test.each([
+  ['now', none, none, 'the table has the item, the source bucket has no image of it'],
+  [NO_ITEM, now, now, 'the newest image holds an item, the table has none'],
+  ['now', gone, gone, 'the newest image is that of a delete, the table has the item'],
+  ['now', before, before, 'the newest image holds another state of the item than the table'],
+  [NO_ITEM, none, now, 'the destination holds an item that neither table nor source have'],
+  ['now', now, none, 'the newest image is in the source bucket and no image in the destination'],
+  ['now', now, before, 'the newest image in the destination is another one than in the source bucket'],
+  ['now', unreadable, now, 'damaged'],
+])('the reason says who has what: %#', (digest, source, destination, reason) => {
+  expect(verdictOf({ table: { digest }, source, destination, atMs: 0 })).toMatchObject({ reason });
+});
