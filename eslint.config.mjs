@@ -81,7 +81,11 @@ export default defineConfig(
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs', '__tests__/mutate/*.cjs'] } } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs', '__tests__/mutate/*.cjs'] },
+      },
+    },
   },
   {
     rules: {
