@@ -16,6 +16,7 @@ export function deploymentProblems(settings: Settings): Problem[] {
     ...schedulesAreOfEventBridge(settings),
     ...arnsAreOfThePartition(settings),
     ...credentialsCanDiffer(settings),
+    ...bootstrapsDiffer(settings),
   ];
 }
 
@@ -76,6 +77,16 @@ function backendsOf(deployment: Settings['deployment']): { path: string; backend
     { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
     { path: 'deployment.destinationBackend', backend: deployment.destinationBackend },
   ];
+}
+
+/** Each account makes the bucket of its own state. */
+function bootstrapsDiffer({ bootstrap, deployment }: Settings): Problem[] {
+  if (!bootstrap || deployment.way === 'together') return [];
+  const { sourceBackend: source, destinationBackend: destination } = deployment;
+  if (source.type !== 's3' || destination.type !== 's3' || source.bucketName !== destination.bucketName) return [];
+  const allowed = 'a bucket other than that of deployment.sourceBackend, for a bootstrap makes one in each account';
+  const path = 'deployment.destinationBackend.bucketName';
+  return [{ path, value: destination.bucketName, allowed, nextStep: 'name another bucket' }];
 }
 
 function schedulesAreOfEventBridge({ tableDefinition }: Settings): Problem[] {

@@ -41,6 +41,9 @@ interface NamedAccount {
   readonly rolePath?: string;
 }
 
+/** What a run of Terraform is for. */
+export type DeployPurpose = 'plan' | 'deploy';
+
 export interface Names {
   readonly partition: string;
   readonly sourceBucketArn: string;
@@ -54,6 +57,10 @@ export interface Names {
   /** The function that writes the heartbeat, and in the destination account the one that measures how old its replica is. */
   readonly heartbeat: string;
   readonly replicaAge: string;
+  /** The roles that a bootstrap makes in each account, by what they are for. */
+  readonly deployRoleArns: Readonly<Record<Side, Readonly<Record<DeployPurpose, string>>>>;
+  /** Of the one run that deploys both accounts, in the destination account. */
+  readonly pipelineRoleArns: Readonly<Record<DeployPurpose, string>>;
   /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
   readonly drillRoleArn: string;
@@ -74,6 +81,10 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
   const { name: partition } = partitionOf(source.region);
   const roleArn = ({ accountId, rolePath = '/' }: NamedAccount, role: string) =>
     `arn:${partition}:iam::${accountId}:role${rolePath}${role}`;
+  const deployRoles = (account: NamedAccount) => ({
+    plan: roleArn(account, `${name}-plan`),
+    deploy: roleArn(account, `${name}-deploy`),
+  });
   const replicationRole = `${name}-replication`;
   return {
     partition,
@@ -83,6 +94,11 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     replicationRoleArn: roleArn(source, replicationRole),
     replicationRuleId: `${name}-to-destination`,
     restoreRole: `${name}-restore`,
+    deployRoleArns: { source: deployRoles(source), destination: deployRoles(destination) },
+    pipelineRoleArns: {
+      plan: roleArn(destination, `${name}-pipeline-plan`),
+      deploy: roleArn(destination, `${name}-pipeline-deploy`),
+    },
     restoreRoleArn: roleArn(destination, `${name}-restore`),
     tableDefinition: `${name}-table-definition`,
     heartbeat: `${name}-heartbeat`,

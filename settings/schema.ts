@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { destinationSettings, sourceSettings } from './sourceAndDestination';
 import { deploymentSettings } from './backend';
+import { bootstrapSettings } from './bootstrap';
 import { group, text } from './fields';
 import {
   alarmSettings,
@@ -33,6 +34,7 @@ export const settingsSchema = group(
       allowed: 'empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start',
     }).default(''),
     tables: tablesSettings,
+    bootstrap: bootstrapSettings.optional(),
     encryption: encryptionSettings.prefault({ type: 's3-managed' }),
     replication: replicationSettings.prefault({}),
     capture: captureSettings.prefault({}),

@@ -31,6 +31,15 @@ export function mappingProvider(stack: TerraformStack, provider: AwsProvider, se
   return awsProvider(stack, { alias: 'source-without-tags', side: 'source', region, isWithoutTags: true }, settings);
 }
 
+/** The provider of a bootstrap: an administrator runs it, before the roles are there that the others assume. */
+export function bootstrapProvider(
+  stack: TerraformStack,
+  { side, region, settings }: { side: Side; region: string; settings: Settings },
+): AwsProvider {
+  const account = { ...settings[side], assumeRole: undefined };
+  return awsProvider(stack, { alias: side, side, region }, { ...settings, [side]: account });
+}
+
 interface Alias {
   readonly alias: string;
   readonly side: Side;

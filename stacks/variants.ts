@@ -149,6 +149,22 @@ export const variants = {
     alarms: { emails: ['a@example.com', 'b@example.com'], captureLagSeconds: 60 },
     tags: { team: 'data' },
   },
+  bootstrap: {
+    ...minimal,
+    bootstrap: { githubRepository: 'example/dcs' },
+    deployment: { way: 'together', backend: { type: 's3', bucketName: 'example-state', region: 'eu-central-1' } },
+    source: assumed('source'),
+    destination: assumed('destination'),
+  },
+  'bootstrap-apart': {
+    ...minimal,
+    bootstrap: { trustedPrincipalArns: ['arn:aws:iam::111111111111:role/platform'] },
+    deployment: {
+      way: 'apart',
+      sourceBackend: { type: 's3', bucketName: 'example-state-source', region: 'eu-central-1' },
+      destinationBackend: { type: 'cloud', organization: 'example' },
+    },
+  },
   bounded: {
     ...minimal,
     source: {

@@ -29,6 +29,7 @@ const HARMLESS: Readonly<Record<string, Harmless>> = {
     'ttl.attribute_name': ['unset'],
   }),
   ...under('aws_iam_role', { description: 'all', 'assume_role_policy.Statement.Sid': 'all' }),
+  ...under('aws_iam_policy', { 'policy.Statement.Sid': 'all' }),
   ...under('aws_iam_role_policy', { 'policy.Statement.Sid': 'all' }),
   ...under('aws_s3_bucket_policy', { 'policy.Statement.Sid': 'all' }),
   ...under('aws_sns_topic_policy', { 'policy.Statement.Sid': 'all' }),

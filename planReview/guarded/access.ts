@@ -25,6 +25,19 @@ export const ACCESS: GuardedTypes = {
     mirrors: ['inline_policy'],
   },
   aws_iam_role_policy: { ...POLICY, lost: STOPS, partOf: 'role' },
+  aws_iam_policy: {
+    ...POLICY,
+    lost: STOPS,
+    verdicts: { description: harmless },
+    judges: { policy: policyJudge },
+    computed: ['arn', 'attachment_count', 'policy_id'],
+  },
+  aws_iam_role_policy_attachment: { ...POLICY, lost: STOPS, partOf: 'role', differsFromOthersIn: ['policy_arn'] },
+  aws_iam_openid_connect_provider: {
+    ...POLICY,
+    lost: 'no pipeline gets a role any more',
+    computed: ['arn', 'thumbprint_list'],
+  },
   aws_kms_key: {
     finding: 'key',
     lost: 'everything that the key encrypts is lost with it',

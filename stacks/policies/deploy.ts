@@ -7,7 +7,7 @@ import type { Statement } from './document';
 export interface DeployedResource {
   readonly type: string;
   readonly region: string;
-  /** Of a role. */
+  /** As AWS knows it. */
   readonly name?: string;
 }
 
@@ -26,13 +26,12 @@ export interface DeployedSide {
 export function deployStatements({ settings, side, resources }: DeployedSide, may: 'read' | 'write'): Statement[] {
   const unknown = [...new Set(resources.map(({ type }) => type))].filter((type) => DEPLOY_ACTIONS[type] === undefined);
   if (unknown.length > 0) throw new Error(`Which actions does the provider call for ${unknown.join(', ')}? Add a row.`);
-  const roleNames = resources.flatMap(({ type, name }) =>
-    type === 'aws_iam_role' && name !== undefined ? [name] : [],
-  );
+  const namesByType = (type: string) =>
+    resources.flatMap((resource) => (resource.type === type && resource.name !== undefined ? [resource.name] : []));
   const byTarget = new Map<string, { readonly target: ReturnType<typeof placeOf>; readonly actions: Set<string> }>();
   for (const { type, region } of resources) {
     for (const { on, read = [], write = [] } of DEPLOY_ACTIONS[type] ?? []) {
-      const target = placeOf(on, { settings, side, region, roleNames } satisfies Where);
+      const target = placeOf(on, { settings, side, region, namesOf: namesByType } satisfies Where);
       const key = JSON.stringify(target);
       const { actions } = byTarget.get(key) ?? { actions: new Set<string>() };
       for (const action of may === 'read' ? read : [...read, ...write]) actions.add(action);

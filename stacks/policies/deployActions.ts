@@ -72,7 +72,7 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
   ],
   aws_dynamodb_table: [
     {
-      on: 'table',
+      on: 'tableThatIsMade',
       read: DESCRIBE_TABLE,
       write: [
         'dynamodb:CreateTable',
@@ -245,5 +245,5 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
     },
   ],
   aws_sqs_queue_policy: [{ on: 'queue', read: ['sqs:GetQueueAttributes'], write: ['sqs:SetQueueAttributes'] }],
-  'data.aws_dynamodb_table': [{ on: 'table', read: DESCRIBE_TABLE }],
+  'data.aws_dynamodb_table': [{ on: 'tableThatExists', read: DESCRIBE_TABLE }],
 };

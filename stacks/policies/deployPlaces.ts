@@ -28,7 +28,8 @@ export type Place =
   | 'roleOfLambda'
   | 'roleOfReplication'
   | 'rule'
-  | 'table'
+  | 'tableThatExists'
+  | 'tableThatIsMade'
   | 'taggedWhenMade'
   | 'topic';
 
@@ -37,8 +38,8 @@ export interface Where {
   readonly side: Side;
   /** Of the provider that makes the resource. */
   readonly region: string;
-  /** Names of the roles that the side's stacks make. */
-  readonly roleNames: readonly string[];
+  /** Names of what the side's stacks make, or look up, by type. */
+  readonly namesOf: (type: string) => readonly string[];
 }
 
 type Target = Required<Pick<Statement, 'Resource'>> & Pick<Statement, 'Condition'>;
@@ -46,7 +47,7 @@ type Target = Required<Pick<Statement, 'Resource'>> & Pick<Statement, 'Condition
 /** Resource and condition of a statement about a place. */
 export function placeOf(place: Place, where: Where): Target {
   const { settings, side, region } = where;
-  const { name, tables } = settings;
+  const { name } = settings;
   const names = namesOf(settings);
   const { accountId } = settings[side];
   const arn = (service: string, resource: string) =>
@@ -76,7 +77,8 @@ export function placeOf(place: Place, where: Where): Target {
     roleOfLambda: () => ({ Resource: rolesOf(where), Condition: passedTo('lambda') }),
     roleOfReplication: () => ({ Resource: names.replicationRoleArn, Condition: passedTo('s3') }),
     rule: () => ({ Resource: arn('events', `rule/${name}-*`) }),
-    table: () => ({ Resource: tables.map((table) => names.tableArn(table.name)) }),
+    tableThatExists: () => ({ Resource: where.namesOf('data.aws_dynamodb_table').map(names.tableArn) }),
+    tableThatIsMade: () => ({ Resource: where.namesOf('aws_dynamodb_table').map(names.tableArn) }),
     taggedWhenMade: () => ({ Resource: '*', Condition: tag('RequestTag') }),
     topic: () => ({ Resource: arn('sns', `${name}-*`) }),
   };
@@ -84,10 +86,10 @@ export function placeOf(place: Place, where: Where): Target {
 }
 
 /** Each role by its name, so that the role that deploys is not among them; those of capture functions by what they start with. */
-function rolesOf({ settings, side, roleNames }: Where): readonly string[] {
+function rolesOf({ settings, side, namesOf: namesByType }: Where): readonly string[] {
   const { partition } = namesOf(settings);
   const start = `${settings.name}-capture-`;
-  const patterns = roleNames.map((role) => (role.startsWith(start) ? `${start}*` : role));
+  const patterns = namesByType('aws_iam_role').map((role) => (role.startsWith(start) ? `${start}*` : role));
   const { accountId, rolePath } = settings[side];
   return [...new Set(patterns)].sort().map((role) => `arn:${partition}:iam::${accountId}:role${rolePath}${role}`);
 }

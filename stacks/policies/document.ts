@@ -10,7 +10,8 @@ export type ConditionValue = string | number | readonly string[];
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: '*' | { readonly AWS: string | readonly string[] } | { readonly Service: string };
+  readonly Principal?:
+    '*' | { readonly AWS: string | readonly string[] } | { readonly Service: string } | { readonly Federated: string };
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, ConditionValue>>>>;

@@ -9,9 +9,12 @@ import { synthesize, type PlacedStatement } from '../support/synth';
 
 const SIDES = ['source', 'destination'] as const;
 
+/** An administrator deploys it, and not these roles. */
+const isBootstrap = (stackName: string) => stackName.includes('-bootstrap-');
+
 /** Of each variant and side: the policy of its two roles. */
 const policies = Object.entries(variants).flatMap(([variant, settings]) => {
-  const stacks = Object.values(synthesize(settings));
+  const stacks = Object.entries(synthesize(settings)).flatMap(([name, stack]) => (isBootstrap(name) ? [] : [stack]));
   return SIDES.map((side) => {
     const resources = stacks.flatMap((stack) => deployedResources(stack, side));
     const statements = (may: 'read' | 'write') =>
@@ -96,6 +99,7 @@ test('a table that is added asks for no other policy, but for its own ARN', () =
     const resources = Object.values(synthesize(settings)).flatMap((stack) => deployedResources(stack, 'source'));
     return deployStatements({ settings: parseSettings(settings), side: 'source', resources }, 'write');
   });
-  const text = JSON.stringify(after).replaceAll(',"arn:aws:dynamodb:eu-central-1:111111111111:table/invoices"', '');
+  const invoices = '"arn:aws:dynamodb:eu-central-1:111111111111:table/invoices"';
+  const text = JSON.stringify(after).replaceAll(`${invoices},`, '').replaceAll(`,${invoices}`, '');
   expect(text).toBe(JSON.stringify(before));
 });
