@@ -85,6 +85,7 @@ export class Transport {
         for (const end of ['connect', 'close']) socket.once(end, () => clearTimeout(timer));
       });
       outgoing.on('response', (response) => {
+        const headers = headersOf(response);
         const chunks: Buffer[] = [];
         response.on('error', fail);
         let bytes = 0;
@@ -93,7 +94,7 @@ export class Transport {
           const known = Math.max(bytes, stated);
           if (known > mostAnswerBytes) fail(new TooLargeAnswerError(known));
         };
-        count(0, Number(response.headers['content-length'] ?? 0));
+        count(0, Number(headers.get('content-length') ?? 0));
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           count(chunk.length);
@@ -102,8 +103,15 @@ export class Transport {
           forget();
           // An answer that came before all of the request had gone leaves the rest of the request on the connection.
           if (!outgoing.writableFinished) outgoing.destroy();
-          if (hasNoEnd(method, response)) reject(new MalformedAnswerError('nothing in its head tells where it ends'));
-          else resolve(answerOf(response, chunks));
+          const { statusCode = 0 } = response;
+          if (!hasEnd(method, statusCode, headers))
+            reject(new MalformedAnswerError('nothing in its head tells where it ends'));
+          else
+            resolve({
+              statusCode,
+              headers,
+              body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+            });
         });
       });
       outgoing.end(body);
@@ -112,12 +120,12 @@ export class Transport {
 }
 
 /** A success that ends when the connection does could be a part: it is not taken for the whole, as RFC 9112 allows. */
-function hasNoEnd(method: string, { statusCode = 0, headers }: IncomingMessage): boolean {
-  if (method === 'HEAD' || statusCode === 204 || statusCode >= 300) return false;
-  return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+function hasEnd(method: string, statusCode: number, headers: HttpAnswer['headers']): boolean {
+  if (method === 'HEAD' || statusCode === 204 || statusCode >= 300) return true;
+  return headers.has('content-length') || headers.has('transfer-encoding');
 }
 
-function answerOf({ statusCode = 0, rawHeaders }: IncomingMessage, chunks: readonly Buffer[]): HttpAnswer {
+function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
@@ -125,8 +133,7 @@ function answerOf({ statusCode = 0, rawHeaders }: IncomingMessage, chunks: reado
     const value = rawHeaders[i + 1] ?? '';
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  const [only = Buffer.alloc(0)] = chunks;
-  return { statusCode, headers, body: chunks.length > 1 ? Buffer.concat(chunks) : only };
+  return headers;
 }
 
 function explained(error: NodeJS.ErrnoException): Error {

@@ -93,6 +93,21 @@ test('connections are bounded and used again, and each request gets its own answ
   expect(seen.connections).toBe(3);
 });
 
+test('calls of different hosts and ports share an agent and no connection', async () => {
+  const agent = directAgent('http:', 3);
+  const origins = await Promise.all(
+    [1, 2].map((n) => answering((_, response) => response.end(`from ${n}`)).then(({ origin }) => origin)),
+  );
+  const answers = await Promise.all(
+    [0, 1, 0, 1].map((n) => new Transport(origins[n]!, agent).send(get(origins[n]!)).then(({ body }) => String(body))),
+  );
+  expect(answers).toEqual(['from 1', 'from 2', 'from 1', 'from 2']);
+
+  const tls = directAgent('https:', 3);
+  const places = [{ host: 'a' }, { host: 'b' }, { host: 'a', port: 1 }, { host: 'a', localAddress: '::1' }];
+  expect(new Set(places.map((place) => tls.getName(place))).size).toBe(places.length);
+});
+
 test('a connection that the service closes after its answer is not used again', async () => {
   const { origin, seen } = await answering((_, response) => {
     response.setHeader('connection', 'close');
