@@ -1,8 +1,9 @@
 import { dateOf } from './serviceClock';
 import { inS3, S3Error } from './s3Error';
 import type { S3ClientSettings } from './s3Client';
-import { encodedPath } from './signed';
+import { encodedPath, TooLargeAnswerError } from './signed';
 import { signedS3As } from './signed/asSdk';
+import { TooLargeTextError } from './textStore';
 
 /** A small object with the times that S3 says in the same answer, all in epoch milliseconds. */
 export interface StampedText {
@@ -15,10 +16,14 @@ export interface StampedText {
   readonly replicationStatus?: string;
 }
 
-/** The newest version of an object; undefined when there is none. */
+/**
+ * The newest version of an object; undefined when there is none.
+ *
+ * @throws S3Error, or TooLargeTextError
+ */
 export type StampedTexts = (objectKey: string, signal?: AbortSignal) => Promise<StampedText | undefined>;
 
-/** @param mostBytes what is larger is not read, and an error */
+/** @param mostBytes what is larger is not read */
 export function s3StampedTexts(
   { bucket, ...settings }: S3ClientSettings & { readonly bucket: string },
   mostBytes: number,
@@ -36,6 +41,8 @@ export function s3StampedTexts(
       };
     } catch (error) {
       if (error instanceof S3Error && error.code === 'NoSuchKey') return undefined;
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause instanceof TooLargeAnswerError) throw new TooLargeTextError(cause.bytes, mostBytes);
       throw error;
     }
   };

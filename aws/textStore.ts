@@ -21,8 +21,8 @@ const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** An object that is too large to be what it should be. It has not been read. */
 export class TooLargeTextError extends QuotingError {
-  constructor(bytes: number) {
-    super(`it has ${bytes} bytes; ${LARGEST_TEXT_BYTES} are the most that are read`);
+  constructor(bytes: number, mostBytes = LARGEST_TEXT_BYTES) {
+    super(`it has ${bytes} bytes; ${mostBytes} are the most that are read`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { AwsSettings, Credentials } from '../aws/awsSettings';
 import type { S3ClientSettings } from '../aws/s3Client';
 
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
-export const SERVICES = ['s3', 'dynamodb', 'lambda', 'cloudwatch', 'kms', 'sns', 'sts'] as const;
+export const SERVICES = ['s3', 'dynamodb', 'lambda', 'cloudwatch', 'events', 'kms', 'sns', 'sts'] as const;
 export type Service = (typeof SERVICES)[number];
 export type Endpoints = Readonly<Partial<Record<Service, string>>>;
 
@@ -24,6 +24,7 @@ export interface Connection {
   readonly dynamoDb: AwsSettings;
   readonly lambda: AwsSettings;
   readonly cloudWatch: AwsSettings;
+  readonly events: AwsSettings;
   readonly kms: AwsSettings;
   readonly sns: AwsSettings;
   readonly sts: AwsSettings;
@@ -47,6 +48,7 @@ export function connectionOf(
     dynamoDb: at('dynamodb'),
     lambda: at('lambda'),
     cloudWatch: at('cloudwatch'),
+    events: at('events'),
     kms: at('kms'),
     sns: at('sns'),
     sts: at('sts'),

@@ -63,6 +63,8 @@ export interface Names {
   readonly pipelineRoleArns: Readonly<Record<DeployPurpose, string>>;
   /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
+  /** The rule of EventBridge that starts it for a table. Every one starts as that of the table called "". */
+  readonly drillRule: (table: string) => string;
   readonly drillRoleArn: string;
   /** The role in the source account by which the drill reads the live tables. */
   readonly drillReader: string;
@@ -104,6 +106,7 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     heartbeat: `${name}-heartbeat`,
     replicaAge: `${name}-replica-age`,
     drill: `${name}-drill`,
+    drillRule: (table) => boundedName([name, 'drill', table]),
     drillRoleArn: roleArn(destination, `${name}-drill`),
     drillReader: `${name}-drill-reader`,
     drillReaderRoleArn: roleArn(source, `${name}-drill-reader`),

@@ -12,7 +12,7 @@ import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { callerIdentity } from '../../aws/callerIdentity';
 import { captureFunction } from '../../aws/captureFunction';
-import { alarmsNamed, isPublished, metricValues } from '../../aws/cloudWatch';
+import { alarmsNamed, isPublished, metricValues, publishMetric } from '../../aws/cloudWatch';
 import { credentialsOf } from '../../aws/credentials';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { environmentAgents } from '../../aws/environmentAgents';
@@ -22,8 +22,10 @@ import { kmsKey } from '../../aws/kmsKey';
 import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3StatusReader } from '../../aws/replicationStatus';
+import { scheduleOf } from '../../aws/schedule';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { dynamoDbServiceClock, s3ServiceClock, stsServiceClock } from '../../aws/serviceClock';
+import { s3StampedTexts } from '../../aws/stampedText';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
@@ -51,6 +53,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   cloudWatch: [
     (settings) => alarmsNamed('a', settings),
     (settings) => metricValues(METRIC, { fromMs: 0, toMs: 1 }, settings),
+    (settings) => publishMetric(METRIC, 1, 'Seconds', settings),
     (settings) => isPublished(METRIC, settings),
   ],
   credentials: [() => assumed({ roleArn: 'arn:aws:iam::111111111111:role/r', region: 'eu-west-1' })],
@@ -64,12 +67,14 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   objectReader: [(settings) => s3ObjectReader({ ...settings, bucket: 'b' }).open('k')],
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
   replicationStatus: [(settings) => s3StatusReader({ ...settings, bucket: 'b' })('k')],
+  schedule: [(settings) => scheduleOf('r', settings)],
   scratchTables: [(settings) => dynamoDbScratchTables(settings).named('t')],
   serviceClock: [
     (settings) => s3ServiceClock({ ...settings, bucket: 'b' }, MACHINE),
     (settings) => dynamoDbServiceClock('t', settings, MACHINE),
     (settings) => stsServiceClock(settings, MACHINE),
   ],
+  stampedText: [(settings) => s3StampedTexts({ ...settings, bucket: 'b' }, 1)('k')],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],
   tableScan: [

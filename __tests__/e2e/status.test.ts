@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3ReportStore } from '../../aws/reports';
 import { s3Client } from '../../aws/s3Client';
+import { s3TextStore } from '../../aws/textStore';
 import type { Parts } from '../../local/parts/startParts';
+import { beat } from '../../operations/heartbeat/beat';
 import { records } from './support/commandParts';
 import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
 import { startTwoAccounts } from './support/twoAccounts';
@@ -95,6 +97,42 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
   expect(state('lag')).toMatchObject({ lagMs: 4_000 });
   expect(state('newest-image')).toMatchObject({ looked: 1, isWhole: true, newestAt: expect.any(String) as string });
   expect(state('newest-replica')).toMatchObject({ side: 'destination', looked: 1 });
+  expect(state('recovery-point')).toMatchObject({
+    verdict: 'ok',
+    side: 'destination',
+    found: expect.stringMatching(/ ago$/) as string,
+    recoveryPoint: expect.any(String) as string,
+    replicaAgeSeconds: expect.any(Number) as number,
+  });
+  expect(state('oldest-replica')).toMatchObject({
+    found: 'at most 4 min old in the last 24 hours',
+    mostReplicaAgeSeconds: 240,
+  });
+});
+
+test('a heartbeat that no longer arrives is to be acted on, and a metric that is not there is not taken for a good one', async () => {
+  const deployed = await deploy();
+  const { sourceBucket, destinationBucket, tableName } = deployed;
+  await beat(s3TextStore({ ...parts.source, bucket: sourceBucket }), '', { time: '2026-01-01T00:00:00Z' });
+  await deployed.replication.drained();
+  const { code, stdout } = await deployed.run(['status', '--json']);
+  expect(code).toBe(3);
+  expect(states(stdout).state('recovery-point')).toMatchObject({
+    verdict: 'problem',
+    recoveryPoint: '2026-01-01T00:00:00.000Z',
+    remedy: expect.stringContaining('dcs check') as string,
+  });
+  await s3Client(parts.destination).send(
+    new DeleteObjectCommand({ Bucket: destinationBucket, Key: '=dcs/=heartbeat.json' }),
+  );
+  const place = ['--destination-bucket', destinationBucket, '--destination-region', parts.destination.region];
+  const endpoint = ['--destination-endpoint', parts.destination.endpoint];
+  const gone = await deployed.run(['status', tableName, ...place, ...endpoint, '--json'], { DCS_CONFIG: undefined });
+  expect(states(gone.stdout).state('recovery-point')).toMatchObject({
+    verdict: 'problem',
+    recoveryPoint: null,
+    found: 'no heartbeat has arrived: there is no =dcs/=heartbeat.json',
+  });
 });
 
 test('no data is said to be none, not zero', async () => {
@@ -217,7 +255,7 @@ test('by options alone, without a settings file, the copy is shown', async () =>
   const { code, stdout } = await deployed.run(['status', deployed.tableName, ...place, ...endpoint, '--json'], nothing);
   expect(code).toBe(4);
   const { of, all } = states(stdout);
-  expect(of('ok')).toEqual(['newest-replica', 'hidden-replicas']);
+  expect(of('ok')).toEqual(['newest-replica', 'hidden-replicas', 'recovery-point']);
   expect(of('cannotTell')).toEqual(['source']);
   expect(all.filter(({ side }) => side === 'source').map(({ found }) => found)).toEqual([
     'the settings say nothing of it',

@@ -105,7 +105,8 @@ const WILDCARDS: Record<string, string> = {
   RefuseDeletion: 'a Deny, as above; and of a key policy, where "*" is the key itself',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
-  LookForMetrics: 'cloudwatch:ListMetrics knows no resource; it tells names of metrics and nothing else',
+  LookForMetrics:
+    'cloudwatch:ListMetrics and GetMetricData know no resource; they tell names and values of metrics and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',

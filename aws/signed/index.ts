@@ -2,6 +2,7 @@
  * The one way in to the signed client. Where a command's calls go is asked of the SDK (`asSdk.ts`), which stays out of
  * the capture function.
  */
+export { TooLargeAnswerError } from './httpErrors';
 export { listedPage, type DeleteMarker, type ListedVersion } from './listing';
 export { encodedPath } from './encoding';
 export { isThrottled } from './retry';

@@ -10,6 +10,7 @@ import { locatedTable, type ConfiguredTable } from '../../settings/configuredTab
 import { partsOf } from '../../settings/parts';
 import { openLiveTable } from '../../operations/drill/openLiveTable';
 import { requireCaptured } from '../../operations/earliestMoment';
+import { heartbeats, shownRecoveryPoint } from '../../operations/heartbeat/recoveryPoint';
 import { knownTable } from '../../operations/tables';
 import { stateTimeOf } from '../moments';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
@@ -87,8 +88,19 @@ async function orderOf(
     ...{ sampleItemCount: options.sampleItemCount, waitMs: options.waitMs, writesPerSecond: options.writeRate },
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
     target: { dynamoDb, sts, region },
+    recoveryPoint: await recoveryPointOfCopy(options, context),
     onLeftover: (sentence) => context.output.say(sentence),
   };
+}
+
+/** A heartbeat tells of the destination bucket, and of no other copy. */
+async function recoveryPointOfCopy(
+  { copy }: DrillOptions,
+  context: CommandContext,
+): Promise<DrillOrder['recoveryPoint']> {
+  if (copy.in !== 'destination') return undefined;
+  const { settings, signal } = context;
+  return shownRecoveryPoint(heartbeats(bucketIn(context, 'destination')), settings.prefix, signal);
 }
 
 function liveTable(context: CommandContext, table: ConfiguredTable): Promise<DrillOrder['live']> {

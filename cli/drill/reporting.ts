@@ -1,8 +1,9 @@
 import type { Output } from '../output/output';
 import { noProgress, type Progress } from '../output/progress';
-import { asOfWords, bytes, count, counted, duration } from '../../core/units';
+import { asOfWords, bytes, count, counted, duration, utc } from '../../core/units';
 import type { DrillWatch, Stage } from '../../operations/drill/drillTable';
 import type { DrillOptions } from './options';
+import type { DrillReport } from '../../operations/drill/report';
 import type { DrillOrder, PerformedDrill } from '../../operations/drill/performDrill';
 
 /** Where a report was put. */
@@ -73,6 +74,7 @@ export function reportDrill(output: Output, { report }: PerformedDrill, kept: Ke
         ),
     `Restored ${counted(items, 'item')} (${bytes(report.bytes)}) in ${duration(restoreSeconds * 1_000)}, ${count(itemsPerSecond)} a second`,
     ...compared,
+    ...recoveryPointLines(report),
     ...(counts.archived > 0 ? [doubtful(`Left out, as their images are archived: ${count(counts.archived)}`)] : []),
     `Report: ${kept.files.html} and s3://${kept.bucket}/${kept.keys.html}`,
   ];
@@ -80,4 +82,11 @@ export function reportDrill(output: Output, { report }: PerformedDrill, kept: Ke
     { ...record, reports: { bucket: kept.bucket, ...kept.keys }, files: kept.files, sha256: kept.sha256 },
     lines.join('\n'),
   );
+}
+
+function recoveryPointLines({ recoveryPoint }: DrillReport): string[] {
+  if (!recoveryPoint) return [];
+  if ('unknown' in recoveryPoint) return [`Recovery point: not measured, ${recoveryPoint.unknown}`];
+  const { at, ageSeconds } = recoveryPoint;
+  return [`Recovery point: ${utc(Date.parse(at))}, ${duration(ageSeconds * 1_000)} before the drill began`];
 }

@@ -20,10 +20,10 @@ export interface StatusOptions {
 export const status: Command<StatusOptions> = {
   usage: '[TABLE...] [options]',
   description:
-    'Shows where each table stands: its stream and event source mapping, how far capture is behind, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, and when the copy was last verified and drilled. ' +
+    'Shows where each table stands: its stream and event source mapping, how far capture is behind, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, when the copy was last verified and drilled, and the recovery point: how old the newest replica of the heartbeat is. ' +
     'With the destination account alone, also by options and without a settings file, it shows what that holds, and says what could not be looked at.\n' +
     'The newest image is looked for among the first 10,000 objects of a table, for S3 lists by key: at most ten requests for each bucket and table. In a larger table it is the newest of those, and says so. Images under delete markers are looked for among the first 10,000 versions.\n' +
-    'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, images under delete markers, a lag of more than an hour, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
+    'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, images under delete markers, a lag of more than an hour, an old recovery point, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
   examples: [
     { does: 'One table', command: 'dcs status users' },
     { does: 'All tables, looked at again every minute', command: 'dcs status --watch 60' },
@@ -82,7 +82,9 @@ function requestOf(tableNames: readonly string[], context: CommandContext): (now
   const named = tableNames.length > 0 ? tableNames : partsOf(settings, ['tables']).tables.map(({ name }) => name);
   const tables = [...new Set(named)].map((name) => locatedTable(settings, name));
   const looking = connectToLook(context, 'destination').s3;
-  const copies = { tables, signal, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
+  const { prefix, alarms } = settings;
+  const watched = { prefix, mostSeconds: alarms.replicaAgeSeconds };
+  const copies = { ...watched, tables, signal, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
   if (!hasParts(settings, ['source', 'destination', 'tables'])) return (nowMs) => ({ ...copies, nowMs });
   const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
   return (nowMs) => ({

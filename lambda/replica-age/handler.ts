@@ -1,12 +1,11 @@
 import { publishMetric } from '../../aws/cloudWatch';
-import { s3StampedTexts } from '../../aws/stampedText';
-import { MOST_HEARTBEAT_BYTES } from '../../operations/heartbeat/recoveryPoint';
+import { heartbeats } from '../../operations/heartbeat/recoveryPoint';
 import { replicaAge } from '../../operations/heartbeat/replicaAge';
 import { replicaAgeMetric } from '../../settings/metrics';
 import { heartbeatSettings } from '../heartbeat/settings';
 
 const { bucket, prefix } = heartbeatSettings(process.env);
-const stampedTexts = s3StampedTexts({ bucket }, MOST_HEARTBEAT_BYTES);
+const stampedTexts = heartbeats({ bucket });
 const metric = replicaAgeMetric({ bucketName: bucket, region: process.env.AWS_REGION ?? '' });
 
 /** Runs on a schedule in the destination account. A failure publishes nothing, which the alarm is about. */

@@ -1,3 +1,4 @@
+import { recoveryPointLook, watchedCopyOf } from '../heartbeat/look';
 import { accountCheck } from './accountChecks';
 import { alarmChecks } from './alarmChecks';
 import { bucketChecks } from './bucketChecks';
@@ -8,6 +9,7 @@ import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
 import { replicationChecks } from './replicationChecks';
 import { replicationMetricsCheck } from './replicationMetricsCheck';
+import { scheduleChecks } from './scheduleChecks';
 import { definitionCopyCheck, tableChecks } from './tableChecks';
 
 export interface CheckRequest extends CheckContext {
@@ -41,10 +43,16 @@ function allLooks(request: CheckRequest): Look[][] {
     [accountCheck(request, 'source')],
     ...tables.map((table) => tableChecks(request, table)),
     [...bucketChecks(request, 'source'), replicationChecks(request), parkedCheck(request)],
+    ...scheduleChecks(request, 'source'),
     alarmChecks(request, 'source'),
     [...alarmChecks(request, 'replication'), ...replicationMetricsCheck(request)],
     [accountCheck(request, 'destination')],
-    [...bucketChecks(request, 'destination'), ...destinationChecks(request)],
+    [
+      ...bucketChecks(request, 'destination'),
+      ...destinationChecks(request),
+      recoveryPointLook('recovery-point', watchedCopyOf(request)),
+    ],
+    ...scheduleChecks(request, 'destination'),
     alarmChecks(request, 'destination'),
     ...tables.map((table) => [definitionCopyCheck(request, table)]),
     ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),

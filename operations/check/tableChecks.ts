@@ -1,5 +1,5 @@
 import { describeTableDefinition } from '../../aws/tableDefinition';
-import { captureFunction, type FunctionConfiguration } from '../../aws/captureFunction';
+import { captureFunction } from '../../aws/captureFunction';
 import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
 import { readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
@@ -8,6 +8,7 @@ import { VARIABLES } from '../../core/functionVariables';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
+import { functionChecks } from './functionChecks';
 import { MAPPING_CHECKS } from './mappingChecks';
 
 const VIEW = 'NEW_AND_OLD_IMAGES';
@@ -45,16 +46,11 @@ export function tableChecks(context: CheckContext, table: ConfiguredTable): Look
         );
       },
     }),
-    look(about('lambda:GetFunctionConfiguration'), () => capture.configuration(), {
-      function: (found) => {
-        if (!found) return problem(`there is no function ${functionName}`, 'a capture function', DEPLOY);
-        const { State = 'Active', LastUpdateStatus = 'Successful', StateReason } = found;
-        const isUp = State === 'Active' && LastUpdateStatus !== 'Failed';
-        const state = `${functionName}: ${State}${StateReason === undefined ? '' : `, ${StateReason}`}`;
-        return expect(isUp || State === 'Inactive', state, 'Active', DEPLOY);
-      },
-      'function-environment': (found) => found && environmentOf(context, table, found),
-    }),
+    look(
+      about('lambda:GetFunctionConfiguration'),
+      () => capture.configuration(),
+      functionChecks(functionName, expectedEnvironment(context, table)),
+    ),
     look(
       about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
       async () => ({
@@ -79,25 +75,14 @@ async function described({ source }: CheckContext, tableName: string) {
   }
 }
 
-/** A function with the environment of another deployment writes to the wrong place and reports success. */
-function environmentOf(
-  { settings }: CheckContext,
-  { prefix, tableName, keySchema }: ConfiguredTable,
-  { Environment }: FunctionConfiguration,
-) {
-  const expected: Readonly<Record<string, string>> = {
+function expectedEnvironment({ settings }: CheckContext, { prefix, tableName, keySchema }: ConfiguredTable) {
+  return {
     [VARIABLES.bucketName]: settings.source.bucketName,
     [VARIABLES.prefix]: prefix,
     [VARIABLES.tableName]: tableName,
     [VARIABLES.partitionKey]: keySchema.partitionKey,
     [VARIABLES.sortKey]: keySchema.sortKey ?? '',
   };
-  const variables = Environment?.Variables ?? {};
-  const wrong = Object.keys(expected).filter((name) => (variables[name] ?? '') !== expected[name]);
-  if (wrong.length === 0) return ok('writes to the bucket, prefix and keys of the settings');
-  const listed = (values: Readonly<Record<string, string>>) =>
-    wrong.map((name) => `${name}=${values[name] ?? ''}`).join(' ');
-  return problem(listed(variables), listed(expected), DEPLOY);
 }
 
 function definitionCheck(context: CheckContext, table: ConfiguredTable): Look {

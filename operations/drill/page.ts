@@ -120,9 +120,19 @@ function warnings({ withoutLive, counts, scratchTable, sample }: DrillReport): s
 
 type Row = readonly [name: string, value: string];
 
-function resultRows({ items, sample, sampledFrom, counts, differences: found, bytes: size, asOf }: DrillReport): Row[] {
+function resultRows({
+  items,
+  sample,
+  sampledFrom,
+  counts,
+  differences: found,
+  bytes: size,
+  asOf,
+  recoveryPoint,
+}: DrillReport): Row[] {
   return [
     ['As of', moment(asOf)],
+    ...recoveryPointRows(recoveryPoint),
     ['Items restored', `${count(items)} (${bytes(size)} of DynamoDB JSON)`],
     ...(sample === null
       ? []
@@ -134,6 +144,13 @@ function resultRows({ items, sample, sampledFrom, counts, differences: found, by
     ['Left out, archived', count(counts.archived)],
     ['Differences', count(found)],
   ];
+}
+
+function recoveryPointRows(recoveryPoint: DrillReport['recoveryPoint']): Row[] {
+  if (!recoveryPoint) return [];
+  if ('unknown' in recoveryPoint) return [['Recovery point of the copy', `not measured: ${recoveryPoint.unknown}`]];
+  const { at, ageSeconds } = recoveryPoint;
+  return [['Recovery point of the copy', `${moment(at)}, ${duration(ageSeconds * 1_000)} before this drill began`]];
 }
 
 function timeRows({ startedAt, endedAt, restoreSeconds, itemsPerSecond, stageSeconds }: DrillReport): Row[] {

@@ -6,6 +6,7 @@ import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { scratchTableName } from '../../core/scratchTable';
 import { tableDefinitionKey, type TableDefinition } from '../../core/tableDefinition';
 import { version } from '../../package.json';
+import type { Measured } from '../heartbeat/recoveryPoint';
 import { definitionAt, definitionOfKeys } from '../tables';
 import { drillTable, type DrillRequest } from './drillTable';
 import { reportPage } from './page';
@@ -24,6 +25,8 @@ export interface DrillOrder extends Pick<
     { readonly table: Pick<BatchTable, 'getBatch' | 'scan'>; readonly name: string } | { readonly without: string };
   /** Where the scratch table is made. */
   readonly target: { readonly dynamoDb: AwsSettings; readonly region: string; readonly sts: AwsSettings };
+  /** By the heartbeat; undefined where the copy is not the destination bucket. */
+  readonly recoveryPoint?: Measured;
   readonly onLeftover: (sentence: string) => void;
 }
 
@@ -50,6 +53,7 @@ export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
     {
       table: table.tableName,
       ...('name' in live ? { liveTable: live.name } : { liveTable: null, withoutLive: live.without }),
+      recoveryPoint: reported(order.recoveryPoint),
       from: source.name,
       definitionFrom: stored
         ? 'table.json in the copy'
@@ -88,6 +92,11 @@ function scratchOf({ table, target, startedAtMs, signal }: DrillOrder, definitio
     tables: dynamoDbScratchTables(target.dynamoDb),
     table: dynamoDbBatchTable(name, target.dynamoDb, { signal }),
   } satisfies ScratchPlace;
+}
+
+function reported(measured: Measured | undefined): DrillReport['recoveryPoint'] {
+  if (!measured) return null;
+  return 'unknown' in measured ? measured : { at: iso(measured.atMs), ageSeconds: measured.ageSeconds };
 }
 
 function iso(ms: number): string {

@@ -16,6 +16,8 @@ export interface DrillReport {
   readonly asOf: string;
   readonly startedAt: string;
   readonly endedAt: string;
+  /** What the copy certainly had when the drill began, by its heartbeat; null where the copy is not the destination bucket. */
+  readonly recoveryPoint: ReportedRecoveryPoint | null;
   /** Items restored. */
   readonly items: number;
   readonly differences: number;
@@ -43,6 +45,8 @@ export interface DrillReport {
   readonly toolVersion: string;
 }
 
+export type ReportedRecoveryPoint = { readonly at: string; readonly ageSeconds: number } | { readonly unknown: string };
+
 export type DrillFacts = Pick<
   DrillReport,
   | 'table'
@@ -55,16 +59,19 @@ export type DrillFacts = Pick<
   | 'asOf'
   | 'startedAt'
   | 'endedAt'
+  | 'recoveryPoint'
 > & { readonly sample?: number; readonly scratch: { readonly name: string; readonly region: string } };
 
 export function reportOf(facts: DrillFacts, { findings, bytes, objects, stageMs, removal }: DrillResult): DrillReport {
   const { table, withoutLive, asOf, startedAt, endedAt, from, definitionFrom, liveTable, ranBy, toolVersion } = facts;
+  const { recoveryPoint } = facts;
   const { counts, differences, differencesByKind, listed } = findings;
   const restoreMs = (stageMs.create ?? 0) + (stageMs.restore ?? 0);
   const stageSeconds = Object.fromEntries(Object.entries(stageMs).map(([stage, ms]) => [stage, seconds(ms)]));
   return {
     ...{ type: 'drill', format: '1', table, verdict: differences === 0 ? 'same' : 'differences' },
     ...{ comparedWith: liveTable === null ? 'plan' : 'live table', withoutLive, asOf, startedAt, endedAt },
+    recoveryPoint,
     ...{ items: counts.restored, differences, sample: facts.sample ?? null, sampledFrom: objects },
     restoreSeconds: seconds(restoreMs),
     itemsPerSecond: restoreMs === 0 ? 0 : Math.round((counts.restored * 1_000) / restoreMs),

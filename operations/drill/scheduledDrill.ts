@@ -3,6 +3,7 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { s3ReportStore } from '../../aws/reports';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import { DcsError } from '../../core/errors';
+import { heartbeats, shownRecoveryPoint } from '../heartbeat/recoveryPoint';
 import { s3ImageSource } from '../images/s3ImageSource';
 import type { Pause } from '../pace';
 import type { ConfiguredTable } from '../../settings/configuredTable';
@@ -41,10 +42,19 @@ export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport
   const { table, destination, sampleItemCount, waitMs, signal, nowMs, pause, say } = order;
   const startedAtMs = nowMs();
   const live = await liveTable(order);
+  const recoveryPoint = await shownRecoveryPoint(heartbeats(destination.s3), table.prefix, signal);
   const source = s3ImageSource(destination.s3);
   const performed = await performDrill({
     ...{ source, table, sampleItemCount, waitMs, signal, nowMs, pause },
-    ...{ startedAtMs, momentMs: startedAtMs, live, target: destination, onLeftover: say, watch: { onProblem: say } },
+    ...{
+      startedAtMs,
+      momentMs: startedAtMs,
+      live,
+      recoveryPoint,
+      target: destination,
+      onLeftover: say,
+      watch: { onProblem: say },
+    },
   });
   const keys = await keepInBucket(s3ReportStore(destination.s3, table), startedAtMs, performed.documents);
   const problems = [

@@ -1,4 +1,7 @@
-import type { StampedText, StampedTexts } from '../../aws/stampedText';
+import { couldNotLook } from '../../aws/couldNotLook';
+import type { S3ClientSettings } from '../../aws/s3Client';
+import { s3StampedTexts, type StampedText, type StampedTexts } from '../../aws/stampedText';
+import { TooLargeTextError } from '../../aws/textStore';
 import { readHeartbeat, UnreadableHeartbeatError } from '../../core/heartbeat';
 import { heartbeatKey } from '../../core/serviceKeys';
 
@@ -13,7 +16,12 @@ export interface RecoveryPoint {
 export type Measured = RecoveryPoint | { readonly unknown: string };
 
 /** A heartbeat has 60. */
-export const MOST_HEARTBEAT_BYTES = 4_096;
+const MOST_HEARTBEAT_BYTES = 4_096;
+
+/** Reads heartbeats of a bucket. */
+export function heartbeats(bucket: S3ClientSettings & { readonly bucket: string }): StampedTexts {
+  return s3StampedTexts(bucket, MOST_HEARTBEAT_BYTES);
+}
 
 /** @throws S3Error when the heartbeat could not be looked at */
 export async function recoveryPoint(
@@ -22,9 +30,24 @@ export async function recoveryPoint(
   signal?: AbortSignal,
 ): Promise<Measured> {
   const objectKey = heartbeatKey(prefix);
-  const heartbeat = await stampedTexts(objectKey, signal);
-  if (!heartbeat) return { unknown: `no heartbeat has arrived: there is no ${objectKey}` };
-  return recoveryPointOf(heartbeat, objectKey);
+  try {
+    const heartbeat = await stampedTexts(objectKey, signal);
+    if (!heartbeat) return { unknown: `no heartbeat has arrived: there is no ${objectKey}` };
+    return recoveryPointOf(heartbeat, objectKey);
+  } catch (error) {
+    if (error instanceof TooLargeTextError) return { unknown: `the heartbeat cannot be read: ${error.message}` };
+    throw error;
+  }
+}
+
+/** The same where it is only shown: what could not be looked at is not known. */
+export async function shownRecoveryPoint(...given: Parameters<typeof recoveryPoint>): Promise<Measured> {
+  try {
+    return await recoveryPoint(...given);
+  } catch (error) {
+    if (couldNotLook(error)) return { unknown: (error as Error).message };
+    throw error;
+  }
 }
 
 /**

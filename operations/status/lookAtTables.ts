@@ -1,6 +1,7 @@
 import type { TableLocation } from '../../core/objectKey';
 import { bucketOf, type CheckContext } from '../check/checkContext';
 import { cannotTell, type Finding, type Look } from '../check/finding';
+import { oldestReplicaLook, recoveryPointLook } from '../heartbeat/look';
 import { listedOnce } from './newestImages';
 import { onTheWay } from './onTheWay';
 import { captureStatus, copyStatus, type CopyContext } from './tableStatus';
@@ -20,6 +21,8 @@ export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
       ...(source ? captureStatus(source.deployment, table, source.newestIn) : []),
       ...copyStatus(request, table),
     ]),
+    recoveryPointLook('recovery point', request),
+    ...(deployment ? [oldestReplicaLook('oldest replica', deployment)] : []),
     ...(source ? onTheWay(source.deployment, source.newestIn) : [noSource]),
   ];
   const findings = (await Promise.all(looks.map((each) => each()))).flat();

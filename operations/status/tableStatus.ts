@@ -9,8 +9,8 @@ import { look, ok, problem, warning, type Judgement, type Look } from '../check/
 import { MAPPING_CHECKS } from '../check/mappingChecks';
 import { utc } from '../../core/units';
 import { count, counted, duration } from '../../core/units';
-import type { S3ClientSettings } from '../../aws/s3Client';
 import type { TableLocation } from '../../core/objectKey';
+import type { WatchedCopy } from '../heartbeat/look';
 import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages, type NewestIn } from './newestImages';
@@ -69,9 +69,7 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
 }
 
 /** What the copy alone tells of a table. */
-export interface CopyContext {
-  readonly destinationBucket: S3ClientSettings & { readonly bucket: string };
-  readonly signal: AbortSignal;
+export interface CopyContext extends WatchedCopy {
   readonly nowMs: () => number;
 }
 

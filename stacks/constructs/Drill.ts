@@ -7,7 +7,7 @@ import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
-import { boundedName, formerKeysOf, type Names } from '../../settings/names';
+import { formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
 import { decryptFormer, decryptReplicas, encryptReports, writeReports } from '../policies/restore';
@@ -66,11 +66,11 @@ export class Drill extends Construct {
 
   /** A rule for each table, so that each has the function's whole time. */
   private schedule(lambda: LambdaFunction, table: TableSettings): void {
-    const { settings, provider } = this.props;
+    const { settings, names, provider } = this.props;
     const id = tableId(table.name);
     const schedule = new CloudwatchEventRule(this, `schedule-${id}`, {
       provider,
-      name: ruleName(settings.name, table.name),
+      name: names.drillRule(table.name),
       description: `Drills table ${table.name}: restores a sample, compares it, keeps a report.`.slice(0, 512),
       scheduleExpression: settings.drill.scheduleExpression,
     });
@@ -95,15 +95,10 @@ export class Drill extends Construct {
       action: 'lambda:InvokeFunction',
       functionName: lambda.functionName,
       principal: 'events.amazonaws.com',
-      sourceArn: `arn:${names.partition}:events:${region}:${accountId}:rule/${ruleName(settings.name, '')}*`,
+      sourceArn: `arn:${names.partition}:events:${region}:${accountId}:rule/${names.drillRule('')}*`,
       sourceAccount: accountId,
     });
   }
-}
-
-/** Every rule starts as that of the table called "". */
-function ruleName(deploymentName: string, tableName: string): string {
-  return boundedName([deploymentName, 'drill', tableName]);
 }
 
 /** What the function reads at its start; lambda/drill says what each is for. */

@@ -14,6 +14,7 @@ import {
   fillTables,
   lookAtAlarms,
   lookAtKey,
+  lookAtSchedules,
   readVersions,
   writeReports,
 } from '../policies/restore';
@@ -57,6 +58,7 @@ export class RestoreRole extends Construct {
         ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
         fillTables(partition, accountId),
         ...removeScratchTables({ partition, accountId, region: '*' }),
+        ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
         ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),
       ),
     });

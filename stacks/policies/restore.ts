@@ -127,13 +127,45 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
       Action: 'cloudwatch:DescribeAlarms',
       Resource: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
     },
-    { Sid: 'LookForMetrics', Effect: 'Allow', Action: 'cloudwatch:ListMetrics', Resource: '*' },
+    {
+      Sid: 'LookForMetrics',
+      Effect: 'Allow',
+      Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+      Resource: '*',
+    },
     { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },
   ];
 }
-interface WatchedAlarms {
+
+/**
+ * For dcs check: whether what runs by the clock in the destination account is there, and is started. Both services take the
+ * resource types function* and rule*. Source: service authorization reference, AWS Lambda and Amazon EventBridge.
+ */
+export function lookAtSchedules({ partition, accountId, region, name }: ScheduledFunctions): Statement[] {
+  return [
+    {
+      Sid: 'LookAtFunctions',
+      Effect: 'Allow',
+      Action: 'lambda:GetFunctionConfiguration',
+      Resource: `arn:${partition}:lambda:${region}:${accountId}:function:${name}-*`,
+    },
+    {
+      Sid: 'LookAtRules',
+      Effect: 'Allow',
+      Action: ['events:DescribeRule', 'events:ListTargetsByRule'],
+      Resource: `arn:${partition}:events:${region}:${accountId}:rule/${name}-*`,
+    },
+  ];
+}
+interface InAccount {
   readonly partition: string;
   readonly accountId: string;
   readonly region: string;
+}
+interface ScheduledFunctions extends InAccount {
+  /** Of the deployment, which the names of its functions and rules begin with. */
+  readonly name: string;
+}
+interface WatchedAlarms extends InAccount {
   readonly topicArn: string;
 }

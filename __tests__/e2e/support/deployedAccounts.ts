@@ -10,6 +10,7 @@ import {
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -28,13 +29,15 @@ import {
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { publishMetric } from '../../../aws/cloudWatch';
 import type { DefaultRetention } from '../../../aws/bucketConfiguration';
 import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
-import { replicationMetric, type ReplicatedBuckets } from '../../../settings/metrics';
+import { beat } from '../../../operations/heartbeat/beat';
+import { replicaAgeMetric, replicationMetric, type ReplicatedBuckets } from '../../../settings/metrics';
 import { namesOf } from '../../../settings/names';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
 import type { Parts, PartsAccount } from '../../../local/parts/startParts';
@@ -70,6 +73,8 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   const names = namesOf(settings);
   await makeBucket(parts.destination, stack, 'destination', settings.destination.bucketName, lock);
   await makeBucket(parts.source, stack, 'source', settings.source.bucketName);
+  await makeFunctions(parts.source, stack, 'source');
+  await makeFunctions(parts.destination, stack, 'destination');
   await makeTableAndCapture(parts.source, stack, names.capture(name));
   await makeAlarms(parts.source, stack, 'source', names.alarmTopic);
   const inDestinationRegion = { ...parts.source, region: parts.destination.region };
@@ -78,8 +83,11 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   await makeAlarms(parts.destination, stack, 'destination', names.alarmTopic);
   const replication = replicate(parts, stack, settings);
   const bucket = { ...parts.source, bucket: settings.source.bucketName };
+  const texts = s3TextStore(bucket);
+  await beat(texts, '', { time: new Date().toISOString() });
+  await publishMetric(replicaAgeMetric(settings.destination), 240, 'Seconds', parts.destination);
   await refreshDefinition(
-    { prefix: '', texts: s3TextStore(bucket), describe: (table) => describeTableDefinition(table, parts.source) },
+    { prefix: '', texts, describe: (table) => describeTableDefinition(table, parts.source) },
     name,
   );
   await replication.drained();
@@ -214,27 +222,46 @@ async function makeTableAndCapture(account: PartsAccount, stack: StackJson, func
       StreamSpecification: { StreamEnabled: true, StreamViewType: stream_view_type },
     }),
   );
-  const lambda = new LambdaClient(account);
-  const capture = resources(stack, 'aws_lambda_function').find(({ body }) => body.function_name === functionName)!.body;
-  await createRole(account, functionName);
-  await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName: functionName,
-      Role: `arn:aws:iam::${account.accountId}:role/${functionName}`,
-      Code: { ZipFile: Buffer.from('none: nothing is run') },
-      Handler: capture.handler as string,
-      Runtime: capture.runtime as 'nodejs22.x',
-      Environment: { Variables: (capture.environment as { variables: Record<string, string> }).variables },
-    }),
-  );
   const mapping = resources(stack, 'aws_lambda_event_source_mapping')[0]!.body;
-  await lambda.send(
+  await new LambdaClient(account).send(
     new CreateEventSourceMappingCommand({
       FunctionName: functionName,
       EventSourceArn: TableDescription?.LatestStreamArn,
       ...mappingInput(mapping),
     }),
   );
+}
+
+/** The functions of an account, and the rules that start them. */
+async function makeFunctions(account: PartsAccount, stack: StackJson, alias: string): Promise<void> {
+  const ofSide = (type: string) => resources(stack, type).filter(({ body }) => body.provider === `aws.${alias}`);
+  const lambda = new LambdaClient(account);
+  for (const { body } of ofSide('aws_lambda_function')) {
+    const functionName = body.function_name as string;
+    await createRole(account, functionName);
+    await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: functionName,
+        Role: `arn:aws:iam::${account.accountId}:role/${functionName}`,
+        Code: { ZipFile: Buffer.from('none: nothing is run') },
+        Handler: body.handler as string,
+        Runtime: body.runtime as 'nodejs22.x',
+        Environment: { Variables: (body.environment as { variables: Record<string, string> }).variables },
+      }),
+    );
+  }
+  const events = new EventBridgeClient(account);
+  const nameOf = (reference: unknown) => resource(stack, String(reference).replace(/^\$\{|\.(name|arn)\}$/g, ''));
+  for (const { body } of ofSide('aws_cloudwatch_event_rule')) {
+    const Name = body.name as string;
+    await events.send(new PutRuleCommand({ Name, ScheduleExpression: body.schedule_expression as string }));
+  }
+  for (const { body } of ofSide('aws_cloudwatch_event_target')) {
+    const functionName = nameOf(body.arn).function_name as string;
+    const Arn = `arn:aws:lambda:${account.region}:${account.accountId}:function:${functionName}`;
+    const Rule = nameOf(body.rule).name as string;
+    await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 'function', Arn }] }));
+  }
 }
 
 function mappingInput(mapping: Json): Partial<CreateEventSourceMappingCommandInput> {

@@ -9,6 +9,7 @@ const report: DrillReport = {
   startedAt: '2026-11-23T14:05:00.000Z',
   endedAt: '2026-11-23T14:06:10.000Z',
   ...{ items: 1_234, differences: 0, sample: null, restoreSeconds: 61.5, itemsPerSecond: 20, bytes: 2_048 },
+  recoveryPoint: { at: '2026-11-23T14:02:00.000Z', ageSeconds: 180 },
   stageSeconds: { create: 1, restore: 60.5, compare: 8, remove: 0.5 },
   counts: { restored: 1_234, absent: 5, archived: 0, compared: 1_230, changedAfter: 7, late: 2 },
   ...{ differencesByKind: {}, listedDifferences: [], from: 's3://copy', definitionFrom: 'table.json' },
@@ -25,6 +26,7 @@ describe('the page of a drill', () => {
     expect(text).toContain(
       'Restore drill of users The restored table is the live table. 1,234 items as of 2026-11-23 14:05:00 UTC restored in 1 min 2 s, and every other one of them is what the live table held at that moment.',
     );
+    expect(text).toContain('Recovery point of the copy 2026-11-23 14:02:00 UTC, 3 min before this drill began');
     for (const shown of ['1,234 (2.0 KB of DynamoDB JSON)', 'Differences 0', 'f'.repeat(64), report.ranBy, '1.2.3']) {
       expect(text).toContain(shown);
     }
@@ -36,6 +38,10 @@ describe('the page of a drill', () => {
     expect(text).not.toContain('The restored table is the live table');
     expect(text).toContain('Not compared with the live table: it is gone.');
     expect(text).toContain('2 items were restored without the last change before that moment');
+    expect(words(reportPage({ ...report, recoveryPoint: { unknown: 'no heartbeat' } }, json))).toContain(
+      'Recovery point of the copy not measured: no heartbeat',
+    );
+    expect(words(reportPage({ ...report, recoveryPoint: null }, json))).not.toContain('Recovery point');
     const counts = { ...report.counts, archived: 3 };
     const sampled = words(reportPage({ ...report, sample: 10, sampledFrom: 99, counts }, json));
     expect(sampled).toContain('Every item drawn is the live one.');

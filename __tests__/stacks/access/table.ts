@@ -118,6 +118,22 @@ const drillTopic: Place = {
   resourceAccountId: DESTINATION,
 };
 
+const replicaAgeFunction: Place = {
+  name: 'functions of the deployment',
+  resourceArn: `arn:aws:lambda:eu-west-1:${DESTINATION}:function:dcs-replica-age`,
+  resourceAccountId: DESTINATION,
+};
+const otherFunction: Place = {
+  name: 'a function of somebody else',
+  resourceArn: `arn:aws:lambda:eu-west-1:${DESTINATION}:function:billing`,
+  resourceAccountId: DESTINATION,
+};
+const replicaAgeRule: Place = {
+  name: 'rules of the deployment',
+  resourceArn: `arn:aws:events:eu-west-1:${DESTINATION}:rule/dcs-replica-age`,
+  resourceAccountId: DESTINATION,
+};
+
 export interface Row {
   readonly who: keyof typeof PRINCIPALS;
   readonly actions: readonly string[];
@@ -363,6 +379,41 @@ export const ROWS: readonly Row[] = [
     'a check looks whether a drill has failed',
   ),
   allow('Operator (restore role)', ['sns:ListSubscriptionsByTopic'], drillTopic, 'and whether anybody would be told'),
+  allow(
+    'Operator (restore role)',
+    ['lambda:GetFunctionConfiguration'],
+    replicaAgeFunction,
+    'and whether what runs by the clock is there',
+  ),
+  allow(
+    'Operator (restore role)',
+    ['events:DescribeRule', 'events:ListTargetsByRule'],
+    replicaAgeRule,
+    'and is started',
+  ),
+  deny(
+    'Operator (restore role)',
+    ['lambda:GetFunctionConfiguration'],
+    otherFunction,
+    'other functions are not its business',
+  ),
+  deny(
+    'Operator (restore role)',
+    [
+      'lambda:UpdateFunctionCode',
+      'lambda:UpdateFunctionConfiguration',
+      'lambda:InvokeFunction',
+      'lambda:DeleteFunction',
+    ],
+    replicaAgeFunction,
+    'it changes none of that',
+  ),
+  deny(
+    'Operator (restore role)',
+    ['events:DisableRule', 'events:PutTargets', 'events:DeleteRule'],
+    replicaAgeRule,
+    'as above',
+  ),
   deny(
     'Operator (restore role)',
     ['sns:Publish', 'sns:Unsubscribe', 'sns:DeleteTopic'],

@@ -1,0 +1,84 @@
+import { captureFunction } from '../../aws/captureFunction';
+import { scheduleOf, type Schedule } from '../../aws/schedule';
+import { VARIABLES } from '../../core/functionVariables';
+import { HEARTBEAT_MINUTES } from '../../core/heartbeat';
+import type { Side } from '../../settings/schema';
+import type { CheckContext } from './checkContext';
+import { DEPLOY, look, ok, problem, type Judgement, type Look } from './finding';
+import { functionChecks } from './functionChecks';
+
+/** A function that rules of EventBridge start. */
+interface ScheduledFunction {
+  readonly functionName: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ruleNames: readonly string[];
+  readonly expression: string;
+}
+
+/** Whether what runs by the clock is there, and is started. A rule that somebody has disabled fails nothing. */
+export function scheduleChecks(context: CheckContext, side: Side): Look[][] {
+  return scheduledFunctions(context, side).map((scheduled) => checksOf(context, side, scheduled));
+}
+
+function scheduledFunctions({ settings, names }: CheckContext, side: Side): ScheduledFunction[] {
+  const environment = {
+    [VARIABLES.bucketName]: settings[side].bucketName,
+    [VARIABLES.prefix]: settings.prefix,
+  };
+  const ofHeartbeat = { environment, expression: `rate(${HEARTBEAT_MINUTES} minutes)` };
+  if (side === 'source') {
+    const { scheduleExpression: expression } = settings.tableDefinition;
+    const tableNames = settings.tables.map(({ name }) => name).join(',');
+    return [
+      {
+        ...{ functionName: names.tableDefinition, ruleNames: [names.tableDefinition], expression },
+        environment: { ...environment, [VARIABLES.tableNames]: tableNames },
+      },
+      { ...ofHeartbeat, functionName: names.heartbeat, ruleNames: [names.heartbeat] },
+    ];
+  }
+  const { enabled, scheduleExpression: expression } = settings.drill;
+  const ruleNames = settings.tables.map(({ name }) => names.drillRule(name));
+  return [
+    { ...ofHeartbeat, functionName: names.replicaAge, ruleNames: [names.replicaAge] },
+    ...(enabled ? [{ functionName: names.drill, ruleNames, expression, environment }] : []),
+  ];
+}
+
+function checksOf(context: CheckContext, side: Side, scheduled: ScheduledFunction): Look[] {
+  const { functionName, ruleNames, environment } = scheduled;
+  const { lambda, events } = context[side];
+  const about = (permission: string) => ({ side, subject: `function ${functionName}`, permission });
+  return [
+    look(
+      about('lambda:GetFunctionConfiguration'),
+      () => captureFunction(functionName, lambda).configuration(),
+      functionChecks(functionName, environment),
+    ),
+    look(
+      about('events:DescribeRule and events:ListTargetsByRule'),
+      () => Promise.all(ruleNames.map(async (name) => ({ name, found: await scheduleOf(name, events) }))),
+      { schedule: (rules) => judgeSchedules(rules, scheduled) },
+    ),
+  ];
+}
+
+function judgeSchedules(
+  rules: readonly { readonly name: string; readonly found: Schedule | undefined }[],
+  scheduled: ScheduledFunction,
+): Judgement {
+  const wrong = rules.flatMap(({ name, found }) => {
+    const why = whyIdle(found, scheduled);
+    return why === undefined ? [] : [`rule ${name} ${why}`];
+  });
+  if (wrong.length === 0) return ok(`${scheduled.expression}, enabled`);
+  return problem(wrong.join('; '), `${scheduled.expression}, enabled, to ${scheduled.functionName}`, DEPLOY);
+}
+
+function whyIdle(rule: Schedule | undefined, { expression, functionName }: ScheduledFunction): string | undefined {
+  if (!rule) return 'is not there';
+  if (rule.state !== 'ENABLED') return `is ${rule.state}`;
+  if (rule.expression !== expression) return `runs by ${rule.expression ?? 'no schedule'}`;
+  const starts = rule.targetArns.some((arn) => arn.endsWith(`:function:${functionName}`));
+  return starts ? undefined : `starts ${rule.targetArns.join(', ') || 'nothing'}`;
+}
