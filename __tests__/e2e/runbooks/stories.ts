@@ -16,19 +16,26 @@ const keyOf = (walk: Walk, item: AttributeMap): AttributeMap => keysOf(walk.tabl
 const wait = ['--wait', '2s'];
 
 async function badMigration(walk: Walk): Promise<void> {
-  const { table, items, random } = walk;
+  const { table, items } = walk;
   const before = await walk.moment();
-  for (const item of items.slice(0, 20)) await table.table.put({ ...changed(item, random), plan: { S: 'undefined' } });
-  for (const item of items.slice(20, 23)) await table.table.delete(keyOf(walk, item));
+  const bad = items.slice(0, 12).map((item) => ({ ...item, plan: { S: 'undefined' } }));
+  for (const item of bad) await table.table.put(item);
+  for (const item of items.slice(12, 14)) await table.table.delete(keyOf(walk, item));
   const after = await walk.moment();
+  // The application goes on, with two that the migration has touched, and with others.
+  for (const item of [...bad.slice(0, 2), ...items.slice(20, 30)]) {
+    await table.table.put({ ...item, nickname: { S: 'Bo' } });
+  }
+  await walk.settled();
 
-  await walk.dcs('migration-diff', 3, 'diff', 'members', '--from', before, '--to', after, '--summary');
-  await walk.dcs('migration-beside', 0, 'restore', 'members', '--as-of', before, '--into', 'members-before');
-  const back = ['restore', 'members', '--as-of', before, '--into', 'members', '--target', 'source', '--mirror'];
-  await walk.dcs('migration-plan', 0, ...back, '--dry-run');
-  await walk.dcs('migration-back', 0, ...back);
+  await walk.dcs('migration-timeline', 0, 'timeline', 'members', '--from', before, '--by', 'second');
+  const window = ['--from', before, '--to', after];
+  await walk.dcs('migration-diff', 3, 'diff', 'members', ...window, '--summary');
+  await walk.dcs('migration-plan', 0, 'revert', 'members', ...window, '--dry-run', '--plan', 'plan.jsonl');
+  await walk.dcs('migration-back', 0, 'revert', 'members', '--plan', 'plan.jsonl', '--yes');
   await walk.settled();
   await walk.dcs('migration-verify', 0, 'verify', 'members', ...wait);
+  await walk.dcs('migration-beside', 0, 'restore', 'members', '--as-of', before, '--into', 'members-before');
 }
 
 async function deletedItems(walk: Walk): Promise<void> {
