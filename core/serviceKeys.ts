@@ -41,3 +41,13 @@ export function probeKey(prefix: string, atMs: number, id: string): string {
 export function heartbeatKey(prefix: string): string {
   return `${servicePrefix(prefix)}=heartbeat.json`;
 }
+
+/** Below this is what the function that renews locks remembers. The bucket's policy takes no replica here. */
+export function locksPrefix(prefix: string): string {
+  return `${servicePrefix(prefix)}=locks/`;
+}
+
+/** Where the sweeps of the locks stand, as one JSON document. */
+export function lockSweepsKey(prefix: string): string {
+  return `${locksPrefix(prefix)}sweeps.json`;
+}

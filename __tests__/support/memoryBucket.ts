@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageStore } from '../../aws/imageStore';
+import type { LockStore } from '../../aws/objectLocks';
 import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { StoredImage } from '../../core/image';
@@ -20,7 +21,7 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
   /** Runs after each conditional put that was carried out: to check it, or to lose its answer. */
   afterPut: (objectKey: string) => void = () => undefined;
   readonly nowMs = () => this.clockMs;
-  private readonly s3 = new S3Bucket('memory', this.nowMs);
+  readonly s3 = new S3Bucket('memory', this.nowMs);
   private readonly calls = bucketCalls(
     { name: 'test', call: (_, does) => new Promise((resolve) => resolve(does())) },
     this.s3,
@@ -101,6 +102,16 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
     bucket: 'memory',
     page: (prefix, options) => this.calls.current.page(prefix, { ...options, maxKeys: 2 }),
   };
+
+  /** Of all versions, three a page. */
+  readonly versionLister: VersionLister = {
+    bucket: 'memory',
+    page: (prefix, options) => this.calls.versions.page(prefix, { ...options, maxKeys: 3 }),
+  };
+
+  get locks(): LockStore {
+    return this.calls.locks;
+  }
 
   read(objectKey: string): Promise<string | undefined> {
     return this.calls.texts.read(objectKey);

@@ -9,4 +9,5 @@ export { isThrottled } from './retry';
 export { ServiceError } from './serviceError';
 export type { DynamoDbCaller } from './signedDynamoDb';
 export { signedImageStore, type ImageStore } from './signedImageStore';
+export { signedLockStore, type LockedVersion, type LockStore } from './signedLockStore';
 export { signedS3FromEnvironment } from './signedS3';

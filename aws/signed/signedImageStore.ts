@@ -81,7 +81,7 @@ function explainTooLarge(error: unknown): never {
   throw error;
 }
 
-function pathOf(objectKey: string): string {
+export function pathOf(objectKey: string): string {
   return `/${encodedPath(objectKey)}`;
 }
 
@@ -104,7 +104,8 @@ function putHeaders(
 
 const METADATA = 'x-amz-meta-';
 
-function described({ headers }: HttpAnswer): { metadata: Record<string, string>; storedAtMs: number } {
+/** What an answer tells of the version, whoever asked for it. */
+export function described({ headers }: HttpAnswer): { metadata: Record<string, string>; storedAtMs: number } {
   const metadata: Record<string, string> = {};
   for (const [name, value] of headers) {
     if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = value;

@@ -1,6 +1,7 @@
 import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import { LARGE_IMAGE_BYTES } from '../../aws/largeImages';
+import type { LockStore } from '../../aws/objectLocks';
 import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { StatusReader } from '../../aws/replicationStatus';
 import { S3Error } from '../../aws/s3Error';
@@ -17,6 +18,7 @@ export interface BucketCalls {
   readonly versions: VersionLister;
   readonly current: VersionLister;
   readonly texts: TextStore;
+  readonly locks: LockStore;
   readonly statusOf: StatusReader;
   /** The `Date` of an answer, epoch milliseconds in whole seconds: RFC 9110, 6.6.1. */
   readonly date: () => Promise<number>;
@@ -100,6 +102,13 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
       async write(objectKey, body) {
         await put(objectKey, { body, metadata: {} });
       },
+    },
+    locks: {
+      async look(objectKey, versionId) {
+        const { metadata, storedAtMs, lock } = await call(() => bucket.read(objectKey, versionId));
+        return { metadata, storedAtMs, ...(lock && { lock }) };
+      },
+      lock: (objectKey, versionId, lock) => call(() => bucket.lockVersion(objectKey, versionId, lock)),
     },
     date: () => call(() => bucket.dateMs),
     statusOf: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).replicationStatus),

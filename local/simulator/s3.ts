@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { DAY_MS, isInForce, type LockRule, type VersionLock } from '../../core/lockRenewal';
+import { lockRefusal } from '../objectLock';
 
 /*
  * Amazon S3, one versioned bucket, as far as its user guide and API reference tell (titles in the comments). Where they do
@@ -19,6 +21,7 @@ export interface StoredVersion {
   readonly storedBy: string;
   /** "Getting replication status information" */
   replicationStatus?: 'PENDING' | 'COMPLETED' | 'FAILED' | 'REPLICA';
+  lock?: VersionLock;
 }
 
 /** What S3 answers with instead of doing what was asked. */
@@ -59,6 +62,8 @@ export class S3Bucket {
   private readonly madeIds = new Map<string, number>();
   /** Told of each version that is put, and of no replica or marker. */
   onPut: (objectKey: string, version: StoredVersion) => void = () => undefined;
+  /** "Object Lock", the default retention: of what comes without a retention of its own. */
+  defaultLock?: LockRule;
 
   constructor(
     readonly name: string,
@@ -95,8 +100,10 @@ export class S3Bucket {
     return this.made(objectKey, { ...nothing, isDeleteMarker: true });
   }
 
-  /** DeleteObject with a version id: that version, or marker, is gone for good. */
+  /** DeleteObject with a version id: that version, or marker, is gone for good, unless it is locked. */
   deleteVersion(objectKey: string, versionId: string): void {
+    const one = this.objects.get(objectKey)?.find((version) => version.versionId === versionId);
+    if (isInForce(one?.lock, this.nowMs())) throw new S3Refusal('AccessDenied', 403);
     const left = (this.objects.get(objectKey) ?? []).filter((version) => version.versionId !== versionId);
     if (left.length === 0) this.objects.delete(objectKey);
     else this.objects.set(objectKey, left);
@@ -107,7 +114,8 @@ export class S3Bucket {
    * metadata (creation time, user-defined metadata, version ID)").
    */
   replicate(objectKey: string, source: StoredVersion, order: ReplicaOrder): void {
-    const replica: StoredVersion = { ...source, replicationStatus: 'REPLICA' };
+    const lock = this.lockOf(source.storedAtMs);
+    const replica: StoredVersion = { ...source, replicationStatus: 'REPLICA', ...(lock && { lock }) };
     const versions = this.objects.get(objectKey) ?? [];
     if (versions.some(({ versionId }) => versionId === source.versionId)) return;
     const later = versions.findIndex(({ storedAtMs }) => storedAtMs > source.storedAtMs);
@@ -126,6 +134,14 @@ export class S3Bucket {
     if (!version) throw new S3Refusal('NoSuchVersion', 404);
     if (version.isDeleteMarker) throw new S3Refusal('MethodNotAllowed', 405);
     return version;
+  }
+
+  /** PutObjectRetention. */
+  lockVersion(objectKey: string, versionId: string, lock: VersionLock): void {
+    const version = this.read(objectKey, versionId);
+    const refused = lockRefusal(version.lock, lock, this.nowMs());
+    if (refused) throw new S3Refusal(refused.code, refused.statusCode);
+    version.lock = lock;
   }
 
   /**
@@ -173,14 +189,15 @@ export class S3Bucket {
 
   /**
    * NoncurrentVersionExpiration: deletes what has been noncurrent for so many days, counted from when its successor was stored
-   * ("Lifecycle configuration elements"). By S3's own order of versions, whatever their metadata says.
+   * ("Lifecycle configuration elements"). By S3's own order of versions, whatever their metadata says; nothing that is locked
+   * ("Object Lock with S3 Lifecycle").
    */
   expireNoncurrent(days: number): void {
     const dueMs = this.nowMs() - days * 86_400_000;
     for (const [objectKey, versions] of this.objects) {
-      const left = versions.filter((_, i) => {
+      const left = versions.filter(({ lock }, i) => {
         const successor = versions[i + 1];
-        return !successor || successor.storedAtMs > dueMs;
+        return !successor || successor.storedAtMs > dueMs || isInForce(lock, this.nowMs());
       });
       this.objects.set(objectKey, left);
     }
@@ -192,6 +209,13 @@ export class S3Bucket {
     if (objectKey !== after?.objectKey) return listed;
     if (after.versionId === undefined) return [];
     return listed.slice(listed.findIndex(({ versionId }) => versionId === after.versionId) + 1);
+  }
+
+  /** The default retention counts from a version's creation, which for a replica is that of its source. */
+  private lockOf(storedAtMs: number): VersionLock | undefined {
+    if (!this.defaultLock) return undefined;
+    const { mode, retentionDays } = this.defaultLock;
+    return { mode, untilMs: storedAtMs + retentionDays * DAY_MS };
   }
 
   /** The current version; undefined where there is none, or a delete marker. */
@@ -213,6 +237,8 @@ export class S3Bucket {
       storedAtMs: this.dateMs,
       etag: md5(content.body),
     };
+    const lock = content.isDeleteMarker ? undefined : this.lockOf(version.storedAtMs);
+    if (lock) version.lock = lock;
     this.objects.set(objectKey, [...(this.objects.get(objectKey) ?? []), version]);
     return version;
   }

@@ -1,0 +1,66 @@
+import type { LockStore } from '../../aws/objectLocks';
+import type { ObjectHistory } from '../../aws/objectVersions';
+import { S3Error } from '../../aws/s3Error';
+import { isInForce, renewal, type KeptLocked, type LockRule, type VersionLock } from '../../core/lockRenewal';
+import { versionsToLock, type VersionToLock } from './versionsToLock';
+
+/** What became of one version. */
+export interface LockedOutcome {
+  /** `weaker`: S3 refused the stronger mode that the settings want, and the lock was made longer in its own. */
+  readonly did: 'nothing' | 'renewed' | 'weaker';
+  /** It was found without a lock in force. */
+  readonly wasUnlocked: boolean;
+}
+
+export interface LockingTimes {
+  readonly sweepStartedAtMs: number;
+  /** Epoch milliseconds, of the service. */
+  readonly nowMs: () => number;
+}
+
+/** Locks what of an object stays locked, where its locks end soon. @throws S3Error */
+export async function renewObject(
+  locks: LockStore,
+  history: ObjectHistory,
+  kind: KeptLocked,
+  rule: LockRule,
+  times: LockingTimes,
+): Promise<LockedOutcome[]> {
+  const outcomes: LockedOutcome[] = [];
+  for (const version of await versionsToLock(locks, history, kind)) {
+    outcomes.push(await renewVersion(locks, version, rule, times));
+  }
+  return outcomes;
+}
+
+async function renewVersion(
+  locks: LockStore,
+  { version: { objectKey, versionId }, lock }: VersionToLock,
+  rule: LockRule,
+  { sweepStartedAtMs, nowMs }: LockingTimes,
+): Promise<LockedOutcome> {
+  const now = { sweepStartedAtMs, nowMs: nowMs() };
+  const wasUnlocked = !isInForce(lock, now.nowMs);
+  const wanted = renewal(lock, rule, now);
+  if (!wanted) return { did: 'nothing', wasUnlocked };
+  try {
+    await locks.lock(objectKey, versionId, wanted);
+    return { did: 'renewed', wasUnlocked };
+  } catch (error) {
+    if (!isRefused(error) || !lock || wasUnlocked || lock.mode === wanted.mode) throw error;
+    await lengthen(locks, { objectKey, versionId, lock: { ...wanted, mode: lock.mode } });
+    return { did: 'weaker', wasUnlocked };
+  }
+}
+
+/** AWS does not say whether a lock in force can be given another mode, even a stronger one, without a bypass. */
+function lengthen(
+  locks: LockStore,
+  { objectKey, versionId, lock }: { objectKey: string; versionId: string; lock: VersionLock },
+): Promise<void> {
+  return locks.lock(objectKey, versionId, lock);
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof S3Error && error.statusCode === 403;
+}
