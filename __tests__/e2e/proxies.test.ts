@@ -19,6 +19,7 @@ import { environmentAgents } from '../../aws/environmentAgents';
 import { headObject, listOneKey } from '../../aws/headObject';
 import { s3ImageStore } from '../../aws/imageStore';
 import { kmsKey } from '../../aws/kmsKey';
+import { s3LockStore } from '../../aws/objectLocks';
 import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3StatusReader } from '../../aws/replicationStatus';
@@ -64,6 +65,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   ],
   imageStore: [(settings) => s3ImageStore({ ...settings, bucket: 'b', largeImageStorageClass: 'STANDARD' }).get('k')],
   kmsKey: [(settings) => kmsKey('k', settings).describe()],
+  objectLocks: [(settings) => s3LockStore({ ...settings, bucket: 'b' }).look('k', 'v')],
   objectReader: [(settings) => s3ObjectReader({ ...settings, bucket: 'b' }).open('k')],
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
   replicationStatus: [(settings) => s3StatusReader({ ...settings, bucket: 'b' })('k')],

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { pipeline as piped } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { refusedLock, setsLock } from './lockGuard';
 import { newVersions, type NewVersion } from './newVersions';
 import { answerError, type Faults } from './s3Faults';
 import { deletesMany, parseS3Request, readsObject, type S3Request } from './s3Request';
@@ -31,8 +32,8 @@ export interface S3Gateway {
 
 /**
  * A loopback proxy in front of an account's S3. Requests and answers pass through byte by byte (paths with their
- * percent escapes as they come); it sees which versions are made, adds the replication status, and makes S3 fail where
- * a test wants it to. What is sent to S3 itself, past the gateway, it does not see.
+ * percent escapes as they come); it sees which versions are made, adds the replication status, refuses a lock that S3
+ * would refuse, and makes S3 fail where a test wants it to. What is sent to S3 itself, past the gateway, it does not see.
  */
 export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway> {
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
@@ -67,7 +68,14 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
     if (fault?.kind === 'hold') await fault.until;
     if (fault?.kind === 'delay') await delay(fault.milliseconds);
 
-    const answer = await forward(new URL(targetEndpoint), agent, incoming);
+    const target = new URL(targetEndpoint);
+    const sent = setsLock(s3Request) ? await bytesOf(incoming) : undefined;
+    const refused = sent && (await refusedLock(target, agent, incoming, sent));
+    if (refused) {
+      answerError(refused, incoming, outgoing);
+      return;
+    }
+    const answer = await forward(target, agent, incoming, sent);
     const body = deletesMany(s3Request) ? await bytesOf(answer) : undefined;
     for (const version of newVersions(s3Request, answer, body?.toString())) gateway.hooks.onNewVersion?.(version);
     const headers = { ...endToEnd(answer), ...(await replicationHeader(gateway.hooks, s3Request, answer)) };
@@ -86,14 +94,21 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
 /** The connection to the client, or to S3, is gone or is to go. */
 class BrokenConnection extends Error {}
 
-function forward({ hostname, port }: URL, agent: Agent, incoming: IncomingMessage): Promise<IncomingMessage> {
+function forward(
+  { hostname, port }: URL,
+  agent: Agent,
+  incoming: IncomingMessage,
+  sent: Buffer | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, url: path, headers } = incoming;
     const broken = (cause: unknown) => reject(new BrokenConnection('to S3', { cause }));
     const onward = request({ agent, hostname, port, method, path, headers }, resolve).once('error', broken);
-    pipeline(incoming, onward, (error) => {
-      if (error) broken(error);
-    });
+    if (sent) onward.end(sent);
+    else
+      pipeline(incoming, onward, (error) => {
+        if (error) broken(error);
+      });
   });
 }
 

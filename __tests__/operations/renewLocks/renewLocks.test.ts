@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { LockStore } from '../../../aws/objectLocks';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { DAY_MS, heldMs, sweepEveryMs, type LockRule } from '../../../core/lockRenewal';
 import { lockSweepsKey } from '../../../core/serviceKeys';
@@ -103,7 +104,7 @@ describe('which versions are locked', () => {
 
   test('of an item only the newest, where that is the current version', async () => {
     const bucket = new Destination();
-    for (const _ of [1, 2, 3]) bucket.change('a');
+    for (let i = 0; i < 3; i++) bucket.change('a');
     expect(await lockedAfter(bucket, 'users/a/image.json')).toEqual([false, false, true]);
   });
 
@@ -200,11 +201,10 @@ describe('a sweep that takes more than one run', () => {
 
   test('an object that cannot be locked is counted and told, and the others are locked', async () => {
     const bucket = filled();
-    const { lock, look } = bucket.locks;
-    const refusing = {
-      look,
-      lock: (...[key, ...rest]: Parameters<typeof lock>) =>
-        key.includes('item-7/') ? lock(key, rest[0], { ...rest[1], untilMs: 0 }) : lock(key, ...rest),
+    const { locks } = bucket;
+    const refusing: LockStore = {
+      look: (...args) => locks.look(...args),
+      lock: (key, id, lock) => locks.lock(key, id, key.includes('item-7/') ? { ...lock, untilMs: 0 } : lock),
     };
     const { sweeps } = await bucket.run({ locks: refusing });
     expect(sweeps.last?.counts).toMatchObject({ versions: 19, renewed: 19, left: 1 });
@@ -215,8 +215,11 @@ describe('a sweep that takes more than one run', () => {
     const bucket = new Destination();
     for (let i = 0; i < 200; i++) bucket.change(`item-${i}`);
     bucket.clockMs += 40 * DAY_MS;
-    const { look, lock } = bucket.locks;
-    const denied = { look, lock: (key: string, id: string) => lock(key, id, { mode: 'COMPLIANCE', untilMs: 0 }) };
+    const { locks } = bucket;
+    const denied: LockStore = {
+      look: (...args) => locks.look(...args),
+      lock: (key, id, lock) => locks.lock(key, id, { ...lock, untilMs: 0 }),
+    };
     await expect(bucket.run({ locks: denied })).rejects.toThrow('InvalidArgument');
   });
 });
