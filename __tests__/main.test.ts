@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../cli/commands';
+import { FUNCTIONS } from '../lambda/bundle';
 import { minimal } from '../stacks/variants';
 
 const root = join(__dirname, '..');
@@ -36,7 +37,7 @@ describe('npm run synth', () => {
   }
 
   function bundle(copy: string): void {
-    for (const name of ['capture', 'table-definition', 'drill']) {
+    for (const name of FUNCTIONS) {
       mkdirSync(join(copy, 'dist', 'lambda', name), { recursive: true });
       writeFileSync(join(copy, 'dist', 'lambda', name, 'index.js'), 'exports.handler = async () => ({});\n');
     }
@@ -81,7 +82,7 @@ describe('npm run synth', () => {
   test('without bundles says what to run', () => {
     expect(synth(checkout('one'))).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/no index\.js in .*drill.* Next: npm run bundle\./) as unknown,
+      stderr: expect.stringMatching(/no index\.js in .*dist.lambda.* Next: npm run bundle\./) as unknown,
     });
   }, 30_000);
 

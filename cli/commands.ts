@@ -56,6 +56,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Apply the batches of changes that capture gave up on and parked.',
     load: async () => anyCommand((await import('./redrive/redrive')).redrive),
   },
+  lock: {
+    summary: 'Renew the locks of what is current in the destination bucket, or count what is unlocked.',
+    load: async () => anyCommand((await import('./lock/lock')).lock),
+  },
   download: {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),

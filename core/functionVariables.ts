@@ -11,5 +11,7 @@ export const VARIABLES = {
   sampleItemCount: 'DCS_SAMPLE_ITEM_COUNT',
   sourceAccountId: 'DCS_SOURCE_ACCOUNT_ID',
   sourceRegion: 'DCS_SOURCE_REGION',
+  lockMode: 'DCS_LOCK_MODE',
+  retentionDays: 'DCS_RETENTION_DAYS',
   readerRoleArn: 'DCS_READER_ROLE_ARN',
 } as const;

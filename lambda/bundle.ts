@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import path from 'node:path';
 
 /** Every deployed function: the folder of its handler. */
-const FUNCTIONS = ['capture', 'drill', 'heartbeat', 'replica-age', 'table-definition'] as const;
+export const FUNCTIONS = ['capture', 'drill', 'heartbeat', 'lock-renewal', 'replica-age', 'table-definition'] as const;
 
 /**
  * Writes `<outputDirectory>/<function>/index.js`: one minified CommonJS file with everything it needs, the AWS SDK

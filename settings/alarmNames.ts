@@ -1,3 +1,4 @@
+import { renewedLocks } from './lockRule';
 import { boundedName, type AlarmPlace } from './names';
 import type { Settings } from './schema';
 
@@ -8,6 +9,7 @@ import type { Settings } from './schema';
 
 export type CaptureAlarm = (typeof OF_CAPTURE)[number];
 export type ReplicationAlarm = 'replication-latency' | 'replication-pending';
+export type LockAlarm = 'locks-unlocked' | 'locks-overdue';
 export type DrillAlarm = 'drill-failed' | 'drill-missing';
 export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
 export const REPLICATION_FAILED_ALARM = 'replication-failed';
@@ -25,6 +27,7 @@ const OF_CAPTURE = [
   'parking-failed',
 ] as const;
 const OF_REPLICATION: readonly ReplicationAlarm[] = ['replication-latency', 'replication-pending'];
+const OF_LOCKS: readonly LockAlarm[] = ['locks-unlocked', 'locks-overdue'];
 const OF_DRILL: readonly DrillAlarm[] = ['drill-failed', 'drill-missing'];
 
 /** Id of a table's capture within its stack, which its alarms begin with. */
@@ -48,7 +51,9 @@ export function alarmName({ name }: Pick<Settings, 'name'>, id: string): string 
 
 /** The alarms of each place. */
 export function alarmNames(
-  settings: Pick<Settings, 'name' | 'replication' | 'drill'> & { tables: readonly { readonly name: string }[] },
+  settings: Pick<Settings, 'name' | 'replication' | 'drill' | 'destination'> & {
+    tables: readonly { readonly name: string }[];
+  },
 ): Readonly<Record<AlarmPlace, readonly string[]>> {
   const { tables, replication, drill } = settings;
   const ofCapture = tables.flatMap(({ name }) => OF_CAPTURE.map((alarm) => captureAlarmId(name, alarm)));
@@ -59,6 +64,10 @@ export function alarmNames(
   return {
     source: named([...ofCapture, ...failed, TABLE_DEFINITION_ALARM]),
     replication: named(ofReplication),
-    destination: named([REPLICA_AGE_ALARM, ...(drill.enabled ? OF_DRILL : [])]),
+    destination: named([
+      REPLICA_AGE_ALARM,
+      ...(renewedLocks(settings.destination) ? OF_LOCKS : []),
+      ...(drill.enabled ? OF_DRILL : []),
+    ]),
   };
 }

@@ -53,6 +53,10 @@ export const METRICS = {
   BytesPendingReplication: { ...ofReplication, statistic: 'Maximum', publishedIn: 'destination', missing: 'ignore' },
   /** Our own: how old the newest replica of the heartbeat is, measured in the destination account every few minutes. */
   ReplicaAgeSeconds: { ...ofBucket, statistic: 'Maximum', missing: 'breaching' },
+  /** Our own: current versions that could not be locked anew. */
+  UnlockedVersions: { ...ofBucket, statistic: 'Maximum', missing: 'breaching' },
+  /** Our own: since when not everything has been looked at whose lock may end. */
+  LockSweepAgeSeconds: { ...ofBucket, statistic: 'Maximum', missing: 'ignore' },
   OperationsFailedReplication: { ...ofReplication, statistic: 'Sum', publishedIn: 'source', missing: 'ignore' },
 } as const satisfies Record<string, MetricFacts>;
 
@@ -89,8 +93,19 @@ export function mappingMetric(metricName: MappingMetric, eventSourceMappingUuid:
   return metric(metricName, { EventSourceMappingUUID: eventSourceMappingUuid }, region);
 }
 
-export function replicaAgeMetric(destination: { readonly bucketName: string; readonly region: string }): Metric {
-  return metric('ReplicaAgeSeconds', { DestinationBucket: destination.bucketName }, destination.region);
+interface Bucket {
+  readonly bucketName: string;
+  readonly region: string;
+}
+
+export function replicaAgeMetric({ bucketName, region }: Bucket): Metric {
+  return metric('ReplicaAgeSeconds', { DestinationBucket: bucketName }, region);
+}
+
+export type LockMetric = 'UnlockedVersions' | 'LockSweepAgeSeconds';
+
+export function lockMetric(metricName: LockMetric, { bucketName, region }: Bucket): Metric {
+  return metric(metricName, { DestinationBucket: bucketName }, region);
 }
 
 export interface ReplicatedBuckets extends Readonly<

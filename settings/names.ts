@@ -61,6 +61,8 @@ export interface Names {
   readonly deployRoleArns: Readonly<Record<Side, Readonly<Record<DeployPurpose, string>>>>;
   /** Of the one run that deploys both accounts, in the destination account. */
   readonly pipelineRoleArns: Readonly<Record<DeployPurpose, string>>;
+  /** The function that renews locks. */
+  readonly lockRenewal: string;
   /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
   /** The rule of EventBridge that starts it for a table. Every one starts as that of the table called "". */
@@ -76,6 +78,8 @@ export interface Names {
   /** The capture function of a table; its role has the same name. */
   readonly capture: (table: string) => string;
   readonly tableArn: (table: string) => string;
+  /** A rule that tells of tampering. */
+  readonly tamperRule: (what: string) => string;
   readonly logGroup: (functionName: string) => string;
 }
 
@@ -105,6 +109,7 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     tableDefinition: `${name}-table-definition`,
     heartbeat: `${name}-heartbeat`,
     replicaAge: `${name}-replica-age`,
+    lockRenewal: `${name}-lock-renewal`,
     drill: `${name}-drill`,
     drillRule: (table) => boundedName([name, 'drill', table]),
     drillRoleArn: roleArn(destination, `${name}-drill`),
@@ -119,6 +124,7 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     replicationFailureQueue: `${name}-replication-failures`,
     capture: (table) => boundedName([name, 'capture', table]),
     tableArn: (table) => `arn:${partition}:dynamodb:${source.region}:${source.accountId}:table/${table}`,
+    tamperRule: (what) => `${name}-tampering-${what}`,
     logGroup: (functionName) => `/aws/lambda/${functionName}`,
   };
 }

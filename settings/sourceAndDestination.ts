@@ -10,6 +10,7 @@ import {
   text,
   wholeNumber,
   wholeNumberOrNull,
+  yesOrNo,
 } from './fields';
 
 /** The two accounts, source and destination, and what happens to objects in their buckets as they age. */
@@ -90,6 +91,9 @@ const objectLock = group(
       36_500,
       'Days for which each version in the destination bucket is locked. Default: 30.',
     ).default(30),
+    renewal: yesOrNo(
+      'true: a function in the destination account renews the locks of current versions before they run out, so that what never changes stays locked; docs/security.md tells what it costs. false: a version is locked for retentionDays from when it was stored, and an item that has not changed for longer is the only copy, and unlocked. Without effect with mode "OFF". Default: true.',
+    ).default(true),
   },
   'Object Lock of the destination bucket. The bucket is made with Object Lock enabled whatever the mode, since that alone keeps its versioning from being suspended.',
 );

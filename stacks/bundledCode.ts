@@ -10,5 +10,6 @@ export function bundledCode(root: string): FunctionCode {
     drill: join(bundles, 'drill'),
     heartbeat: join(bundles, 'heartbeat'),
     replicaAge: join(bundles, 'replica-age'),
+    lockRenewal: join(bundles, 'lock-renewal'),
   };
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import {
   DAY_MS,
@@ -104,4 +106,29 @@ test.each([
 ])('what stays locked: %s', (objectKey, kind) => {
   expect(keptLocked(objectKey, 'dcs/')).toBe(kind);
   if (objectKey.startsWith('dcs/')) expect(keptLocked(objectKey.slice(4), '')).toBe(kind);
+});
+
+/** One item for ten years, looked at in every sweep: how often it is locked anew. */
+function locksOfTenYears(rule: LockRule): number {
+  let [lock, locks] = [{ mode: rule.mode, untilMs: NOW + rule.retentionDays * DAY_MS }, 0];
+  for (let nowMs = NOW; nowMs < NOW + 3_600 * DAY_MS; nowMs += sweepEveryMs(rule)) {
+    const wanted = renewal(lock, rule, { sweepStartedAtMs: nowMs, nowMs });
+    if (!wanted) continue;
+    [lock, locks] = [wanted, locks + 1];
+  }
+  return locks;
+}
+
+test('the costs in docs/security.md are those of the rule', () => {
+  const page = readFileSync(path.resolve(__dirname, '../../docs/security.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\d+)[^|]* \| ([\d.]+) × \$0\.40 \| ([\d.]+) × \$5 \| \$([\d.]+) \|$/gm)];
+  expect(rows).toHaveLength(4);
+  for (const [, retentionDays, looks, locks, dollars] of rows) {
+    const rule = { mode: 'COMPLIANCE', retentionDays: Number(retentionDays) } as const;
+    const aMonth = { looks: (30 * DAY_MS) / sweepEveryMs(rule), locks: locksOfTenYears(rule) / 120 };
+    expect(aMonth.looks).toBeCloseTo(Number(looks), 0);
+    expect(Math.abs(aMonth.locks - Number(locks))).toBeLessThanOrEqual(0.1);
+    const cost = aMonth.looks * 0.4 + aMonth.locks * 5;
+    expect(Math.abs(cost - Number(dollars)) / cost).toBeLessThan(0.1);
+  }
 });

@@ -16,6 +16,7 @@ import { commandPartsOfFile } from './support/commandParts';
 jest.setTimeout(60_000);
 
 const parts = commandPartsOfFile();
+const SILENT = { onPage: () => undefined, onLeft: () => undefined };
 const RULE = { mode: 'COMPLIANCE', retentionDays: 30 } as const;
 const BODY = '{"Item":{}}';
 const MD5 = createHash('md5').update(BODY).digest('base64');
@@ -87,7 +88,7 @@ test('a sweep locks what was unlocked, which then cannot be deleted', async () =
   const [old, current] = [await put('users/a/image.json'), await put('users/a/image.json')];
   const definition = await put('users/table.json');
   const { sweeps, renewed } = await renewLocks({
-    ...{ locks, prefix: '', rule: RULE, nowMs: Date.now, hasTime: () => true },
+    ...{ locks, prefix: '', rule: RULE, nowMs: Date.now, hasTime: () => true, watch: SILENT },
     lister: s3VersionLister(settings),
     texts: s3TextStore(settings),
   });

@@ -178,7 +178,7 @@ describe('capture', () => {
   test('is one function for each table, fed by its own mapping', () => {
     const functions = resources(stack, 'aws_lambda_function').map(({ body }) => body.function_name);
     expect(functions).toContain('dcs-capture-orders');
-    expect(functions).toHaveLength(3 + 4);
+    expect(functions).toHaveLength(3 + 5);
     expect(resources(stack, 'aws_lambda_event_source_mapping')).toHaveLength(3);
   });
 

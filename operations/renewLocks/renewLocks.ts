@@ -6,7 +6,7 @@ import { keptLocked, type LockRule } from '../../core/lockRenewal';
 import { lockSweepsKey } from '../../core/serviceKeys';
 import { WriteGuard } from '../guards';
 import { renewObject, type LockedOutcome } from './renewObject';
-import { readSweeps, sweepsText, sweepToDo, type Sweep, type SweepCounts, type Sweeps } from './sweeps';
+import { newSweep, readSweeps, sweepsText, sweepToDo, type Sweep, type SweepCounts, type Sweeps } from './sweeps';
 
 export interface RenewLocksRequest {
   readonly lister: VersionLister;
@@ -18,6 +18,15 @@ export interface RenewLocksRequest {
   readonly nowMs: () => number;
   /** Whether there is time for another page of the listing. A run that stops goes on where it stopped the next time. */
   readonly hasTime: () => boolean;
+  /** Begins a sweep although none is due. */
+  readonly atOnce?: true;
+  readonly watch: RenewWatch;
+}
+
+export interface RenewWatch {
+  /** After each page of the listing: what the sweep has come to. */
+  readonly onPage: (counts: SweepCounts) => void;
+  readonly onLeft: (objectKey: string, reason: string) => void;
 }
 
 /** What one run did, and where the sweeps stand after it. */
@@ -40,11 +49,12 @@ export async function renewLocks(request: RenewLocksRequest): Promise<RenewedLoc
   const { texts, prefix, rule, nowMs } = request;
   const stateKey = lockSweepsKey(prefix);
   const kept = readSweeps(await texts.read(stateKey));
-  const due = sweepToDo(kept, rule, nowMs());
+  const due = request.atOnce ? newSweep(rule, nowMs()) : sweepToDo(kept, rule, nowMs());
   if (!due) return { sweeps: kept, renewed: 0 };
   const before = due.counts.renewed;
   let keptAtMs = nowMs();
   for await (const { sweep, isWhole } of pagesOf(request, due)) {
+    request.watch.onPage(sweep.counts);
     const mustStop = !isWhole && !request.hasTime();
     if (!isWhole && !mustStop && nowMs() - keptAtMs < KEEP_EVERY_MS) continue;
     const { rule: heldBy, startedAt, counts, examples } = sweep;
@@ -81,7 +91,7 @@ async function* pagesOf(
 }
 
 async function afterObjects(
-  { locks, prefix, rule, nowMs }: RenewLocksRequest,
+  { locks, prefix, rule, nowMs, watch }: RenewLocksRequest,
   sweep: Sweep,
   histories: readonly ObjectHistory[],
   guard: WriteGuard,
@@ -96,7 +106,9 @@ async function afterObjects(
       outcomes.push(...(await renewObject(locks, history, kind, rule, times)));
       guard.succeeded();
     } catch (error) {
-      left.push(guard.reasonOf(error)); // counted, and told at the end
+      const reason = guard.reasonOf(error);
+      left.push(reason);
+      watch.onLeft(history.objectKey, reason);
     }
   });
   return {

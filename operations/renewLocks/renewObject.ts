@@ -1,7 +1,7 @@
 import type { LockStore } from '../../aws/objectLocks';
 import type { ObjectHistory } from '../../aws/objectVersions';
 import { S3Error } from '../../aws/s3Error';
-import { isInForce, renewal, type KeptLocked, type LockRule, type VersionLock } from '../../core/lockRenewal';
+import { isInForce, renewal, type KeptLocked, type LockRule } from '../../core/lockRenewal';
 import { versionsToLock, type VersionToLock } from './versionsToLock';
 
 /** What became of one version. */
@@ -48,17 +48,11 @@ async function renewVersion(
     return { did: 'renewed', wasUnlocked };
   } catch (error) {
     if (!isRefused(error) || !lock || wasUnlocked || lock.mode === wanted.mode) throw error;
-    await lengthen(locks, { objectKey, versionId, lock: { ...wanted, mode: lock.mode } });
+    // AWS does not say whether a lock in force can be given another mode, even a stronger one, without a bypass.
+    const longer = renewal(lock, { ...rule, mode: lock.mode }, now);
+    if (longer) await locks.lock(objectKey, versionId, longer);
     return { did: 'weaker', wasUnlocked };
   }
-}
-
-/** AWS does not say whether a lock in force can be given another mode, even a stronger one, without a bypass. */
-function lengthen(
-  locks: LockStore,
-  { objectKey, versionId, lock }: { objectKey: string; versionId: string; lock: VersionLock },
-): Promise<void> {
-  return locks.lock(objectKey, versionId, lock);
 }
 
 function isRefused(error: unknown): boolean {

@@ -4,8 +4,10 @@ import { streamVerdict } from '../stream';
 import { appears, becomes, disappears, gains, harmless, noLess, onlyByPlan, same } from '../verdicts';
 import { TAKE_BACK, type GuardedTypes } from './type';
 
-const SCHEDULE_ENDS = 'the schedule ends: the table definitions, the heartbeat or the drill';
-const STILL = 'the schedule stands still: the table definitions, the heartbeat or the drill';
+const SCHEDULE_ENDS =
+  'the rule ends: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
+const STILL =
+  'the rule stands still: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
 
 export const CAPTURE: GuardedTypes = {
   aws_dynamodb_table: {
@@ -68,6 +70,8 @@ export const CAPTURE: GuardedTypes = {
       memory_size: noLess('it may run out of memory'),
       timeout: noLess('it may run out of time'),
       [`environment.variables.${VARIABLES.tableNames}`]: gains('the definition of a table is no longer kept'),
+      [`environment.variables.${VARIABLES.lockMode}`]: becomes('COMPLIANCE', 'an administrator can delete'),
+      [`environment.variables.${VARIABLES.retentionDays}`]: noLess('current versions are locked for a shorter time'),
       [`environment.variables.${VARIABLES.sampleItemCount}`]: noLess('the drill proves less'),
       reserved_concurrent_executions: same('it may run less often, or not at all'),
       handler: same('another program takes its place'),

@@ -8,13 +8,23 @@ import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
+import { LockRenewal } from '../constructs/LockRenewal';
 import { ReplicaAge } from '../constructs/ReplicaAge';
 import { RestoreRole } from '../constructs/RestoreRole';
-import { namesOf, tablePrefixes, type Names } from '../../settings/names';
+import { renewedLocks } from '../../settings/lockRule';
+import { formerKeysOf, namesOf, tablePrefixes, type Names } from '../../settings/names';
+import { Tampering } from '../constructs/Tampering';
 import { afterDestination, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { acceptReplicas, requireTls } from '../policies/buckets';
-import { administerInAccount, encryptNotifications, encryptReplicas, refuseDeletion } from '../policies/keys';
+import { refuseReplicasOfSweeps } from '../policies/locks';
+import {
+  administerInAccount,
+  encryptEvents,
+  encryptNotifications,
+  encryptReplicas,
+  refuseDeletion,
+} from '../policies/keys';
 import type { Settings } from '../../settings/schema';
 import type { FunctionCode } from './SourceAccount';
 
@@ -51,6 +61,7 @@ export class DestinationAccount extends Construct {
     });
     const topic = this.makeTopic();
     this.makeReplicaAge(topic);
+    this.watchCopy(topic);
     const drill = this.makeDrill(topic);
     outputs(this, {
       bucket_name: settings.destination.bucketName,
@@ -67,13 +78,24 @@ export class DestinationAccount extends Construct {
     const { provider, settings } = this.props;
     const watch = new Construct(this, 'watch');
     const [topicName, keyArn] = [this.names.alarmTopic, this.keyArn];
-    return alarmTopic(watch, { provider, settings, side: 'destination', topicName, keyArn });
+    return alarmTopic(watch, { provider, settings, side: 'destination', topicName, keyArn, hearsOfTampering: true });
   }
 
   private makeReplicaAge(topic: SnsTopic): void {
     const { names, keyArn } = this;
     const codeDirectory = this.props.code.replicaAge;
     new ReplicaAge(this, 'replica-age', { ...this.props, names, keyArn, topic, codeDirectory });
+  }
+
+  /** That the newest copy stays locked, and that nobody changes what guards it. */
+  private watchCopy(topic: SnsTopic): void {
+    const { names, keyArn } = this;
+    const { settings, code } = this.props;
+    const rule = renewedLocks(settings.destination);
+    const codeDirectory = code.lockRenewal;
+    if (rule) new LockRenewal(this, 'lock-renewal', { ...this.props, names, keyArn, topic, codeDirectory, rule });
+    const keyArns = [...(keyArn === undefined ? [] : [keyArn]), ...formerKeysOf('destination', settings)];
+    new Tampering(this, 'tampering', { ...this.props, names, keyArns, topic });
   }
 
   private makeDrill(topic: SnsTopic): Drill | undefined {
@@ -111,6 +133,7 @@ export class DestinationAccount extends Construct {
         encryptReplicas(sender),
         refuseDeletion(settings.encryption.breakGlassPrincipalArn),
         ...encryptNotifications(accountId, ['cloudwatch']),
+        encryptEvents(),
       ],
     }).key.arn;
   }
@@ -128,6 +151,7 @@ export class DestinationAccount extends Construct {
       lifecycleRules: lifecycleRules(lifecycle, prefixes, parkedBatchesInDestination(lifecycle)),
       policy: [
         requireTls(destinationBucketArn),
+        refuseReplicasOfSweeps(destinationBucketArn, settings.prefix),
         acceptReplicas({
           ...this.names,
           sourceAccountId: settings.source.accountId,

@@ -29,6 +29,7 @@ export interface FunctionCode {
   readonly drill: string;
   readonly heartbeat: string;
   readonly replicaAge: string;
+  readonly lockRenewal: string;
 }
 
 export interface SourceAccountProps {

@@ -6,7 +6,7 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import type { Construct } from 'constructs';
 import { alarmName } from '../../settings/alarmNames';
 import { policyJson } from '../policies/document';
-import { publishAlarms } from '../policies/notifications';
+import { publishAlarms, publishEvents } from '../policies/notifications';
 import type { Settings } from '../../settings/schema';
 import type { Metric, MetricMath } from '../../settings/metrics';
 import type { AlarmSpec } from './alarmSpecs';
@@ -18,6 +18,8 @@ export interface AlarmsProps {
   readonly side: 'source' | 'destination';
   readonly topicName: string;
   readonly keyArn?: string;
+  /** Rules of EventBridge tell it too. */
+  readonly hearsOfTampering?: true;
 }
 
 /** A topic that everybody in the settings hears, as part of `scope`. */
@@ -27,7 +29,10 @@ export function alarmTopic(scope: Construct, props: AlarmsProps): SnsTopic {
   new SnsTopicPolicy(scope, 'topic-policy', {
     provider,
     arn: topic.arn,
-    policy: policyJson(publishAlarms(topic.arn, settings[side].accountId)),
+    policy: policyJson(
+      publishAlarms(topic.arn, settings[side].accountId),
+      ...(props.hearsOfTampering ? [publishEvents(topic.arn)] : []),
+    ),
   });
   for (const [index, endpoint] of settings.alarms.emails.entries()) {
     new SnsTopicSubscription(scope, `email-${index}`, { provider, topicArn: topic.arn, protocol: 'email', endpoint });

@@ -68,3 +68,14 @@ export function encryptNotifications(
     Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
   }));
 }
+
+/** Lets rules of EventBridge write to a topic under the key; no condition, for the reason that `publishEvents` has none. */
+export function encryptEvents(): Statement {
+  return {
+    Sid: 'EncryptNotificationsOfEventBridge',
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: [...GENERATE_DATA_KEYS, 'kms:Decrypt'],
+    Resource: '*',
+  };
+}

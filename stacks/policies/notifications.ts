@@ -13,6 +13,20 @@ export function publishAlarms(topicArn: string, accountId: string): Statement {
   };
 }
 
+/**
+ * Without a condition: EventBridge sends none of the keys that could bind it when it publishes, and the statement would never hold (user
+ * guide, eb-use-resource-based, "Amazon SNS permissions"). So a rule of a stranger could write to the topic, and nothing more.
+ */
+export function publishEvents(topicArn: string): Statement {
+  return {
+    Sid: 'PublishEvents',
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: topicArn,
+  };
+}
+
 export function sendReplicationFailures(queueArn: string, bucketArn: string, accountId: string): Statement {
   return {
     Sid: 'SendReplicationFailures',

@@ -1,4 +1,4 @@
-import { servicePrefix } from '../../core/serviceKeys';
+import { reportsPrefix, type ReportKind } from '../../core/serviceKeys';
 import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What the restore role may do in the destination account: read any version, fill tables of that account, and leave reports. */
@@ -65,15 +65,17 @@ export function decryptReplicas(key: BucketKey): Statement {
 }
 
 /**
- * Reports of `dcs verify` and `dcs drill` lie below `<prefix>=dcs/`, apart from every table's objects. Adding a version there
- * is all that the role may do in the bucket; the lock keeps the versions that are there.
+ * Reports of `dcs verify` and `dcs drill` lie below `<prefix>=dcs/<table>/`, apart from every table's objects. Adding a version there
+ * is all that the role may do in the bucket; the lock keeps the versions that are there. Not below all of `=dcs/`: what the
+ * service remembers of its locks lies there too.
  */
 export function writeReports(bucketArn: string, prefix: string): Statement {
+  const kinds: readonly ReportKind[] = ['drill', 'verify'];
   return {
     Sid: 'WriteReports',
     Effect: 'Allow',
     Action: 's3:PutObject',
-    Resource: `${bucketArn}/${servicePrefix(prefix)}*`,
+    Resource: kinds.map((kind) => `${bucketArn}/${reportsPrefix({ prefix, tableName: '*' }, kind)}*`),
   };
 }
 

@@ -7,6 +7,7 @@ import { renewLocks, type RenewLocksRequest } from '../../../operations/renewLoc
 import { newSweep, readSweeps, sweepsText, sweepToDo, RUNS_EVERY_MS } from '../../../operations/renewLocks/sweeps';
 import { MemoryBucket } from '../../support/memoryBucket';
 
+const SILENT = { onPage: () => undefined, onLeft: () => undefined };
 const RULE: LockRule = { mode: 'COMPLIANCE', retentionDays: 30 };
 const START = Date.UTC(2026, 0, 1);
 
@@ -38,7 +39,7 @@ class Destination extends MemoryBucket {
       read: (key: string) => this.read(key),
       write: (key: string, text: string) => this.write(key, text),
     };
-    return renewLocks({ lister, locks, texts, prefix: '', rule: RULE, nowMs, hasTime: () => true, ...more });
+    return renewLocks({ lister, locks, texts, prefix: '', rule: RULE, nowMs, hasTime: () => true, watch: SILENT, ...more });
   }
 
   isLocked(objectKey: string, at = -1): boolean {

@@ -19,6 +19,7 @@ export const PRINCIPALS = {
   'Administrator of the destination account': { arn: `arn:aws:iam::${DESTINATION}:user/administrator` },
   'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
   'Heartbeat function': role(SOURCE, 'dcs-heartbeat', 'source_heartbeat_function_role-policy'),
+  'Lock renewal function': role(DESTINATION, 'dcs-lock-renewal', 'destination_lock-renewal_function_role-policy'),
   'Replica age function': role(DESTINATION, 'dcs-replica-age', 'destination_replica-age_function_role-policy'),
   'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
   'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
@@ -80,6 +81,17 @@ const metricsIn = (namespace: string): Place => ({
   resourceAccountId: DESTINATION,
   context: { 'cloudwatch:namespace': namespace },
 });
+/** What S3 tells IAM of a lock that is to be set. */
+const locked = (days: number, mode = 'COMPLIANCE') => ({
+  's3:object-lock-remaining-retention-days': String(days),
+  's3:object-lock-mode': mode,
+});
+const locksOfCopies: Place = { ...copies, name: 'locks of copies, for the retention', context: locked(30) };
+const longLocks: Place = { ...copies, name: 'locks of copies, for longer than the retention', context: locked(60) };
+const sweeps: Place = {
+  name: 'what the sweeps of locks remember',
+  ...inBucket('destination', '=dcs/=locks/sweeps.json'),
+};
 const stream: Place = {
   name: 'stream of the table',
   resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
@@ -293,6 +305,33 @@ export const ROWS: readonly Row[] = [
   deny('Heartbeat function', ['s3:PutObject', ...READ_OBJECTS], sourceImages, 'images are not its business'),
   deny('Heartbeat function', ['s3:PutObject'], replicaOfHeartbeat, 'a heartbeat arrives by replication or not at all'),
   allow('Heartbeat function', ['kms:GenerateDataKey'], key('source'), 'it encrypts the heartbeat, through S3'),
+
+  allow('Lock renewal function', LIST, destinationBucket, 'it looks at all that stays locked'),
+  allow('Lock renewal function', ['s3:PutObjectRetention'], locksOfCopies, 'it makes locks longer'),
+  deny('Lock renewal function', ['s3:PutObjectRetention'], longLocks, 'and never longer than the retention'),
+  deny(
+    'Lock renewal function',
+    [
+      's3:BypassGovernanceRetention',
+      's3:DeleteObject',
+      's3:DeleteObjectVersion',
+      's3:PutObject',
+      's3:PutObjectLegalHold',
+    ],
+    copies,
+    'without a bypass S3 takes no shorter lock; it deletes and adds nothing',
+  ),
+  allow('Lock renewal function', ['s3:GetObject', 's3:PutObject'], sweeps, 'it keeps where it stands'),
+  deny('Lock renewal function', CHANGE_BUCKET, destinationBucket, 'the settings of the bucket are not its business'),
+  deny('Lock renewal function', RUIN_KEY, key('destination'), 'nor is the key'),
+  deny(
+    'Replication role',
+    ['s3:ReplicateObject'],
+    sweeps,
+    'whoever could write it could keep locks from being renewed',
+  ),
+  deny('Operator (restore role)', ['s3:PutObject'], sweeps, 'as above'),
+  deny('Drill function', ['s3:PutObject'], sweeps, 'as above'),
 
   allow('Replica age function', ['s3:GetObject'], replicaOfHeartbeat, 'it looks how old the replica is'),
   deny('Replica age function', DESTROY_OBJECTS, replicaOfHeartbeat, 'it changes nothing in the bucket'),

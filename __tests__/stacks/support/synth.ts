@@ -63,6 +63,7 @@ function stubCode(folder: string, code: string) {
     capture: write('capture'),
     tableDefinition: write('table-definition'),
     drill: write('drill'),
+    lockRenewal: write('lock-renewal'),
     heartbeat: write('heartbeat'),
     replicaAge: write('replica-age'),
   };
