@@ -30,6 +30,7 @@ export default {
     'operations/images/{stateOfObject,newestImage,objectForWriting}.ts',
     'operations/redrive/{applyChanges,redriveBatch}.ts',
     'operations/verify/{verdict,repairItem,recheck}.ts',
+    'operations/renewLocks/*.ts',
   ],
   thresholds: { high: 95, low: 90, break: 90 },
   reporters: ['clear-text', 'progress', 'json'],

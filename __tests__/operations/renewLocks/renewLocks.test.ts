@@ -39,7 +39,17 @@ class Destination extends MemoryBucket {
       read: (key: string) => this.read(key),
       write: (key: string, text: string) => this.write(key, text),
     };
-    return renewLocks({ lister, locks, texts, prefix: '', rule: RULE, nowMs, hasTime: () => true, watch: SILENT, ...more });
+    return renewLocks({
+      lister,
+      locks,
+      texts,
+      prefix: '',
+      rule: RULE,
+      nowMs,
+      hasTime: () => true,
+      watch: SILENT,
+      ...more,
+    });
   }
 
   isLocked(objectKey: string, at = -1): boolean {
