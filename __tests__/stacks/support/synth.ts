@@ -37,12 +37,26 @@ export function synthesize(
   const folder = mkdtempSync(join(tmpdir(), 'dcs-synth-'));
   try {
     const app = new App({ outdir: join(folder, 'out') });
-    addStacks(app, parseSettings(settings), stubCode(folder, code));
-    app.synth();
+    withoutStackTraces(() => {
+      addStacks(app, parseSettings(settings), stubCode(folder, code));
+      app.synth();
+    });
     const stacks = join(folder, 'out', 'stacks');
     return Object.fromEntries(readdirSync(stacks).map((name) => [name, readStack(join(stacks, name))]));
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** CDKTF keeps the stack trace of every value; in a test each of its frames would be looked up in a source map. */
+function withoutStackTraces(work: () => void): void {
+  const errors: { prepareStackTrace?: unknown } = Error;
+  const before = errors.prepareStackTrace;
+  errors.prepareStackTrace = () => '';
+  try {
+    work();
+  } finally {
+    errors.prepareStackTrace = before;
   }
 }
 
