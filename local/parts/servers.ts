@@ -14,6 +14,9 @@ export async function startDynamoDbLocal(java: string): Promise<Part> {
     name: 'DynamoDB Local',
     command: [
       java,
+      // It runs for seconds or minutes: more compilers and collectors cost what they never bring in.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
       '-Djava.library.path=./DynamoDBLocal_lib',
       '-jar',
       'DynamoDBLocal.jar',
