@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { licencesOf } from './licences';
 
@@ -13,10 +13,11 @@ const ROOT = path.dirname(__dirname);
 export async function bundleCommand(outfile: string): Promise<void> {
   const commit = commitOf(ROOT);
   const define: Record<string, string> = commit === undefined ? {} : { DCS_COMMIT: JSON.stringify(commit) };
+  const unfinished = `${outfile}.${process.pid}`;
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['cli/main.ts'],
-    outfile,
+    outfile: unfinished,
     bundle: true,
     // Names stay: they stand in the stack of an unexpected failure.
     minifyWhitespace: true,
@@ -30,6 +31,8 @@ export async function bundleCommand(outfile: string): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   });
+  // In one step: whoever starts the command meanwhile has the one before, or this one.
+  await rename(unfinished, outfile);
   await writeFile(`${outfile}.LICENSES.txt`, licencesOf(Object.keys(metafile.inputs), ROOT));
 }
 
