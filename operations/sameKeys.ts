@@ -1,10 +1,37 @@
 import { RefusedError, UsageError } from '../core/errors';
 import { keyNames, type KeySchema } from '../core/objectKey';
 import { keySchemaIn } from '../core/tableDefinition';
-import type { ConfiguredTable } from '../settings/configuredTable';
+import type { ConfiguredTable, KeyTypes, LocatedTable } from '../settings/configuredTable';
 
 /** As DescribeTable and a stored definition have it. */
 type Described = Parameters<typeof keySchemaIn>[0];
+type DescribedWithTypes = Described & {
+  readonly AttributeDefinitions?: readonly { readonly AttributeName?: string; readonly AttributeType?: string }[];
+};
+
+/**
+ * A table of the settings with the keys that it really has.
+ *
+ * @throws UsageError when the settings give it others
+ */
+export function withActualKeys(
+  { prefix, tableName, configuredKeys }: LocatedTable,
+  described: DescribedWithTypes,
+): ConfiguredTable {
+  const keySchema = keySchemaIn(described, tableName);
+  const keyTypes = keyTypesOf(described, keySchema);
+  if (configuredKeys) requireConfiguredKeys({ prefix, tableName, ...configuredKeys }, described);
+  return { prefix, tableName, keySchema, keyTypes };
+}
+
+function keyTypesOf({ AttributeDefinitions: attributes = [] }: DescribedWithTypes, schema: KeySchema): KeyTypes {
+  const names = keyNames(schema);
+  return Object.fromEntries(
+    attributes
+      .filter(({ AttributeName = '' }) => names.includes(AttributeName))
+      .map(({ AttributeName = '', AttributeType }) => [AttributeName, AttributeType as 'S' | 'N' | 'B']),
+  );
+}
 
 /**
  * Capture spells object keys by the settings, and so do the commands: they have to be the table's.

@@ -100,7 +100,7 @@ export async function knownTable(
       ? `${objectKey} in ${source.name} cannot be used (${passedOver.join('; ')})`
       : `${source.name} has no ${objectKey}`;
   throw new UsageError([
-    `what the keys of ${tableName} are is nowhere to be found: ${why}. Give them with --partition-key NAME:TYPE (and --sort-key NAME:TYPE), add the table to the settings file, or correct its name or --prefix, which is ${JSON.stringify(prefix)}`,
+    `what the keys of ${tableName} are is nowhere to be found: ${why}. Give them with --partition-key NAME:TYPE (and --sort-key NAME:TYPE), write them into the settings file as partitionKey (and sortKey) of the table, or correct its name or --prefix, which is ${JSON.stringify(prefix)}`,
   ]);
 }
 

@@ -3,6 +3,7 @@ export const FINDING_NAMES = [
   'destroyed',
   'replaced',
   'forgotten',
+  'leaves',
   'versioning',
   'object-lock',
   'replication',

@@ -1,13 +1,13 @@
 import { DNS_SUFFIXES } from '../core/partitions';
 import { isObject, type Json } from './json';
 import { parseStatements, type PolicyStatement } from './statements';
-import { forKnownTables, type Tables } from './tables';
+import { forKnownTables, namesLeftTable, type Tables } from './tables';
 
 /**
  * What a changed policy opens or closes, in words; empty when it says the same. An Allow has to be covered by what was
  * allowed, and what was allowed by what is; a Deny likewise: one that is gone opens, and a new one can lock out those that
  * the copy lives by. Sids and order say nothing. What a plan that adds a table allows for it, as for a table that has been
- * there, is nothing new.
+ * there, is nothing new; what one that leaves the tables has no use for any more, nothing lost.
  */
 export function openings(before: string | undefined, after: string | undefined, tables: Tables = NO_TABLES): string[] {
   let was: PolicyStatement[];
@@ -21,7 +21,7 @@ export function openings(before: string | undefined, after: string | undefined, 
   return [
     ...notCovered(is, was, 'Allow', tables).map((part) => `Newly allowed: ${part}.`),
     ...notCovered(was, is, 'Deny').map((part) => `No longer denied: ${part}.`),
-    ...notCovered(was, is, 'Allow').map((part) => `No longer allowed: ${part}.`),
+    ...notCovered(was, is, 'Allow', { ...NO_TABLES, left: tables.left }).map((part) => `No longer allowed: ${part}.`),
     ...notCovered(is, was, 'Deny').map((part) => `Newly denied: ${part}.`),
     ...(before !== undefined && after !== undefined && versionOf(before) !== versionOf(after)
       ? [`Version ${versionOf(before)} becomes ${versionOf(after)}: variables are read in another way.`]
@@ -29,7 +29,7 @@ export function openings(before: string | undefined, after: string | undefined, 
   ];
 }
 
-const NO_TABLES: Tables = { added: [], known: [] };
+const NO_TABLES: Tables = { added: [], known: [], left: [] };
 
 /** A policy without Version is of 2008-10-17, which knows no variables (IAM, "JSON policy elements: Version"). */
 function versionOf(text: string): string {
@@ -47,10 +47,11 @@ function notCovered(
   const wider = by.filter((statement) => statement.effect === effect);
   const left = statements
     .filter((statement) => statement.effect === effect)
-    .filter((statement) => tables.added.length === 0 || !decryptsTables(statement))
+    .filter((statement) => tables.added.length + tables.left.length === 0 || !decryptsTables(statement))
     .flatMap((statement) => {
       const candidates = wider.filter((other) => holdsWhenever(other.conditions, statement.conditions));
       return triples(statement)
+        .filter(([, , resource]) => !namesLeftTable(resource, tables))
         .filter(
           (triple) => !forms(triple, tables).some((form) => candidates.some((other) => coversTriple(other, form))),
         )
@@ -62,7 +63,11 @@ function notCovered(
 /** The table's own key: through DynamoDB it opens no more than the right to read the table does. */
 function decryptsTables({ actions, conditions }: PolicyStatement): boolean {
   const services = conditions['StringEquals kms:viaservice'] ?? [];
-  return actions.every((action) => action === 'kms:decrypt') && services.length > 0 && services.every(isDynamoDb);
+  return (
+    actions.every((action) => action === 'kms:decrypt' || action === 'kms:describekey') &&
+    services.length > 0 &&
+    services.every(isDynamoDb)
+  );
 }
 
 function isDynamoDb(host: string): boolean {

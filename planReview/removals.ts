@@ -22,13 +22,19 @@ export function isOtherStream({ type, actions, before, after, afterUnknown }: Re
 const isUnknownSource = (unknown: ResourceChange['afterUnknown']) =>
   isObject(unknown) && unknownPaths(unknown).includes('event_source_arn');
 
+function forgottenNext(type: string): string {
+  if (type === 'aws_dynamodb_table')
+    return 'Allow it where the table is handed over to its owners ("existing": true); it is looked up from now on.';
+  return 'Keep it in the settings and the state, or see who looks after it from now on.';
+}
+
 function removalOf(change: ResourceChange): Omit<Finding, 'address' | 'why'> | undefined {
   const { actions, before, after, afterUnknown, replacePaths } = change;
   if (actions.includes('forget')) {
     return {
       finding: 'forgotten',
-      what: 'It leaves the state: no later plan will show what happens to it.',
-      next: 'Keep it in the settings and the state, or see who looks after it from now on.',
+      what: 'It leaves the state and stays as it is: no later plan will show what happens to it.',
+      next: forgottenNext(change.type),
     };
   }
   if (!actions.includes('delete')) return undefined;

@@ -3,6 +3,7 @@ import type { Finding } from './finding';
 import { GUARDED_TYPES } from './guarded/types';
 import { judge } from './judge';
 import type { JsonObject } from './json';
+import { leavingFinding, leavingTables } from './leaving';
 import { previousOf } from './parts';
 import type { Plan, ResourceChange } from './plan';
 import { isOtherStream, removals } from './removals';
@@ -12,12 +13,19 @@ import type { Context } from './verdicts';
 /** Everything of a plan that must not pass unseen, in the order of the plan; first what was done outside Terraform. */
 export function reviewPlan(plan: Plan): Finding[] {
   const tables = tablesOf(plan.changes);
+  const leaving = leavingTables(plan.changes, tables);
+  const removed = (change: ResourceChange) => {
+    const told = leaving.filter(({ address }) => address === change.address);
+    if (leaving.some(({ parts }) => parts.includes(change.address)))
+      return told.map((each) => leavingFinding(each, plan.changes));
+    return removals(change);
+  };
   return [
     ...plan.drift.flatMap((change) => driftFindings(change, { tables, isDrift: true })),
     ...plan.changes.flatMap((change) => [
       ...putOff(change),
       ...foreign(change),
-      ...removals(change),
+      ...removed(change),
       ...judged(change, plan, { tables, isDrift: false }),
     ]),
   ];

@@ -8,12 +8,19 @@ export interface Tables {
   readonly added: readonly string[];
   /** Those that have been there. */
   readonly known: readonly string[];
+  /** Those of them that this plan no longer copies. */
+  readonly left: readonly string[];
 }
 
 export function tablesOf(changes: readonly ResourceChange[]): Tables {
   const known = new Set(changes.flatMap(({ type, before }) => tableOf(type, before)));
   const added = new Set(changes.flatMap(({ type, after }) => tableOf(type, after)));
-  return { known: [...known], added: [...added].filter((name) => !known.has(name)) };
+  const [before, after] = [[...known], [...added]];
+  return {
+    known: before,
+    added: after.filter((name) => !known.has(name)),
+    left: before.filter((name) => !added.has(name)),
+  };
 }
 
 /**
@@ -26,7 +33,13 @@ export function forKnownTables(text: string, { added, known }: Tables): string[]
   return known.map((name) => parts.map((part) => (added.includes(part) ? name : part)).join(''));
 }
 
-function tableOf(type: string, body: JsonObject | null): string[] {
+/** Whether a text, such as the ARN of a resource, names a table that leaves. */
+export function namesLeftTable(text: string, { left }: Tables): boolean {
+  return text.split(/[/:]/).some((part) => left.includes(part));
+}
+
+/** The table that a function captures, or that a schedule has drilled. */
+export function tableOf(type: string, body: JsonObject | null): string[] {
   if (!body) return [];
   if (type === 'aws_lambda_function') return texts(block(body.environment, 'variables')[VARIABLES.tableName]);
   if (type === 'aws_cloudwatch_event_target') return texts(block(parsed(body.input), 'table').name);

@@ -62,6 +62,21 @@ export const gains =
     return lost.length === 0 ? undefined : `${leaf.path} is without ${lost.map(shown).join(', ')}: ${why}.`;
   };
 
+/** Only lists of tables, between commas, that keep all but those that leave. */
+export const keepsTables =
+  (why: string): Verdict =>
+  (leaf, { tables: { left } }) => {
+    const members = (value: Leaf['to']) => (typeof value === 'string' ? value.split(',') : []);
+    const lost = members(leaf.from).filter((name) => !members(leaf.to).includes(name) && !left.includes(name));
+    return lost.length === 0 ? undefined : `${leaf.path} is without ${lost.map(shown).join(', ')}: ${why}.`;
+  };
+
+/** Harmless outside Terraform, where its owner does it; no plan changes it. */
+export const onlyOutside =
+  (why: string): Verdict =>
+  (leaf, { isDrift }) =>
+    isDrift ? undefined : told(leaf, why);
+
 /** Harmless in a plan; outside Terraform nobody should do it. */
 export const onlyByPlan =
   (why: string): Verdict =>

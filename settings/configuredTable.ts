@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors';
 import type { KeySchema, TableLocation } from '../core/objectKey';
 import { partsOf, type CommandSettings } from './parts';
+import type { TableSettings } from './tables';
 
 export type KeyTypes = Readonly<Record<string, 'S' | 'N' | 'B'>>;
 
@@ -14,37 +15,39 @@ export interface KeyWords {
 /** A table of the settings: where its images are, and what its keys are called. */
 export interface ConfiguredTable extends TableLocation, KeyWords {}
 
-/** A table whose keys the settings may leave to its table.json. */
+/** A table whose keys the settings may leave to the table itself, or to its table.json. */
 export interface LocatedTable extends TableLocation {
   readonly configuredKeys?: KeyWords;
 }
 
 /** @throws UsageError when the settings have no tables, or not this one */
-export function tableOf(settings: CommandSettings, tableName: string): ConfiguredTable {
+export function tableOf(settings: CommandSettings, tableName: string): LocatedTable {
   const { prefix, tables } = partsOf(settings, ['tables']);
   const table = tables.find(({ name }) => name === tableName);
-  if (!table) {
-    const known = tables.map(({ name }) => name).join(', ');
-    throw new UsageError([
-      `${tableName} is no table of the settings; ${settings.file.path} has ${known}. Add it there, correct the name, or give its keys with --partition-key`,
-    ]);
-  }
-  const keys = table.sortKey ? [table.partitionKey, table.sortKey] : [table.partitionKey];
+  if (table) return { prefix, tableName, configuredKeys: configuredKeys(table) };
+  const known = tables.map(({ name }) => name).join(', ');
+  throw new UsageError([
+    `${tableName} is no table of the settings; ${settings.file.path} has ${known}. Add it there, correct the name, or give its keys with --partition-key`,
+  ]);
+}
+
+function configuredKeys({ partitionKey, sortKey }: TableSettings): KeyWords | undefined {
+  if (!partitionKey) return undefined;
+  const keys = sortKey ? [partitionKey, sortKey] : [partitionKey];
   return {
-    prefix,
-    tableName,
-    keySchema: { partitionKey: table.partitionKey.name, sortKey: table.sortKey?.name },
+    keySchema: { partitionKey: partitionKey.name, sortKey: sortKey?.name },
     keyTypes: Object.fromEntries(keys.map(({ name, type }) => [name, type])),
   };
 }
 
 /**
- * Where a table's images are. Settings without tables leave its keys to its table.json.
+ * Where a table's images are: one that is copied, or was. Settings without tables leave its keys to its table.json.
  *
  * @throws UsageError when the settings have tables, and not this one: most likely its name is misspelt
  */
 export function locatedTable(settings: CommandSettings, tableName: string): LocatedTable {
-  if (!settings.tables) return { prefix: settings.prefix, tableName };
-  const { prefix, keySchema, keyTypes } = tableOf(settings, tableName);
-  return { prefix, tableName, configuredKeys: { keySchema, keyTypes } };
+  const { prefix, tables, formerTables } = settings;
+  const isCopied = tables?.some(({ name }) => name === tableName);
+  if (!tables || (!isCopied && formerTables.includes(tableName))) return { prefix, tableName };
+  return tableOf(settings, tableName);
 }

@@ -2,6 +2,7 @@ import { partitionOf } from '../core/partitions';
 import { hasParts, type Part, type WithParts } from './parts';
 import type { Problem } from './problems';
 import type { GivenSettings } from './schema';
+import { tableProblems } from './tableChecks';
 
 /**
  * Rules between fields. Each returns its problems; all of them run, so that all problems are seen at once. A rule about
@@ -23,6 +24,7 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   between(['tables'], tableNamesDiffer),
   tablesKeepClearOfParkedBatches,
   between(['tables'], tableKeysAreTwoAttributes),
+  tableProblems,
   between(['tables', 'source'], tableKeysOfTablesBelongToTheirAccount),
   between(['source', 'destination'], formerKeysAreOfTheAccounts),
   lifecyclesFire,
@@ -186,7 +188,7 @@ function tablesKeepClearOfParkedBatches({ prefix, tables = [] }: GivenSettings):
 function tableKeysAreTwoAttributes({ tables }: WithParts<'tables'>): Problem[] {
   return tables.flatMap(({ partitionKey, sortKey }, index) =>
     when(
-      partitionKey.name === sortKey?.name,
+      sortKey !== undefined && partitionKey?.name === sortKey.name,
       problem(
         `tables[${index}].sortKey.name`,
         sortKey?.name,

@@ -12,7 +12,7 @@ import {
   restoreSettings,
   tableDefinitionSettings,
 } from './partsWithDefaults';
-import { tablesSettings } from './tables';
+import { formerTablesSettings, tablesSettings } from './tables';
 
 /**
  * The settings file, defined once: this definition types the settings, finds their problems, and is what
@@ -34,6 +34,7 @@ export const settingsSchema = group(
       allowed: 'empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start',
     }).default(''),
     tables: tablesSettings,
+    formerTables: formerTablesSettings,
     bootstrap: bootstrapSettings.optional(),
     encryption: encryptionSettings.prefault({ type: 's3-managed' }),
     replication: replicationSettings.prefault({}),

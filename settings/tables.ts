@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { group, kmsKeyArn, oneOf, text, yesOrNo } from './fields';
 
-/** One table of the source account. Its key is written here for an existing table too, and checked against the real one. */
+/** One table of the source account. The keys of an existing one are looked up; where they are written here too, they are checked. */
 
 /** Terraform would read `${` and `%{` as its own templates. */
 const attributeName = (description: string) =>
@@ -13,22 +13,25 @@ const keyAttribute = (which: string) =>
       name: attributeName('Name of the attribute.'),
       type: oneOf(['S', 'N', 'B'], 'S for string, N for number, B for binary.'),
     },
-    `${which} of the table.`,
+    `${which} of the table. Default: that of the table; one that DCS creates has what is written here.`,
   );
+
+const tableName = (description: string) =>
+  text(/^[\w.-]{3,255}$/, { description, allowed: '3 to 255 letters, digits and _ . -' });
 
 export const tableSettings = group(
   {
-    name: text(/^[\w.-]{3,255}$/, { description: 'Name of the table.', allowed: '3 to 255 letters, digits and _ . -' }),
+    name: tableName('Name of the table.'),
     existing: yesOrNo(
-      'true: the table is there already, is looked up, and its stream must show new and old images. false: DCS creates it. Default: false.',
-    ).default(false),
-    partitionKey: keyAttribute('Partition key'),
+      'true: the table is there already; it is looked up, and nothing in it is changed; its stream must show new and old images. false: DCS creates it. Default: true.',
+    ).default(true),
+    partitionKey: keyAttribute('Partition key').optional(),
     sortKey: keyAttribute('Sort key').optional(),
     ttlAttribute: attributeName(
       'Attribute of the time to live, for a table that DCS creates. Default: none.',
     ).optional(),
     kmsKeyArn: kmsKeyArn(
-      'KMS key of the table, if it is one of your own. Default: the key that DynamoDB keeps for the account (alias/aws/dynamodb).',
+      'KMS key of the table, if it is one of your own: capture and the drill are given the right to decrypt with it. Default: a key of AWS.',
     ).optional(),
   },
   'A table to keep a second copy of.',
@@ -38,5 +41,12 @@ export const tablesSettings = z
   .array(tableSettings, { error: 'a list of tables' })
   .min(1, { error: 'at least one table' })
   .describe('The tables to keep a second copy of.');
+
+export const formerTablesSettings = z
+  .array(tableName('Name of a table that has left.'), { error: 'a list of names of tables' })
+  .describe(
+    'Tables that are copied no longer. Terraform forgets them and destroys none; their copies stay, and commands read them as before. A table leaves by its name going from tables to here: a plan in which it is in neither is refused. Default: none.',
+  )
+  .default([]);
 
 export type TableSettings = z.output<typeof tableSettings>;

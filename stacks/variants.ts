@@ -3,15 +3,16 @@
  * `npm run validate -- --variants` lets Terraform look at each. Nothing here is deployed.
  */
 
-const users = { name: 'users', partitionKey: { name: 'id', type: 'S' } };
+const users = { name: 'users', existing: false, partitionKey: { name: 'id', type: 'S' } };
 const orders = {
   name: 'orders',
+  existing: false,
   partitionKey: { name: 'customerId', type: 'S' },
   sortKey: { name: 'orderedAt', type: 'N' },
 };
 const local = { type: 'local' };
 
-/** The fewest settings there can be; every other variant is this one with something changed. */
+/** The fewest settings there can be where the table is created too; every other variant is this one with something changed. */
 export const minimal = {
   deployment: { way: 'together', backend: local },
   source: { accountId: '111111111111', region: 'eu-central-1', bucketName: 'example-dcs-source' },
@@ -54,6 +55,8 @@ export const variants = {
       { ...orders, name: 'archive.orders_2018', existing: true },
     ],
   },
+  existing: { ...minimal, tables: [{ name: 'sessions' }, { name: 'archive.orders_2018' }] },
+  'former-tables': { ...minimal, formerTables: ['orders', 'carts'] },
   'customer-managed': { ...minimal, ...customerManaged, tables: [users, orders] },
   'customer-managed-before': {
     ...minimal,

@@ -283,7 +283,7 @@ describe('the drill of the schedule', () => {
     const { dynamoDb } = deployment;
     const sts = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials: dynamoDb.credentials };
     return scheduledDrill({
-      table: { ...LOCATION, keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } },
+      table: { ...LOCATION, configuredKeys: { keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } } },
       ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: () => undefined },
       destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
       live: { name: 'users in 111111111111', dynamoDb: inSource(deployment) },

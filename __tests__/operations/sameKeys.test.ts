@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { requireConfiguredKeys, requireKeysOfImages } from '../../operations/sameKeys';
+import { requireConfiguredKeys, requireKeysOfImages, withActualKeys } from '../../operations/sameKeys';
 
 const schema = fc.record({
   partitionKey: fc.constantFrom('id', 'a,b', 'a'),
@@ -38,4 +38,20 @@ test('both keys are named, and what to do', () => {
   expect(() => requireKeysOfImages({ partitionKey: 'id' }, 'users', actual)).toThrow(
     'the table users has the key pk and sk, the images have id; restore into another table',
   );
+});
+
+test('keys that the settings leave out are the table’s, each with its type; those that they give have to be', () => {
+  const described = {
+    ...describedAs({ partitionKey: 'id', sortKey: 'at' }),
+    AttributeDefinitions: [
+      { AttributeName: 'at', AttributeType: 'N' },
+      { AttributeName: 'byDate', AttributeType: 'S' },
+      { AttributeName: 'id', AttributeType: 'B' },
+    ],
+  };
+  const located = { prefix: 'p/', tableName: 'users' };
+  const actual = { keySchema: { partitionKey: 'id', sortKey: 'at' }, keyTypes: { id: 'B', at: 'N' } };
+  expect(withActualKeys(located, described)).toEqual({ ...located, ...actual });
+  const configuredKeys = { keySchema: { partitionKey: 'id' }, keyTypes: { id: 'S' as const } };
+  expect(() => withActualKeys({ ...located, configuredKeys }, described)).toThrow('the settings give users the key id');
 });

@@ -4,7 +4,7 @@ import { variants } from '../../stacks/variants';
 import { bodies, planned } from './planned';
 import { found } from './support';
 
-const invoices = { name: 'invoices', partitionKey: { name: 'number', type: 'S' } };
+const invoices = { name: 'invoices', existing: false, partitionKey: { name: 'number', type: 'S' } };
 const kmsKeyIn = (region: string) =>
   `arn:${partitionOf(region).name}:kms:${region}:111111111111:key/99999999-2222-3333-4444-555555555555`;
 const added = (region: string) => ({

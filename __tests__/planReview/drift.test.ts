@@ -65,3 +65,13 @@ test('what is not known hides nothing: beside it the rest is judged', () => {
   };
   expect(names([], change)).toEqual([`${address}:not-known`, `${address}:capture`]);
 });
+
+test('what the application of a created table changes there is its own, what capture lives by is not', () => {
+  const address = 'aws_dynamodb_table.it';
+  const table = { stream_enabled: true, read_capacity: 5, global_secondary_index: [] };
+  const index = [{ name: 'byDate', hash_key: 'date' }];
+  const scaled = changedOutside(address, table, { ...table, read_capacity: 50, global_secondary_index: index });
+  expect(names([scaled])).toEqual([]);
+  expect(names([], scaled)).toEqual([`${address}:table`]);
+  expect(names([changedOutside(address, table, { ...table, stream_enabled: false })])).toEqual([`${address}:drift`]);
+});

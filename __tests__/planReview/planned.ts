@@ -3,7 +3,7 @@ import { resources, synthesize } from '../stacks/support/synth';
 import type { Change } from './support';
 
 /** Arguments of CDKTF and Terraform, not of the provider: they are in no plan. */
-const META = ['//', 'provider', 'depends_on', 'lifecycle'];
+const META = ['//', 'provider', 'depends_on', 'lifecycle', 'for_each'];
 
 /** The resources of each stack of settings, by address, with the arguments that a plan would have. */
 export function bodies(settings: object): Record<string, Record<string, JsonObject>> {
@@ -51,7 +51,13 @@ export function planned(before: Bodies, after: Bodies): Change[] {
     };
   });
   const gone = Object.entries(before).filter(([address]) => !after[address]);
-  return [...changes, ...gone.map(([address, body]): Change => ({ address, actions: ['delete'], before: body }))];
+  const deleted = gone.map(([address, body]): Change => {
+    // An id that AWS has given: what refers to it has it in the reference's place.
+    const hasId = address.startsWith('aws_lambda_event_source_mapping.');
+    const was = withNames(body, before);
+    return { address, actions: ['delete'], before: hasId ? { ...was, uuid: `\${${address}.uuid}` } : was };
+  });
+  return [...changes, ...deleted];
 }
 
 const REFERENCE = /\$\{(aws_[\w-]+\.[\w-]+)\.(\w+)\}/g;

@@ -105,9 +105,13 @@ describe('without a settings file', () => {
 describe('a table', () => {
   test('has the keys of the settings, else those of its table.json, and none when its name is not in the list', async () => {
     const settings = await given(minimal);
-    const { keySchema, keyTypes } = tableOf(settings, 'users');
-    expect({ keySchema, keyTypes }).toEqual({ keySchema: { partitionKey: 'id' }, keyTypes: { id: 'S' } });
-    expect(locatedTable(settings, 'users').configuredKeys).toEqual({ keySchema, keyTypes });
+    const configuredKeys = { keySchema: { partitionKey: 'id' }, keyTypes: { id: 'S' } };
+    expect(tableOf(settings, 'users')).toEqual({ prefix: '', tableName: 'users', configuredKeys });
+    expect(locatedTable(settings, 'users')).toEqual(tableOf(settings, 'users'));
+    const named = await given({ ...minimal, tables: [{ name: 'users' }], formerTables: ['orders'] });
+    expect(tableOf(named, 'users')).toEqual({ prefix: '', tableName: 'users' });
+    expect(locatedTable(named, 'orders')).toEqual({ prefix: '', tableName: 'orders' });
+    expect(() => tableOf(named, 'orders')).toThrow('orders is no table of the settings');
     expect(() => locatedTable(settings, 'user')).toThrow('user is no table of the settings');
     expect(locatedTable(await given({ prefix: 'p/' }), 'user')).toEqual({ prefix: 'p/', tableName: 'user' });
   });

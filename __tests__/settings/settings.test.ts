@@ -29,7 +29,7 @@ describe('settings', () => {
   });
 
   test('fewest possible: the rest has defaults', () => {
-    expect(parseSettings(minimal)).toMatchObject({
+    expect(parseSettings({ ...minimal, tables: [{ name: 'users' }] })).toMatchObject({
       name: 'dcs',
       prefix: '',
       encryption: { type: 's3-managed' },
@@ -37,7 +37,8 @@ describe('settings', () => {
       destination: { objectLock: { mode: 'COMPLIANCE', retentionDays: 30 } },
       source: { lifecycle: { noncurrentVersionExpirationDays: 365, glacierTransitionDays: 30 } },
       capture: { memoryMb: 512, timeoutSeconds: 60, largeImageStorageClass: 'STANDARD_IA' },
-      tables: [{ existing: false }],
+      tables: [{ name: 'users', existing: true }],
+      formerTables: [],
     });
   });
 
@@ -154,14 +155,14 @@ describe('settings', () => {
   });
 
   test('all problems are told at once, each with its path, its value, what is allowed, and what to do', () => {
-    const wrong = { ...minimal, name: 'DCS', tables: [{ name: 'users' }], prefix: 'x', extra: 1 };
+    const wrong = { ...minimal, name: 'DCS', tables: [{}], prefix: 'x', extra: 1 };
     expect(() => parseSettings(wrong, 'prod.json')).toThrow(
       [
         'prod.json has 4 problems:',
         '  name is "DCS"; allowed: 3 to 20 lowercase letters, digits and hyphens, a letter first. Next: correct it.',
         '  prefix is "x"; allowed: empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start. Next: correct it.',
-        '  tables[0].partitionKey is missing; allowed: an object. Next: add it.',
-        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, bootstrap, encryption, replication, capture, tableDefinition, restore, drill, alarms, tags. Next: correct its name or take it out.`,
+        '  tables[0].name is missing; allowed: 3 to 255 letters, digits and _ . -. Next: add it.',
+        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, restore, drill, alarms, tags. Next: correct its name or take it out.`,
       ].join('\n'),
     );
   });
@@ -244,7 +245,7 @@ describe('dcs.config.schema.json', () => {
     expect(schema.required).toEqual(['deployment', 'source', 'destination', 'tables']);
     expect(schema.properties?.source?.required).toEqual(['accountId', 'region', 'bucketName']);
     expect(schema.properties?.destination?.required).toEqual(['accountId', 'region', 'bucketName']);
-    expect(schema.properties?.tables?.items?.required).toEqual(['name', 'partitionKey']);
+    expect(schema.properties?.tables?.items?.required).toEqual(['name']);
   });
 
   function fieldsOf(node: JsonSchema, path: string): { path: string; field: JsonSchema; isRequired: boolean }[] {

@@ -14,8 +14,10 @@ test('every table is drilled by its own rule, which sends what the function unde
   expect(drilled.find(({ tableName }) => tableName === 'orders')).toEqual({
     prefix: 'dcs/',
     tableName: 'orders',
-    keySchema: { partitionKey: 'customerId', sortKey: 'orderedAt' },
-    keyTypes: { customerId: 'S', orderedAt: 'N' },
+    configuredKeys: {
+      keySchema: { partitionKey: 'customerId', sortKey: 'orderedAt' },
+      keyTypes: { customerId: 'S', orderedAt: 'N' },
+    },
   });
   for (const { body } of targets) {
     expect(body.arn).toBe('${aws_lambda_function.destination_drill_function.arn}');

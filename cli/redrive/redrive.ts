@@ -4,10 +4,12 @@ import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
 import { bucketIn, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
+import type { ImageSource } from '../../operations/images/imageSource';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { tableOf } from '../../settings/configuredTable';
+import { locatedTable } from '../../settings/configuredTable';
 import { partsOf, type CommandSettings } from '../../settings/parts';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
+import { knownTable } from '../../operations/tables';
 import { reportRedrive, watchRedrive } from './reporting';
 
 export interface RedriveOptions {
@@ -43,17 +45,18 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   const { output, signal } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { tableNames, dryRun } = options;
-  for (const name of tableNames) tableOf(settings, name);
+  for (const name of tableNames) locatedTable(settings, name);
   const bucket = bucketIn(context, 'source');
+  const source = s3ImageSource(bucket);
   const { largeImageStorageClass } = settings.capture;
   const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchRedrive(output);
   const counts = await redriveBatches({
     lister: s3CurrentLister(bucket),
-    source: s3ImageSource(bucket),
+    source,
     images: s3ImageStore({ ...bucket, largeImageStorageClass }),
     texts: s3TextStore(bucket),
-    tableOf: (name) => configured(settings, name),
+    tableOf: keysOnce((name) => copied(settings, source, name)),
     onlyTables: tableNames,
     ...{ dryRun, signal, nowMs, watch },
   });
@@ -62,6 +65,20 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   return counts.left === 0 ? EXIT.done : EXIT.differences;
 }
 
-function configured(settings: CommandSettings, tableName: string) {
-  return settings.tables?.some(({ name }) => name === tableName) ? tableOf(settings, tableName) : undefined;
+/** A table that is copied, or was. */
+async function copied(settings: CommandSettings, source: ImageSource, tableName: string) {
+  const names = [...(settings.tables ?? []).map(({ name }) => name), ...settings.formerTables];
+  if (!names.includes(tableName)) return undefined;
+  const { configuredKeys, ...location } = locatedTable(settings, tableName);
+  if (configuredKeys) return { ...location, ...configuredKeys };
+  return (await knownTable(source, location, { momentMs: Infinity })).table;
+}
+
+function keysOnce<Table>(find: (tableName: string) => Promise<Table>): (tableName: string) => Promise<Table> {
+  const found = new Map<string, Promise<Table>>();
+  return (tableName) => {
+    const table = found.get(tableName) ?? find(tableName);
+    found.set(tableName, table);
+    return table;
+  };
 }

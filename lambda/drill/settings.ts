@@ -1,5 +1,6 @@
 import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
+import type { LocatedTable } from '../../settings/configuredTable';
 
 export interface DrillSettings {
   readonly bucket: string;
@@ -36,9 +37,9 @@ export function drillSettings(environment: Environment): DrillSettings {
   throw new DcsError(`the drill function's environment is wrong: ${problems.join('. ')}.`);
 }
 
-/** What the schedule sends: the table to drill, with its keys as the settings have them. */
+/** What the schedule sends: the table to drill, with its keys where the settings have them; else its table.json says them. */
 export interface DrillEvent {
-  readonly table: { readonly name: string; readonly partitionKey: Key; readonly sortKey?: Key };
+  readonly table: { readonly name: string; readonly partitionKey?: Key; readonly sortKey?: Key };
 }
 interface Key {
   readonly name: string;
@@ -46,17 +47,20 @@ interface Key {
 }
 
 /** @throws DcsError when the event is not one that the schedule sends */
-export function drilledTable({ prefix }: Pick<DrillSettings, 'prefix'>, event: Partial<DrillEvent> | undefined) {
-  const table = event?.table;
-  const keys = [table?.partitionKey, ...(table?.sortKey ? [table.sortKey] : [])];
-  if (!table?.name || !keys.every((key) => key?.name && ['S', 'N', 'B'].includes(key.type))) {
+export function drilledTable(
+  { prefix }: Pick<DrillSettings, 'prefix'>,
+  event: Partial<DrillEvent> | undefined,
+): LocatedTable {
+  const { name: tableName, partitionKey, sortKey } = event?.table ?? {};
+  const keys = [partitionKey, sortKey].flatMap((key) => key ?? []);
+  const areRight = keys.every(({ name, type }) => name && ['S', 'N', 'B'].includes(type));
+  if (!tableName || !areRight || (sortKey && !partitionKey)) {
     throw new DcsError(
-      `the event is ${JSON.stringify(event)}; write {"table":{"name":"users","partitionKey":{"name":"id","type":"S"}}}, with a sortKey where the table has one`,
+      `the event is ${JSON.stringify(event)}; write {"table":{"name":"users"}}, or {"table":{"name":"users","partitionKey":{"name":"id","type":"S"}}}, with a sortKey where the table has one`,
     );
   }
-  const { name: tableName, partitionKey, sortKey } = table;
-  return {
-    ...{ prefix, tableName, keySchema: { partitionKey: partitionKey.name, sortKey: sortKey?.name } },
-    keyTypes: Object.fromEntries(keys.flatMap((key) => (key ? [[key.name, key.type] as const] : []))),
-  };
+  if (!partitionKey) return { prefix, tableName };
+  const keySchema = { partitionKey: partitionKey.name, sortKey: sortKey?.name };
+  const keyTypes = Object.fromEntries(keys.map(({ name, type }) => [name, type]));
+  return { prefix, tableName, configuredKeys: { keySchema, keyTypes } };
 }

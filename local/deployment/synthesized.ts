@@ -72,7 +72,7 @@ function refuseLookedUpTables({ data }: TerraformJson): void {
   const names = Object.values(data?.aws_dynamodb_table ?? {}).map(({ name }) => String(name));
   if (names.length === 0) return;
   throw new DcsError(
-    `the local run makes its tables itself, and the stack looks up ${names.join(', ')}: leave out "existing" in the settings`,
+    `the local run makes its tables itself, and the stack looks up ${names.join(', ')}: write "existing": false and the keys of each into the settings`,
   );
 }
 

@@ -4,17 +4,17 @@ import { refreshDefinition } from '../../aws/storedDefinition';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
-import type { ConfiguredTable } from '../../settings/configuredTable';
+import type { LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
-import { requireConfiguredKeys } from '../sameKeys';
+import { withActualKeys } from '../sameKeys';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';
 import { knownKeys } from './knownKeys';
 
 /** Everything that a backfill of a table needs, without a settings file or a terminal. */
 export interface BackfillTableRequest extends ItemsRequest {
-  readonly table: ConfiguredTable;
+  readonly table: LocatedTable;
   readonly bucket: ImageStoreSettings;
   readonly watch?: BackfillTableWatch;
 }
@@ -47,10 +47,10 @@ export interface BackfillReport {
  * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
  */
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
-  const { table, dynamoDb, bucket, signal, nowMs, pause, watch } = request;
-  const definition = await describeTableDefinition(table.tableName, dynamoDb, signal);
-  requireConfiguredKeys(table, definition.createTable);
-  const items = await itemsToBackfill(request);
+  const { dynamoDb, bucket, signal, nowMs, pause, watch } = request;
+  const definition = await describeTableDefinition(request.table.tableName, dynamoDb, signal);
+  const table = withActualKeys(request.table, definition.createTable);
+  const items = await itemsToBackfill({ ...request, table });
   const describe = () => Promise.resolve(definition);
   const tableDefinition = await refreshDefinition({ ...table, texts: s3TextStore(bucket), describe }, table.tableName);
   if (tableDefinition === 'written') watch?.onDefinition?.();

@@ -1,5 +1,5 @@
 import { namesOf, type Names } from '../../settings/names';
-import { tableOf, type ConfiguredTable } from '../../settings/configuredTable';
+import { tableOf, type LocatedTable } from '../../settings/configuredTable';
 import type { CommandSettings, WithParts } from '../../settings/parts';
 import type { Side } from '../../settings/schema';
 import type { Connection } from '../connection';
@@ -15,7 +15,7 @@ export interface CheckContext {
   readonly source: Connection;
   readonly destination: Connection;
   /** Those that were asked for, or all of the settings. */
-  readonly tables: readonly ConfiguredTable[];
+  readonly tables: readonly LocatedTable[];
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly pause: Pause;

@@ -9,19 +9,24 @@ export function functionChecks(
   environment: Environment,
 ): Checks<FunctionConfiguration | undefined> {
   return {
-    function: (found) => {
-      if (!found) return problem(`there is no function ${functionName}`, 'a function of the stacks', DEPLOY);
-      const { State = 'Active', LastUpdateStatus = 'Successful', StateReason } = found;
-      const isUp = State === 'Active' && LastUpdateStatus !== 'Failed';
-      const state = `${functionName}: ${State}${StateReason === undefined ? '' : `, ${StateReason}`}`;
-      return expect(isUp || State === 'Inactive', state, 'Active', DEPLOY);
-    },
-    'function-environment': (found) => found && judgeEnvironment(environment, found.Environment?.Variables ?? {}),
+    function: judgeFunction(functionName),
+    'function-environment': (found) => found && judgeEnvironment(environment, found),
+  };
+}
+
+export function judgeFunction(functionName: string) {
+  return (found: FunctionConfiguration | undefined): Judgement => {
+    if (!found) return problem(`there is no function ${functionName}`, 'a function of the stacks', DEPLOY);
+    const { State = 'Active', LastUpdateStatus = 'Successful', StateReason } = found;
+    const isUp = State === 'Active' && LastUpdateStatus !== 'Failed';
+    const state = `${functionName}: ${State}${StateReason === undefined ? '' : `, ${StateReason}`}`;
+    return expect(isUp || State === 'Inactive', state, 'Active', DEPLOY);
   };
 }
 
 /** A function with the environment of another deployment works in the wrong place and reports success. */
-function judgeEnvironment(expected: Environment, variables: Environment): Judgement {
+export function judgeEnvironment(expected: Environment, found: FunctionConfiguration): Judgement {
+  const variables = found.Environment?.Variables ?? {};
   const wrong = Object.keys(expected).filter((name) => (variables[name] ?? '') !== expected[name]);
   if (wrong.length === 0) return ok('has the bucket, the prefix and the tables of the settings');
   const listed = (values: Environment) => wrong.map((name) => `${name}=${values[name] ?? ''}`).join(' ');

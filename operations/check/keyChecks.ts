@@ -50,7 +50,8 @@ export function keyCheck(
   return [encrypted, key, rotation];
 }
 
-function keyState({ KeyState, Arn = '', DeletionDate }: KeyMetadata) {
+/** Whether a key can be used, and will be. */
+export function keyState({ KeyState, Arn = '', DeletionDate }: KeyMetadata) {
   if (KeyState === 'PendingDeletion') {
     const when = DeletionDate?.toISOString() ?? 'soon';
     const cancel = `aws kms cancel-key-deletion --key-id ${Arn} && aws kms enable-key --key-id ${Arn}`;

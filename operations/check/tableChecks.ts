@@ -2,19 +2,21 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { captureFunction } from '../../aws/captureFunction';
 import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
-import { readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
+import { keySchemaIn, readTableDefinition, tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
 import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
-import type { ConfiguredTable } from '../../settings/configuredTable';
+import type { KeySchema } from '../../core/objectKey';
+import type { LocatedTable } from '../../settings/configuredTable';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
-import { functionChecks } from './functionChecks';
+import { judgeEnvironment, judgeFunction } from './functionChecks';
 import { MAPPING_CHECKS } from './mappingChecks';
+import { tableKeyCheck } from './tableKeyCheck';
 
 const VIEW = 'NEW_AND_OLD_IMAGES';
 
 /** Everything about one table: itself, its capture, and its definition in both buckets. */
-export function tableChecks(context: CheckContext, table: ConfiguredTable): Look[] {
+export function tableChecks(context: CheckContext, table: LocatedTable): Look[] {
   const { settings, names, source } = context;
   const { tableName } = table;
   const about = (permission: string) => ({ side: 'source' as const, subject: `table ${tableName}`, permission });
@@ -46,10 +48,17 @@ export function tableChecks(context: CheckContext, table: ConfiguredTable): Look
         );
       },
     }),
+    look(about('lambda:GetFunctionConfiguration'), () => capture.configuration(), {
+      function: judgeFunction(functionName),
+    }),
+    tableKeyCheck(context, tableName, describe),
     look(
-      about('lambda:GetFunctionConfiguration'),
-      () => capture.configuration(),
-      functionChecks(functionName, expectedEnvironment(context, table)),
+      about('lambda:GetFunctionConfiguration and dynamodb:DescribeTable'),
+      async () => ({ found: await capture.configuration(), keys: await keysOf(table, describe) }),
+      {
+        'function-environment': ({ found, keys }) =>
+          found && keys && judgeEnvironment(expectedEnvironment(context, table, keys), found),
+      },
     ),
     look(
       about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
@@ -75,7 +84,17 @@ async function described({ source }: CheckContext, tableName: string) {
   }
 }
 
-function expectedEnvironment({ settings }: CheckContext, { prefix, tableName, keySchema }: ConfiguredTable) {
+/** Undefined where there is no table to ask. */
+async function keysOf(
+  { tableName, configuredKeys }: LocatedTable,
+  describe: () => ReturnType<typeof described>,
+): Promise<KeySchema | undefined> {
+  if (configuredKeys) return configuredKeys.keySchema;
+  const table = await describe();
+  return table && keySchemaIn(table, tableName);
+}
+
+function expectedEnvironment({ settings }: CheckContext, { prefix, tableName }: LocatedTable, keySchema: KeySchema) {
   return {
     [VARIABLES.bucketName]: settings.source.bucketName,
     [VARIABLES.prefix]: prefix,
@@ -85,7 +104,7 @@ function expectedEnvironment({ settings }: CheckContext, { prefix, tableName, ke
   };
 }
 
-function definitionCheck(context: CheckContext, table: ConfiguredTable): Look {
+function definitionCheck(context: CheckContext, table: LocatedTable): Look {
   const { tableName } = table;
   const objectKey = tableDefinitionKey(table);
   const refresh = `aws lambda invoke --function-name ${context.names.tableDefinition} /dev/stdout`;
@@ -117,7 +136,7 @@ function definitionCheck(context: CheckContext, table: ConfiguredTable): Look {
 }
 
 /** In the destination alone it is what a restore stands on. */
-export function definitionCopyCheck(context: CheckContext, table: ConfiguredTable): Look {
+export function definitionCopyCheck(context: CheckContext, table: LocatedTable): Look {
   const objectKey = tableDefinitionKey(table);
   const remedy =
     'look at the replication checks; then write a new version: aws s3 cp it onto itself in the source bucket';

@@ -6,13 +6,14 @@ import { DcsError } from '../../core/errors';
 import { heartbeats, shownRecoveryPoint } from '../heartbeat/recoveryPoint';
 import { s3ImageSource } from '../images/s3ImageSource';
 import type { Pause } from '../pace';
-import type { ConfiguredTable } from '../../settings/configuredTable';
+import type { LocatedTable } from '../../settings/configuredTable';
+import { knownTable } from '../tables';
 import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 
 /** One drill of the schedule: of a sample, in the destination account, within a function's time. */
 export interface ScheduledDrill {
-  readonly table: ConfiguredTable;
+  readonly table: LocatedTable;
   readonly sampleItemCount: number;
   /** The destination account: the bucket, and where the scratch table is made. */
   readonly destination: {
@@ -39,11 +40,12 @@ export interface ScheduledDrill {
  * @throws DcsError for differences, when the live table could not be read, when the scratch table could not be removed
  */
 export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport> {
-  const { table, destination, sampleItemCount, waitMs, signal, nowMs, pause, say } = order;
+  const { destination, sampleItemCount, waitMs, signal, nowMs, pause, say } = order;
   const startedAtMs = nowMs();
+  const source = s3ImageSource(destination.s3);
+  const { table } = await knownTable(source, order.table, { momentMs: startedAtMs });
   const live = await liveTable(order);
   const recoveryPoint = await shownRecoveryPoint(heartbeats(destination.s3), table.prefix, signal);
-  const source = s3ImageSource(destination.s3);
   const performed = await performDrill({
     ...{ source, table, sampleItemCount, waitMs, signal, nowMs, pause },
     ...{

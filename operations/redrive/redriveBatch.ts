@@ -1,6 +1,6 @@
 import { TooLargeTextError, type TextStore } from '../../aws/textStore';
 import { S3Error } from '../../aws/s3Error';
-import { DcsError, UnreadableRecordError } from '../../core/errors';
+import { DcsError, UnreadableRecordError, UsageError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
@@ -11,8 +11,8 @@ import { rememberHeads } from './rememberHeads';
 
 export interface RedriveContext extends ApplyContext {
   readonly texts: TextStore;
-  /** Undefined for a table that is not in the settings. */
-  readonly tableOf: (tableName: string) => CapturedTable | undefined;
+  /** Undefined for a table that is not in the settings. @throws DcsError when its keys are nowhere to be found */
+  readonly tableOf: (tableName: string) => CapturedTable | undefined | Promise<CapturedTable | undefined>;
   /** Only batches of these tables; none: of all. */
   readonly onlyTables: readonly string[];
   readonly guard: WriteGuard;
@@ -59,9 +59,9 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
   }
   const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
   if (context.onlyTables.length > 0 && !context.onlyTables.includes(tableName)) return undefined;
-  const table = context.tableOf(tableName);
-  if (!table) {
-    leave({ reason: `it is of the table ${tableName}, which is not in the settings; add it there` });
+  const table = await tableOfBatch(context, tableName);
+  if (table instanceof DcsError) {
+    leave({ reason: table.message });
     return { batch, table: tableName, records: records.length, counts, state: 'left' };
   }
 
@@ -89,6 +89,16 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
   const state = counts.left > 0 ? 'left' : context.dryRun ? 'planned' : 'done';
   if (state === 'done') await context.texts.write(redrivenMarkerKey(batch), markerText(context, tableName, counts));
   return { batch, table: tableName, records: records.length, counts, state };
+}
+
+async function tableOfBatch(context: RedriveContext, tableName: string): Promise<CapturedTable | DcsError> {
+  try {
+    const table = await context.tableOf(tableName);
+    return table ?? new DcsError(`it is of the table ${tableName}, which is not in the settings; add it there`);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
 }
 
 async function readBatch({ texts }: RedriveContext, batch: string) {

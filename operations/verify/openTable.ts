@@ -7,10 +7,10 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner, type TableScanner } from '../../aws/tableScan';
 import { tableIdOf } from '../../core/formerTable';
 import { CouldNotLookError } from '../../core/errors';
-import type { ConfiguredTable, KeyTypes } from '../../settings/configuredTable';
+import type { KeyTypes, LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
-import { requireConfiguredKeys } from '../sameKeys';
+import { withActualKeys } from '../sameKeys';
 import type { BucketListers } from './compareAll';
 import type { Bucket } from './digestIndex';
 import type { Places } from './recheck';
@@ -29,7 +29,7 @@ export interface OpenedTable {
 
 export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
   readonly buckets: Readonly<Record<Bucket, S3ClientSettings & { bucket: string }>>;
-  readonly table: ConfiguredTable;
+  readonly table: LocatedTable;
   readonly dynamoDb: AwsSettings;
 }
 
@@ -38,11 +38,12 @@ export interface OpenTableRequest extends Pick<Places, 'signal' | 'nowMs' | 'pau
  * @throws UsageError when the settings give it other keys
  */
 export async function openTable(request: OpenTableRequest): Promise<OpenedTable> {
-  const { table, dynamoDb, buckets, signal, nowMs, pause } = request;
-  const items = dynamoDbBatchTable(table.tableName, dynamoDb, { signal });
+  const { dynamoDb, buckets, signal, nowMs, pause } = request;
+  const { tableName } = request.table;
+  const items = dynamoDbBatchTable(tableName, dynamoDb, { signal });
   const described = await items.describe();
-  if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
-  requireConfiguredKeys(table, described);
+  if (!described) throw new CouldNotLookError(`there is no table ${tableName} in the source account's region`);
+  const table = withActualKeys(request.table, described);
   const source = s3ImageSource(buckets.source);
   const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const places: Places = {

@@ -1,13 +1,38 @@
 import { VARIABLES } from '../../core/functionVariables';
 import { newerRuntime } from '../runtime';
 import { streamVerdict } from '../stream';
-import { appears, becomes, disappears, gains, harmless, noLess, onlyByPlan, same } from '../verdicts';
+import {
+  appears,
+  becomes,
+  disappears,
+  gains,
+  harmless,
+  keepsTables,
+  noLess,
+  onlyByPlan,
+  onlyOutside,
+  same,
+} from '../verdicts';
 import { TAKE_BACK, type GuardedTypes } from './type';
 
 const SCHEDULE_ENDS =
   'the rule ends: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
 const STILL =
   'the rule stands still: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
+
+/** What the stacks set once and leave to whoever uses the table (stacks/constructs/SourceTable.ts). */
+const OF_APPLICATION = [
+  'attribute',
+  'billing_mode',
+  'global_secondary_index',
+  'local_secondary_index',
+  'on_demand_throughput',
+  'read_capacity',
+  'replica',
+  'table_class',
+  'warm_throughput',
+  'write_capacity',
+];
 
 export const CAPTURE: GuardedTypes = {
   aws_dynamodb_table: {
@@ -23,8 +48,17 @@ export const CAPTURE: GuardedTypes = {
       'point_in_time_recovery.recovery_period_in_days': noLess('DynamoDB itself can go back less far'),
       'ttl.enabled': becomes(false, 'items begin to expire'),
       'ttl.attribute_name': disappears('items expire by another attribute'),
+      ...Object.fromEntries(OF_APPLICATION.map((name) => [name, onlyOutside('that is the application’s to change')])),
     },
     computed: ['arn', 'stream_arn', 'stream_label'],
+  },
+  terraform_data: {
+    finding: 'table',
+    lost: 'a table can leave the settings by mistake, and no plan is refused for it',
+    why: 'the state no longer knows which tables there are',
+    next: TAKE_BACK,
+    verdicts: {},
+    computed: ['output'],
   },
   aws_lambda_event_source_mapping: {
     finding: 'capture',
@@ -69,7 +103,7 @@ export const CAPTURE: GuardedTypes = {
       runtime: newerRuntime,
       memory_size: noLess('it may run out of memory'),
       timeout: noLess('it may run out of time'),
-      [`environment.variables.${VARIABLES.tableNames}`]: gains('the definition of a table is no longer kept'),
+      [`environment.variables.${VARIABLES.tableNames}`]: keepsTables('the definition of a table is no longer kept'),
       [`environment.variables.${VARIABLES.lockMode}`]: becomes('COMPLIANCE', 'an administrator can delete'),
       [`environment.variables.${VARIABLES.retentionDays}`]: noLess('current versions are locked for a shorter time'),
       [`environment.variables.${VARIABLES.sampleItemCount}`]: noLess('the drill proves less'),

@@ -11,6 +11,7 @@ import { DrillReader } from '../constructs/DrillReader';
 import { Replication } from '../constructs/Replication';
 import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
+import { keepTrackOfTables } from '../constructs/tablesOnRecord';
 import { TableDefinitions } from '../constructs/TableDefinitions';
 import { Watch } from '../constructs/Watch';
 import { captureId, tableId } from '../../settings/alarmNames';
@@ -69,6 +70,7 @@ export class SourceAccount extends Construct {
     });
     const parts = { ...props, names: this.names, keyArn, after: [...bucket.guards, replication.configuration] };
     const captures = settings.tables.map((table) => this.capture(table, parts));
+    keepTrackOfTables(this, settings);
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
     new Heartbeat(this, 'heartbeat', { ...parts, codeDirectory: props.code.heartbeat });
     if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
@@ -90,7 +92,7 @@ export class SourceAccount extends Construct {
     parts: SourceAccountProps & { names: Names; keyArn: string | undefined },
   ): WatchedCapture {
     const { provider, settings, code } = this.props;
-    const { streamArn } = new SourceTable(this, `table-${tableId(table.name)}`, {
+    const source = new SourceTable(this, `table-${tableId(table.name)}`, {
       provider,
       region: settings.source.region,
       table,
@@ -98,7 +100,7 @@ export class SourceAccount extends Construct {
     const capture = new Capture(this, captureId(table.name), {
       ...parts,
       table,
-      streamArn,
+      source,
       codeDirectory: code.capture,
     });
     return {

@@ -9,13 +9,14 @@ import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 import { roleIn } from './roleIn';
+import type { SourceTable } from './SourceTable';
 
 export interface CaptureProps extends Pick<NodeFunctionProps, 'provider' | 'codeDirectory'> {
   readonly mappingProvider: NodeFunctionProps['provider'];
   readonly settings: Settings;
   readonly names: Names;
   readonly table: TableSettings;
-  readonly streamArn: string;
+  readonly source: Pick<SourceTable, 'streamArn' | 'partitionKey' | 'sortKey'>;
   /** The source account's own key; undefined where S3's keys encrypt. */
   readonly keyArn?: string;
   /** What has to stand before the first image is written: an image older than the replication rule is not replicated. */
@@ -41,14 +42,14 @@ export class Capture extends Construct {
       memoryMb: capture.memoryMb,
       timeoutSeconds: capture.timeoutSeconds,
       logRetentionDays: capture.logRetentionDays,
-      environment: captureEnvironment(settings, table),
+      environment: captureEnvironment(props),
       policy: capturePolicy(props),
       roleIn: roleIn(settings, 'source'),
     });
     this.eventSourceMapping = new LambdaEventSourceMapping(this, 'event-source-mapping', {
       provider: props.mappingProvider,
       functionName: lambda.functionName,
-      eventSourceArn: props.streamArn,
+      eventSourceArn: props.source.streamArn,
       startingPosition: 'TRIM_HORIZON', // LATEST may miss records for minutes after the mapping is made.
       batchSize: capture.batchSize,
       maximumBatchingWindowInSeconds: capture.batchingWindowSeconds,
@@ -66,14 +67,14 @@ export class Capture extends Construct {
 }
 
 /** What the function reads at its start; lambda/capture says what each is for. */
-function captureEnvironment({ source, prefix, capture }: Settings, table: TableSettings): Record<string, string> {
+function captureEnvironment({ settings, table, source }: CaptureProps): Record<string, string> {
   return {
-    [VARIABLES.bucketName]: source.bucketName,
-    [VARIABLES.prefix]: prefix,
+    [VARIABLES.bucketName]: settings.source.bucketName,
+    [VARIABLES.prefix]: settings.prefix,
     [VARIABLES.tableName]: table.name,
-    [VARIABLES.partitionKey]: table.partitionKey.name,
-    ...(table.sortKey ? { [VARIABLES.sortKey]: table.sortKey.name } : {}),
-    [VARIABLES.largeImageStorageClass]: capture.largeImageStorageClass,
+    [VARIABLES.partitionKey]: source.partitionKey,
+    ...(source.sortKey === undefined ? {} : { [VARIABLES.sortKey]: source.sortKey }),
+    [VARIABLES.largeImageStorageClass]: settings.capture.largeImageStorageClass,
   };
 }
 

@@ -1,70 +1,80 @@
-import { DataAwsDynamodbTable } from '@cdktf/provider-aws/lib/data-aws-dynamodb-table';
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
-import { ITSELF } from '../DcsStack';
+import { ITSELF, stackOf } from '../DcsStack';
+import { tableId } from '../../settings/alarmNames';
 import type { TableSettings } from '../../settings/tables';
+import { ExistingTable, STREAM_VIEW_TYPE, type SourceTableProps } from './ExistingTable';
 
-/** A capture needs the item as it was and as it is; with less the chain of images cannot be proved. */
-const STREAM_VIEW_TYPE = 'NEW_AND_OLD_IMAGES';
-
-export interface SourceTableProps {
-  readonly provider: AwsProvider;
-  readonly region: string;
-  readonly table: TableSettings;
-}
-
-/** The table to copy: created with its stream, or an existing one, looked up and refused unless its stream and key fit. */
+/** The table to copy: an existing one, looked up, or one that is created with its stream. */
 export class SourceTable extends Construct {
   readonly streamArn: string;
+  /** Name of the partition key; of a table that is looked up, a reference. */
+  readonly partitionKey: string;
+  /** The same of the sort key; a reference may come to be empty. */
+  readonly sortKey?: string;
 
   constructor(scope: Construct, id: string, props: SourceTableProps) {
     super(scope, id);
-    this.streamArn = props.table.existing ? this.lookUp(props).streamArn : this.create(props).streamArn;
+    const { partitionKey, sortKey } = props.table;
+    if (props.table.existing) {
+      forgetTable(this, props.table.name);
+      const table = new ExistingTable(this, ITSELF, props);
+      this.streamArn = table.streamArn;
+      this.partitionKey = partitionKey?.name ?? table.partitionKey;
+      this.sortKey = partitionKey ? sortKey?.name : table.sortKey;
+      return;
+    }
+    if (!partitionKey) throw new Error(`The table ${props.table.name} cannot be created without a key.`);
+    this.streamArn = this.create(props, partitionKey).streamArn;
+    this.partitionKey = partitionKey.name;
+    this.sortKey = sortKey?.name;
   }
 
-  private create({ provider, table }: SourceTableProps): DynamodbTable {
+  private create({ provider, table }: SourceTableProps, partitionKey: Key): DynamodbTable {
     return new DynamodbTable(this, ITSELF, {
       provider,
       name: table.name,
       billingMode: 'PAY_PER_REQUEST',
-      hashKey: table.partitionKey.name,
+      hashKey: partitionKey.name,
       rangeKey: table.sortKey?.name,
-      attribute: table.sortKey ? [table.partitionKey, table.sortKey] : [table.partitionKey],
+      attribute: table.sortKey ? [partitionKey, table.sortKey] : [partitionKey],
       streamEnabled: true,
       streamViewType: STREAM_VIEW_TYPE,
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true, kmsKeyArn: table.kmsKeyArn },
       deletionProtectionEnabled: true,
       ttl: table.ttlAttribute === undefined ? undefined : { enabled: true, attributeName: table.ttlAttribute },
-      lifecycle: { preventDestroy: true },
-    });
-  }
-
-  private lookUp({ provider, table, region }: SourceTableProps): DataAwsDynamodbTable {
-    return new DataAwsDynamodbTable(this, ITSELF, {
-      provider,
-      name: table.name,
-      lifecycle: { postcondition: [streamShowsBothImages(table, region), keyIsAsWritten(table)] },
+      lifecycle: { preventDestroy: true, ignoreChanges: ofOthers(table) },
     });
   }
 }
 
-function streamShowsBothImages({ name }: TableSettings, region: string) {
-  const command = `aws dynamodb update-table --region ${region} --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=${STREAM_VIEW_TYPE}`;
-  return {
-    condition: `\${self.stream_enabled && self.stream_view_type == "${STREAM_VIEW_TYPE}"}`,
-    errorMessage: `The stream of table ${name} is off, or does not show new and old images (${STREAM_VIEW_TYPE}). To enable it: ${command}. A stream of another view type has to be disabled first (StreamEnabled=false).`,
-  };
+type Key = NonNullable<TableSettings['partitionKey']>;
+
+/**
+ * What the settings do not say of a table is set once, when it is made, and is its application's from then on: Terraform would
+ * take away an index, a replica or a tag that somebody adds, and set back capacity that is scaled. Every argument is one that
+ * the oldest provider knows.
+ */
+function ofOthers({ ttlAttribute, kmsKeyArn }: TableSettings): string[] {
+  return [
+    ...(ttlAttribute === undefined ? ['ttl'] : []),
+    ...(kmsKeyArn === undefined ? ['server_side_encryption'] : []),
+    'attribute',
+    'billing_mode',
+    'global_secondary_index',
+    'local_secondary_index',
+    'on_demand_throughput',
+    'read_capacity',
+    'replica',
+    'table_class',
+    'tags',
+    'tags_all',
+    'write_capacity',
+  ];
 }
 
-function keyIsAsWritten({ name, partitionKey, sortKey }: TableSettings) {
-  const written = [partitionKey.name, sortKey?.name ?? ''].map((key) => JSON.stringify(key));
-  // The provider leaves the sort key of a table without one null or empty, depending on its version.
-  const actual = '[self.hash_key, self.range_key == null ? "" : self.range_key]';
-  const key = sortKey ? `${partitionKey.name} and ${sortKey.name}` : `${partitionKey.name} alone`;
-  return {
-    condition: `\${jsonencode(${actual}) == jsonencode([${written.join(', ')}])}`,
-    errorMessage: `The key of table ${name} is not ${key}, as the settings say. Correct partitionKey and sortKey in the settings file: object keys are made from them.`,
-  };
+/** A table that other settings would create, or have created: it is forgotten, and stays. */
+export function forgetTable(scope: Construct, tableName: string): void {
+  stackOf(scope).forget(`aws_dynamodb_table.source_table-${tableId(tableName)}`);
 }

@@ -15,12 +15,15 @@ export function readStream(tableArn: string): readonly Statement[] {
   ];
 }
 
-/** A table under a key of one's own: reading its stream decrypts with that key. */
+/**
+ * A table under a key of one's own: reading its stream decrypts with that key. AWS's own libraries give a reader DescribeKey
+ * too (aws-cdk, grantStreamRead).
+ */
 export function decryptTable(keyArn: string, region: string): Statement {
   return {
     Sid: 'DecryptStream',
     Effect: 'Allow',
-    Action: 'kms:Decrypt',
+    Action: ['kms:Decrypt', 'kms:DescribeKey'],
     Resource: keyArn,
     Condition: { StringEquals: { 'kms:ViaService': viaService('dynamodb', region) } },
   };

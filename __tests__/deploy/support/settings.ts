@@ -20,9 +20,10 @@ export const CAPTURE = {
 } as const;
 
 export const TABLES = [
-  { name: 'users', partitionKey: { name: 'id', type: 'S' } },
+  { name: 'users', existing: false, partitionKey: { name: 'id', type: 'S' } },
   {
     name: 'orders',
+    existing: false,
     partitionKey: { name: 'customerId', type: 'S' },
     sortKey: { name: 'orderedAt', type: 'N' },
     ttlAttribute: 'expiresAt',

@@ -123,7 +123,7 @@ function settingsOf({ source, destination }: Parts, name: string) {
     // moto leaves the size out of a lifecycle rule, and a rule for tombstones would be one for all images.
     source: { ...sideOf(source, `${name}-source`), lifecycle: { tombstoneExpirationDays: null } },
     destination: { ...sideOf(destination, `${name}-destination`), lifecycle: { tombstoneExpirationDays: null } },
-    tables: [{ name, partitionKey: { name: 'id', type: 'S' } }],
+    tables: [{ name, existing: false, partitionKey: { name: 'id', type: 'S' } }],
     alarms: { emails: ['on-call@example.com'] },
   } as const;
 }

@@ -19,8 +19,17 @@ test.each([
   undefined,
   {},
   { table: { name: '', partitionKey: { name: 'id', type: 'S' } } },
-  { table: { name: 'users' } },
+  { table: { name: 'users', sortKey: { name: 'at', type: 'N' } } },
   { table: { name: 'users', partitionKey: { name: 'id', type: 'X' } } },
-])('an event that names no table with its keys is refused: %j', (event) => {
+])('an event that names no table, or half of its keys, is refused: %j', (event) => {
   expect(() => drilledTable({ prefix: '' }, event as never)).toThrow('write {"table":{"name":"users"');
+});
+
+test('the keys of an event are taken, and those of an event without any are left to table.json', () => {
+  const partitionKey = { name: 'id', type: 'S' } as const;
+  expect(drilledTable({ prefix: 'p/' }, { table: { name: 'users' } })).toEqual({ prefix: 'p/', tableName: 'users' });
+  expect(drilledTable({ prefix: '' }, { table: { name: 'users', partitionKey } })).toEqual({
+    ...{ prefix: '', tableName: 'users' },
+    configuredKeys: { keySchema: { partitionKey: 'id' }, keyTypes: { id: 'S' } },
+  });
 });
