@@ -8,7 +8,7 @@ export interface Tables {
   readonly added: readonly string[];
   /** Those that have been there. */
   readonly known: readonly string[];
-  /** Those of them that this plan no longer copies. */
+  /** Those of them that this plan no longer copies while it copies others; without any, it is not a table that goes. */
   readonly left: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function tablesOf(changes: readonly ResourceChange[]): Tables {
   return {
     known: before,
     added: after.filter((name) => !known.has(name)),
-    left: before.filter((name) => !added.has(name)),
+    left: after.length === 0 ? [] : before.filter((name) => !added.has(name)),
   };
 }
 

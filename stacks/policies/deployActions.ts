@@ -246,4 +246,5 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
   ],
   aws_sqs_queue_policy: [{ on: 'queue', read: ['sqs:GetQueueAttributes'], write: ['sqs:SetQueueAttributes'] }],
   'data.aws_dynamodb_table': [{ on: 'tableThatExists', read: DESCRIBE_TABLE }],
+  'data.aws_kms_key': [{ on: 'keyOfTable', read: ['kms:DescribeKey'] }],
 };
