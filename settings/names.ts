@@ -51,6 +51,12 @@ export interface Names {
   readonly replicationRole: string;
   readonly replicationRoleArn: string;
   readonly replicationRuleId: string;
+  /** The role in the source account by which an operator works. */
+  readonly operatorRole: string;
+  readonly operatorRoleArn: string;
+  /** The role that S3 Batch Replication has in the source account. */
+  readonly batchReplicationRole: string;
+  readonly batchReplicationRoleArn: string;
   readonly restoreRole: string;
   readonly restoreRoleArn: string;
   readonly tableDefinition: string;
@@ -99,6 +105,10 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     replicationRole,
     replicationRoleArn: roleArn(source, replicationRole),
     replicationRuleId: `${name}-to-destination`,
+    operatorRole: `${name}-operator`,
+    operatorRoleArn: roleArn(source, `${name}-operator`),
+    batchReplicationRole: `${name}-batch-replication`,
+    batchReplicationRoleArn: roleArn(source, `${name}-batch-replication`),
     restoreRole: `${name}-restore`,
     deployRoleArns: { source: deployRoles(source), destination: deployRoles(destination) },
     pipelineRoleArns: {

@@ -130,6 +130,16 @@ export const drillSettings = group(
   'The restore drill: a function in the destination account restores a sample of each table into a scratch table, compares it with the live table, keeps a report below "=dcs/" of the destination bucket, and removes the scratch table.',
 );
 
+export const operatorSettings = group(
+  {
+    trustedPrincipalArns: z
+      .array(principalArn('Who may assume the operator role.'), { error: 'a list of ARNs' })
+      .describe('Who may assume the operator role. Default: whoever the source account itself allows to.')
+      .default([]),
+  },
+  'The role in the source account that backfills, redrives, verifies, repairs, and restores to that account.',
+);
+
 export const restoreSettings = group(
   {
     trustedPrincipalArns: z

@@ -9,6 +9,7 @@ import {
   drillSettings,
   encryptionSettings,
   replicationSettings,
+  operatorSettings,
   restoreSettings,
   tableDefinitionSettings,
 } from './partsWithDefaults';
@@ -40,6 +41,7 @@ export const settingsSchema = group(
     replication: replicationSettings.prefault({}),
     capture: captureSettings.prefault({}),
     tableDefinition: tableDefinitionSettings.prefault({}),
+    operator: operatorSettings.prefault({}),
     restore: restoreSettings.prefault({}),
     drill: drillSettings.prefault({}),
     alarms: alarmSettings.prefault({}),

@@ -78,7 +78,7 @@ export function sayHistory(output: Output, { counts, differences }: Walked, gap:
   if (differences.some((one) => one.in === 'destination' && one.class !== 'unreadable')) {
     tell(
       output,
-      `Older versions that are not in the destination are for S3 Batch Replication, ROLE being one that may run it:\n  ${batchReplicationCommand(gap)}`,
+      `Older versions that are not in the destination are for S3 Batch Replication. The operator role may start it:\n  ${batchReplicationCommand(gap)}`,
     );
   }
 }

@@ -7,6 +7,7 @@ import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { locatedTable, tableOf } from '../../settings/configuredTable';
+import { namesOf } from '../../settings/names';
 import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
@@ -54,7 +55,9 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   const { largeImageStorageClass } = settings.capture;
   const { dynamoDb } = source;
   const { nowMs } = await context.serviceClock('source');
-  const watch = watchVerify(output, options, { ...settings.source, prefix: tablePrefix(table) });
+  const { sourceBucketArn, batchReplicationRoleArn: roleArn } = namesOf(settings);
+  const gap = { ...settings.source, sourceBucketArn, roleArn, prefix: tablePrefix(table) };
+  const watch = watchVerify(output, options, gap);
   const outcome = await verifyTable({
     opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
     ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },

@@ -2,7 +2,9 @@
 export interface ReplicationGap {
   readonly accountId: string;
   readonly region: string;
-  readonly bucketName: string;
+  readonly sourceBucketArn: string;
+  /** The role that S3 does it with. */
+  readonly roleArn: string;
   /** Start of the object keys, ending with a slash. */
   readonly prefix: string;
 }
@@ -11,10 +13,16 @@ export interface ReplicationGap {
  * The command that has S3 itself replicate older versions, with their ids and times. A verify must not: stored anew, an older
  * image would be the last version of its object in the destination for as long as the newest one is on its way behind it.
  */
-export function batchReplicationCommand({ accountId, region, bucketName, prefix }: ReplicationGap): string {
+export function batchReplicationCommand({
+  accountId,
+  region,
+  sourceBucketArn,
+  roleArn,
+  prefix,
+}: ReplicationGap): string {
   const manifest = {
     S3JobManifestGenerator: {
-      SourceBucket: `arn:aws:s3:::${bucketName}`,
+      SourceBucket: sourceBucketArn,
       ExpectedBucketOwner: accountId,
       EnableManifestOutput: false,
       Filter: {
@@ -28,6 +36,6 @@ export function batchReplicationCommand({ accountId, region, bucketName, prefix 
     `aws s3control create-job --account-id ${accountId} --region ${region} --priority 1 --no-confirmation-required`,
     `--operation '{"S3ReplicateObject":{}}' --report '{"Enabled":false}'`,
     `--manifest-generator '${JSON.stringify(manifest)}'`,
-    `--role-arn ROLE`,
+    `--role-arn ${roleArn}`,
   ].join(' \\\n    ');
 }

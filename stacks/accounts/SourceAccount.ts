@@ -8,6 +8,7 @@ import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRu
 import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Heartbeat } from '../constructs/Heartbeat';
 import { DrillReader } from '../constructs/DrillReader';
+import { OperatorRoles } from '../constructs/OperatorRoles';
 import { Replication } from '../constructs/Replication';
 import { ReplicationFailures } from '../constructs/ReplicationFailures';
 import { SourceTable } from '../constructs/SourceTable';
@@ -73,6 +74,7 @@ export class SourceAccount extends Construct {
     keepTrackOfTables(this, settings);
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
     new Heartbeat(this, 'heartbeat', { ...parts, codeDirectory: props.code.heartbeat });
+    new OperatorRoles(this, 'operator', parts);
     if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
     const failures = new ReplicationFailures(this, 'replication-failures', parts);
     const { topic } = new Watch(this, 'watch', { ...parts, captures });
@@ -80,6 +82,8 @@ export class SourceAccount extends Construct {
       bucket_name: settings.source.bucketName,
       bucket_arn: this.names.sourceBucketArn,
       capture_functions: Object.fromEntries(captures.map(({ table, functionName }) => [table, functionName])),
+      operator_role_arn: this.names.operatorRoleArn,
+      batch_replication_role_arn: this.names.batchReplicationRoleArn,
       replication_role_arn: this.names.replicationRoleArn,
       replication_failures_queue_url: failures.queue.url,
       alarm_topic_arn: topic.arn,

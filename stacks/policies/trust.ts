@@ -25,6 +25,16 @@ export function trustReplication(): Statement {
   };
 }
 
+/** Of a job of S3 Batch Replication, in AWS's own words as well (userguide/s3-batch-replication-policies). */
+export function trustBatchOperations(): Statement {
+  return {
+    Sid: 'BatchOperationsAssumesRole',
+    Effect: 'Allow',
+    Principal: { Service: 'batchoperations.s3.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  };
+}
+
 /** People or pipelines, by ARN. The root of an account stands for whoever that account itself allows to assume the role. */
 export function trustPrincipals(principalArns: readonly string[]): Statement {
   return { Sid: 'OperatorsAssumeRole', Effect: 'Allow', Principal: { AWS: principalArns }, Action: 'sts:AssumeRole' };

@@ -44,6 +44,10 @@ describe.each(Object.entries(stacks))('with %s', (name, stack) => {
       if (address === 'aws_iam_role.source_replication_role') {
         expect(statement.Principal).toEqual({ Service: 's3.amazonaws.com' });
         expect(statement.Condition).toBeUndefined(); // AWS does not say which keys S3 sends.
+      } else if (address === 'aws_iam_role.source_operator_batch-replication') {
+        expect(statement.Principal).toEqual({ Service: 'batchoperations.s3.amazonaws.com' });
+      } else if (address === 'aws_iam_role.source_operator_role') {
+        expect(statement.Principal).toEqual({ AWS: ['arn:aws:iam::111111111111:root'] });
       } else if (address === 'aws_iam_role.destination_restore-role') {
         expect(statement.Principal).toEqual({ AWS: ['arn:aws:iam::222222222222:root'] });
       } else if (address === 'aws_iam_role.source_drill-reader') {

@@ -23,6 +23,8 @@ export const PRINCIPALS = {
   'Replica age function': role(DESTINATION, 'dcs-replica-age', 'destination_replica-age_function_role-policy'),
   'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
   'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
+  'Operator in the source account': role(SOURCE, 'dcs-operator', 'source_operator_role-policy'),
+  'S3 Batch Replication': role(SOURCE, 'dcs-batch-replication', 'source_operator_batch-replication-policy'),
   'Operator (restore role)': role(DESTINATION, 'dcs-restore', 'destination_restore-role_policy'),
 } satisfies Record<string, Principal>;
 
@@ -376,6 +378,38 @@ export const ROWS: readonly Row[] = [
   deny('Administrator of another account', [...LIST, ...CHANGE_BUCKET], destinationBucket, 'a stranger'),
   deny('Administrator of another account', ['kms:Decrypt', 'kms:Encrypt'], key('destination'), 'a stranger'),
 
+  allow('Operator in the source account', LIST, sourceBucket, 'verify, backfill and redrive list versions'),
+  allow('Operator in the source account', READ_OBJECTS, sourceImages, 'and read them'),
+  allow('Operator in the source account', ['s3:PutObject'], sourceImages, 'backfill, redrive and repair add versions'),
+  deny(
+    'Operator in the source account',
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateObject'],
+    sourceImages,
+    'nothing that is stored goes',
+  ),
+  allow(
+    'Operator in the source account',
+    ['dynamodb:Scan', 'dynamodb:BatchWriteItem', 'dynamodb:CreateTable', 'dynamodb:UpdateTable'],
+    sourceTable,
+    'a backfill scans; a restore to the source account fills, and makes tables',
+  ),
+  deny('Operator in the source account', ['dynamodb:DeleteTable'], sourceTable, 'no table is deleted'),
+  allow('Operator in the source account', ['kms:Decrypt', 'kms:GenerateDataKey'], key('source'), 'through S3'),
+  deny(
+    'Operator in the source account',
+    [...READ_OBJECTS, 's3:PutObject'],
+    copies,
+    'the other account is closed to it',
+  ),
+  deny('Operator in the source account', LIST, destinationBucket, 'as above'),
+  allow('S3 Batch Replication', ['s3:InitiateReplication'], sourceImages, 'it has versions replicated'),
+  allow('S3 Batch Replication', ['s3:PutInventoryConfiguration'], sourceBucket, 'S3 lists what is missing'),
+  deny(
+    'S3 Batch Replication',
+    [...READ_OBJECTS, 's3:PutObject', 's3:DeleteObjectVersion'],
+    sourceImages,
+    'it reads none',
+  ),
   allow('Operator (restore role)', LIST, destinationBucket, 'a restore lists versions'),
   allow(
     'Operator (restore role)',

@@ -43,6 +43,8 @@ async function actionsOf(action: string): Promise<string[]> {
 
 /** A key of a service has to be there for each action; global keys are there for all, but for those that tell of the request's tags. */
 async function misfitsOfKey(key: string, action: string): Promise<string[]> {
+  // Claims of a token: each provider's host gives keys of its own (IAM user guide, reference_policies_iam-condition-keys).
+  if (action === 'sts:AssumeRoleWithWebIdentity' && /^[a-z0-9.-]+:(aud|sub)$/.test(key)) return [];
   const tagged = /^aws:(RequestTag\/|TagKeys$|ResourceTag\/)/.test(key);
   if (!tagged && getGlobalConditionKeyByName(key)) return [];
   const [service = ''] = action.split(':');

@@ -1,0 +1,87 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import { formerKeysOf, type Names } from '../../settings/names';
+import type { Settings } from '../../settings/schema';
+import { policyJson, type Statement } from '../policies/document';
+import { decryptItems } from '../policies/drill';
+import { addVersions, lookAtCapture, replicateAgain, startBatchReplication } from '../policies/operator';
+import {
+  decryptFormer,
+  decryptReplicas,
+  encryptReports,
+  fillTables,
+  lookAtKey,
+  readVersions,
+} from '../policies/restore';
+import { trustBatchOperations, trustPrincipals } from '../policies/trust';
+import { roleIn } from './roleIn';
+
+export interface OperatorRolesProps {
+  readonly provider: AwsProvider;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly keyArn?: string;
+}
+
+const TWELVE_HOURS_SECONDS = 12 * 3600; // A backfill of a large table runs for hours.
+
+/** In the source account: the role that an operator works with, and the one that S3 Batch Replication has. */
+export class OperatorRoles extends Construct {
+  constructor(scope: Construct, id: string, props: OperatorRolesProps) {
+    super(scope, id);
+    const { provider, settings, names } = props;
+    const trusted = settings.operator.trustedPrincipalArns;
+    const root = `arn:${names.partition}:iam::${settings.source.accountId}:root`;
+    const make = (
+      roleId: string,
+      name: string,
+      trust: Statement,
+      policy: readonly Statement[],
+      description: string,
+    ) => {
+      const role = new IamRole(this, roleId, {
+        provider,
+        name,
+        description,
+        ...roleIn(settings, 'source'),
+        ...(roleId === 'role' ? { maxSessionDuration: TWELVE_HOURS_SECONDS } : {}),
+        assumeRolePolicy: policyJson(trust),
+      });
+      new IamRolePolicy(this, `${roleId}-policy`, { provider, name, role: role.name, policy: policyJson(...policy) });
+    };
+    make(
+      'role',
+      names.operatorRole,
+      trustPrincipals(trusted.length > 0 ? trusted : [root]),
+      operatorPolicy(props),
+      'Backfills, redrives, verifies, repairs and restores in the source account',
+    );
+    make(
+      'batch-replication',
+      names.batchReplicationRole,
+      trustBatchOperations(),
+      replicateAgain(names.sourceBucketArn),
+      'Has S3 replicate versions that were not',
+    );
+  }
+}
+
+function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statement[] {
+  const { accountId, region } = settings.source;
+  const bucketArn = names.sourceBucketArn;
+  const key = keyArn === undefined ? undefined : { keyArn, bucketArn, region };
+  const tableKeys = settings.tables.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
+  const regions = [region, settings.destination.region];
+  return [
+    ...readVersions(bucketArn),
+    addVersions(bucketArn),
+    ...(key ? [lookAtKey(key), decryptReplicas(key), encryptReports(key)] : []),
+    ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region }),
+    fillTables(names.partition, accountId),
+    ...decryptItems(tableKeys, region),
+    ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
+    ...startBatchReplication(names, { accountId, region }),
+  ];
+}
