@@ -1,0 +1,27 @@
+import { parseStreamArn } from '../../core/streamArn';
+
+const ARN = 'arn:aws:dynamodb:eu-west-1:111111111111:table/users/stream/2026-11-23T08:00:00.000';
+
+test.each([ARN, ARN.replace('arn:aws:', 'arn:aws-us-gov:'), ARN.replace('eu-west-1:111111111111', ':')])(
+  'table name and stream label are read: %s',
+  (arn) => {
+    expect(parseStreamArn(arn)).toEqual({ tableName: 'users', streamLabel: '2026-11-23T08:00:00.000' });
+  },
+);
+
+test.each([
+  undefined,
+  7,
+  '',
+  `x${ARN}`,
+  `${ARN}/x`,
+  `${ARN}\n`,
+  ARN.replace('aws', ''),
+  ARN.replace('/users', '/'),
+  ARN.replace('/users', '/users/index'),
+  ARN.replace('dynamodb', 'kinesis'),
+  ARN.slice(0, ARN.indexOf('2026')),
+  'arn:aws:dynamodb:eu-west-1:111111111111:table/users',
+])('%j is the ARN of no stream', (arn) => {
+  expect(parseStreamArn(arn)).toBeUndefined();
+});
