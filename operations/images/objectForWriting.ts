@@ -76,5 +76,5 @@ function conditionOf(last: ObjectVersion | undefined): WriteCondition {
 }
 
 export function isSameChange(a: ChangePosition, b: ChangePosition): boolean {
-  return a.source === b.source && compareChanges(a, b) === 0;
+  return compareChanges(a, b) === 0;
 }

@@ -337,4 +337,134 @@ describe('applying parked changes of an item', () => {
     expect(await applyChanges(context, KEY, changes)).toEqual(['filledIn', 'alreadyThere', 'applied']);
     expect(bucket.puts).toBe(0);
   });
+
+  const contextOf = (bucket: MemoryBucket, rest: Partial<Parameters<typeof applyChanges>[0]> = {}) => ({
+    ...{ source: bucket, images: bucket, dryRun: false, nowMs: bucket.nowMs },
+    signal: new AbortController().signal,
+    ...rest,
+  });
+
+  test('they are put into change order first, and told in the order in which they were given', async () => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
+    expect(await applyChanges(contextOf(bucket), KEY, [second!, first!])).toEqual(['applied', 'applied']);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 2]);
+    const [, , third] = changesOf([0, 1, 2], [1, 1, 1]);
+    expect(await applyChanges(contextOf(bucket), KEY, [third!, first!])).toEqual(['applied', 'alreadyThere']);
+  });
+
+  test('a dry run does not put the newest image on top either', async () => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new MemoryBucket(300 * HOUR_MS);
+    for (const change of [first, second, first]) bucket.store(KEY, change!, 3 * HOUR_MS);
+    expect(await applyChanges(contextOf(bucket, { dryRun: true }), KEY, [first!])).toEqual(['alreadyThere']);
+    expect(bucket.puts).toBe(0);
+  });
+
+  test('what this redrive and somebody else have both stored was applied by this redrive', async () => {
+    const [only] = changesOf([0], [1]);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
+    const putIf = async (...args: Put) => {
+      await bucket.putIf(...args);
+      bucket.store(KEY, only!);
+      throw new S3Error('TimeoutError', undefined, 'no answer', {});
+    };
+    expect(await applyChanges(contextOf(bucket, { images: { putIf } }), KEY, [only!])).toEqual(['applied']);
+  });
+
+  test.each([[[]], [[0]]])(
+    'a change of a former table is applied where there is nothing of this one: after %j',
+    async (there) => {
+      const changes = changesOf([0, 1], [1, 1]);
+      const createdAtMs = Date.UTC(2026, 5, 1);
+      const bucket = new MemoryBucket(createdAtMs + HOUR_MS);
+      for (const at of there) bucket.store(KEY, changes[at]!, 2 * HOUR_MS);
+      expect(await applyChanges(contextOf(bucket, { createdAtMs }), KEY, [changes[1]!])).toEqual(['applied']);
+    },
+  );
+
+  test.each([
+    ['23 hours ago is stored once more before an older one', 23 * HOUR_MS, [2, 2, 1, 2]],
+    ['less long ago is near enough for readers to compare the two', 23 * HOUR_MS - 1, [2, 1, 2]],
+  ])('a newest image that was stored %s', async (_, agoMs, sequences) => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new MemoryBucket(3 * HOUR_MS + agoMs);
+    bucket.store(KEY, second!, 3 * HOUR_MS);
+    await applyChanges(contextOf(bucket), KEY, [first!]);
+    expect(headersIn(bucket).map(sequence)).toEqual(sequences);
+  });
+
+  test.each<[string, number, boolean, number[]]>([
+    ['by capture, wherever it is', 40, true, [2, 1, 2]],
+    ['by a redrive, less than a day after the newest', 23.5, false, [2, 1, 2]],
+    ['by a redrive a day after the newest, where readers do not look', 24, false, [2, 1, 2, 1, 2]],
+  ])('an older change that was stored %s', async (_, hoursAfter, isCaptured, sequences) => {
+    const [first, second] = changesOf([0, 1], [1, 1]);
+    const bucket = new MemoryBucket((3 + hoursAfter) * HOUR_MS + 60_000);
+    bucket.store(KEY, second!, 3 * HOUR_MS);
+    const late = isCaptured ? first! : { ...first!, metadata: { ...first!.metadata, 'dcs-write-id': 'w' } };
+    bucket.store(KEY, late, (3 + hoursAfter) * HOUR_MS);
+    expect(await applyChanges(contextOf(bucket), KEY, [first!])).toEqual(['alreadyThere']);
+    expect(headersIn(bucket).map(sequence)).toEqual(sequences);
+  });
+
+  test('what was redriven first of all, or in its order, stays where it is, however far from the others', async () => {
+    const [first, second, third] = changesOf([0, 1, 2], [1, 1, 1]);
+    const bucket = new MemoryBucket(10 * HOUR_MS);
+    await applyChanges(contextOf(bucket), KEY, [first!]);
+    bucket.clockMs = 100 * HOUR_MS;
+    await applyChanges(contextOf(bucket), KEY, [second!]);
+    bucket.clockMs = 200 * HOUR_MS;
+    bucket.store(KEY, third!);
+    const again = await applyChanges(contextOf(bucket), KEY, [first!, second!]);
+    expect(again).toEqual(['alreadyThere', 'alreadyThere']);
+    expect(headersIn(bucket).map(sequence)).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['a change', (changes: Change[]) => changes.slice(1), 0],
+    ['the newest image', (changes: Change[]) => changes.slice(0, 1), 2],
+  ])('an item that others store at each of fifty tries to put %s is left', async (_, stored, restored) => {
+    const changes = changesOf([0, 1, 2], [1, 1, 1]);
+    const bucket = new MemoryBucket(300 * HOUR_MS);
+    for (const change of changes) if (change !== changes[0] || restored > 0) bucket.store(KEY, change, 3 * HOUR_MS);
+    if (restored > 0) bucket.store(KEY, changes[0]!, 3 * HOUR_MS);
+    let tries = 0;
+    bucket.beforePut = () => {
+      tries += 1;
+      // Never what is there already: else its ETag would let the put pass.
+      bucket.store(KEY, stored(changes)[0]!);
+      bucket.store(KEY, { ...changes[1]!, body: ' '.repeat(tries) });
+    };
+    const redriven = applyChanges(contextOf(bucket), KEY, [changes[0]!]);
+    await expect(redriven).rejects.toThrow(
+      /users\/a\/image\.json was changed by others at each of \d+ tries; run again/,
+    );
+    expect((await redriven.catch((error: unknown) => String(error))) as string).toContain(` ${tries} tries`);
+  });
+
+  const failing = (times: number, bucket: MemoryBucket, statusCode?: number) => {
+    const calls: unknown[] = [];
+    const putIf = (...args: Put) => {
+      calls.push((args as unknown[])[3]);
+      const error = new S3Error('Code', statusCode, 'it failed', {});
+      return calls.length > times ? bucket.putIf(...args) : Promise.reject(error);
+    };
+    return { calls, images: { putIf } };
+  };
+
+  test.each<[string, number, number | undefined, number, boolean]>([
+    ['a put without an answer is tried again', 2, undefined, 3, true],
+    ['three of them are enough', 3, undefined, 3, false],
+    ['a put that is denied will be denied again', 1, 403, 1, false],
+  ])('%s', async (_, times, statusCode, tries, passes) => {
+    const [only] = changesOf([0], [1]);
+    const bucket = new MemoryBucket(3 * HOUR_MS);
+    const { calls, images } = failing(times, bucket, statusCode);
+    const context = contextOf(bucket, { images });
+    const applied = applyChanges(context, KEY, [only!]);
+    if (passes) expect(await applied).toEqual(['applied']);
+    else await expect(applied).rejects.toThrow('it failed');
+    expect(calls).toEqual(Array.from({ length: tries }, () => ({ signal: context.signal })));
+  });
 });

@@ -1,3 +1,5 @@
+import { TooLargeTextError } from '../../../aws/textStore';
+import type { CapturedTable } from '../../../core/streamRecord';
 import { redrivenMarkerKey } from '../../../core/parkedBatch';
 import type { LeftRecord } from '../../../operations/redrive/redriveBatch';
 import { redriveBatches } from '../../../operations/redrive/redriveBatches';
@@ -13,13 +15,13 @@ const parked = (...records: object[]) =>
     payload: JSON.stringify({ Records: records }),
   });
 
-function redrive(bucket: MemoryBucket) {
+function redrive(bucket: MemoryBucket, table: CapturedTable = USERS) {
   const left: LeftRecord[] = [];
   const states: string[] = [];
   const counts = redriveBatches({
     ...{ lister: bucket.lister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
     ...{ dryRun: false, onlyTables: [], signal: new AbortController().signal },
-    tableOf: (name) => (name === 'users' ? USERS : undefined),
+    tableOf: (name) => (name === 'users' ? table : undefined),
     watch: {
       onLeft: (one) => left.push(one),
       onBatch: ({ batch, state }) => states.push(`${batch.at(-1) ?? ''} ${state}`),
@@ -53,4 +55,67 @@ test('a batch that is left holds up no other, and what is done is passed over th
     filledIn: 0,
     alreadyThere: 1,
   });
+});
+
+describe('what a batch is left for', () => {
+  const lefts = async (text: string | (() => never), prepare: (bucket: MemoryBucket) => void = () => undefined) => {
+    const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
+    await bucket.write(keyOf('a'), typeof text === 'string' ? text : '{}');
+    prepare(bucket);
+    if (typeof text !== 'string') bucket.read = () => new Promise(text);
+    const { left, states, counts } = await redrive(bucket);
+    expect(states).toEqual(['a left']);
+    expect(counts).toMatchObject({ batches: 1, left: 1, done: 0 });
+    return left.map((one) => ({ ...one, batch: one.batch.at(-1) }));
+  };
+
+  test('it is no batch', async () => {
+    expect(await lefts('garbage')).toEqual([
+      { batch: 'a', reason: expect.stringContaining('it is not JSON') as string },
+    ]);
+  });
+
+  test('it is too large to be one', async () => {
+    const tooLarge = () => {
+      throw new TooLargeTextError(7e7);
+    };
+    expect(await lefts(tooLarge)).toEqual([
+      { batch: 'a', reason: expect.stringContaining('70000000 bytes') as string },
+    ]);
+  });
+
+  test('it has gone since it was listed', async () => {
+    const prepare = (bucket: MemoryBucket) => (bucket.read = () => Promise.resolve(undefined));
+    expect(await lefts('', prepare)).toEqual([{ batch: 'a', reason: 'it has gone since it was listed' }]);
+  });
+
+  test('a record of it cannot be read, with its sequence number where it has one', async () => {
+    const odd = { ...record('c', 3), eventName: 'MERGE' };
+    const unnumbered = { ...odd, dynamodb: { ...odd.dynamodb, SequenceNumber: 7 } };
+    const left = await lefts(parked(odd, unnumbered, null as never));
+    expect(left.map(({ sequenceNumber: number, objectKey }) => [number, objectKey])).toEqual([
+      [sequenceNumber(3), undefined],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  test('the newest image of an item of it is damaged', async () => {
+    const damaged = { body: '{}', metadata: { 'dcs-format': '9' } };
+    const left = await lefts(parked(record('a', 1)), (bucket) => bucket.store('users/a/image.json', damaged));
+    expect(left).toEqual([
+      {
+        ...{ batch: 'a', objectKey: 'users/a/image.json', sequenceNumber: sequenceNumber(1) },
+        reason: expect.stringContaining('its format is "9"') as string,
+      },
+    ]);
+  });
+});
+
+test('what is wrong with S3 or with this program is no batch that is left', async () => {
+  const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
+  await bucket.write(keyOf('a'), parked(record('a', 1)));
+  await expect(redrive(bucket, { ...USERS, keySchema: undefined as never })).rejects.toThrow(TypeError);
+  bucket.read = () => Promise.reject(new Error('no answer'));
+  await expect(redrive(bucket)).rejects.toThrow('no answer');
 });

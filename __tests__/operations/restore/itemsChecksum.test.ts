@@ -40,6 +40,10 @@ describe('a checksum of items', () => {
     );
   });
 
+  test('how many there are counts, also of a digest that adds nothing to the sums', () => {
+    expect(checksumOf(['0'.repeat(64)]).equals(checksumOf([]))).toBe(false);
+  });
+
   test('one digit of the first thirty-two makes another one', () => {
     const digest = digestOf('item');
     for (let at = 0; at < 32; at += 1) {
