@@ -1,6 +1,15 @@
-import { stateOfObject, type ObjectState } from '../../../operations/images/stateOfObject';
+import { stateOfObject, type ObjectState, type StateRequest } from '../../../operations/images/stateOfObject';
+import { newestImage } from '../../../operations/images/newestImage';
+import { readForWriting } from '../../../operations/images/objectForWriting';
 import { S3Error } from '../../../aws/s3Error';
-import { encodeImage, NO_ITEM, type ImageHeader, type StoredImage } from '../../../core/image';
+import {
+  backfillImage,
+  encodeImage,
+  itemDigest,
+  NO_ITEM,
+  type ImageHeader,
+  type StoredImage,
+} from '../../../core/image';
 import { MemoryBucket } from '../../support/memoryBucket';
 
 const HOUR_MS = 3_600_000;
@@ -18,11 +27,7 @@ const image = (n: number, changedAtMs: number, value = n, id = 'a'): StoredImage
   return encodeImage(header, item(value, id));
 };
 
-const stateIn = async (
-  bucket: MemoryBucket,
-  rest: { momentMs?: number; storedByMs?: number; createdAtMs?: number } = {},
-  key = KEY,
-) => {
+const stateIn = async (bucket: MemoryBucket, rest: Partial<StateRequest> = {}, key = KEY) => {
   const history = (await bucket.history(key))!;
   return stateOfObject({ source: bucket, table, momentMs: Infinity, ...rest }, history);
 };
@@ -61,7 +66,7 @@ describe('the state of an object', () => {
   test('an object that is nothing but garbage, stored later, was not there', async () => {
     const bucket = new MemoryBucket();
     bucket.store(KEY, { body: 'garbage', metadata: { 'dcs-format': '7' } }, 50 * HOUR_MS);
-    expect((await stateIn(bucket, { momentMs: HOUR_MS })).is).toBe('absent');
+    expect(await stateIn(bucket, { momentMs: HOUR_MS })).toEqual({ is: 'absent', objectKey: KEY });
   });
 
   test("another item's image is not believed", async () => {
@@ -115,7 +120,10 @@ describe('the state of an object', () => {
     const bucket = new MemoryBucket();
     const old = 'users/a b/image.json';
     bucket.store(old, { body: '{"id":"a b","value":1}', metadata: {} }, 1_000);
-    expect(await stateIn(bucket, {}, old)).toMatchObject({ is: 'item', objectKey: 'users/a%20b/image.json' });
+    expect(await stateIn(bucket, {}, old)).toMatchObject({
+      ...{ is: 'item', objectKey: 'users/a%20b/image.json' },
+      digest: itemDigest({ id: { S: 'a b' }, value: { N: '1' } }),
+    });
     bucket.store('users/a%20b/image.json', image(1, HOUR_MS, 1, 'a b'), 2 * HOUR_MS);
     expect((await stateIn(bucket, {}, old)).is).toBe('absent');
   });
@@ -135,5 +143,149 @@ describe('the state of an object', () => {
     bucket.store(KEY, image(0, 0), 1_000);
     await stateIn(bucket);
     expect(bucket.reads).toBe(1);
+  });
+
+  test('a history that begins later, with an item that was already there, says so', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(1, 2 * HOUR_MS), 3 * HOUR_MS);
+    expect(await stateIn(bucket, { momentMs: HOUR_MS })).toEqual({
+      ...{ is: 'unknown', objectKey: KEY },
+      reason: 'its history begins later, at 1970-01-01T02:00:00.000Z, with an item that was already there',
+    });
+  });
+
+  test('what S3 received at the very second counts, and garbage of that second is not passed over', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), HOUR_MS);
+    expect(valueOf(await stateIn(bucket, { storedByMs: HOUR_MS }))).toEqual({ N: '0' });
+    bucket.store(KEY, { body: 'garbage', metadata: { 'dcs-format': '7' } }, 2 * HOUR_MS);
+    expect(valueOf(await stateIn(bucket, { momentMs: 2 * HOUR_MS - 1 }))).toEqual({ N: '0' });
+    expect(valueOf(await stateIn(bucket, { momentMs: 2 * HOUR_MS }))).toBe('unreadable');
+  });
+
+  test('a bucket that fails is no image that can be passed over', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), 1_000);
+    bucket.store(KEY, image(1, 50 * HOUR_MS), 50 * HOUR_MS);
+    bucket.images.head = () => Promise.reject(new S3Error('SlowDown', 503, 'slow down', {}));
+    await expect(stateIn(bucket, { momentMs: HOUR_MS })).rejects.toThrow('slow down');
+  });
+
+  test('one that states a later time than it was stored says so, whether it is an item or the end of one', async () => {
+    const bucket = new MemoryBucket();
+    const says = 'it says to be of 1970-01-01T09:00:00Z, and S3 stored it at 1970-01-01T00:00:01Z';
+    const ahead = expect.stringContaining(says) as string;
+    bucket.store(KEY, image(0, 9 * HOUR_MS), 1_000);
+    expect(await stateIn(bucket)).toMatchObject({ is: 'item', ahead });
+    const end = encodeImage({
+      ...{
+        event: 'REMOVE',
+        changedAtMs: 9 * HOUR_MS,
+        previousDigest: 'f'.repeat(64),
+        deletedBy: 'dynamodb.amazonaws.com',
+      },
+      position: { source: 'stream', streamLabel: 'L', sequenceNumber: '1' },
+    });
+    bucket.store(KEY, end, 1_000);
+    expect(await stateIn(bucket)).toMatchObject({
+      is: 'absent',
+      deletedBy: 'dynamodb.amazonaws.com',
+      changedAtMs: 1_000,
+      ahead,
+    });
+  });
+
+  test('one that is as old as it says says nothing of it, and neither does an image of another item', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), 1_000);
+    expect(Object.keys(await stateIn(bucket))).not.toContain('ahead');
+    bucket.store('users/c/image.json', image(0, 9 * HOUR_MS, 0, 'b'), 1_000);
+    expect(Object.keys(await stateIn(bucket, {}, 'users/c/image.json'))).not.toContain('ahead');
+  });
+
+  test('an object whose newest image is not the current version is told, unless the predecessor left it', async () => {
+    const told: [string, string][] = [];
+    const onNotCurrent: StateRequest['onNotCurrent'] = (objectKey, { is }) => told.push([objectKey, is]);
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), 1_000);
+    await stateIn(bucket, { onNotCurrent });
+    expect(told).toEqual([]);
+    bucket.deleteMarker(KEY);
+    await stateIn(bucket, { onNotCurrent });
+    expect(told).toEqual([[KEY, 'hidden']]);
+    const garbage = 'users/g/image.json';
+    bucket.store(garbage, { body: '{}', metadata: { 'dcs-format': '7' } }, 2 * HOUR_MS);
+    await stateIn(bucket, { onNotCurrent, momentMs: HOUR_MS }, garbage);
+    const old = 'users/old/image.json';
+    bucket.store(old, { body: '{"id":"old"}', metadata: {} }, 1_000);
+    bucket.deleteMarker(old);
+    await stateIn(bucket, { onNotCurrent }, old);
+    expect(told).toHaveLength(1);
+  });
+
+  test('a version in an archive class is asked back before it is read', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(0, 0), 1_000, 'DEEP_ARCHIVE');
+    expect(valueOf(await stateIn(bucket))).toEqual({ N: '0' });
+    const asked: string[] = [];
+    const whenArchived: StateRequest['whenArchived'] = ({ versionId }) => Promise.resolve(void asked.push(versionId));
+    await stateIn(bucket, { whenArchived });
+    expect(asked).toEqual(['v0']);
+  });
+
+  test('one version is read once, whoever wrote it; so is one that its place proves', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, backfillImage(item(1), 0), 1_000);
+    await stateIn(bucket);
+    expect(bucket.reads).toBe(1);
+    bucket.store(KEY, image(1, 50 * HOUR_MS), 50 * HOUR_MS);
+    expect(valueOf(await stateIn(bucket))).toEqual({ N: '1' });
+    expect(bucket.reads).toBe(2);
+  });
+
+  describe('of a table with a former one of its name', () => {
+    const createdAtMs = Date.UTC(2026, 0, 5, 12);
+    const ofFormer = (storedAtMs: number): [string, StoredImage, number] => [
+      KEY,
+      encodeImage(
+        {
+          ...{ event: 'INSERT', changedAtMs: createdAtMs - 1_000, previousDigest: NO_ITEM },
+          position: { source: 'stream', streamLabel: '2026-01-01T00:00:00.000', sequenceNumber: '9' },
+        },
+        item(2),
+      ),
+      storedAtMs,
+    ];
+
+    test.each([
+      ['soon after', 2],
+      ['days after', 90],
+    ])("a change that was captured late, %s this table's backfill, does not win", async (_, hours) => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, backfillImage(item(7), createdAtMs + HOUR_MS), createdAtMs + HOUR_MS);
+      bucket.store(...ofFormer(createdAtMs + hours * HOUR_MS));
+      expect(valueOf(await stateIn(bucket, { createdAtMs }))).toEqual({ N: '7' });
+    });
+
+    test('one version of the former table alone is no item', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(...ofFormer(createdAtMs + HOUR_MS));
+      expect(await stateIn(bucket, { createdAtMs })).toEqual({ is: 'absent', objectKey: KEY, isOfFormerTable: true });
+    });
+
+    test('a damaged version of before does not stand in the way', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, { body: '{}', metadata: { 'dcs-format': '7' } }, createdAtMs - HOUR_MS);
+      bucket.store(KEY, backfillImage(item(7), createdAtMs + HOUR_MS), createdAtMs + HOUR_MS);
+      const newest = await newestImage(bucket, bucket.versions(KEY), createdAtMs);
+      expect(newest?.header.event).toBe('BACKFILL');
+    });
+  });
+});
+
+test('an object that is not there can be written on the condition that it still is not', async () => {
+  expect(await readForWriting(new MemoryBucket(), KEY)).toEqual({
+    ...{ read: [], newest: undefined, isOfFormerTable: false, isNewestCurrent: false },
+    condition: { IfNoneMatch: '*' },
   });
 });
