@@ -2,7 +2,17 @@ import type { AwsSettings, Credentials } from '../aws/awsSettings';
 import type { S3ClientSettings } from '../aws/s3Client';
 
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
-export const SERVICES = ['s3', 'dynamodb', 'lambda', 'cloudwatch', 'events', 'kms', 'sns', 'sts'] as const;
+export const SERVICES = [
+  's3',
+  'dynamodb',
+  'lambda',
+  'cloudwatch',
+  'events',
+  'cloudtrail',
+  'kms',
+  'sns',
+  'sts',
+] as const;
 export type Service = (typeof SERVICES)[number];
 export type Endpoints = Readonly<Partial<Record<Service, string>>>;
 
@@ -25,6 +35,7 @@ export interface Connection {
   readonly lambda: AwsSettings;
   readonly cloudWatch: AwsSettings;
   readonly events: AwsSettings;
+  readonly cloudTrail: AwsSettings;
   readonly kms: AwsSettings;
   readonly sns: AwsSettings;
   readonly sts: AwsSettings;
@@ -49,6 +60,7 @@ export function connectionOf(
     lambda: at('lambda'),
     cloudWatch: at('cloudwatch'),
     events: at('events'),
+    cloudTrail: at('cloudtrail'),
     kms: at('kms'),
     sns: at('sns'),
     sts: at('sts'),

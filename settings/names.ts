@@ -44,6 +44,10 @@ interface NamedAccount {
 /** What a run of Terraform is for. */
 export type DeployPurpose = 'plan' | 'deploy';
 
+/** What tampering is told of, as the rules are called. */
+export const TAMPER_RULES = ['bucket', 'key', 'rules', 'topic', 'alarms', 'trail'] as const;
+export type TamperRuleId = (typeof TAMPER_RULES)[number];
+
 export interface Names {
   readonly partition: string;
   readonly sourceBucketArn: string;
@@ -85,7 +89,7 @@ export interface Names {
   readonly capture: (table: string) => string;
   readonly tableArn: (table: string) => string;
   /** A rule that tells of tampering. */
-  readonly tamperRule: (what: string) => string;
+  readonly tamperRule: (what: TamperRuleId) => string;
   readonly logGroup: (functionName: string) => string;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   CloudWatchClient,
   DeleteAlarmsCommand,
@@ -340,6 +341,28 @@ const BREAKS: readonly Break[] = [
       );
     },
     problems: ['function-environment', 'function'],
+  },
+  {
+    broken: 'nobody would hear of tampering: a rule is disabled, and the trail is stopped',
+    breakIt: async ({ tableName: name }) => {
+      const { CloudTrailClient, StopLoggingCommand } = await import('@aws-sdk/client-cloudtrail');
+      const events = new EventBridgeClient(parts.destination);
+      await events.send(new DisableRuleCommand({ Name: `${name}-tampering-bucket` }));
+      const trails = new CloudTrailClient(parts.destination);
+      // Every deployment of this file has one, and one that logs is enough.
+      for (const deployed of deployments) await trails.send(new StopLoggingCommand({ Name: deployed.tableName }));
+    },
+    problems: ['tamper-rules', 'trail'],
+  },
+  {
+    broken: 'what is known of the sweeps of locks cannot be read',
+    breakIt: async ({ destinationBucket: Bucket }) => {
+      const Body = 'no JSON';
+      const ContentMD5 = createHash('md5').update(Body).digest('base64');
+      const Key = '=dcs/=locks/sweeps.json';
+      await s3(parts.destination).send(new PutObjectCommand({ Bucket, Key, Body, ContentMD5 }));
+    },
+    problems: ['lock-sweeps'],
   },
   {
     broken: 'schedules are disabled, gone, rarer, or start something else',

@@ -19,6 +19,7 @@ import { environmentAgents } from '../../aws/environmentAgents';
 import { headObject, listOneKey } from '../../aws/headObject';
 import { s3ImageStore } from '../../aws/imageStore';
 import { kmsKey } from '../../aws/kmsKey';
+import { trailsOf } from '../../aws/trails';
 import { s3LockStore } from '../../aws/objectLocks';
 import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
@@ -85,6 +86,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   tableSettings: [(settings) => dynamoDbTableSettings('t', settings).protectFromDeletion()],
   textStore: [(settings) => s3TextStore({ ...settings, bucket: 'b' }).read('k')],
   topic: [(settings) => subscriptionsOf('arn:aws:sns:eu-west-1:111111111111:t', settings)],
+  trails: [(settings) => trailsOf(settings)],
 };
 const calls = Object.entries(CALLS).flatMap(([file, list]) =>
   list.map((call, nth) => [`${file} ${nth + 1}`, call] as const),

@@ -108,6 +108,9 @@ const WILDCARDS: Record<string, string> = {
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
   LookForMetrics:
     'cloudwatch:ListMetrics and GetMetricData know no resource; they tell names and values of metrics and nothing else',
+  FindTrails: 'cloudtrail:DescribeTrails knows no resource; it tells names of trails and nothing else',
+  LookAtTrails:
+    'the trail of an organization is of an account that the settings do not know; it tells whether one logs',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',

@@ -9,6 +9,7 @@ import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
 import { lookAtTables, type StatusRequest } from '../../operations/status/lookAtTables';
 import { locatedTable } from '../../settings/configuredTable';
+import { renewedLocks } from '../../settings/lockRule';
 import { hasParts, partsOf } from '../../settings/parts';
 
 export interface StatusOptions {
@@ -83,7 +84,8 @@ function requestOf(tableNames: readonly string[], context: CommandContext): (now
   const tables = [...new Set(named)].map((name) => locatedTable(settings, name));
   const looking = connectToLook(context, 'destination').s3;
   const { prefix, alarms } = settings;
-  const watched = { prefix, mostSeconds: alarms.replicaAgeSeconds };
+  const renewsLocks = settings.destination !== undefined && renewedLocks(settings.destination) !== undefined;
+  const watched = { prefix, mostSeconds: alarms.replicaAgeSeconds, renewsLocks };
   const copies = { ...watched, tables, signal, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
   if (!hasParts(settings, ['source', 'destination', 'tables'])) return (nowMs) => ({ ...copies, nowMs });
   const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };

@@ -5,11 +5,13 @@ import { bucketChecks } from './bucketChecks';
 import type { CheckContext } from './checkContext';
 import { destinationChecks } from './destinationChecks';
 import type { Finding, Look } from './finding';
+import { locksCheck, lockSweepsCheck } from './lockChecks';
 import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
 import { replicationChecks } from './replicationChecks';
 import { replicationMetricsCheck } from './replicationMetricsCheck';
 import { scheduleChecks } from './scheduleChecks';
+import { tamperChecks } from './tamperChecks';
 import { definitionCopyCheck, tableChecks } from './tableChecks';
 
 export interface CheckRequest extends CheckContext {
@@ -51,10 +53,12 @@ function allLooks(request: CheckRequest): Look[][] {
       ...bucketChecks(request, 'destination'),
       ...destinationChecks(request),
       recoveryPointLook('recovery-point', watchedCopyOf(request)),
+      ...lockSweepsCheck(request),
     ],
     ...scheduleChecks(request, 'destination'),
     alarmChecks(request, 'destination'),
-    ...tables.map((table) => [definitionCopyCheck(request, table)]),
+    tamperChecks(request),
+    ...tables.map((table) => [definitionCopyCheck(request, table), ...locksCheck(request, table)]),
     ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),
   ];
 }

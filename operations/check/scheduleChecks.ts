@@ -2,6 +2,7 @@ import { captureFunction } from '../../aws/captureFunction';
 import { scheduleOf, type Schedule } from '../../aws/schedule';
 import { VARIABLES } from '../../core/functionVariables';
 import { HEARTBEAT_MINUTES } from '../../core/heartbeat';
+import { renewedLocks } from '../../settings/lockRule';
 import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, look, ok, problem, type Judgement, type Look } from './finding';
@@ -37,10 +38,23 @@ function scheduledFunctions({ settings, names }: CheckContext, side: Side): Sche
       { ...ofHeartbeat, functionName: names.heartbeat, ruleNames: [names.heartbeat] },
     ];
   }
+  const rule = renewedLocks(settings.destination);
   const { enabled, scheduleExpression: expression } = settings.drill;
   const ruleNames = settings.tables.map(({ name }) => names.drillRule(name));
   return [
     { ...ofHeartbeat, functionName: names.replicaAge, ruleNames: [names.replicaAge] },
+    ...(rule
+      ? [
+          {
+            ...{ functionName: names.lockRenewal, ruleNames: [names.lockRenewal], expression: 'rate(15 minutes)' },
+            environment: {
+              ...environment,
+              [VARIABLES.lockMode]: rule.mode,
+              [VARIABLES.retentionDays]: String(rule.retentionDays),
+            },
+          },
+        ]
+      : []),
     ...(enabled ? [{ functionName: names.drill, ruleNames, expression, environment }] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { TableLocation } from '../../core/objectKey';
 import { bucketOf, type CheckContext } from '../check/checkContext';
+import { lockSweepsLook } from '../check/lockChecks';
 import { cannotTell, type Finding, type Look } from '../check/finding';
 import { oldestReplicaLook, recoveryPointLook } from '../heartbeat/look';
 import { listedOnce } from './newestImages';
@@ -7,6 +8,8 @@ import { onTheWay } from './onTheWay';
 import { captureStatus, copyStatus, type CopyContext } from './tableStatus';
 
 export interface StatusRequest extends CopyContext {
+  /** Whether the settings say that the locks of the copy are renewed. */
+  readonly renewsLocks: boolean;
   readonly tables: readonly TableLocation[];
   /** Undefined when the settings say nothing of the source account. */
   readonly deployment?: CheckContext;
@@ -22,6 +25,9 @@ export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
       ...copyStatus(request, table),
     ]),
     recoveryPointLook('recovery point', request),
+    ...(request.renewsLocks
+      ? [lockSweepsLook('locks', { bucket: request.destinationBucket, prefix: request.prefix, nowMs: request.nowMs })]
+      : []),
     ...(deployment ? [oldestReplicaLook('oldest replica', deployment)] : []),
     ...(source ? onTheWay(source.deployment, source.newestIn) : [noSource]),
   ];

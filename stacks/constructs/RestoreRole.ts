@@ -15,6 +15,7 @@ import {
   lookAtAlarms,
   lookAtKey,
   lookAtSchedules,
+  lookAtTrails,
   readVersions,
   writeReports,
 } from '../policies/restore';
@@ -59,6 +60,7 @@ export class RestoreRole extends Construct {
         fillTables(partition, accountId),
         ...removeScratchTables({ partition, accountId, region: '*' }),
         ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
+        ...lookAtTrails(partition),
         ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),
       ),
     });

@@ -1,4 +1,4 @@
-import type { Names } from '../../settings/names';
+import type { Names, TamperRuleId } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 
 /*
@@ -19,7 +19,6 @@ export interface TamperRule {
   readonly watches: string;
   readonly pattern: Pattern;
 }
-export type TamperRuleId = 'bucket' | 'key' | 'rules' | 'topic' | 'alarms' | 'trail';
 
 /** @param keyArns of the copy, those that encrypted formerly among them */
 export function tamperRules(settings: Settings, names: Names, keyArns: readonly string[]): TamperRule[] {

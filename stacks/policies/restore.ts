@@ -159,6 +159,20 @@ export function lookAtSchedules({ partition, accountId, region, name }: Schedule
     },
   ];
 }
+
+/** For dcs check: whether a trail logs, without which nobody hears of tampering. DescribeTrails knows no resource. */
+export function lookAtTrails(partition: string): Statement[] {
+  return [
+    { Sid: 'FindTrails', Effect: 'Allow', Action: 'cloudtrail:DescribeTrails', Resource: '*' },
+    // That of an organization belongs to another account, and may be of another Region.
+    {
+      Sid: 'LookAtTrails',
+      Effect: 'Allow',
+      Action: 'cloudtrail:GetTrailStatus',
+      Resource: `arn:${partition}:cloudtrail:*:*:trail/*`,
+    },
+  ];
+}
 interface InAccount {
   readonly partition: string;
   readonly accountId: string;

@@ -31,6 +31,10 @@ import {
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { publishMetric } from '../../../aws/cloudWatch';
 import type { DefaultRetention } from '../../../aws/bucketConfiguration';
+import { createVersionedBucket } from '../../../local/aws/versionedBucket';
+import { s3LockStore } from '../../../aws/objectLocks';
+import { s3VersionLister } from '../../../aws/objectVersions';
+import { renewLocks } from '../../../operations/renewLocks/renewLocks';
 import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
 import { refreshDefinition } from '../../../aws/storedDefinition';
@@ -91,6 +95,8 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
     name,
   );
   await replication.drained();
+  await makeTrail(parts.destination, name);
+  await renewLocksOf({ ...parts.destination, bucket: settings.destination.bucketName });
 
   const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
   await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
@@ -232,6 +238,25 @@ async function makeTableAndCapture(account: PartsAccount, stack: StackJson, func
   );
 }
 
+/** A trail that logs, into a bucket of its own. */
+async function makeTrail(account: PartsAccount, name: string): Promise<void> {
+  const { CreateTrailCommand, CloudTrailClient, StartLoggingCommand } = await import('@aws-sdk/client-cloudtrail');
+  const S3BucketName = `${name}-trail`;
+  await createVersionedBucket(account, S3BucketName);
+  const client = new CloudTrailClient(account);
+  await client.send(new CreateTrailCommand({ Name: name, S3BucketName, IsMultiRegionTrail: true }));
+  await client.send(new StartLoggingCommand({ Name: name }));
+}
+
+/** What the function that renews locks does at its first run. */
+async function renewLocksOf(bucket: PartsAccount & { readonly bucket: string }): Promise<void> {
+  await renewLocks({
+    ...{ lister: s3VersionLister(bucket), locks: s3LockStore(bucket), texts: s3TextStore(bucket), prefix: '' },
+    ...{ rule: { mode: 'COMPLIANCE', retentionDays: 30 }, nowMs: Date.now, hasTime: () => true },
+    watch: { onPage: () => undefined, onLeft: () => undefined },
+  });
+}
+
 /** The functions of an account, and the rules that start them. */
 async function makeFunctions(account: PartsAccount, stack: StackJson, alias: string): Promise<void> {
   const ofSide = (type: string) => resources(stack, type).filter(({ body }) => body.provider === `aws.${alias}`);
@@ -254,11 +279,16 @@ async function makeFunctions(account: PartsAccount, stack: StackJson, alias: str
   const nameOf = (reference: unknown) => resource(stack, String(reference).replace(/^\$\{|\.(name|arn)\}$/g, ''));
   for (const { body } of ofSide('aws_cloudwatch_event_rule')) {
     const Name = body.name as string;
-    await events.send(new PutRuleCommand({ Name, ScheduleExpression: body.schedule_expression as string }));
+    const EventPattern = body.event_pattern as string | undefined;
+    await events.send(
+      new PutRuleCommand({ Name, EventPattern, ScheduleExpression: body.schedule_expression as string | undefined }),
+    );
   }
   for (const { body } of ofSide('aws_cloudwatch_event_target')) {
-    const functionName = nameOf(body.arn).function_name as string;
-    const Arn = `arn:aws:lambda:${account.region}:${account.accountId}:function:${functionName}`;
+    const { function_name, name } = nameOf(body.arn) as { function_name?: string; name?: string };
+    const started = function_name === undefined ? 'sns' : 'lambda';
+    const what = function_name === undefined ? name : `function:${function_name}`;
+    const Arn = `arn:aws:${started}:${account.region}:${account.accountId}:${what}`;
     const Rule = nameOf(body.rule).name as string;
     await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 'function', Arn }] }));
   }
