@@ -38,11 +38,23 @@ test.each(workflows)(
   },
 );
 
-test.each(jobs)('%s has permissions of its own, and writes nothing to the repository', (_name, _file, job) => {
-  expect(job).toMatch(/^ {4}permissions:\n {6}contents: read$/m);
-  expect(job).not.toMatch(/write-all|contents: write|secrets: inherit/);
-  expect(job).not.toContain('continue-on-error');
+/** It pushes what is synthesized to a branch of its own. */
+const PUBLISHES = 'publish.yml publish';
+
+test('one job writes to the repository: to one branch, and without a role', () => {
+  const job = jobNamed(PUBLISHES);
+  expect(job.match(/git push.*/g)).toEqual(['git push --quiet "$remote" HEAD:synthesized']);
+  expect(job).not.toMatch(/id-token|secrets\./);
 });
+
+test.each(jobs.filter(([name]) => name !== PUBLISHES))(
+  '%s has permissions of its own, and writes nothing to the repository',
+  (_name, _file, job) => {
+    expect(job).toMatch(/^ {4}permissions:\n {6}contents: read$/m);
+    expect(job).not.toMatch(/write-all|contents: write|secrets: inherit/);
+    expect(job).not.toContain('continue-on-error');
+  },
+);
 
 test.each(runners)('%s has a limit, leaves no token behind, and shares no cache', (_name, _file, job) => {
   expect(job).toContain('timeout-minutes:');
