@@ -94,19 +94,23 @@ export class HistoryGrouping {
     if (ofOpen) this.markers.set(ofOpen.objectKey, ofOpen);
     const whole: ObjectHistory[] = [];
     for (const version of versions) {
-      if (this.current[0] && this.current[0].objectKey !== version.objectKey) whole.push(...this.rest());
+      const open = this.current[0];
+      if (open && open.objectKey !== version.objectKey) whole.push(this.closed(open));
       this.current.push(version);
     }
     return whole;
   }
 
   rest(): ObjectHistory[] {
-    const newestFirst = this.current;
+    const open = this.current[0];
+    return open ? [this.closed(open)] : [];
+  }
+
+  private closed({ objectKey }: ObjectVersion): ObjectHistory {
+    const versions = this.current.reverse();
     this.current = [];
-    const objectKey = newestFirst[0]?.objectKey;
-    if (objectKey === undefined) return [];
     const hiddenBy = this.markerAbove(objectKey);
-    return [{ objectKey, versions: newestFirst.reverse(), ...(hiddenBy && { hiddenBy }) }];
+    return hiddenBy ? { objectKey, versions, hiddenBy } : { objectKey, versions };
   }
 
   private markerAbove(objectKey = ''): DeleteMarker | undefined {

@@ -24,10 +24,10 @@ const MOST_LEVELS = 128;
 export function canonicalValue(value: AttributeValue, path = '', level = 0): string {
   if (level > MOST_LEVELS)
     throw new UnreadableValueError(`the item has more than ${MOST_LEVELS} levels, more than DynamoDB takes`);
-  const [type, content] = onlyEntry(value, path);
+  const type = onlyType(value, path);
   const write = writers[type];
   if (!write) throw unreadable(path, value, `has the unknown type ${JSON.stringify(type)}; known are ${knownTypes}`);
-  return `{"${type}":${write(content, path, level)}}`;
+  return `{"${type}":${write((value as Record<string, unknown>)[type], path, level)}}`;
 }
 
 type Writer = (content: unknown, path: string, level: number) => string;
@@ -108,13 +108,13 @@ function list(content: unknown, path: string): unknown[] {
   return content as unknown[];
 }
 
-function onlyEntry(value: unknown, path: string): [string, unknown] {
+function onlyType(value: unknown, path: string): string {
   const types = isObject(value) ? Object.keys(value) : [];
-  const [type] = types;
-  if (!isObject(value) || type === undefined || types.length > 1) {
+  const type = types[0];
+  if (type === undefined || types.length > 1) {
     throw unreadable(path, value, 'should be one DynamoDB JSON value such as {"S":"text"}');
   }
-  return [type, value[type]];
+  return type;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -20,7 +20,7 @@ export interface TableLocation {
 /** S3's limit for an object key in UTF-8. Source: S3 user guide, "Naming Amazon S3 objects". */
 export const MAX_OBJECT_KEY_BYTES = 1024;
 
-const IMAGE_FILE_NAME = 'image.json';
+const IMAGE_FILE = '/image.json';
 const SHORTENED = '=sha256-';
 
 /** Everything of one table starts with this. */
@@ -30,7 +30,7 @@ export function tablePrefix({ prefix, tableName }: TableLocation): string {
 
 /** Whether an object key below a table's prefix is an item's (and not, for example, `table.json`). */
 export function isImageKey(objectKey: string): boolean {
-  return objectKey.endsWith(`/${IMAGE_FILE_NAME}`);
+  return objectKey.endsWith(IMAGE_FILE);
 }
 
 /**
@@ -48,9 +48,9 @@ export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: At
   const given = Object.keys(keys);
   if (given.length !== names.length) throw wrongKeys(names, given);
 
-  const readable = `${tablePrefix(location)}${segments.join('/')}/${IMAGE_FILE_NAME}`;
+  const readable = `${tablePrefix(location)}${segments.join('/')}${IMAGE_FILE}`;
   if (Buffer.byteLength(readable) <= MAX_OBJECT_KEY_BYTES) return readable;
-  return `${tablePrefix(location)}${SHORTENED}${digestOf(canonicalItem(keys))}/${IMAGE_FILE_NAME}`;
+  return `${tablePrefix(location)}${SHORTENED}${digestOf(canonicalItem(keys))}${IMAGE_FILE}`;
 }
 
 /**
@@ -74,7 +74,7 @@ export function keysInObjectKey(
 ): AttributeMap | undefined {
   const [prefix, names] = [tablePrefix(location), keyNames(schema)];
   if (!objectKey.startsWith(prefix) || !isImageKey(objectKey)) return undefined;
-  const segments = objectKey.slice(prefix.length, -`/${IMAGE_FILE_NAME}`.length).split('/');
+  const segments = objectKey.slice(prefix.length, -IMAGE_FILE.length).split('/');
   try {
     const keys = Object.fromEntries(
       names.map((name, i) => [name, valueInSegment(keyTypes[name] ?? 'S', segments[i] ?? '')]),
@@ -124,10 +124,14 @@ function text(given: unknown, name: string): string {
   throw new UnreadableValueError(`key attribute ${name} should be text; found ${quoted(given)}`);
 }
 
+/** What most keys are made of: to look costs less than to encode. */
+const UNRESERVED = /^[\w.~-]+$/;
+
 function stringSegment(name: string, given: unknown): string {
   const value = text(given, name);
   if (value === '') return emptyKey(name);
   if (value === '.' || value === '..') return value.replaceAll('.', '%2E');
+  if (UNRESERVED.test(value)) return value;
   try {
     // encodeURIComponent leaves !'()* as they are, which RFC 3986 reserves.
     return encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

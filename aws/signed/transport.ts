@@ -68,7 +68,7 @@ export class Transport {
         port: this.origin.port,
         agent,
         timeout,
-        headers: headers.flat(),
+        headers: flattened(headers),
       });
       const fail = (error: Error) => {
         forget();
@@ -117,6 +117,13 @@ export class Transport {
       outgoing.end(body);
     });
   }
+}
+
+/** As Node.js takes them without looking at each. `flat()` takes six times as long. */
+function flattened(headers: readonly Header[]): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
 }
 
 /** A success that ends when the connection does could be a part: it is not taken for the whole, as RFC 9112 allows. */
