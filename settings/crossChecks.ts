@@ -1,4 +1,5 @@
 import { partitionOf } from '../core/partitions';
+import { lifecycleProblems } from './lifecycleChecks';
 import { hasParts, type Part, type WithParts } from './parts';
 import type { Problem } from './problems';
 import type { GivenSettings } from './schema';
@@ -227,21 +228,10 @@ function formerKeysAreOfTheAccounts({
   );
 }
 
-/** S3 refuses a configuration that moves a version after it has deleted it, or at the same time. */
 function lifecyclesFire(settings: GivenSettings): Problem[] {
   return (['source', 'destination'] as const).flatMap((side) => {
     const { lifecycle } = settings[side] ?? {};
-    if (!lifecycle) return [];
-    const { noncurrentVersionExpirationDays: expiration, glacierTransitionDays: transition } = lifecycle;
-    return when(
-      expiration !== null && transition !== null && expiration <= transition,
-      problem(
-        `${side}.lifecycle.noncurrentVersionExpirationDays`,
-        expiration,
-        `more than ${transition ?? 0} (${side}.lifecycle.glacierTransitionDays), or that transition never happens`,
-        'keep versions longer, or set glacierTransitionDays to null',
-      ),
-    );
+    return lifecycle ? lifecycleProblems(side, lifecycle) : [];
   });
 }
 

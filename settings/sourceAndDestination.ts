@@ -9,9 +9,9 @@ import {
   roleArn,
   text,
   wholeNumber,
-  wholeNumberOrNull,
   yesOrNo,
 } from './fields';
+import { lifecycleSettings } from './lifecycle';
 
 /** The two accounts, source and destination, and what happens to objects in their buckets as they age. */
 
@@ -28,28 +28,6 @@ const assumeRole = group(
     }).default('dcs-deploy'),
   },
   'Role to assume for this account. Default: the credentials that Terraform runs with must be of this account.',
-);
-
-const days = (description: string) => wholeNumberOrNull(1, 36_500, description);
-
-export const lifecycleSettings = group(
-  {
-    noncurrentVersionExpirationDays: days(
-      'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. Default: 365.',
-    ).default(365),
-    glacierTransitionDays: days(
-      'Days after which images of 128 KB and more move to GLACIER, current and noncurrent alike; smaller ones never move, for S3 would bill more than it saves. null never moves any. Default: 30.',
-    ).default(30),
-    tombstoneExpirationDays: days(
-      'Days after a delete until its tombstone expires. null keeps tombstones for ever. Default: 365.',
-    ).default(365),
-    abortIncompleteMultipartUploadDays: wholeNumber(
-      1,
-      365,
-      'Days after which an upload that was never completed is removed. Default: 7.',
-    ).default(7),
-  },
-  'What happens to objects of this bucket as they age.',
 );
 
 const inAccount = (side: 'source' | 'destination') => ({

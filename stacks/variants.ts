@@ -123,7 +123,8 @@ export const variants = {
       ...assumed('source'),
       lifecycle: {
         noncurrentVersionExpirationDays: 30,
-        glacierTransitionDays: null,
+        noncurrentVersionTransitions: [],
+        reportExpirationDays: null,
         tombstoneExpirationDays: null,
         abortIncompleteMultipartUploadDays: 1,
       },
@@ -131,7 +132,16 @@ export const variants = {
     destination: {
       ...assumed('destination'),
       objectLock: { mode: 'GOVERNANCE', retentionDays: 7 },
-      lifecycle: { noncurrentVersionExpirationDays: null, glacierTransitionDays: 1 },
+      lifecycle: {
+        noncurrentVersionExpirationDays: null,
+        currentVersionTransitions: [
+          { afterDays: 30, storageClass: 'STANDARD_IA' },
+          { afterDays: 60, storageClass: 'GLACIER_IR' },
+          { afterDays: 180, storageClass: 'GLACIER' },
+        ],
+        transitionMinimumBytes: 131_072,
+        reportExpirationDays: 30,
+      },
     },
     replication: { timeControl: false },
     capture: {

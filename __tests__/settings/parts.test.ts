@@ -71,7 +71,7 @@ test('what is there is checked as strictly as for a deployment', async () => {
     'destination.accountId',
   ]);
   expect(await wrong({ source, destination: source })).toHaveLength(3);
-  const lifecycle = { noncurrentVersionExpirationDays: 3, glacierTransitionDays: null };
+  const lifecycle = { noncurrentVersionExpirationDays: 3, noncurrentVersionTransitions: [] };
   expect(await wrong({ destination: { ...destination, lifecycle } })).toEqual([
     'destination.lifecycle.noncurrentVersionExpirationDays',
   ]);

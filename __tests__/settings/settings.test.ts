@@ -35,7 +35,7 @@ describe('settings', () => {
       encryption: { type: 's3-managed' },
       replication: { timeControl: true, enabled: true },
       destination: { objectLock: { mode: 'COMPLIANCE', retentionDays: 30 } },
-      source: { lifecycle: { noncurrentVersionExpirationDays: 365, glacierTransitionDays: 30 } },
+      source: { lifecycle: { noncurrentVersionExpirationDays: 365, currentVersionTransitions: [] } },
       capture: { memoryMb: 512, timeoutSeconds: 60, largeImageStorageClass: 'STANDARD_IA' },
       tables: [{ name: 'users', existing: true }],
       formerTables: [],

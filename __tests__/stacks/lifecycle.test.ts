@@ -1,5 +1,6 @@
 import {
   lifecycleRules,
+  type AgingBucket,
   parkedBatchesInDestination,
   parkedBatchesInSource,
 } from '../../stacks/constructs/lifecycleRules';
@@ -8,22 +9,32 @@ import { minimal, variants } from '../../stacks/variants';
 import { resource, synthesizeTogether } from './support/synth';
 
 const { lifecycle } = parseSettings(minimal).source;
-const rulesOf = (change: Partial<typeof lifecycle> = {}) => {
+const rulesOf = (
+  change: Partial<typeof lifecycle> = {},
+  largeImageStorageClass: AgingBucket['largeImageStorageClass'] = 'STANDARD_IA',
+) => {
   const changed = { ...lifecycle, ...change };
-  return lifecycleRules(changed, ['dcs/users/', 'dcs/orders/'], parkedBatchesInSource(changed));
+  return lifecycleRules(
+    { lifecycle: changed, prefix: 'dcs/', tablePrefixes: ['dcs/users/', 'dcs/orders/'], largeImageStorageClass },
+    parkedBatchesInSource(changed),
+  );
 };
 
 describe('lifecycle rules', () => {
-  test('by size: large images move, old versions and tombstones end, small images stay where they are', () => {
+  test('by size: old versions of large images move to where they are read at once, old versions and tombstones end', () => {
     expect(rulesOf().filter(({ id }) => id.includes('users'))).toEqual([
       {
         id: expect.stringMatching(/^images-dcs-users-/) as unknown,
         status: 'Enabled',
         filter: [{ prefix: 'dcs/users/' }],
-        transition: [{ days: 30, storageClass: 'GLACIER' }],
-        noncurrentVersionTransition: [{ noncurrentDays: 30, storageClass: 'GLACIER' }],
         noncurrentVersionExpiration: [{ noncurrentDays: 365 }],
         expiration: [{ expiredObjectDeleteMarker: true }],
+      },
+      {
+        id: expect.stringMatching(/^archive-dcs-users-/) as unknown,
+        status: 'Enabled',
+        filter: [{ and: [{ prefix: 'dcs/users/', objectSizeGreaterThan: 204_799 }] }],
+        noncurrentVersionTransition: [{ noncurrentDays: 30, storageClass: 'GLACIER_IR' }],
       },
       {
         id: expect.stringMatching(/^tombstones-dcs-users-/) as unknown,
@@ -43,22 +54,35 @@ describe('lifecycle rules', () => {
     expect(Buffer.byteLength('{"Item":{}}')).toBeGreaterThanOrEqual(limit);
   });
 
-  test('no current object but a tombstone ever expires, nor moves by a rule that reaches parked batches', () => {
+  test('no current object but a tombstone, a report and a probe ever expires, nor moves by a rule that reaches parked batches', () => {
     for (const rule of rulesOf()) {
       const expires = JSON.stringify(rule.expiration ?? []).includes('"days"');
-      expect({ id: rule.id, expires }).toEqual({ id: rule.id, expires: rule.id.startsWith('tombstones') });
-      if (rule.transition) expect(JSON.stringify(rule.filter)).toMatch(/dcs\/(users|orders)\//);
+      expect({ id: rule.id, expires }).toEqual({ id: rule.id, expires: /^(tombstones|reports)/.test(rule.id) });
+      if (rule.transition ?? rule.noncurrentVersionTransition)
+        expect(JSON.stringify(rule.filter)).toMatch(/dcs\/(users|orders)\//);
     }
   });
 
   test('every rule does something, and ids differ', () => {
-    const actions = ['transition', 'noncurrentVersionExpiration', 'expiration', 'abortIncompleteMultipartUpload'];
-    const none = { noncurrentVersionExpirationDays: null, glacierTransitionDays: null, tombstoneExpirationDays: null };
+    const actions = [
+      'noncurrentVersionTransition',
+      'noncurrentVersionExpiration',
+      'expiration',
+      'abortIncompleteMultipartUpload',
+    ];
+    const none = {
+      noncurrentVersionExpirationDays: null,
+      noncurrentVersionTransitions: [],
+      tombstoneExpirationDays: null,
+      reportExpirationDays: null,
+    };
     for (const rules of [rulesOf(), rulesOf(none)]) {
       expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
       for (const rule of rules) expect(actions.some((action) => action in rule)).toBe(true);
     }
-    expect(JSON.stringify(rulesOf(none))).not.toMatch(/GLACIER|noncurrentDays|"days"/);
+    const ofImages = rulesOf(none).filter(({ id }) => !/^(reports|heartbeats)$/.test(id));
+    expect(JSON.stringify(ofImages)).not.toMatch(/GLACIER|noncurrentDays|"days"/);
+    expect(JSON.stringify(rulesOf(none))).not.toContain('"days"');
   });
 
   test('incomplete uploads are aborted in the whole bucket', () => {
@@ -76,13 +100,51 @@ describe('lifecycle rules', () => {
     expect(parkedBatchesInDestination(lifecycle)).toMatchObject({ expiration: [{ days: 365 }] });
   });
 
+  test('reports and probes expire, deleted ones can be brought back for a month, and of heartbeats the newest stays', () => {
+    expect(rulesOf({ reportExpirationDays: 90 }).filter(({ id }) => /^(reports|heartbeats)$/.test(id))).toEqual([
+      {
+        id: 'reports',
+        status: 'Enabled',
+        filter: [{ prefix: 'dcs/=dcs/' }],
+        expiration: [{ days: 90 }],
+        noncurrentVersionExpiration: [{ noncurrentDays: 30 }],
+      },
+      {
+        id: 'heartbeats',
+        status: 'Enabled',
+        filter: [{ prefix: 'dcs/=dcs/=heartbeat.json' }],
+        noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
+      },
+    ]);
+  });
+
+  test('what would move images to the class that they are in, or upwards, is left out', () => {
+    const currentVersionTransitions = [
+      { afterDays: 30, storageClass: 'STANDARD_IA' as const },
+      { afterDays: 90, storageClass: 'GLACIER' as const },
+    ];
+    const moves = (largeImageStorageClass: AgingBucket['largeImageStorageClass']) =>
+      rulesOf({ currentVersionTransitions }, largeImageStorageClass)
+        .filter(({ id }) => id.startsWith('archive-dcs-users'))
+        .map(({ transition, noncurrentVersionTransition }) => JSON.stringify([transition, noncurrentVersionTransition]))
+        .join();
+    expect(moves('STANDARD').match(/STANDARD_IA|GLACIER_IR|GLACIER/g)).toEqual([
+      'STANDARD_IA',
+      'GLACIER',
+      'GLACIER_IR',
+    ]);
+    expect(moves('STANDARD_IA').match(/STANDARD_IA|GLACIER_IR|GLACIER/g)).toEqual(['GLACIER', 'GLACIER_IR']);
+    expect(moves('GLACIER_IR').match(/STANDARD_IA|GLACIER_IR|GLACIER/g)).toEqual(['GLACIER']);
+  });
+
   test('both buckets have their own numbers', () => {
     const stack = synthesizeTogether(variants.everything);
     const text = (side: string) =>
       JSON.stringify(resource(stack, `aws_s3_bucket_lifecycle_configuration.${side}_bucket_lifecycle`).rule);
     expect(text('source')).toContain('"noncurrent_days":30');
     expect(text('source')).not.toContain('GLACIER');
-    expect(text('destination')).toContain('"days":1,"storage_class":"GLACIER"');
-    expect(text('destination')).not.toContain('noncurrent_version_expiration');
+    expect(text('destination')).toContain('"days":180,"storage_class":"GLACIER"');
+    expect(text('source')).not.toContain('"days":30');
+    expect(text('destination')).toContain('"expiration":[{"days":30}]');
   });
 });

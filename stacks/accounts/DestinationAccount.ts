@@ -7,12 +7,12 @@ import { alarmTopic } from '../constructs/alarms';
 import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
-import { lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
+import { agingBucket, lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
 import { LockRenewal } from '../constructs/LockRenewal';
 import { ReplicaAge } from '../constructs/ReplicaAge';
 import { RestoreRole } from '../constructs/RestoreRole';
 import { renewedLocks } from '../../settings/lockRule';
-import { formerKeysOf, namesOf, tablePrefixes, type Names } from '../../settings/names';
+import { formerKeysOf, namesOf, type Names } from '../../settings/names';
 import { Tampering } from '../constructs/Tampering';
 import { afterDestination, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
@@ -142,13 +142,12 @@ export class DestinationAccount extends Construct {
     const { settings, provider } = this.props;
     const { bucketName, lifecycle } = settings.destination;
     const { destinationBucketArn } = this.names;
-    const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
       provider,
       bucketName,
       objectLockEnabled: true, // Whatever the mode: with it, versioning cannot be suspended.
       keyArn: this.keyArn,
-      lifecycleRules: lifecycleRules(lifecycle, prefixes, parkedBatchesInDestination(lifecycle)),
+      lifecycleRules: lifecycleRules(agingBucket(settings, 'destination'), parkedBatchesInDestination(lifecycle)),
       policy: [
         requireTls(destinationBucketArn),
         refuseReplicasOfSweeps(destinationBucketArn, settings.prefix),

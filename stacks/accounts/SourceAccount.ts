@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { Capture } from '../constructs/Capture';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
-import { lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
+import { agingBucket, lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
 import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Heartbeat } from '../constructs/Heartbeat';
 import { DrillReader } from '../constructs/DrillReader';
@@ -16,7 +16,7 @@ import { keepTrackOfTables } from '../constructs/tablesOnRecord';
 import { TableDefinitions } from '../constructs/TableDefinitions';
 import { Watch } from '../constructs/Watch';
 import { captureId, tableId } from '../../settings/alarmNames';
-import { namesOf, tablePrefixes, type Names } from '../../settings/names';
+import { namesOf, type Names } from '../../settings/names';
 import { afterSource, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
@@ -137,13 +137,12 @@ export class SourceAccount extends Construct {
   private makeBucket(keyArn: string | undefined): GuardedBucket {
     const { settings, provider } = this.props;
     const { bucketName, lifecycle } = settings.source;
-    const prefixes = tablePrefixes(settings);
     return new GuardedBucket(this, 'bucket', {
       provider,
       bucketName,
       objectLockEnabled: false, // A retention of a source version would go before the destination's default.
       keyArn,
-      lifecycleRules: lifecycleRules(lifecycle, prefixes, parkedBatchesInSource(lifecycle)),
+      lifecycleRules: lifecycleRules(agingBucket(settings, 'source'), parkedBatchesInSource(lifecycle)),
       policy: [requireTls(this.names.sourceBucketArn)],
     });
   }

@@ -68,11 +68,11 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     test('ages images, parked batches and broken uploads', async () => {
       const rules = await bucket(side).lifecycle();
       const prefixOf = (rule: (typeof rules)[number]) => rule.Filter?.Prefix ?? '';
-      expect(rules.map(prefixOf).sort()).toEqual(['', 'aws/lambda/', 'orders/', 'users/']);
+      expect(rules.map(prefixOf).sort()).toEqual([
+        ...['', '=dcs/', '=dcs/=heartbeat.json', 'aws/lambda/', 'orders/', 'users/'],
+      ]);
       expect(rules.find((rule) => prefixOf(rule) === 'users/')).toMatchObject({
         Status: 'Enabled',
-        Transitions: [{ Days: 30, StorageClass: 'GLACIER' }],
-        NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'GLACIER' }],
         NoncurrentVersionExpiration: { NoncurrentDays: 365 },
         Expiration: { ExpiredObjectDeleteMarker: true },
       });
