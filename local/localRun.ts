@@ -4,6 +4,8 @@ import { versionCopier } from './aws/versionCopier';
 import type { AwsSettings } from '../aws/awsSettings';
 import { describeTableDefinition } from '../aws/tableDefinition';
 import { s3TextStore } from '../aws/textStore';
+import type { RecoveryPoint } from '../operations/heartbeat/recoveryPoint';
+import { playHeartbeat } from './heartbeat';
 import { DcsError } from '../core/errors';
 import { tableDefinitionSettings } from '../lambda/table-definition/settings';
 import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
@@ -27,6 +29,8 @@ export interface LocalRun {
   readonly died: Promise<never>;
   /** Does what the schedule does: stores each table's definition if it changed. */
   refreshTableDefinitions(): Promise<void>;
+  /** Does what the schedules of the heartbeat do: writes it, and measures its replica. */
+  playHeartbeat(): Promise<RecoveryPoint>;
   /** Resolves when every change made before the call is an image (or parked), and every image a replica (or failed). */
   drained(): Promise<void>;
   /** Ends everything of the source account: its S3, its functions, and the replication out of it. */
@@ -124,6 +128,7 @@ async function connect(
     destinationDynamoDb: databaseSettings(parts.dynamoDb, 'destination'),
     died: parts.died,
     refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),
+    playHeartbeat: () => playHeartbeat(deployment, { source, destination }, () => replication.drained()),
     async drained() {
       await Promise.all([...tables.values()].map(({ pump }) => pump.drained()));
       await replication.drained();

@@ -70,6 +70,8 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
     () => run.drained(),
     () => `${run.replication.counts.completed} objects in the source bucket, each with its replica`,
   );
+  const { atMs, ageSeconds } = await run.playHeartbeat();
+  narrator.fact('recovery point', `${new Date(atMs).toISOString()}, ${ageSeconds} s ago, by the newest heartbeat`);
 
   narrator.title("One item's journey");
   const users = run.tables.get('users');

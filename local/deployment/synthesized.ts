@@ -10,6 +10,8 @@ export interface Deployment {
   readonly destination: DeployedBucket;
   readonly tables: readonly DeployedTable[];
   readonly tableDefinitionFunction: DeployedFunction;
+  readonly heartbeatFunction: DeployedFunction;
+  readonly replicaAgeFunction: DeployedFunction;
   /** The `rule` blocks of the source bucket's replication configuration, as they are. */
   readonly replicationRules: readonly unknown[];
 }
@@ -63,6 +65,8 @@ export function readDeployment(terraform: TerraformJson): Deployment {
     destination: deployedBucket(terraform, 'destination', rules[0]?.destination.bucket.split(':::')[1] ?? ''),
     replicationRules: rules,
     tableDefinitionFunction,
+    heartbeatFunction: deployedFunction(terraform, 'source_heartbeat_function'),
+    replicaAgeFunction: deployedFunction(terraform, 'destination_replica-age_function'),
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
   };
 }
@@ -156,6 +160,12 @@ function inCamelCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const renamed = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(value).map(([name, content]) => [renamed(name), inCamelCase(content)]));
+}
+
+function deployedFunction(terraform: TerraformJson, id: string): DeployedFunction {
+  const resource = resources(terraform, 'aws_lambda_function')[id];
+  if (resource) return functionOf(resource);
+  throw new DcsError(`the stack has no aws_lambda_function.${id}`);
 }
 
 function functionOf(resource: Resource): DeployedFunction {

@@ -36,6 +36,8 @@ export async function readDeployment(
       Object.entries(functions).map(([tableName, functionName]) => readTable(source, tableName, functionName)),
     ),
     tableDefinitionFunction: await readFunction(source, 'dcs-table-definition'),
+    heartbeatFunction: await readFunction(source, 'dcs-heartbeat'),
+    replicaAgeFunction: await readFunction(destination, 'dcs-replica-age'),
     replicationRules: rules.map(inTerraformsWords),
   };
 }
