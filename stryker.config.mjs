@@ -42,5 +42,5 @@ export default {
   concurrency: 2,
   // A change that makes a loop endless is noticed by this.
   timeoutMS: 5_000,
-  ignorePatterns: ['dist', 'cdktf.out', 'docs', '.github', 'bench'],
+  ignorePatterns: ['dist', 'cdktf.out', '.github', 'bench'],
 };

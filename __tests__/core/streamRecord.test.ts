@@ -145,3 +145,69 @@ describe('stream records', () => {
     expect(() => recordSequenceNumber(change({ SequenceNumber }))).toThrow(UnreadableRecordError);
   });
 });
+
+describe('a record that is odd', () => {
+  const record = userRecord({ id: 'u1', sequenceNumber: '7', to: { n: { N: '1' } } });
+  const image = (rest: object) => () => recordImage(USERS, { ...record, ...rest }, RECEIVED_AT_MS);
+  const inside = (rest: object) => image({ dynamodb: { ...record.dynamodb, ...rest } });
+
+  test.each<[string, () => unknown, string]>([
+    ['is no object', () => recordObjectKey(USERS, 'text' as never), 'a stream record is "text", not an object'],
+    [
+      'has an event that every object has',
+      image({ eventName: 'constructor' }),
+      'its event is "constructor"; known are INSERT, MODIFY, REMOVE',
+    ],
+    ['has a list for its event', image({ eventName: ['INSERT'] }), 'its event is ["INSERT"]'],
+    [
+      'has nothing of DynamoDB',
+      image({ dynamodb: undefined }),
+      'stream record without a sequence number: INSERT without NewImage',
+    ],
+    [
+      'has images of nobody, by a stream of no view type',
+      inside({ NewImage: undefined, StreamViewType: undefined }),
+      "the stream's view type is not given, it has",
+    ],
+    [
+      'has a view type that is none',
+      inside({ NewImage: undefined, StreamViewType: 7 }),
+      "the stream's view type is not given, it has",
+    ],
+    ['is of no stream', image({ eventSourceARN: undefined }), 'its eventSourceARN is "", not a'],
+    [
+      'has another key than its image',
+      inside({ Keys: { id: { S: 'u2' } } }),
+      'its key id is {"S":"u2"} and {"S":"u1"} in its NewImage',
+    ],
+    ['has no key in its image', inside({ NewImage: { n: { N: '1' } } }), 'and missing in its NewImage'],
+  ])('and %s is refused with the reason', (_, read, message) => {
+    expect(read).toThrow(UnreadableRecordError);
+    expect(read).toThrow(message);
+  });
+
+  test('the reason is kept', () => {
+    expect(inside({ Keys: undefined })).toThrow(
+      expect.objectContaining({ cause: expect.any(Error) as Error }) as Error,
+    );
+  });
+
+  test('a record without anything of DynamoDB has no sequence number', () => {
+    expect(() => recordSequenceNumber({})).toThrow('a record has the sequence number undefined');
+  });
+
+  test.each([
+    ['dynamodb.amazonaws.com', 'dynamodb.amazonaws.com'],
+    ['!dynamodb', undefined],
+    ['dynamodb\n', undefined],
+    ['x'.repeat(256), undefined],
+    [7, undefined],
+    [undefined, undefined],
+  ])('who deleted it is kept where it is the name of a host: %j', (principalId, deletedBy) => {
+    const deleted = {
+      ...userRecord({ id: 'u1', sequenceNumber: '7', from: {} }),
+      userIdentity: { type: 'Service', principalId },
+    };
+    expect(recordImage(USERS, deleted as never, RECEIVED_AT_MS).header.deletedBy).toBe(deletedBy);
+  });
+});
