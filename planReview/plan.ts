@@ -1,3 +1,4 @@
+import { levelsOfJson } from '../core/levelsOfJson';
 import { isObject, list, type Json, type JsonObject } from './json';
 
 /** The plan of `terraform show -json`, as far as a review reads it (format 1.x: developer.hashicorp.com, "JSON output format"). */
@@ -56,7 +57,11 @@ export function parsePlan(text: string): Plan {
   };
 }
 
+/** Terraform's values are nested a few dozen levels deep, its configuration included. */
+const MOST_LEVELS = 500;
+
 function parsed(text: string): Json {
+  if (levelsOfJson(text) > MOST_LEVELS) throw new NotAPlan(`It has more than ${MOST_LEVELS} levels. ${HOW}`);
   try {
     return JSON.parse(text) as Json;
   } catch (error) {

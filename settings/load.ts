@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { UsageError } from '../core/errors';
+import { levelsOfJson } from '../core/levelsOfJson';
 import { plainText } from '../core/plainText';
 import { crossProblems } from './crossChecks';
 import { deploymentProblems } from './deploymentChecks';
@@ -72,9 +73,14 @@ function read(file: string): string {
   }
 }
 
+/** The settings have six. */
+const MOST_LEVELS = 64;
+
 function parseJson(content: string, file: string): unknown {
   const text = plainText(content);
   if (typeof text !== 'string') throw new UsageError([`The settings file ${file} cannot be read: ${text.problem}.`]);
+  if (levelsOfJson(text) > MOST_LEVELS)
+    throw new UsageError([`The settings file ${file} has more than ${MOST_LEVELS} levels. Next: correct it there.`]);
   try {
     return JSON.parse(text);
   } catch (cause) {

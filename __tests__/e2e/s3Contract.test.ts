@@ -13,13 +13,31 @@ import { startTwoAccounts } from './support/twoAccounts';
 jest.setTimeout(120_000);
 
 let parts: Parts | undefined;
-afterAll(() => parts?.stop());
+/** Removes what was made below a prefix, every version and delete marker of it. */
+const removals: (() => Promise<number>)[] = [];
+afterAll(async () => {
+  for (const remove of removals) await remove();
+  await parts?.stop();
+});
 
 describeS3Contract('emulated by moto', async () => {
   parts = await startTwoAccounts();
   await createVersionedBucket(parts.source, 'versions');
   const { endpoint, region, credentials } = parts.source;
-  return bucketOf({ bucket: 'versions', endpoint, region, credentials }, 'contract/');
+  const versions = { bucket: 'versions', endpoint, region, credentials };
+  return bucketOf(versions, 'contract/');
+});
+
+test('what the contract has made is removed, and nothing beside it', async () => {
+  const { endpoint, region, credentials } = parts!.source;
+  const settings = { bucket: 'versions', endpoint, region, credentials };
+  const beside = bucketOf(settings, 'beside/');
+  await beside.images.put('beside/a', { body: 'kept', metadata: {} });
+  for (const body of ['one', 'two']) await beside.images.put('contract/removed/a', { body, metadata: {} });
+  await beside.addDeleteMarker('contract/removed/a');
+  expect(await removals[0]!()).toBeGreaterThanOrEqual(3);
+  expect(await removals[0]!()).toBe(0);
+  expect((await beside.versions.page('')).versions.map(({ objectKey }) => objectKey)).toEqual(['beside/a']);
 });
 
 /** docs/local.md, "A real bucket". */
@@ -36,6 +54,16 @@ function bucketOf(settings: S3ClientSettings & { readonly bucket: string }, pref
   const remove = async (Key: string, VersionId?: string) => {
     await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
   };
+  removals.push(async () => {
+    let removed = 0;
+    for (;;) {
+      const page = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: prefix }));
+      const left = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+      for (const { Key = '', VersionId } of left) await remove(Key, VersionId);
+      removed += left.length;
+      if (left.length === 0) return removed;
+    }
+  });
   return {
     images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
     versions: s3VersionLister(settings),

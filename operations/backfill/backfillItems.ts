@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { backoffMs } from '../../aws/backoff';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
+import type { AttributeValue } from '../../core/attributeValue';
+import { canonicalValue } from '../../core/canonicalItem';
 import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, withWriteId, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
@@ -12,13 +14,13 @@ import type { ImageSource } from '../images/imageSource';
 import { readForWriting } from '../images/objectForWriting';
 import { whyDamaged } from '../images/whyUnreadable';
 import type { Pause } from '../pace';
-import type { ReadItem } from './scanItems';
+import type { ReadItem, UnreadableItem } from './scanItems';
 
 /** Everything that a backfill needs, without a settings file or a terminal. */
 export interface BackfillRequest {
   readonly table: TableLocation & { readonly keySchema: KeySchema };
   /** Where the items come from, in groups. */
-  readonly pages: AsyncIterable<readonly ReadItem[]>;
+  readonly pages: AsyncIterable<readonly (ReadItem | UnreadableItem)[]>;
   readonly images: Pick<ImageStore, 'putIf'>;
   /** The same bucket. */
   readonly source: Pick<ImageSource, 'history' | 'images'>;
@@ -40,7 +42,7 @@ export interface BackfillWatch {
 }
 
 export interface FailedItem {
-  /** Those of its key attributes that it has. */
+  /** Those of its key attributes that it has and that can be read. */
   readonly keys: ReadItem['item'];
   readonly reason: string;
 }
@@ -80,17 +82,22 @@ export async function backfillItems(request: BackfillRequest, counts: BackfillCo
   }
 }
 
-async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadItem> {
+async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadItem | UnreadableItem> {
   for await (const page of pages) yield* page;
 }
 
 async function backfillItem(
   request: BackfillRequest,
   guard: WriteGuard,
-  { item, readAtMs }: ReadItem,
+  read: ReadItem | UnreadableItem,
 ): Promise<ItemOutcome> {
   const { table, known, signal, watch } = request;
   signal.throwIfAborted();
+  if ('unreadable' in read) {
+    watch?.onFailed?.({ keys: {}, reason: read.unreadable });
+    return 'failed';
+  }
+  const { item, readAtMs, place } = read;
   try {
     const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
     if (known.has(objectKey)) return 'alreadyThere';
@@ -100,10 +107,20 @@ async function backfillItem(
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof UnreadableValueError ? error.message : guard.reasonOf(error);
-    const keys = Object.entries(item).filter(([name]) => keyNames(table.keySchema).includes(name));
-    watch?.onFailed?.({ keys: Object.fromEntries(keys), reason });
+    watch?.onFailed?.({ keys: readableKeys(table.keySchema, item), reason: place ? `${place}: ${reason}` : reason });
     return 'failed';
   }
+}
+
+function readableKeys(schema: KeySchema, item: ReadItem['item']): ReadItem['item'] {
+  const isReadable = ([name, value]: [string, AttributeValue]) => {
+    try {
+      return keyNames(schema).includes(name) && canonicalValue(value, name) !== '';
+    } catch {
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(item).filter(isReadable));
 }
 
 /** A write whose answer was lost is refused when it is sent again: what is there then, this backfill has written. */

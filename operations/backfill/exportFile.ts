@@ -22,6 +22,9 @@ export interface CheckedFile extends ExportFile {
 
 const TRIES = 6;
 
+/** An item has 400 KB at most, which are some 4 MB of JSON where it is all empty strings. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
 /**
  * Reads a file to its end and compares MD5 and number of items with the manifest.
  *
@@ -47,7 +50,7 @@ async function checkOnce({ reader, signal }: ExportFileContext, file: ExportFile
       items += lines.length;
     }
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!(error instanceof UnusableExportError || isDamage(error))) throw error;
     throw new UnusableExportError(`${file.objectKey} cannot be unpacked: ${error.message}`, { cause: error });
   }
   const found = md5.digest('base64');
@@ -99,6 +102,8 @@ async function* gunzippedLines(bytes: Readable, md5?: Hash): AsyncGenerator<stri
   for await (const chunk of gunzip) {
     const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_LINE)
+      throw new UnusableExportError(`it has a line of more than ${LONGEST_LINE} characters`);
     yield lines.filter((line) => line !== '');
   }
   if (rest !== '') yield [rest];

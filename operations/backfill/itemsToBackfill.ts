@@ -10,7 +10,7 @@ import { UnusableExportError } from '../../core/tableExport';
 import type { Pause } from '../pace';
 import { exportItems, openExport, type ExportPlace } from './openExport';
 import { readPace } from './readPace';
-import { scanItems, type ReadItem } from './scanItems';
+import { scanItems, type ReadItem, type UnreadableItem } from './scanItems';
 import { requirePast, streamGap } from './streamGap';
 
 export interface ItemsRequest {
@@ -50,7 +50,7 @@ export interface ItemsWatch {
 /** The items that are to have images, and what is known of them beforehand. */
 export interface ItemsToBackfill {
   readonly from: string;
-  readonly pages: AsyncIterable<ReadItem[]>;
+  readonly pages: AsyncIterable<(ReadItem | UnreadableItem)[]>;
   readonly expected: number | undefined;
   /** Read capacity units taken so far. */
   readonly capacityUnits?: () => number;

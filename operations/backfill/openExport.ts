@@ -2,6 +2,8 @@ import { S3Error } from '../../aws/s3Error';
 import type { TextStore } from '../../aws/textStore';
 import type { AttributeMap } from '../../core/attributeValue';
 import { mapInParallel } from '../../core/mapInParallel';
+import { printable } from '../../core/printable';
+import { quoted } from '../../core/quoted';
 import {
   checkManifest,
   FILES,
@@ -14,7 +16,7 @@ import {
 } from '../../core/tableExport';
 import { CouldNotLookError } from '../../core/errors';
 import { checkExportFile, exportFileLines, type CheckedFile, type ExportFileContext } from './exportFile';
-import type { ReadItem } from './scanItems';
+import type { ReadItem, UnreadableItem } from './scanItems';
 
 /** Where an export lies: the folder with its manifest, without a slash at the end. */
 export interface ExportPlace {
@@ -73,18 +75,26 @@ export async function openExport(request: OpenExportRequest): Promise<CheckedExp
 export async function* exportItems(
   context: ExportFileContext,
   { summary, files }: CheckedExport,
-): AsyncGenerator<ReadItem[]> {
+): AsyncGenerator<(ReadItem | UnreadableItem)[]> {
   for (const file of files) {
+    let number = 0;
     for await (const lines of exportFileLines(context, file)) {
-      yield lines.map((line) => ({ item: itemOf(line, file), readAtMs: summary.exportTimeMs }));
+      yield lines.map((line) => itemOf(line, `item ${(number += 1)} of ${file.objectKey}`, summary.exportTimeMs));
     }
   }
 }
 
-function itemOf(line: string, { objectKey }: ExportFile): AttributeMap {
-  const { Item: item } = JSON.parse(line) as { Item?: AttributeMap };
-  if (item) return item;
-  throw new UnusableExportError(`${objectKey} has a line without "Item": ${line.slice(0, 80)}`);
+/** The checksums are right, so DynamoDB wrote it so, or somebody else made the export: it is one that is told of. */
+function itemOf(line: string, place: string, readAtMs: number): ReadItem | UnreadableItem {
+  let item: unknown;
+  try {
+    item = (JSON.parse(line) as { Item?: unknown } | null)?.Item;
+  } catch (error) {
+    return { unreadable: `${place} is not JSON: ${printable((error as Error).message)}` };
+  }
+  if (typeof item === 'object' && item !== null && !Array.isArray(item))
+    return { item: item as AttributeMap, readAtMs, place };
+  return { unreadable: `${place} is ${quoted(item)}: its line has no "Item" with attributes` };
 }
 
 async function manifest({ texts, place, reader }: OpenExportRequest, name: string): Promise<string> {

@@ -10,6 +10,14 @@ export interface ReadItem {
   readonly item: AttributeMap;
   /** Epoch milliseconds, not earlier than the read itself. */
   readonly readAtMs: number;
+  /** Where it stands, for people, where it is not told by its keys alone. */
+  readonly place?: string;
+}
+
+/** What should be an item and cannot be read as one. */
+export interface UnreadableItem {
+  /** With where it stands. */
+  readonly unreadable: string;
 }
 
 export interface ScanRequest {

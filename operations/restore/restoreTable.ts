@@ -3,10 +3,13 @@ import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
 import { RefusedError } from '../../core/errors';
+import { itemDigest } from '../../core/image';
+import { headerOf } from '../images/headerOf';
+import { whyUnreadable } from '../images/whyUnreadable';
 import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
 import { holdsWhatWasRestored, isLeft, Ledger } from './ledger';
-import { isOfSomebodyElse, planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
+import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
 
 /** Everything that a restore needs, without a settings file or a terminal. */
 export interface RestoreRequest extends PlanRequest {
@@ -126,6 +129,19 @@ async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: Re
   }
 }
 
+/** Whether an item is as any of its images has it, as what a restore has written is. */
+async function isAnImage({ source }: RestoreRequest, objectKey: string, item: AttributeMap): Promise<boolean> {
+  const { versions = [] } = (await source.history(objectKey)) ?? {};
+  const digest = itemDigest(item);
+  for (const version of versions) {
+    const header = await headerOf(source, version).catch((error: unknown) => {
+      if (whyUnreadable(error) === undefined) throw error;
+    });
+    if (header?.digest === digest) return true;
+  }
+  return false;
+}
+
 const DELETED_SINCE =
   'the restore that is continued wrote it, and by its images it was deleted since; what is continued deletes nothing, --mirror does';
 
@@ -136,8 +152,7 @@ const DELETED_SINCE =
 async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise<number> {
   const { watch } = request;
   const onAbsent = async (objectKey: string, item: AttributeMap) => {
-    const history = await request.source.history(objectKey);
-    if (await isOfSomebodyElse(request, { history }, item)) return;
+    if (!(await isAnImage(request, objectKey, item))) return;
     ledger.counts.deletedSince += 1;
     watch?.onLeft?.({ why: 'deletedSince', objectKey, reason: DELETED_SINCE });
   };
