@@ -100,7 +100,7 @@ describe('npm run synth', () => {
     writeFileSync(join(copy, 'wrong.json'), JSON.stringify({ ...minimal, destination: minimal.source }));
     const { status, stderr } = synth(copy, '--config', 'wrong.json');
     expect(status).toBe(2);
-    expect(stderr).toContain('wrong.json has 3 problems:');
+    expect(stderr).toContain('wrong.json has 4 problems:');
     expect(readdirSync(copy)).not.toContain('cdktf.out');
   }, 30_000);
 });

@@ -33,6 +33,7 @@ test('what is stored under a former key is read with it: by each role that reads
     ['aws_iam_role_policy.destination_drill_function_role-policy', '222222222222'],
     ['aws_iam_role_policy.destination_lock-renewal_function_role-policy', '222222222222'],
     ['aws_iam_role_policy.destination_restore-role_policy', '222222222222'],
+    ['aws_iam_role_policy.source_operator_role-policy', '111111111111'],
     ['aws_iam_role_policy.source_replication_role-policy', '111111111111'],
     ['aws_iam_role_policy.source_table-definitions_function_role-policy', '111111111111'],
   ]);

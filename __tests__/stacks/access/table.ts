@@ -147,6 +147,22 @@ const replicaAgeRule: Place = {
   resourceArn: `arn:aws:events:eu-west-1:${DESTINATION}:rule/dcs-replica-age`,
   resourceAccountId: DESTINATION,
 };
+const tamperRule: Place = {
+  name: 'rules that tell of tampering',
+  resourceArn: `arn:aws:events:eu-west-1:${DESTINATION}:rule/dcs-tampering-bucket`,
+  resourceAccountId: DESTINATION,
+};
+const anyTrail: Place = { name: 'trails of its Region', resourceArn: '*', resourceAccountId: DESTINATION };
+const organizationTrail: Place = {
+  name: 'trail of the organization',
+  resourceArn: 'arn:aws:cloudtrail:us-east-1:999999999999:trail/organization',
+  resourceAccountId: DESTINATION,
+};
+const trail: Place = {
+  name: 'trail of the destination account',
+  resourceArn: `arn:aws:cloudtrail:eu-west-1:${DESTINATION}:trail/account`,
+  resourceAccountId: DESTINATION,
+};
 
 export interface Row {
   readonly who: keyof typeof PRINCIPALS;
@@ -180,6 +196,14 @@ const DESTROY_OBJECTS = [
 ];
 const READ_OBJECTS = ['s3:GetObject', 's3:GetObjectVersion'];
 const LIST = ['s3:ListBucket', 's3:ListBucketVersions'];
+const RUIN_RULE = [
+  'events:DisableRule',
+  'events:PutRule',
+  'events:PutTargets',
+  'events:RemoveTargets',
+  'events:DeleteRule',
+];
+const LOOK_AT_TRAIL = ['cloudtrail:GetTrailStatus'];
 const CHANGE_BUCKET = [
   's3:PutBucketVersioning',
   's3:PutBucketPolicy',
@@ -481,11 +505,22 @@ export const ROWS: readonly Row[] = [
     replicaAgeFunction,
     'it changes none of that',
   ),
+  deny('Operator (restore role)', RUIN_RULE, replicaAgeRule, 'as above'),
+  allow(
+    'Operator (restore role)',
+    ['events:DescribeRule', 'events:ListTargetsByRule'],
+    tamperRule,
+    'a check looks whether anybody would hear of tampering',
+  ),
+  deny('Operator (restore role)', RUIN_RULE, tamperRule, 'it silences none of them'),
+  allow('Operator (restore role)', ['cloudtrail:DescribeTrails'], anyTrail, 'and whether there is a trail'),
+  allow('Operator (restore role)', LOOK_AT_TRAIL, trail, 'and it logs'),
+  allow('Operator (restore role)', LOOK_AT_TRAIL, organizationTrail, 'which may be that of the organization'),
   deny(
     'Operator (restore role)',
-    ['events:DisableRule', 'events:PutTargets', 'events:DeleteRule'],
-    replicaAgeRule,
-    'as above',
+    ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail', 'cloudtrail:UpdateTrail', 'cloudtrail:PutEventSelectors'],
+    trail,
+    'it stops none',
   ),
   deny(
     'Operator (restore role)',
