@@ -57,7 +57,7 @@ function withRepair(gap: Gap, sorted: readonly ImageHeader[]): Gap {
 
 /** A repair after the last stream image says what the table held: something else, where changes are missing. */
 function gapAtEnd(last: ImageHeader | undefined, newest: ImageHeader | undefined): Gap[] {
-  if (!last || !newest || compareChanges(newest.position, last.position) === 0) return [];
+  if (!last || !newest) return [];
   const state = digestLeftBy(newest);
   if (state === digestLeftBy(last)) return [];
   return [{ kind: 'missing', after: last, before: newest, expectedDigest: state, repairedBy: newest }];
