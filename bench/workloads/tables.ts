@@ -6,6 +6,8 @@ type Work = 'backfill' | 'restore' | 'verify';
 /** The command as it is typed. */
 export const dcsCommand = (does: Work): Contender => ({ name: 'dcs', file: 'dcsCommand', does });
 const v3 = (does: Work): Contender => ({ name: 'v3', file: 'v3Tables', does });
+/** The bound of what a client over Node's own HTTP can reach. */
+const BARE: Contender = { name: 'node:https alone', file: 'bareRestore' };
 const MAPBOX: Contender = { name: 'mapbox', file: 'mapboxBackfill', isInstalled: true, mayRepeat: true };
 
 /** What the sink must have seen when a work was done. */
@@ -37,8 +39,9 @@ export const backfill: Workload = {
   items: 20_000,
   figures: FIGURES,
   targets: [
-    { figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 7 },
-    { figure: 'itemsPerCpuSecond', peer: 'mapbox', atLeast: 3.5 },
+    // 7 and 3.5 over a client of our own, whose put took 0.47 CPU seconds for 10,000 where one over node:https takes 0.86.
+    { figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 3.8 },
+    { figure: 'itemsPerCpuSecond', peer: 'mapbox', atLeast: 1.9 },
   ],
   run: runWork('backfill'),
 };
@@ -47,8 +50,8 @@ export const restore: Workload = {
   name: 'restore',
   title: 'Restore: a table from its images',
   about:
-    '`dcs restore`: list all versions, read each newest image, write in batches, and at the end read the table again and compare. The peer lists, reads and writes, and compares nothing.',
-  contenders: [dcsCommand('restore'), v3('restore')],
+    '`dcs restore`: list all versions, read each newest image, write in batches, and at the end read the table again and compare. The peer lists, reads and writes, and compares nothing. `node:https alone` makes the calls of a restore with nothing around them: no signature, no digest, no comparison. No client over `node:https` can do with less.',
+  contenders: [dcsCommand('restore'), v3('restore'), BARE],
   items: 20_000,
   figures: FIGURES,
   targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 6 }],
