@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
+import { s3Client } from '../../aws/s3Client';
+import type { TableDefinition } from '../../core/tableDefinition';
+import { ACCESS_DENIED } from '../../local/parts/s3Faults';
+import { commandPartsOfFile, deploy, records, type Deployment } from './support/commandParts';
+
+jest.setTimeout(60_000);
+
+const parts = commandPartsOfFile();
+
+const DEFINITION: TableDefinition = {
+  format: '1',
+  tableName: 'users',
+  createTable: {
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  },
+};
+const user = (id: string, name: string) => ({ id: { S: id }, name: { S: name } });
+
+/** Two items, one of them changed, and table.json: three versions that stay locked, and none of them is locked yet. */
+async function unlocked(name: string): Promise<Deployment> {
+  const deployment = await deploy(parts, name);
+  const client = s3Client({
+    ...{ endpoint: parts.s3.endpoint, region: 'eu-west-1' },
+    credentials: { accessKeyId: name, secretAccessKey: 'local' },
+  });
+  const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' } as const;
+  await client.send(new PutObjectLockConfigurationCommand({ Bucket: deployment.bucket, ObjectLockConfiguration }));
+  const atMs = Date.UTC(2026, 0, 5);
+  await deployment.store([
+    { after: user('a', '1'), atMs },
+    { before: user('a', '1'), after: user('a', '2'), atMs },
+    { after: user('b', '1'), atMs },
+  ]);
+  await deployment.define(DEFINITION);
+  return deployment;
+}
+
+async function locked(deployment: Deployment, ...args: string[]) {
+  const { code, stdout } = await deployment.run(['lock', '--json', ...args]);
+  return { code, records: records(stdout) };
+}
+
+/** The record of docs/cli.md, whole. */
+const lock = (bucketName: string, counts: Record<string, unknown>) => ({
+  ...{ type: 'lock', dryRun: false, bucketName, versions: 3, renewed: 0, foundUnlocked: 0, weaker: 0, left: 0 },
+  ...counts,
+});
+
+test('dcs lock locks what is current; --dry-run counts what is unlocked, and changes nothing', async () => {
+  const deployment = await unlocked('lock');
+  const open = { code: 3, records: [lock(deployment.bucket, { dryRun: true, renewed: 3, foundUnlocked: 3 })] };
+  expect(await locked(deployment, '--dry-run')).toEqual(open);
+  expect(await locked(deployment, '--dry-run')).toEqual(open);
+  expect((await deployment.run(['lock', '--dry-run'])).stdout).toBe(
+    '3 versions of s3://lock-destination stay locked: 3 would be locked anew, 3 found unlocked\nNothing was changed\n',
+  );
+  expect(await locked(deployment)).toEqual({
+    code: 0,
+    records: [lock(deployment.bucket, { renewed: 3, foundUnlocked: 3 })],
+  });
+  expect(await locked(deployment, '--dry-run')).toEqual({
+    code: 0,
+    records: [lock(deployment.bucket, { dryRun: true })],
+  });
+  expect((await deployment.run(['lock'])).stdout).toBe(
+    '3 versions of s3://lock-destination stay locked: 0 locked anew, 0 found unlocked\nNothing is left unlocked\n',
+  );
+});
+
+test('what could not be locked is listed, and the exit code is 3; the same command locks the rest', async () => {
+  const deployment = await unlocked('lockleft');
+  parts.s3.faults = ({ method, objectKey, query }) =>
+    method === 'PUT' && query.has('retention') && objectKey === 'users/b/image.json' ? ACCESS_DENIED : undefined;
+  const { code, records: found } = await locked(deployment);
+  expect(code).toBe(3);
+  expect(found).toEqual([
+    {
+      ...{ type: 'left', why: 'notLocked', objectKey: 'users/b/image.json' },
+      reason: expect.stringContaining('AccessDenied') as string,
+    },
+    lock(deployment.bucket, { versions: 2, renewed: 2, foundUnlocked: 2, left: 1 }),
+  ]);
+  expect((await deployment.run(['lock'])).stdout).toMatch(
+    /^users\/b\/image\.json {2}not locked: .*\n.*\n1 object is left; listed above\n$/,
+  );
+  parts.s3.faults = () => undefined;
+  expect(await locked(deployment)).toMatchObject({ code: 0, records: [{ renewed: 1, foundUnlocked: 1, left: 0 }] });
+});
+
+test('where the settings lock nothing, it says so', async () => {
+  const deployment = await deploy(parts, 'lockoff');
+  const file = path.join(deployment.folder, 'dcs.config.json');
+  const settings = JSON.parse(await readFile(file, 'utf8')) as { destination: object };
+  const destination = { ...settings.destination, objectLock: { mode: 'OFF' } };
+  await writeFile(file, JSON.stringify({ ...settings, destination }));
+  expect(await deployment.run(['lock'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('destination.objectLock.mode is "OFF"') as string,
+  });
+});
