@@ -355,6 +355,17 @@ const BREAKS: readonly Break[] = [
     problems: ['tamper-rules', 'trail'],
   },
   {
+    broken: 'a trail logs, and no event that changes something',
+    breakIt: async () => {
+      const { CloudTrailClient, PutEventSelectorsCommand } = await import('@aws-sdk/client-cloudtrail');
+      const trails = new CloudTrailClient(parts.destination);
+      const EventSelectors = [{ ReadWriteType: 'ReadOnly', IncludeManagementEvents: true } as const];
+      for (const { tableName: TrailName } of deployments)
+        await trails.send(new PutEventSelectorsCommand({ TrailName, EventSelectors }));
+    },
+    problems: ['trail'],
+  },
+  {
     broken: 'what is known of the sweeps of locks cannot be read',
     breakIt: async ({ destinationBucket: Bucket }) => {
       const Body = 'no JSON';

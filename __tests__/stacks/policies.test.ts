@@ -110,7 +110,7 @@ const WILDCARDS: Record<string, string> = {
     'cloudwatch:ListMetrics and GetMetricData know no resource; they tell names and values of metrics and nothing else',
   FindTrails: 'cloudtrail:DescribeTrails knows no resource; it tells names of trails and nothing else',
   LookAtTrails:
-    'the trail of an organization is of an account that the settings do not know; it tells whether one logs',
+    'the trail of an organization is of an account that the settings do not know; it tells whether one logs, and what',
   LookAtMappingsAndMetrics:
     'lambda:ListEventSourceMappings and dynamodb:ListTables know no resource; they tell names, and LookForMetrics says of the rest',
   StartBatchReplication:

@@ -2,7 +2,8 @@ import { scheduleOf } from '../../aws/schedule';
 import { trailsOf } from '../../aws/trails';
 import { TAMPER_RULES } from '../../settings/names';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
+import { DEPLOY, expect, look, type Look } from './finding';
+import { judgeTrails } from './trailCheck';
 
 /** Whether somebody would hear of changes to what guards the copy: the rules, and the trail that they live by. */
 export function tamperChecks({ settings, names, destination }: CheckContext): Look[] {
@@ -30,24 +31,10 @@ export function tamperChecks({ settings, names, destination }: CheckContext): Lo
         },
       },
     ),
-    look(about('cloudtrail:DescribeTrails and cloudtrail:GetTrailStatus'), () => trailsOf(destination.cloudTrail), {
-      trail: (trails) => {
-        const wanted = `a trail of CloudTrail that logs management events in ${settings.destination.region}`;
-        const logging = trails.filter(({ isLogging }) => isLogging).map(({ arn }) => arn);
-        if (logging.length > 0) return ok(logging.join(', '));
-        if (trails.length === 0)
-          return warning(
-            'none: nobody hears of tampering',
-            wanted,
-            'make one: aws cloudtrail create-trail, then start-logging',
-          );
-        const [first] = trails;
-        return problem(
-          `${trails.map(({ arn }) => arn).join(', ')}: stopped`,
-          wanted,
-          `aws cloudtrail start-logging --name ${first?.arn ?? ''}`,
-        );
-      },
-    }),
+    look(
+      about('cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus and cloudtrail:GetEventSelectors'),
+      () => trailsOf(destination.cloudTrail),
+      { trail: (trails) => judgeTrails(trails, { region: settings.destination.region, hasKey: isOurs }) },
+    ),
   ];
 }

@@ -160,7 +160,7 @@ export function lookAtSchedules({ partition, accountId, region, name }: Schedule
   ];
 }
 
-/** For dcs check: whether a trail logs, without which nobody hears of tampering. DescribeTrails knows no resource. */
+/** For dcs check: whether a trail logs what changes something, without which nobody hears of tampering. DescribeTrails knows no resource. */
 export function lookAtTrails(partition: string): Statement[] {
   return [
     { Sid: 'FindTrails', Effect: 'Allow', Action: 'cloudtrail:DescribeTrails', Resource: '*' },
@@ -168,7 +168,7 @@ export function lookAtTrails(partition: string): Statement[] {
     {
       Sid: 'LookAtTrails',
       Effect: 'Allow',
-      Action: 'cloudtrail:GetTrailStatus',
+      Action: ['cloudtrail:GetEventSelectors', 'cloudtrail:GetTrailStatus'],
       Resource: `arn:${partition}:cloudtrail:*:*:trail/*`,
     },
   ];

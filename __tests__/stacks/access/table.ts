@@ -203,7 +203,7 @@ const RUIN_RULE = [
   'events:RemoveTargets',
   'events:DeleteRule',
 ];
-const LOOK_AT_TRAIL = ['cloudtrail:GetTrailStatus'];
+const LOOK_AT_TRAIL = ['cloudtrail:GetTrailStatus', 'cloudtrail:GetEventSelectors'];
 const CHANGE_BUCKET = [
   's3:PutBucketVersioning',
   's3:PutBucketPolicy',
@@ -514,7 +514,7 @@ export const ROWS: readonly Row[] = [
   ),
   deny('Operator (restore role)', RUIN_RULE, tamperRule, 'it silences none of them'),
   allow('Operator (restore role)', ['cloudtrail:DescribeTrails'], anyTrail, 'and whether there is a trail'),
-  allow('Operator (restore role)', LOOK_AT_TRAIL, trail, 'and it logs'),
+  allow('Operator (restore role)', LOOK_AT_TRAIL, trail, 'and it logs what changes something'),
   allow('Operator (restore role)', LOOK_AT_TRAIL, organizationTrail, 'which may be that of the organization'),
   deny(
     'Operator (restore role)',
