@@ -8,7 +8,9 @@ import { s3ReportStore } from '../../aws/reports';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
 import type { Parts } from '../../local/parts/startParts';
+import { lockSweepsKey } from '../../core/serviceKeys';
 import { beat } from '../../operations/heartbeat/beat';
+import { newSweep, sweepsText } from '../../operations/renewLocks/sweeps';
 import { records } from './support/commandParts';
 import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
 import { startTwoAccounts } from './support/twoAccounts';
@@ -104,6 +106,10 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
     recoveryPoint: expect.any(String) as string,
     replicaAgeSeconds: expect.any(Number) as number,
   });
+  expect(state('locks')).toMatchObject({
+    ...{ verdict: 'ok', side: 'destination', unlocked: 0, sweptAt: expect.any(String) as string },
+    found: expect.stringMatching(/^\d+ versions?, looked at .* ago; 0 were unlocked and 0 objects could/) as string,
+  });
   expect(state('oldest-replica')).toMatchObject({
     found: 'at most 4 min old in the last 24 hours',
     mostReplicaAgeSeconds: 240,
@@ -162,11 +168,15 @@ test('what has to be acted on is exit code 3, each with what to do', async () =>
   await s3Client(parts.source).send(
     new PutObjectCommand({ Bucket: sourceBucket, Key: 'aws/lambda/m/shard/2026/01/01/b', Body: '{}' }),
   );
+  const { counts, ...begun } = newSweep({ mode: 'COMPLIANCE', retentionDays: 30 }, Date.now() - 60_000);
+  const last = { ...begun, counts: { ...counts, versions: 5, left: 2 }, endedAt: begun.startedAt };
+  const inDestination = s3TextStore({ ...parts.destination, bucket: destinationBucket });
+  await inDestination.write(lockSweepsKey(''), sweepsText({ format: '1', last }));
   await report(deployed, 'verify', { verdict: 'differences', differences: { missing: 2, stale: 1 } });
 
   const { code, stdout } = await deployed.run(['status', '--json']);
   const { of, state } = states(stdout);
-  expect(of('problem').sort()).toEqual(['failed', 'lag', 'last-verify', 'mapping', 'parked-batches']);
+  expect(of('problem').sort()).toEqual(['failed', 'lag', 'last-verify', 'locks', 'mapping', 'parked-batches']);
   expect(state('failed')).toMatchObject({ failedOperations: 3 });
   expect(state('pending')).toMatchObject({ pendingOperations: 12, pendingBytes: 2_048 });
   expect(state('parked-batches')).toMatchObject({
@@ -174,6 +184,10 @@ test('what has to be acted on is exit code 3, each with what to do', async () =>
     remedy: expect.stringContaining('dcs redrive') as string,
   });
   expect(state('last-verify')).toMatchObject({ differences: 3 });
+  expect(state('locks')).toMatchObject({
+    ...{ unlocked: 2, sweptAt: begun.startedAt, remedy: expect.stringContaining('dcs lock') as string },
+    found: expect.stringContaining('2 objects could not be locked') as string,
+  });
   expect(code).toBe(3);
 });
 
