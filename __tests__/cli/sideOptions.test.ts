@@ -99,7 +99,7 @@ describe('how an account is reached', () => {
 
   test('what is no endpoint is refused', () => {
     expect(() => sidesOf(['--source-endpoint', 'kafka=http://x'])).toThrow(
-      'write http(s)://host[:port], or SERVICE=URL with one of s3, dynamodb, lambda, cloudwatch, events, kms, sns, sts',
+      'write http(s)://host[:port], or SERVICE=URL with one of s3, dynamodb, lambda, cloudwatch, events, cloudtrail, kms, sns, sts',
     );
   });
 

@@ -47,7 +47,12 @@ test('a role that was given more outside is a finding', () => {
   expect(names([update])).toEqual(['aws_iam_role.it:drift']);
 });
 
-test.each(['aws_s3_bucket_acl', 'aws_kms_grant', 'aws_iam_role_policy_attachment', 'null_resource'])(
+test('a policy that is attached to a role which is there is a finding', () => {
+  const after = { role: 'dcs-restore', policy_arn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
+  expect(names([], { address: 'aws_iam_role_policy_attachment.it', actions: ['create'], after })).toHaveLength(1);
+});
+
+test.each(['aws_s3_bucket_acl', 'aws_kms_grant', 'aws_iam_user_policy_attachment', 'null_resource'])(
   'a resource of a type that these stacks do not have is a finding: %s',
   (type) => {
     expect(names([], { address: `${type}.it`, actions: ['create'], after: {} })).toEqual([`${type}.it:not-known`]);
