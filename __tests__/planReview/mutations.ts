@@ -25,7 +25,11 @@ export function mutations(path: string, value: Json): Mutation[] {
   const at = (way: Way, changed: Json): Mutation => ({ path, way, value: changed });
   if (value === null) return [at('another text', 'another')];
   if (typeof value === 'boolean') return [at('unset', null), at(value ? 'switched off' : 'switched on', !value)];
-  if (typeof value === 'number') return [at('unset', null), at('less', value - 1), at('more', value + 1)];
+  if (typeof value === 'number') {
+    // Of noncurrent versions 0 days are none: the provider writes them for a rule that has no such part.
+    const isNone = value === 1 && path.endsWith('.noncurrent_days');
+    return [at('unset', null), ...(isNone ? [] : [at('less', value - 1)]), at('more', value + 1)];
+  }
   if (typeof value === 'string') return [...(value === '' ? [] : [at('unset', null)]), ...ofText(path, value)];
   if (isList(value)) return [at('unset', null), ...ofList(path, value)];
   const members = Object.entries(value);
