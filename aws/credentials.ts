@@ -9,6 +9,8 @@ export interface Identity {
   readonly roleArn?: string;
   /** Region whose STS is asked for the role. */
   readonly region?: string;
+  /** Of that STS, where it is another than the region's. */
+  readonly stsEndpoint?: string;
   /** Asked for the code of a device, by its serial number, when a profile has `mfa_serial`. */
   readonly mfaCodeProvider?: (serialNumber: string) => Promise<string>;
 }
@@ -17,7 +19,8 @@ export interface Identity {
  * Credentials of an identity, renewed by the SDK before they expire; undefined when nothing is asked for, so that the
  * SDK's own chain decides (environment variables, AWS_PROFILE, container or instance role).
  */
-export function credentialsOf({ profile, roleArn, region, mfaCodeProvider }: Identity): Credentials | undefined {
+export function credentialsOf(identity: Identity): Credentials | undefined {
+  const { profile, roleArn, region, stsEndpoint, mfaCodeProvider } = identity;
   const isOwnChain = profile === undefined && mfaCodeProvider === undefined;
   if (roleArn === undefined && isOwnChain) return undefined;
   const requestHandler = sdkRequestHandler();
@@ -28,7 +31,11 @@ export function credentialsOf({ profile, roleArn, region, mfaCodeProvider }: Ide
   return fromTemporaryCredentials({
     ...(ofProfile && { masterCredentials: ofProfile }),
     params: { RoleArn: roleArn, RoleSessionName: 'dcs' },
-    clientConfig: { ...(region !== undefined && { region }), requestHandler },
+    clientConfig: {
+      ...(region !== undefined && { region }),
+      ...(stsEndpoint !== undefined && { endpoint: stsEndpoint }),
+      requestHandler,
+    },
   });
 }
 

@@ -73,17 +73,20 @@ export function connectTarget(context: Places, side: Side): Connection {
 
 function connectionTo(context: Places, side: Side, name: SideName, options: SideOptions): Connection {
   const place = placeOf(context, side, options);
-  return connectionOf(place, options, credentialsFor(context.sides, name, { ...options, region: place.region }));
+  const stsEndpoint = options.endpoints?.sts ?? place.endpoint;
+  const identity = { ...options, region: place.region, stsEndpoint };
+  return connectionOf(place, options, credentialsFor(context.sides, name, identity));
 }
 
 /** Of one command line, by profile and role: whoever is asked for a code is asked once, for all clients of both accounts. */
 const made = new WeakMap<Places['sides'], Map<string, Credentials | undefined>>();
 
-function credentialsFor(sides: Places['sides'], side: SideName, { profile, roleArn, region }: Identity) {
+function credentialsFor(sides: Places['sides'], side: SideName, identity: Identity) {
+  const { profile, roleArn, region, stsEndpoint } = identity;
   const known = made.get(sides) ?? new Map<string, Credentials | undefined>();
   made.set(sides, known);
-  const key = JSON.stringify([profile, roleArn, roleArn && region]);
-  const credentials = known.get(key) ?? credentialsOf({ profile, roleArn, region, mfaCodeProvider: askForMfaCode });
+  const key = JSON.stringify([profile, roleArn, roleArn && [region, stsEndpoint]]);
+  const credentials = known.get(key) ?? credentialsOf({ ...identity, mfaCodeProvider: askForMfaCode });
   known.set(key, credentials);
   return namedCredentials(credentials, { side, profile, roleArn });
 }

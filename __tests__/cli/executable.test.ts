@@ -19,8 +19,8 @@ afterAll(() => rm(folder, { recursive: true }));
 /** The file that `npx dcs` runs, with an environment in which no account can be reached. */
 const dcs = (...args: string[]): Promise<Outcome> => runNode([executable, ...args]);
 
-function runNode(args: string[]): Promise<Outcome> {
-  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder };
+function runNode(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, ...more };
   return outcomeOf(spawn(process.execPath, args, { env, cwd: folder }));
 }
 
@@ -135,4 +135,25 @@ describe('the executable', () => {
     expect(stderr).toContain('LIST s3://b-destination/');
     expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exitCode: EXIT.couldNotLook });
   }, 30_000);
+
+  test.each([
+    ["the SDK's own chain", [], { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }],
+    ['the profile base', ['--destination-profile', 'base'], {}],
+  ])(
+    'an STS that does not answer for a role from %s names account, credentials and role: exit code 4',
+    async (tried, args, keys) => {
+      const credentials = path.join(folder, 'credentials');
+      await writeFile(credentials, '[base]\naws_access_key_id = a\naws_secret_access_key = b\n');
+      await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+      const role = 'arn:aws:iam::222222222222:role/restore';
+      const command = ['history', 'users', '--key', '{"id":"a"}', '--json', '--destination-role-arn', role, ...args];
+      const env = { ...keys, AWS_SHARED_CREDENTIALS_FILE: credentials };
+      const { code, stdout, stderr } = await runNode([executable, ...command], env);
+      expect(code).toBe(EXIT.couldNotLook);
+      expect(stderr).toContain(`no credentials for the destination account from ${tried}`);
+      expect(stderr).toContain(`, to assume ${role} with it: connect ECONNREFUSED 127.0.0.1:9`);
+      expect(stderr).not.toContain('    at ');
+      expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exitCode: EXIT.couldNotLook });
+    },
+  );
 });
