@@ -19,6 +19,14 @@ import type { SignedClient } from './signedClient';
  */
 export function signedS3As(settings: S3ClientSettings, bucket: string): SignedClient {
   const { connections = 128, attempts = 4 } = settings;
+  return signedS3({ ...s3As(settings, bucket), agentFor: environmentAgent, connections, attempts });
+}
+
+export function signedDynamoDbAs(settings: AwsSettings, attempts: number): DynamoDbCaller {
+  return signedDynamoDb({ ...dynamoDbAs(settings), agentFor: environmentAgent, connections: 64, attempts });
+}
+
+export function s3As(settings: S3ClientSettings, bucket: string): Prepared {
   const seen: Seen = {};
   const client = new S3Client(s3ClientConfig(settings));
   notice(client, seen);
@@ -26,11 +34,10 @@ export function signedS3As(settings: S3ClientSettings, bucket: string): SignedCl
     await client.send(new HeadBucketCommand({ Bucket: bucket }));
     return endpointOf(seen);
   };
-  const accessKeys = keysOf(client.config.credentials);
-  return signedS3({ endpoint, accessKeys, agentFor: environmentAgent, connections, attempts });
+  return { endpoint, accessKeys: keysOf(client.config.credentials) };
 }
 
-export function signedDynamoDbAs(settings: AwsSettings, attempts: number): DynamoDbCaller {
+export function dynamoDbAs(settings: AwsSettings): Prepared {
   const seen: Seen = {};
   const client = new DynamoDBClient(sdkClientConfig(settings));
   notice(client, seen, '{}');
@@ -38,8 +45,12 @@ export function signedDynamoDbAs(settings: AwsSettings, attempts: number): Dynam
     await client.send(new ListTablesCommand({}));
     return endpointOf(seen);
   };
-  const accessKeys = keysOf(client.config.credentials);
-  return signedDynamoDb({ endpoint, accessKeys, agentFor: environmentAgent, connections: 64, attempts });
+  return { endpoint, accessKeys: keysOf(client.config.credentials) };
+}
+
+interface Prepared {
+  readonly endpoint: () => Promise<Endpoint>;
+  readonly accessKeys: AccessKeySource;
 }
 
 function environmentAgent({ protocol }: URL, connections: number) {
