@@ -8,12 +8,12 @@ import { s3TextStore } from '../../aws/textStore';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import type { Parts } from '../../local/parts/startParts';
 import { describeS3Contract, type ContractBucket } from '../aws/describeS3Contract';
+import { removeBelow } from './support/removeBelow';
 import { startTwoAccounts } from './support/twoAccounts';
 
 jest.setTimeout(120_000);
 
 let parts: Parts | undefined;
-/** Removes what was made below a prefix, every version and delete marker of it. */
 const removals: (() => Promise<number>)[] = [];
 afterAll(async () => {
   for (const remove of removals) await remove();
@@ -54,16 +54,7 @@ function bucketOf(settings: S3ClientSettings & { readonly bucket: string }, pref
   const remove = async (Key: string, VersionId?: string) => {
     await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
   };
-  removals.push(async () => {
-    let removed = 0;
-    for (;;) {
-      const page = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: prefix }));
-      const left = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-      for (const { Key = '', VersionId } of left) await remove(Key, VersionId);
-      removed += left.length;
-      if (left.length === 0) return removed;
-    }
-  });
+  removals.push(() => removeBelow(settings, prefix));
   return {
     images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
     versions: s3VersionLister(settings),
