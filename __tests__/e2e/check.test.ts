@@ -68,7 +68,7 @@ afterAll(async () => {
 });
 
 async function deploy(lock?: DefaultRetention): Promise<DeployedAccounts> {
-  const deployed = await deployAccounts(parts, `check${String.fromCharCode(97 + deployments.length)}`, lock);
+  const deployed = await deployAccounts(parts, `check${deployments.length}`, lock);
   deployments.push(deployed);
   return deployed;
 }

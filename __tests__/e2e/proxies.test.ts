@@ -13,6 +13,8 @@ import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { callerIdentity } from '../../aws/callerIdentity';
 import { captureFunction } from '../../aws/captureFunction';
 import { alarmsNamed, isPublished, metricValues, publishMetric } from '../../aws/cloudWatch';
+import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
+import { realPause } from '../../operations/pace';
 import { credentialsOf } from '../../aws/credentials';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { environmentAgents } from '../../aws/environmentAgents';
@@ -57,6 +59,12 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
     (settings) => metricValues(METRIC, { fromMs: 0, toMs: 1 }, settings),
     (settings) => publishMetric(METRIC, 1, 'Seconds', settings),
     (settings) => isPublished(METRIC, settings),
+  ],
+  conditionalWrites: [
+    (settings) =>
+      dynamoDbConditionalWrites('t', settings, { signal: new AbortController().signal, pause: realPause }).writeIf({
+        ...{ keys: { id: { S: '1' } }, change: { do: 'delete' }, expected: undefined },
+      }),
   ],
   credentials: [() => assumed({ roleArn: 'arn:aws:iam::111111111111:role/r', region: 'eu-west-1' })],
   currentObjects: [(settings) => s3CurrentLister({ ...settings, bucket: 'b' }).page('')],
