@@ -63,7 +63,8 @@ async function expireNoncurrent(bucket: LocalBucket): Promise<void> {
 }
 
 test('what S3 does not show is named, put on top, and still there when the other versions have expired', async () => {
-  const [hidden, hiddenCopy, retried, gone] = (await filled(8)) as [
+  const [hidden, hiddenCopy, hiddenInBoth, retried, gone] = (await filled(8)) as [
+    AttributeMap,
     AttributeMap,
     AttributeMap,
     AttributeMap,
@@ -79,22 +80,24 @@ test('what S3 does not show is named, put on top, and still there when the other
     await bucketOf(run.source).put(keyOf(item), olders[i]!.bytes, { Metadata: olders[i]!.Metadata });
   await bucketOf(run.source).delete(keyOf(hidden));
   await bucketOf(run.destination).delete(keyOf(hiddenCopy));
+  for (const bucket of [run.source, run.destination]) await bucketOf(bucket).delete(keyOf(hiddenInBoth));
   await drained();
 
   const expected = [
     `hidden destination ${keyOf(hiddenCopy)}`,
     `hidden source ${keyOf(hidden)}`,
+    `hidden source ${keyOf(hiddenInBoth)}`,
     `notCurrent source ${keyOf(retried)}`,
     `notCurrent source ${keyOf(gone)}`,
   ].sort();
   const found = await verify();
-  expect(found).toMatchObject({ code: 3, named: expected, report: { counts: { hidden: 2, notCurrent: 2 } } });
+  expect(found).toMatchObject({ code: 3, named: expected, report: { counts: { hidden: 3, notCurrent: 2 } } });
   const status = await dcs.run(['status', name(), '--json']);
   const states = records(status.stdout).filter(({ type }) => type === 'state');
   for (const id of ['hidden-images', 'hidden-replicas'])
-    expect(states.find((state) => state.id === id)).toMatchObject({ verdict: 'problem', hidden: 1 });
+    expect(states.find((state) => state.id === id)).toMatchObject({ verdict: 'problem', hidden: 2 });
 
-  expect((await verify('--repair')).report).toMatchObject({ repairs: { written: 4, mended: 4, left: 0 } });
+  expect((await verify('--repair')).report).toMatchObject({ repairs: { written: 5, mended: 5, left: 0 } });
   await drained();
   expect(await verify()).toMatchObject({ code: 0, named: [] });
   const live = await itemsOf(users.table);

@@ -10,12 +10,18 @@ const FOLDER = 'exports/AWSDynamoDB/01-abc';
 const EXPORT_TIME = '2026-01-05T12:00:00.000Z';
 const md5 = (bytes: Buffer | string) => createHash('md5').update(bytes).digest('base64');
 
+const linesOf = (items: readonly object[]) => items.map((Item) => `${JSON.stringify({ Item })}\n`).join('');
+
 /** The objects of a full export, as DynamoDB writes them. Empty partitions give empty files. */
-function exported(files: readonly (readonly object[])[], summary: Record<string, unknown> = {}): Map<string, Buffer> {
+function exported(
+  files: readonly (readonly object[])[],
+  summary: Record<string, unknown> = {},
+  gzipped: (items: readonly object[]) => Buffer = (items) => gzipSync(linesOf(items)),
+): Map<string, Buffer> {
   const data = files.map((items, i) => ({
     name: `file${i}.json.gz`,
     items: items.length,
-    bytes: gzipSync(items.map((Item) => `${JSON.stringify({ Item })}\n`).join('')),
+    bytes: gzipped(items),
   }));
   const objects = new Map<string, Buffer>(data.map(({ name, bytes }) => [`${FOLDER}/data/${name}`, bytes]));
   const manifest = (name: string, text: string) => {
@@ -93,6 +99,18 @@ test('every item comes, with the time of the export; empty partitions do no harm
     readAtMs: Date.parse(EXPORT_TIME),
     place: expect.any(String) as string,
   });
+});
+
+test.each([
+  ['two empty files', [[], []]],
+  ['no file at all', []],
+])('an export of an empty table is one, with %s', async (_, files) => {
+  expect(await read(requestFor(exported(files)))).toEqual([]);
+});
+
+test('a file of several gzip members is read to its end', async () => {
+  const members = (all: readonly object[]) => Buffer.concat(all.map((one) => gzipSync(linesOf([one]))));
+  expect((await read(requestFor(exported([items(3)], {}, members)))).map(({ item }) => item)).toEqual(items(3));
 });
 
 test('an attribute called __proto__ stays an attribute', async () => {
