@@ -70,3 +70,14 @@ export const deploymentSettings = z
   .describe('How the two accounts are deployed, and where the state goes.');
 
 export type BackendSettings = z.output<typeof backendSettings>;
+
+/** Where the states are kept, each with its path in the settings. */
+export function backendsOf(
+  deployment: z.output<typeof deploymentSettings>,
+): { readonly path: string; readonly backend: BackendSettings }[] {
+  if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
+  return [
+    { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
+    { path: 'deployment.destinationBackend', backend: deployment.destinationBackend },
+  ];
+}

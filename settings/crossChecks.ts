@@ -1,3 +1,4 @@
+import { backendsOf } from './backend';
 import { partitionOf } from '../core/partitions';
 import { lifecycleProblems } from './lifecycleChecks';
 import { hasParts, type Part, type WithParts } from './parts';
@@ -84,17 +85,9 @@ function bucketNamesDiffer({ source, destination }: WithParts<'source' | 'destin
 }
 
 /** The backends of the settings with their paths: one when deployed together, two when apart. */
-function backendsOf({ deployment }: WithParts<'deployment'>) {
-  if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
-  return [
-    { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
-    { path: 'deployment.destinationBackend', backend: deployment.destinationBackend },
-  ];
-}
-
 function stateBucketsAreNotOurs(settings: WithParts<'deployment'>): Problem[] {
   const ours = [settings.source?.bucketName, settings.destination?.bucketName];
-  return backendsOf(settings).flatMap(({ path, backend }) =>
+  return backendsOf(settings.deployment).flatMap(({ path, backend }) =>
     when(
       backend.type === 's3' && ours.includes(backend.bucketName),
       problem(

@@ -1,6 +1,6 @@
 import { partitionOf } from '../core/partitions';
 import { nearest } from '../core/commandLine/nearest';
-import type { BackendSettings } from './backend';
+import { backendsOf } from './backend';
 import type { Problem } from './problems';
 import { REGIONS } from './regions';
 import { isCron } from './schedule';
@@ -69,14 +69,6 @@ function regionsAreKnown({ source, destination, deployment }: Settings): Problem
       const nextStep = near === undefined ? 'correct it' : `correct it; did you mean ${near}?`;
       return { path: `${path}.region`, value: region, allowed: 'a region of AWS', nextStep };
     });
-}
-
-function backendsOf(deployment: Settings['deployment']): { path: string; backend: BackendSettings }[] {
-  if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
-  return [
-    { path: 'deployment.sourceBackend', backend: deployment.sourceBackend },
-    { path: 'deployment.destinationBackend', backend: deployment.destinationBackend },
-  ];
 }
 
 /** Each account makes the bucket of its own state. */
