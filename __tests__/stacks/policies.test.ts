@@ -115,6 +115,8 @@ const WILDCARDS: Record<string, string> = {
     'lambda:ListEventSourceMappings and dynamodb:ListTables know no resource; they tell names, and LookForMetrics says of the rest',
   StartBatchReplication:
     's3:CreateJob knows no resource; bound to jobs that replicate, with a role that is passed by name',
+  LookAtBatchReplication:
+    's3:DescribeJob tells what a job of this account was asked to do, and how far it is; it changes nothing',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',

@@ -82,6 +82,6 @@ function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statem
     fillTables(names.partition, accountId),
     ...decryptItems(tableKeys, region),
     ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
-    ...startBatchReplication(names, { accountId, region }),
+    ...startBatchReplication(names),
   ];
 }
