@@ -108,12 +108,6 @@ async function resourcesIn(stack: string, type: string): Promise<Asked[]> {
   return Object.entries(resource[type] ?? {}).map(([id, body]) => ({ address: `${type}.${id}`, body }));
 }
 
-/** moto refuses policies that name a job of S3 Batch Operations: it takes any ARN of S3 with a region for a bucket's. */
-async function widenJobs(file: string): Promise<void> {
-  const stack = await readFile(file, 'utf8');
-  await writeFile(file, stack.replace(/arn:[^"\\\s]*:s3:[^"\\\s]*:job\/\*/g, '*'));
-}
-
 const stackPath = (folder: string, name: string) => path.join(folder, 'cdktf.out/stacks', name);
 
 async function synthesize(folder: string): Promise<StackFolder[]> {
@@ -130,7 +124,6 @@ async function synthesize(folder: string): Promise<StackFolder[]> {
     const required_providers = { aws: { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION } };
     const override = JSON.stringify({ terraform: { required_providers } });
     await writeFile(path.join(stackPath(folder, name), 'version_override.tf.json'), override);
-    await widenJobs(path.join(stackPath(folder, name), 'cdk.tf.json'));
   }
   // By name, the destination comes before the source.
   return names.sort().map((name) => stackFolder(name, stackPath(folder, name), PLUGIN_CACHE));
