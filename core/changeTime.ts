@@ -19,17 +19,18 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
  * @param receivedAtMs when the record was received, by a clock of the service
  */
 export function changeTime(approximateCreationDateTime: unknown, receivedAtMs: number): ChangeTime {
-  const changedAtMs = readings(approximateCreationDateTime).find(
-    (ms) => ms >= EARLIEST_MS && ms <= receivedAtMs + CLOCK_SLACK_MS,
-  );
-  return changedAtMs === undefined
-    ? { changedAtMs: Math.round(receivedAtMs), isTimeOfReceipt: true }
-    : { changedAtMs, isTimeOfReceipt: false };
+  const changedAtMs = statedMs(approximateCreationDateTime);
+  const isPossible = changedAtMs >= EARLIEST_MS && changedAtMs <= receivedAtMs + CLOCK_SLACK_MS;
+  return isPossible
+    ? { changedAtMs, isTimeOfReceipt: false }
+    : { changedAtMs: Math.round(receivedAtMs), isTimeOfReceipt: true };
 }
 
-/** Epoch milliseconds, in each unit that a number may be in. No two of them can be: one is in the past of DynamoDB, or ahead. */
-function readings(stated: unknown): number[] {
-  if (typeof stated === 'string' && ISO.test(stated)) return [Date.parse(stated)];
-  if (typeof stated !== 'number') return [];
-  return [stated * 1e3, stated, stated / 1e3, stated / 1e6].map(Math.round);
+/** Epoch milliseconds; NaN where nothing can be made of it. */
+function statedMs(stated: unknown): number {
+  if (typeof stated === 'string' && ISO.test(stated)) return Date.parse(stated);
+  if (typeof stated !== 'number' || !(stated > 0)) return NaN;
+  if (stated < 1e11) return Math.round(stated * 1_000);
+  if (stated < 1e14) return Math.round(stated);
+  return Math.round(stated < 1e17 ? stated / 1e3 : stated / 1e6);
 }

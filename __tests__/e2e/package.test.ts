@@ -46,7 +46,7 @@ test('the package stands alone: one package of the command, its documents and li
     'dist/cli/dcs.js.LICENSES.txt',
     'package.json',
   ]);
-  expect(names.filter((name) => /^docs\/.*(?<!\.md)$/.test(name))).toEqual([]);
+  expect(names.filter((name) => /^docs\/.*(?<!\.md)$/.test(name))).toEqual(['docs/scp/destination-account.json']);
   const sizes = await Promise.all(names.map(async (name) => (await stat(path.join(root, name))).size));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(4_000_000);
 });

@@ -208,7 +208,8 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     const { trust, statements } = await roleNamed(account('destination'), 'dcs-restore');
     expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
-    expect(writes.map(({ Resource }) => Resource)).toEqual([`${output('destination_bucket_arn')}/=dcs/*`]);
+    const places = ['drill', 'verify'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
+    expect(writes.map(({ Resource }) => Resource)).toEqual([places]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');
   });
 }
