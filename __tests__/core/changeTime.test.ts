@@ -50,6 +50,14 @@ describe('the time of a change', () => {
     expect(read(stated)).toEqual({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
   });
 
+  test('law: the unit is told by the size of the number alone, even where nobody knows when the record was received', () => {
+    fc.assert(
+      fc.property(possible, fc.constantFrom(1, 1e3, 1e6), (changedAtMs, perMs) => {
+        expect(changeTime(changedAtMs * perMs, Infinity)).toEqual({ changedAtMs, isTimeOfReceipt: false });
+      }),
+    );
+  });
+
   test('an hour ahead of the receipt is possible, for a clock may be an hour off', () => {
     const changedAtMs = RECEIVED_AT_MS + CLOCK_SLACK_MS;
     expect(read(changedAtMs)).toEqual({ changedAtMs, isTimeOfReceipt: false });
