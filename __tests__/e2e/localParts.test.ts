@@ -1,8 +1,11 @@
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListObjectVersionsCommand, type ListObjectVersionsCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { s3Client } from '../../aws/s3Client';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { databaseSettings } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
@@ -32,6 +35,82 @@ test('a bucket refuses what its conditions forbid: the parts know conditional wr
   await createVersionedBucket(parts.source, bucket.bucket);
   await bucket.put('k', 'one', { IfNoneMatch: '*' });
   await expect(bucket.put('k', 'two', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+});
+
+describe('a listing of versions', () => {
+  const KEYS = ['a/1', 'a/2', 'a/2/x', 'b/ü', 'b/3', 'c'];
+  let bucket: ReturnType<typeof bucketIn>;
+  let s3: S3Client;
+  beforeAll(async () => {
+    bucket = bucketIn(parts.source, 'listings');
+    s3 = s3Client({ ...parts.source, endpoint: parts.source.s3Endpoint });
+    await createVersionedBucket(parts.source, bucket.bucket);
+    for (const key of KEYS) for (const body of ['1', '2', '3']) await bucket.put(key, body);
+    await bucket.deleteMany(['a/2', 'c']);
+    await bucket.put('c', '4');
+  });
+
+  const list = (options: Partial<ListObjectVersionsCommandInput>) =>
+    s3.send(new ListObjectVersionsCommand({ Bucket: bucket.bucket, ...options }));
+  const idOf = ({ VersionId }: { VersionId?: string }) => VersionId!;
+  async function paged(options: Partial<ListObjectVersionsCommandInput>) {
+    const [ids, prefixes]: [string[], string[]] = [[], []];
+    let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
+    for (;;) {
+      const page = await list({ ...options, KeyMarker, VersionIdMarker });
+      ids.push(...(page.Versions ?? []).map(idOf), ...(page.DeleteMarkers ?? []).map(idOf));
+      prefixes.push(...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix!));
+      if (page.IsTruncated !== true) return { ids: ids.sort(), prefixes };
+      [KeyMarker, VersionIdMarker] = [page.NextKeyMarker, page.NextVersionIdMarker];
+    }
+  }
+
+  test.each([1, 2, 3, 5])('is the same in pages of %i as in one', async (MaxKeys) => {
+    const variants: Partial<ListObjectVersionsCommandInput>[] = [{}, { Prefix: 'a/' }, { Delimiter: '/' }];
+    for (const options of [...variants, { Prefix: 'a/', Delimiter: '/' }, { Prefix: 'none' }]) {
+      expect(await paged({ ...options, MaxKeys })).toEqual(await paged(options));
+    }
+  });
+
+  test('has every version once, the newest of a key first, and one latest for each key', async () => {
+    expect((await paged({})).ids).toHaveLength(KEYS.length * 3 + 3);
+    const { Versions = [], DeleteMarkers = [] } = await list({});
+    const ids = Versions.filter(({ Key }) => Key === 'c').map(({ VersionId }) => VersionId!);
+    const bodies = await Promise.all(ids.map(async (id) => Buffer.from((await bucket.get('c', id)).bytes).toString()));
+    expect(bodies).toEqual(['4', '3', '2', '1']);
+    const latest = [...Versions, ...DeleteMarkers].filter(({ IsLatest }) => IsLatest);
+    expect(latest.map(({ Key }) => Key).sort()).toEqual([...KEYS].sort());
+    expect(DeleteMarkers.filter(({ IsLatest }) => IsLatest).map(({ Key }) => Key)).toEqual(['a/2']);
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html, KeyMarker and VersionIdMarker
+  test('goes on with the next key after a key alone, whether it is there or not', async () => {
+    const keysAfter = async (KeyMarker: string) => new Set((await list({ KeyMarker })).Versions?.map(({ Key }) => Key));
+    expect([...(await keysAfter('a/2'))]).toEqual(['a/2/x', 'b/3', 'b/ü', 'c']);
+    expect([...(await keysAfter('b'))]).toEqual(['b/3', 'b/ü', 'c']);
+  });
+
+  test('leaves nothing behind in the server', async () => {
+    await list({});
+    const models = (await (await fetch(`${parts.source.s3Endpoint}/moto-api/data.json`)).json()) as {
+      s3: { FakeKey: unknown[]; FakeDeleteMarker: unknown[] };
+    };
+    expect(models.s3).toMatchObject({ FakeKey: [], FakeDeleteMarker: [] });
+  });
+});
+
+test('a connection to S3 is kept, also after a refusal whose body nobody wanted', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (method: string, path: string, body?: string) => {
+    const sent = request(`${parts.source.s3Endpoint}${path}`, { agent, method }).end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    await answer.toArray();
+    return [answer.statusCode, sent.reusedSocket];
+  };
+  expect(await ask('PUT', '/no-such-bucket/key', 'x'.repeat(100_000))).toEqual([404, false]);
+  expect(await ask('HEAD', '/no-such-bucket/key')).toEqual([404, true]);
+  expect(await ask('GET', '/moto-api/data.json')).toEqual([200, true]);
+  agent.destroy();
 });
 
 test('tables of one name live in databases of their own, whatever these are called', async () => {

@@ -29,14 +29,16 @@ const java = (version: string, home = bin) =>
 
 const PLAIN_TOOLS = path.dirname(execFileSync('/bin/sh', ['-c', 'command -v mkdir'], { encoding: 'utf8' }).trim());
 
-/** A python3 whose venv has a python3 too. What it does with pip is up to the test. */
-const python = (pip: string, hasMoto = false) =>
+const LAUNCHER = path.resolve(__dirname, '../../local/parts/moto_server.py');
+
+/** A python3 whose venv has a python3 too, with moto 5.2.1. What it does with pip is up to the test. */
+const python = (pip: string, motoVersion = '', file = path.join(bin, 'python3')) =>
   program(
-    path.join(bin, 'python3'),
+    file,
     `PATH=${PLAIN_TOOLS}
     case "$1 $2" in
-      "-c "*) exit ${hasMoto ? 0 : 1} ;;
-      "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python3" ;;
+      "-c "*) if [ -e "$0.moto" ]; then echo 5.2.1; else ${motoVersion ? `echo ${motoVersion}` : 'exit 1'}; fi ;;
+      "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python3" && touch "$3/bin/python3.moto" ;;
       "-m pip") ${pip} ;;
     esac`,
   );
@@ -100,21 +102,36 @@ describe('Java', () => {
 describe('moto', () => {
   beforeEach(() => java('17'));
 
-  test('moto_server on the PATH comes first', async () => {
-    const server = await program(path.join(bin, 'moto_server'), 'exit 0');
-    await python('exit 1', true);
-    await expect(search()).resolves.toMatchObject({ motoServer: [server] });
+  test('the moto of python3 comes first, and runs without its faults', async () => {
+    await program(path.join(bin, 'moto_server'), 'exit 0');
+    const python3 = await python('exit 1', '5.2.1');
+    await expect(search()).resolves.toMatchObject({ motoServer: [python3, LAUNCHER] });
+    expect(said).toEqual([]);
   });
 
-  test('then the moto of python3', async () => {
-    const python3 = await python('exit 1', true);
-    await expect(search()).resolves.toMatchObject({ motoServer: [python3, '-m', 'moto.server'] });
+  test('then the Python that moto_server names in its first line', async () => {
+    await python('exit 1');
+    const other = await python('exit 1', '5.2.1', path.join(folder, 'tools/bin/python3.12'));
+    await writeFile(path.join(bin, 'moto_server'), `#!${other}\nimport moto\n`, { mode: 0o755 });
+    await expect(search()).resolves.toMatchObject({ motoServer: [other, LAUNCHER] });
     expect(said).toEqual([]);
+  });
+
+  test('a moto_server that is no script of Python runs as it is, and that is said', async () => {
+    const server = await program(path.join(bin, 'moto_server'), 'exit 0');
+    await expect(search()).resolves.toMatchObject({ motoServer: [server] });
+    expect(said).toEqual([expect.stringContaining(`${server} runs as it is: slower than 5.2.1`)]);
+  });
+
+  test('another version runs as it is too', async () => {
+    const python3 = await python('exit 1', '5.3.0');
+    await expect(search()).resolves.toMatchObject({ motoServer: [python3, '-m', 'moto.server'] });
+    expect(said).toEqual([expect.stringContaining('moto 5.3.0 runs as it is')]);
   });
 
   test('otherwise it is installed once, into a folder of its own, and said so', async () => {
     await python(`echo "$*" >> ${folder}/pip`);
-    const own = [path.join(motoFolder, 'bin/python3'), '-m', 'moto.server'];
+    const own = [path.join(motoFolder, 'bin/python3'), LAUNCHER];
     await expect(search()).resolves.toMatchObject({ motoServer: own });
     expect(said).toEqual([`Installing moto[server]==5.2.1 into ${motoFolder} (once)`]);
     expect(execFileSync('cat', [`${folder}/pip`], { encoding: 'utf8' })).toMatch(

@@ -1,49 +1,83 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { isExecutable, lastWords, programsOnPath, type Search } from './programs';
 import type { CommandLine } from './processes';
 
 const run = promisify(execFile);
-export const MOTO_REQUIREMENT = 'moto[server]==5.2.1';
+const VERSION = '5.2.1';
+export const MOTO_REQUIREMENT = `moto[server]==${VERSION}`;
 const BY_HAND = `Install it by hand: python3 -m pip install '${MOTO_REQUIREMENT}'`;
-const ASK_PYTHON = 'import sys, importlib.util as u; sys.exit(not all(u.find_spec(m) for m in ("moto", "flask_cors")))';
+const ASK_VERSION =
+  'import importlib.util, importlib.metadata as m; import flask_cors; importlib.util.find_spec("moto.server"); print(m.version("moto"))';
+/** Replaces what makes that one version slow, and makes it grow. */
+const LAUNCHER = path.join(__dirname, 'moto_server.py');
 
 interface Options {
   /** Where moto is installed when the machine has none. */
   readonly folder: string;
-  /** Told what is being installed. */
+  /** Told what is being installed, and what runs more slowly than it could. */
   readonly say: (line: string) => void;
 }
 
-/** moto_server on the PATH, the moto of python3, or one of our own, which is installed when it is not there yet. */
-export async function findMoto(environment: NodeJS.ProcessEnv, options: Options): Promise<Search<CommandLine>> {
-  const [server] = await programsOnPath('moto_server', environment);
-  if (server !== undefined) return { found: [server] };
-  const [python] = await programsOnPath('python3', environment);
-  if (python === undefined) {
-    return {
-      missing:
-        `moto, which plays S3. Neither moto_server nor python3 is on the PATH. ` +
-        `Debian, Ubuntu: apt-get install python3-venv; the next start then installs ${MOTO_REQUIREMENT}`,
-    };
-  }
-  if (await hasMoto(python)) return { found: moduleOf(python) };
-  const own = pythonIn(options.folder);
-  if (await isExecutable(own)) return { found: moduleOf(own) };
-  return install(python, options);
+interface FoundMoto {
+  readonly python: string;
+  readonly version: string;
 }
 
-const moduleOf = (python: string): CommandLine => [python, '-m', 'moto.server'];
+/**
+ * The moto of python3, of moto_server on the PATH, or one of our own, which is installed when there is no other. Of
+ * several the one whose faults are known comes first.
+ */
+export async function findMoto(environment: NodeJS.ProcessEnv, options: Options): Promise<Search<CommandLine>> {
+  const [server] = await programsOnPath('moto_server', environment);
+  const [python] = await programsOnPath('python3', environment);
+  const own = pythonIn(options.folder);
+  const candidates = [python, server && (await interpreterOf(server)), own].filter((each) => each !== undefined);
+  const others: FoundMoto[] = [];
+  for (const candidate of new Set(candidates)) {
+    const version = await motoVersion(candidate);
+    if (version === VERSION) return { found: [candidate, LAUNCHER] };
+    if (version !== undefined) others.push({ python: candidate, version });
+  }
+  const [other] = others;
+  const asItIs: [string, CommandLine] | undefined = other
+    ? [`moto ${other.version}`, [other.python, '-m', 'moto.server']]
+    : server === undefined
+      ? undefined
+      : [server, [server]];
+  if (asItIs) {
+    options.say(`${asItIs[0]} runs as it is: slower than ${VERSION}, whose listings are mended here, and it grows`);
+    return { found: asItIs[1] };
+  }
+  if (python !== undefined) return install(python, options);
+  return {
+    missing:
+      `moto, which plays S3. Neither moto_server nor python3 is on the PATH. ` +
+      `Debian, Ubuntu: apt-get install python3-venv; the next start then installs ${MOTO_REQUIREMENT}`,
+  };
+}
+
 const pythonIn = (folder: string) => path.join(folder, 'bin/python3');
 
-async function hasMoto(python: string): Promise<boolean> {
-  return run(python, ['-c', ASK_PYTHON]).then(
-    () => true,
-    () => false,
+async function motoVersion(python: string): Promise<string | undefined> {
+  return run(python, ['-c', ASK_VERSION]).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
   );
+}
+
+/** The Python in the first line of the script that pip has made. */
+async function interpreterOf(script: string): Promise<string | undefined> {
+  const file = await open(script);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    return /^#!(\S+\/python[\d.]*)\n/.exec(buffer.subarray(0, bytesRead).toString())?.[1];
+  } finally {
+    await file.close();
+  }
 }
 
 async function install(python: string, { folder, say }: Options): Promise<Search<CommandLine>> {
@@ -69,7 +103,7 @@ async function install(python: string, { folder, say }: Options): Promise<Search
       }
     }
     await moveInto(unfinished, folder);
-    return { found: moduleOf(pythonIn(folder)) };
+    return { found: [pythonIn(folder), LAUNCHER] };
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
