@@ -14,6 +14,8 @@ export interface ObjectHistory {
   readonly versions: readonly ObjectVersion[];
   /** The delete marker that lies above all versions, where there is one. */
   readonly hiddenBy?: DeleteMarker;
+  /** A delete marker lies somewhere among the versions: what is above it was stored where S3 showed no object. */
+  readonly wasHidden?: true;
 }
 
 /** Where a listing goes on: after this version, or after all versions of this key (or of where it would stand). */
@@ -82,22 +84,23 @@ export async function* objectHistories(
 /** Puts the versions of one object together, although they may come in several pages. */
 export class HistoryGrouping {
   private current: ObjectVersion[] = [];
-  /** The latest markers of this page and the one before: they come before the versions that they lie above. */
+  /** Of each object that has any, the latest one. They come before the versions that they lie above, some pages before. */
   private markers = new Map<string, DeleteMarker>();
-  private markersBefore = new Map<string, DeleteMarker>();
 
   /** The histories that are whole now. S3 lists an object's versions with the last stored first. */
   add({ versions, deleteMarkers = [] }: Pick<VersionsPage, 'versions' | 'deleteMarkers'>): ObjectHistory[] {
-    const ofOpen = this.markerAbove(this.current[0]?.objectKey);
-    this.markersBefore = this.markers;
-    this.markers = new Map(deleteMarkers.filter(({ isLatest }) => isLatest).map((one) => [one.objectKey, one]));
-    if (ofOpen) this.markers.set(ofOpen.objectKey, ofOpen);
+    for (const marker of deleteMarkers) {
+      if (marker.isLatest || !this.markers.has(marker.objectKey)) this.markers.set(marker.objectKey, marker);
+    }
     const whole: ObjectHistory[] = [];
     for (const version of versions) {
       const open = this.current[0];
       if (open && open.objectKey !== version.objectKey) whole.push(this.closed(open));
       this.current.push(version);
     }
+    // Of what may go on in the next page.
+    const open = [this.current[0]?.objectKey, deleteMarkers.at(-1)?.objectKey];
+    this.markers = new Map([...this.markers].filter(([objectKey]) => open.includes(objectKey)));
     return whole;
   }
 
@@ -109,11 +112,8 @@ export class HistoryGrouping {
   private closed({ objectKey }: ObjectVersion): ObjectHistory {
     const versions = this.current.reverse();
     this.current = [];
-    const hiddenBy = this.markerAbove(objectKey);
-    return hiddenBy ? { objectKey, versions, hiddenBy } : { objectKey, versions };
-  }
-
-  private markerAbove(objectKey = ''): DeleteMarker | undefined {
-    return this.markers.get(objectKey) ?? this.markersBefore.get(objectKey);
+    const marker = this.markers.get(objectKey);
+    if (!marker) return { objectKey, versions };
+    return marker.isLatest ? { objectKey, versions, hiddenBy: marker } : { objectKey, versions, wasHidden: true };
   }
 }

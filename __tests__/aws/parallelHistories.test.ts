@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import type { ListingMarker, ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import {
+  HistoryGrouping,
+  type DeleteMarker,
+  type ListingMarker,
+  type ObjectHistory,
+  type ObjectVersion,
+  type VersionLister,
+} from '../../aws/objectVersions';
 import { parallelHistories } from '../../aws/parallelHistories';
 
 const PREFIX = 'users/';
@@ -104,4 +111,45 @@ describe('listing on several connections', () => {
     const lister: VersionLister = { bucket: 'b', page: () => Promise.reject(new Error('AccessDenied')) };
     await expect(parallelHistories(lister, PREFIX).next()).rejects.toThrow('AccessDenied');
   });
+});
+
+/** What is stored under a key, the first stored first: versions and delete markers. */
+type Entry = 'version' | 'marker';
+
+/** A listing as S3 gives it: by key, the last stored first, so many entries on a page. */
+function* pagesOf(objects: ReadonlyMap<string, readonly Entry[]>, entries: number) {
+  const listed = [...objects].flatMap(([key, stored]) =>
+    stored.map((kind, n) => ({ kind, ...version(key, n), isLatest: n === stored.length - 1 })).reverse(),
+  );
+  for (let at = 0; at < listed.length; at += entries) {
+    const page = listed.slice(at, at + entries);
+    const of = (wanted: Entry) => page.filter(({ kind }) => kind === wanted);
+    yield { versions: of('version') as ObjectVersion[], deleteMarkers: of('marker') as DeleteMarker[] };
+  }
+}
+
+test('law: wherever a page ends, each object has its versions, what hides it, and whether anything ever did', () => {
+  const stored = fc.array(fc.constantFrom<Entry>('version', 'marker', 'marker'), { minLength: 1, maxLength: 9 });
+  const bucketOf = fc.array(stored, { maxLength: 6 }).map((all) => new Map(all.map((one, n) => [`key${n}`, one])));
+  fc.assert(
+    fc.property(bucketOf, fc.integer({ min: 1, max: 12 }), (all, entries) => {
+      const grouping = new HistoryGrouping();
+      const found = [...pagesOf(all, entries)].flatMap((page) => grouping.add(page));
+      found.push(...grouping.rest());
+      const expected = [...all].flatMap(([objectKey, kinds]) => {
+        const versions = kinds.flatMap((kind, n) => (kind === 'version' ? [n] : []));
+        const [isHidden, hasMarker] = [kinds.at(-1) === 'marker', kinds.includes('marker')];
+        const hiddenBy = isHidden ? kinds.length - 1 : undefined;
+        return versions.length === 0
+          ? []
+          : [{ objectKey, versions, hiddenBy, wasHidden: hasMarker && !isHidden ? true : undefined }];
+      });
+      expect(
+        found.map(({ objectKey, versions, hiddenBy, wasHidden }) => ({
+          ...{ objectKey, versions: versions.map(({ storedAtMs }) => storedAtMs) },
+          ...{ hiddenBy: hiddenBy?.storedAtMs, wasHidden },
+        })),
+      ).toEqual(expected);
+    }),
+  );
 });

@@ -203,6 +203,18 @@ export class S3Bucket {
     }
   }
 
+  /**
+   * Expiration with objectSizeLessThan: puts a delete marker on what is current, as small, and so many days old ("Lifecycle
+   * configuration elements": in a bucket with versions it "does not delete"). A tombstone is two bytes.
+   */
+  expireTombstones(days: number): void {
+    const dueMs = this.nowMs() - days * DAY_MS;
+    for (const objectKey of this.objects.keys()) {
+      const current = this.current(objectKey);
+      if (current && current.body.length < 3 && current.storedAtMs <= dueMs) this.addDeleteMarker(objectKey);
+    }
+  }
+
   /** The versions of an object from a marker on, the last stored first. */
   private listedAfter(objectKey: string, after: VersionsPage['next']): ListedVersion[] {
     const listed = this.versionsOf(objectKey).reverse();

@@ -1,5 +1,6 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { ReadVersion } from '../../core/decidingVersions';
+import { TOMBSTONE_BODY } from '../../core/image';
 import { newestOf } from '../../core/newest';
 import { utc } from '../../core/units';
 import { isSameChange } from './objectForWriting';
@@ -14,7 +15,8 @@ export interface NotCurrent {
 }
 
 /**
- * Undefined where the current version is the newest image, or a copy of it: when all others have expired it is still there.
+ * Undefined where the current version is the newest image, or a copy of it: when all others have expired it is still there. So it
+ * is under a delete marker where that is the tombstone: lifecycle puts one there at its end, and what lies below goes sooner.
  *
  * @param read the versions that may be the newest, with their headers
  */
@@ -24,18 +26,25 @@ export function whyNotCurrent(
 ): NotCurrent | undefined {
   const newest = newestOf(read);
   if (!newest) return undefined;
+  const current = read.find(({ version }) => version.versionId === versions.at(-1)?.versionId);
+  const isNewest = current && isSameChange(current.header.position, newest.header.position);
   if (hiddenBy) {
+    if (isNewest && isTombstone(current.version)) return undefined;
     return {
       is: 'hidden',
       isSameState: false,
       reason: `its images lie under the delete marker ${hiddenBy.versionId} of ${utc(hiddenBy.storedAtMs)}: S3 shows no object, and lifecycle will remove them`,
     };
   }
-  const current = read.find(({ version }) => version.versionId === versions.at(-1)?.versionId);
-  if (current && isSameChange(current.header.position, newest.header.position)) return undefined;
+  if (isNewest) return undefined;
   return {
     is: 'notCurrent',
     isSameState: !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest,
     reason: 'the current version is an older image than the newest one, and lifecycle will keep that',
   };
+}
+
+/** As the rule of lifecycle tells them. */
+export function isTombstone({ sizeBytes }: Pick<ObjectVersion, 'sizeBytes'>): boolean {
+  return sizeBytes <= TOMBSTONE_BODY.length;
 }

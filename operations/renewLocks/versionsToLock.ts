@@ -3,10 +3,10 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { S3Error } from '../../aws/s3Error';
 import { readDecidingVersions } from '../../core/decidingVersions';
 import { versionsToRead } from '../../core/history';
-import { TOMBSTONE_BODY } from '../../core/image';
 import type { KeptLocked, VersionLock } from '../../core/lockRenewal';
 import { newestOf } from '../../core/newest';
 import { readHeader } from '../../core/readImage';
+import { isTombstone } from '../images/whyNotCurrent';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /** A version that has to be locked, with the lock that it has. */
@@ -32,7 +32,7 @@ export async function versionsToLock(
   if (kind === 'definition') return looks.at(current);
   const newest = await newestImages(versions, looks.look);
   if (!hiddenBy) return looks.at([...current, ...newest]);
-  return looks.at(newest.filter(({ sizeBytes }) => sizeBytes > TOMBSTONE_BODY.length));
+  return looks.at(newest.filter((version) => !isTombstone(version)));
 }
 
 /** The image of the newest change; where that cannot be told, every version that may be it. */

@@ -6,9 +6,10 @@ import {
   type VersionsPage,
 } from '../../aws/objectVersions';
 import type { S3ClientSettings } from '../../aws/s3Client';
+import { isTombstone } from '../images/whyNotCurrent';
 import { isImageKey, tablePrefix, type TableLocation } from '../../core/objectKey';
 
-/** Objects whose images lie under a delete marker, as far as was looked. */
+/** Objects whose images lie under a delete marker, as far as was looked. Lifecycle puts one on a tombstone at its end. */
 export interface HiddenImages {
   readonly objects: number;
   /** The marker that was stored first: lifecycle counts from it. */
@@ -29,16 +30,16 @@ export async function hiddenImages(
   const lister = s3VersionLister(bucket);
   const grouping = new HistoryGrouping();
   const markers: DeleteMarker[] = [];
-  let [versions, isWhole] = [0, false];
+  let [looked, isWhole] = [0, false];
   let after: ListingMarker | undefined;
   for (let pages = 0; pages < PAGES && !isWhole; pages++) {
     const page: VersionsPage = await lister.page(tablePrefix(table), { after, signal });
-    for (const { objectKey, hiddenBy } of [...grouping.add(page), ...(page.next ? [] : grouping.rest())])
-      if (hiddenBy && isImageKey(objectKey)) markers.push(hiddenBy);
-    versions += page.versions.length;
+    for (const { objectKey, versions, hiddenBy } of [...grouping.add(page), ...(page.next ? [] : grouping.rest())])
+      if (hiddenBy && isImageKey(objectKey) && !versions.slice(-1).every(isTombstone)) markers.push(hiddenBy);
+    looked += page.versions.length;
     after = page.next;
     isWhole = after === undefined;
   }
   const [first] = markers.sort((a, b) => a.storedAtMs - b.storedAtMs);
-  return { objects: markers.length, first, versions, isWhole };
+  return { objects: markers.length, first, versions: looked, isWhole };
 }

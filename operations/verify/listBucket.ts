@@ -7,7 +7,7 @@ import { newestOf } from '../../core/newest';
 import { isImageKey } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
 import { decidingNow } from '../images/newestImage';
-import { whyNotCurrent } from '../images/whyNotCurrent';
+import { isTombstone, whyNotCurrent } from '../images/whyNotCurrent';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
 import { whyDamaged } from '../images/whyUnreadable';
@@ -40,14 +40,18 @@ interface Undecided {
   readonly versions: readonly ObjectVersion[];
   /** Those that may be the newest. */
   readonly candidates: readonly ObjectVersion[];
+  readonly hiddenBy?: ObjectHistory['hiddenBy'];
+  readonly wasHidden?: true;
   readonly areDigests: boolean;
   readonly createdAtMs?: number;
 }
 
 /**
  * Lists a bucket and notes each object's newest body. Nothing is read where one version decides, or several of the same
- * body. Where several may be the newest, their metadata is read. Where ETags are no digests (KMS), the newest body is.
- * An object whose current version is a delete marker, or not the newest image, is unclear: whatever it says, a look has to tell.
+ * body. Where several may be the newest, their metadata is read: also above a delete marker, where a backfill was stored as if
+ * nothing had been there. Where ETags are no digests (KMS), the newest body is.
+ * An object whose current version is a delete marker, unless that lies on a tombstone, or not the newest image, is unclear: whatever it
+ * says, a look has to tell.
  */
 export async function listBucket(request: ListRequest, bucket: Bucket, index: DigestIndex): Promise<BucketCounts> {
   const { pages, source, signal, onObjects, createdAtMs } = request;
@@ -66,12 +70,13 @@ export async function listBucket(request: ListRequest, bucket: Bucket, index: Di
   for await (const page of pages) {
     signal.throwIfAborted();
     const images = page.filter(({ objectKey }) => isImageKey(objectKey));
-    for (const { objectKey, versions, hiddenBy } of images) {
+    for (const { objectKey, versions, hiddenBy, wasHidden } of images) {
       const { storedAtMs = 0 } = versions.at(-1) ?? {};
       // It holds nothing of the table itself, as if there were no object.
       if (createdAtMs !== undefined && versions.every((version) => !mayBeOfTable(version, createdAtMs))) continue;
       // Of what was stored within a day of the table's creation only metadata tells whether it is of the former one.
-      if (hiddenBy || (createdAtMs !== undefined && storedAtMs < createdAtMs + REORDER_WINDOW_MS)) {
+      const mayBeHidden = hiddenBy && !versions.slice(-1).every(isTombstone);
+      if (mayBeHidden || (createdAtMs !== undefined && storedAtMs < createdAtMs + REORDER_WINDOW_MS)) {
         note(objectKey, undefined);
         continue;
       }
@@ -79,8 +84,9 @@ export async function listBucket(request: ListRequest, bucket: Bucket, index: Di
       const [first] = candidates;
       const areDigests = etags.areDigests ?? (first !== undefined && (await etags.ask(first)));
       const isLastOne = candidates.some((one) => one === versions.at(-1));
-      const body = areDigests && isLastOne ? onlyBody(candidates) : undefined;
-      if (body === undefined) undecided.push({ objectKey, versions, candidates, areDigests, createdAtMs });
+      const body = areDigests && isLastOne && !wasHidden ? onlyBody(candidates) : undefined;
+      if (body === undefined)
+        undecided.push({ objectKey, versions, candidates, hiddenBy, wasHidden, areDigests, createdAtMs });
       else note(objectKey, body);
     }
     onObjects(images.length);
@@ -97,15 +103,12 @@ function onlyBody([first, ...others]: readonly ObjectVersion[]): string | undefi
 }
 
 /** The MD5 of an object's newest body; undefined where it takes a closer look. */
-async function newestBody(
-  source: ImageSource,
-  { versions, candidates, areDigests, createdAtMs }: Undecided,
-): Promise<string | undefined> {
+async function newestBody(source: ImageSource, object: Undecided): Promise<string | undefined> {
   try {
-    const newest = await newestAndCurrent(source, { versions, candidates, createdAtMs });
+    const newest = await newestAndCurrent(source, object);
     if (!newest) return undefined;
     const { objectKey, versionId, etag, storageClass } = newest;
-    if (areDigests && isMd5(etag)) return etag;
+    if (object.areDigests && isMd5(etag)) return etag;
     return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await source.images.get(objectKey, versionId)).body);
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
@@ -115,11 +118,11 @@ async function newestBody(
 
 async function newestAndCurrent(
   source: ImageSource,
-  { versions, candidates: [only, ...others], createdAtMs }: Pick<Undecided, 'versions' | 'candidates' | 'createdAtMs'>,
+  { versions, candidates: [only, ...others], hiddenBy, wasHidden, createdAtMs }: Undecided,
 ): Promise<ObjectVersion | undefined> {
-  if (only && others.length === 0) return only === versions.at(-1) ? only : undefined;
+  if (only && others.length === 0 && !wasHidden) return only === versions.at(-1) ? only : undefined;
   const read = await decidingNow(source, versions, createdAtMs);
-  return whyNotCurrent({ versions }, read) ? undefined : newestOf(read)?.version;
+  return whyNotCurrent({ versions, hiddenBy }, read) ? undefined : newestOf(read)?.version;
 }
 
 /**

@@ -52,7 +52,7 @@ export async function verifyTable(request: VerifyRequest): Promise<VerifyOutcome
   const repairs = repair && (await repairAll({ ...places, ...repair, comparison }));
   if (repairs) watch?.onRepaired?.(repairs);
   // Of what there is after the repair: older versions and broken chains are beyond it.
-  const walked = request.history ? await walkTable(places, comparison.sampled) : undefined;
+  const walked = request.history ? await walkTable(places, comparison.sampled, comparison.differences) : undefined;
   if (walked) watch?.onWalked?.(walked);
 
   const endedAtMs = nowMs();

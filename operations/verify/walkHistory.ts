@@ -119,10 +119,11 @@ interface Looking {
  */
 export async function walkBoth(places: Places, objectKey: string, looking: Looking): Promise<WalkedObject> {
   const { known } = looking;
-  const [allInSource, inDestination] = await Promise.all([
-    versionsIn(places.source, objectKey).then((versions) => readAll(places.source, versions)),
-    versionsIn(places.destination, objectKey).then((versions) => readAll(places.destination, versions)),
+  const [source, destination] = await Promise.all([
+    wholeHistory(places.source, objectKey),
+    wholeHistory(places.destination, objectKey),
   ]);
+  const [allInSource, inDestination] = [source.read, destination.read];
   const inSource = allInSource.filter(({ version }) => known.has(version.versionId));
   const present = new Set(inDestination.map(({ identity }) => identity));
   const captured = new Set(allInSource.map(({ identity }) => identity));
@@ -132,6 +133,8 @@ export async function walkBoth(places: Places, objectKey: string, looking: Looki
     ...brokenChain('source', objectKey, allInSource, looking),
     ...ahead('source', objectKey, inSource),
     ...ahead('destination', objectKey, inDestination),
+    ...notCurrent('source', source),
+    ...notCurrent('destination', destination),
     ...(await notReplicated(
       places,
       objectKey,
@@ -153,20 +156,27 @@ export async function walkDestination(
   looking: Looking,
 ): Promise<WalkedObject> {
   const { known } = looking;
-  const history = await destination.history(objectKey);
-  const all = await readAll(destination, history?.versions ?? []);
+  const whole = await wholeHistory(destination, objectKey);
+  const { read: all } = whole;
   const versions = all.filter(({ version }) => known.has(version.versionId));
   const differences = [
     ...unreadable('destination', objectKey, versions),
     ...brokenChain('destination', objectKey, all, looking),
     ...ahead('destination', objectKey, versions),
-    ...(history ? notCurrent(history, all) : []),
+    ...notCurrent('destination', whole),
   ];
   return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
 }
 
-async function versionsIn(source: ImageSource, objectKey: string): Promise<readonly ObjectVersion[]> {
-  return (await source.history(objectKey))?.versions ?? [];
+/** What a bucket has of an object, and all of it read. */
+interface WholeHistory {
+  readonly history: ObjectHistory;
+  readonly read: readonly ReadVersion[];
+}
+
+async function wholeHistory(source: ImageSource, objectKey: string): Promise<WholeHistory> {
+  const history = (await source.history(objectKey)) ?? { objectKey, versions: [] };
+  return { history, read: await readAll(source, history.versions) };
 }
 
 async function readAll(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ReadVersion[]> {
@@ -199,13 +209,17 @@ function identityOf({ position, digest = '' }: ImageHeader, content: string): st
   return position.source === 'predecessor' ? content : JSON.stringify([position, digest]);
 }
 
-/** What a comparison with the table tells otherwise. An object under a former spelling is of no item. */
-function notCurrent(history: ObjectHistory, versions: readonly ReadVersion[]): Difference[] {
-  const read = versions.flatMap(({ version, header }) => (header ? [{ version, header }] : []));
-  const why = newestOf(read)?.header.event !== 'PREDECESSOR' && whyNotCurrent(history, read);
-  return why && !why.isSameState
-    ? [{ objectKey: history.objectKey, class: why.is, in: 'destination', reason: why.reason }]
-    : [];
+/**
+ * What a look tells otherwise. A comparison looks at nothing that the listing says is right, where what was not captured, and lies
+ * above all that was, may be older. An object under a former spelling is of no item.
+ */
+function notCurrent(bucket: Bucket, { history, read }: WholeHistory): Difference[] {
+  const images = read.flatMap(({ version, header }) => (header ? [{ version, header }] : []));
+  if (newestOf(images)?.header.event === 'PREDECESSOR') return [];
+  const why = whyNotCurrent(history, images);
+  // As in a verdict: the source bucket alone shows whether what the destination has is all there is.
+  if (!why || (bucket === 'destination' && why.isSameState)) return [];
+  return [{ objectKey: history.objectKey, class: why.is, in: bucket, reason: why.reason }];
 }
 
 function unreadable(bucket: Bucket, objectKey: string, versions: readonly ReadVersion[]): Difference[] {

@@ -22,20 +22,26 @@ interface WalkRequest {
  * Walks the history of all objects in both buckets, or of some.
  *
  * @param suspects the objects; undefined for all
+ * @param named what the comparison has named: of that it is not told again that its newest image is not the current version
  */
 export async function walkTable(
   { places, settleMs, watch }: WalkRequest & { readonly places: Places },
   suspects: readonly Suspect[] | undefined,
+  named: readonly Pick<Difference, 'objectKey'>[],
 ): Promise<Walked> {
   const { source, table, signal } = places;
   watch?.onStage?.('history');
   const creationsMs = await tableCreations(source, table);
-  return walkHistory({
+  const walked = await walkHistory({
     ...{ clock: places, settleMs },
     histories: suspects ? ofSample(source, suspects) : source.histories(tablePrefix(table), signal),
     walkObject: (objectKey, known) => walkBoth(places, objectKey, { known, creationsMs }),
     onVersions: (versions) => watch?.onDone?.(versions),
   });
+  const keys = new Set(named.map(({ objectKey }) => objectKey));
+  const isNews = ({ objectKey, class: name }: Difference) =>
+    (name !== 'hidden' && name !== 'notCurrent') || !keys.has(objectKey);
+  return { ...walked, differences: walked.differences.filter(isNews) };
 }
 
 async function* ofSample(source: ImageSource, suspects: readonly Suspect[]): AsyncGenerator<ObjectHistory> {

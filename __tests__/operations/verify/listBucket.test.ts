@@ -4,7 +4,7 @@ import { listBucket } from '../../../operations/verify/listBucket';
 import { stateInBucket, stateInTable } from '../../../operations/verify/statesOfItem';
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import type { ImageSource } from '../../../operations/images/imageSource';
-import { encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
+import { backfillImage, encodeImage, imageBody, itemDigest, NO_ITEM } from '../../../core/image';
 import { MemoryBucket } from '../../support/memoryBucket';
 
 const TABLE = { prefix: '', tableName: 't', keySchema: { partitionKey: 'id' } };
@@ -30,6 +30,7 @@ function bucket(encryption: 's3' | 'kms') {
   const versionsOf = (objectKey: string): ObjectHistory => ({
     objectKey,
     hiddenBy: versioned.hiddenBy(objectKey),
+    ...(versioned.stored(objectKey).some(({ isDeleteMarker }) => isDeleteMarker) && { wasHidden: true }),
     versions: versioned
       .versions(objectKey)
       .map((one) => (encryption === 's3' ? one : { ...one, etag: md5Of(`${objectKey} ${one.versionId}`) })),
@@ -106,6 +107,46 @@ test('what lies under a delete marker is unclear, and a look names it', async ()
     digest: NO_ITEM,
   });
   expect(look).toMatchObject({ is: 'state', notCurrent: { is: 'hidden' } });
+});
+
+test.each(['s3', 'kms'] as const)(
+  'a tombstone that lifecycle has put a delete marker on is one (%s)',
+  async (encryption) => {
+    const { versioned, list, source } = bucket(encryption);
+    versioned.store(keyOf('gone'), image(1, item('gone', 1)), HOUR_MS);
+    versioned.store(keyOf('gone'), image(2, undefined), 100 * HOUR_MS);
+    versioned.deleteMarker(keyOf('gone'));
+    expect(await list(new DigestIndex())).toEqual({ images: 0, tombstones: 1, unclear: 0 });
+    const look = () => stateInBucket(source, TABLE, keyOf('gone'), stateInTable(undefined));
+    expect(await look()).toMatchObject({ is: 'state', digest: NO_ITEM, notCurrent: undefined });
+
+    // It is not the last one: an older image lies on it, and would be left alone when it has gone.
+    versioned.store(keyOf('gone'), image(1, item('gone', 1)), 101 * HOUR_MS);
+    versioned.deleteMarker(keyOf('gone'));
+    expect(await list(new DigestIndex())).toEqual({ images: 0, tombstones: 0, unclear: 1 });
+    expect(await look()).toMatchObject({ is: 'state', digest: NO_ITEM, notCurrent: { is: 'hidden' } });
+  },
+);
+
+test('what was stored above a delete marker is the newest by the change order alone, however much later it came', async () => {
+  const { versioned, source, reads, list } = bucket('s3');
+  versioned.store(keyOf('first'), image(0, item('first', 0)));
+  versioned.store(keyOf('a'), image(1, item('a', 1)), HOUR_MS);
+  versioned.clockMs = 2 * HOUR_MS;
+  versioned.deleteMarker(keyOf('a'));
+  versioned.store(keyOf('a'), backfillImage(item('a', 2), 80 * HOUR_MS), 80 * HOUR_MS);
+  const index = new DigestIndex();
+  expect(await list(index)).toEqual({ images: 1, tombstones: 0, unclear: 1 });
+  expect(isNoted(index, 'a', 2)).toBe(false);
+  const look = await stateInBucket(source, TABLE, keyOf('a'), stateInTable(item('a', 2)));
+  expect(look).toMatchObject({ is: 'state', digest: itemDigest(item('a', 1)) });
+
+  versioned.store(keyOf('a'), image(2, item('a', 2)), 160 * HOUR_MS);
+  const captured = new DigestIndex();
+  reads.length = 0;
+  await list(captured);
+  expect(isNoted(captured, 'a', 2)).toBe(true);
+  expect(reads.filter((read) => read.startsWith('HEAD'))).toEqual([`HEAD ${keyOf('a')}`]);
 });
 
 test('an object that cannot be read is unclear, and a look tells why', async () => {
