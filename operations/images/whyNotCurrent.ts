@@ -10,7 +10,7 @@ export interface NotCurrent {
   /** `hidden`: the current version is a delete marker. `notCurrent`: it is an older image. */
   readonly is: 'hidden' | 'notCurrent';
   readonly reason: string;
-  /** What S3 shows is of an older change and holds the same: only a change that is still to come in between tells them apart. */
+  /** What S3 shows, or shows nothing for, is of an older change and holds the same: only a change that is still to come in between tells them apart. */
   readonly isSameState: boolean;
 }
 
@@ -28,18 +28,18 @@ export function whyNotCurrent(
   if (!newest) return undefined;
   const current = read.find(({ version }) => version.versionId === versions.at(-1)?.versionId);
   const isNewest = current && isSameChange(current.header.position, newest.header.position);
+  if (isNewest && (!hiddenBy || isTombstone(current.version))) return undefined;
+  const isSame = !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest;
   if (hiddenBy) {
-    if (isNewest && isTombstone(current.version)) return undefined;
     return {
       is: 'hidden',
-      isSameState: false,
+      isSameState: isSame && isTombstone(current.version),
       reason: `its images lie under the delete marker ${hiddenBy.versionId} of ${utc(hiddenBy.storedAtMs)}: S3 shows no object, and lifecycle will remove them`,
     };
   }
-  if (isNewest) return undefined;
   return {
     is: 'notCurrent',
-    isSameState: !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest,
+    isSameState: isSame,
     reason: 'the current version is an older image than the newest one, and lifecycle will keep that',
   };
 }
