@@ -51,8 +51,8 @@ export function exitCodeLines(): string[] {
 }
 
 function optionRows(options: OptionTable): (readonly [string, string])[] {
-  return Object.entries(options).map(([name, { value, help, multiple }]) => [
-    `--${name}${value === undefined ? '' : ` ${value}`}`,
+  return Object.entries(options).map(([name, { value, help, multiple, words }]) => [
+    `--${name}${value === undefined ? '' : ` ${value}`}${words ? `[=${words.join('|')}]` : ''}`,
     multiple ? `${help} Can be given several times.` : help,
   ]);
 }

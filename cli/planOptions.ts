@@ -19,7 +19,7 @@ export const PLAN_OPTIONS: OptionTable = {
   },
   yes: {
     type: 'boolean',
-    help: 'Go on without being asked where a plan deletes or changes more than one item in ten.',
+    help: 'Go on without being asked, where a plan deletes or changes more than one item in ten, or is of --mirror.',
   },
   'write-rate': {
     type: 'string',
@@ -27,6 +27,15 @@ export const PLAN_OPTIONS: OptionTable = {
     help: 'Items written per second at most. Default: as fast as the table takes them.',
   },
 };
+
+/** Of a kept plan that is carried out: what has chosen already, and cannot be said again. */
+export function refuseWithPlan(given: OptionReader, { planFile, dryRun }: PlanOptions, names: readonly string[]): void {
+  if (planFile === undefined || dryRun) return;
+  for (const name of names) {
+    if (given.has(name))
+      given.problem(`--plan and --${name} contradict each other: a plan that is carried out has chosen already`);
+  }
+}
 
 export function readPlanOptions(given: OptionReader): PlanOptions {
   return {

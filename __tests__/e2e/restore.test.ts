@@ -170,7 +170,9 @@ describe('dcs restore, from the destination bucket alone', () => {
     expect(planned.code).toBe(0);
     await expect(deployment.table('copy').describe()).rejects.toThrow('non-existent table');
     const done = await deployment.run(args);
-    expect(records(done.stdout)[0]?.counts).toEqual(records(planned.stdout)[0]?.counts);
+    const shown = records(planned.stdout);
+    expect(shown.filter((one) => one.type === 'planned' && one.do === 'put')).toHaveLength(30);
+    expect(records(done.stdout)[0]?.counts).toEqual(shown.at(-1)?.counts);
   });
 
   test('a table with items is refused until it is said what becomes of them', async () => {
@@ -187,11 +189,37 @@ describe('dcs restore, from the destination bucket alone', () => {
 
     const refused = await deployment.run(args);
     expect(refused).toMatchObject({ code: 5, stdout: '' });
-    expect(refused.stderr).toContain('--merge adds and changes, --mirror also deletes');
+    expect(refused.stderr).toContain('--merge adds, and changes what is older');
 
-    expect((await deployment.run([...args, '--merge'])).code).toBe(0);
-    expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2), user(3), user(4)]));
-    expect((await deployment.run([...args, '--mirror'])).code).toBe(0);
+    const merged = await deployment.run([...args, '--merge']);
+    expect(merged).toMatchObject({ code: 3 });
+    expect(merged.stdout).toContain('{"id":"u2"}  changedLater: it was written after the moment, and is left as it is');
+    const live = [user(1), user(2, 'broken'), user(3), user(4)];
+    expect(await restored(deployment, 'live')).toEqual(sorted(live));
+
+    const plan = path.join(deployment.folder, 'plan.jsonl');
+    const shown = await deployment.run([...args, '--mirror', '--dry-run', '--plan', plan]);
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain('change {"id":"u2"}  (written after the moment)\n    ~ name "broken" -> ');
+    expect(shown.stdout).toContain('delete {"id":"u4"}  (written after the moment)\n');
+    expect(shown.stderr).toContain('The real run will ask, or need --yes: it deletes 2 and changes 1 of 4 items');
+    for (const asks of [['--mirror'], ['--merge=overwrite']]) {
+      expect(await deployment.run([...args, ...asks])).toMatchObject({ code: 5 });
+    }
+    expect(await restored(deployment, 'live')).toEqual(sorted(live));
+
+    await deployment.table('live').put(user(3, 'later'));
+    const kept = await deployment.run(['restore', 'users', '--into', 'live', '--plan', plan, '--yes']);
+    expect(kept).toMatchObject({ code: 3 });
+    expect(kept.stdout).toContain('{"id":"u3"}  moved: it was changed after the plan was made');
+    expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2), user(3, 'later')]));
+    const both = await deployment.run(['restore', 'users', '--into', 'live', '--plan', plan, '--mirror']);
+    expect(both).toMatchObject({ code: 2 });
+
+    await deployment.table('live').put(user(2, 'broken'));
+    expect((await deployment.run([...args, '--merge=overwrite', '--yes'])).code).toBe(0);
+    expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2), user(3, 'later')]));
+    expect((await deployment.run([...args, '--mirror', '--yes'])).code).toBe(0);
     expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2)]));
   });
 
@@ -398,7 +426,7 @@ describe('dcs restore, when things go wrong', () => {
     const again = await deployment.run(['restore', 'users', '--into', 'noted']);
     expect(again.code).toBe(5);
     expect(again.stderr).toContain('is passed over');
-    expect(again.stderr).toContain('--merge adds and changes');
+    expect(again.stderr).toContain('--merge adds, and changes');
   });
 });
 

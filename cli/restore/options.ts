@@ -3,11 +3,13 @@ import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
+import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/schema';
+import type { ExistingItems } from '../../operations/restore/target';
 import type { ThawOptions } from '../../operations/restore/survey';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends PlanOptions {
   readonly tableName: string;
   /** The target table. */
   readonly into: string;
@@ -19,10 +21,8 @@ export interface RestoreOptions {
   readonly copy: CopyChoice;
   /** The account and region of the target table. */
   readonly target: Side;
-  readonly existing?: 'merge' | 'mirror';
+  readonly existing?: ExistingItems;
   readonly allowEmpty: boolean;
-  readonly dryRun: boolean;
-  readonly writeRate?: number;
   readonly thaw?: ThawOptions;
   readonly definitionFile?: string;
   readonly onDemand: boolean;
@@ -40,13 +40,17 @@ export const RESTORE_OPTIONS: OptionTable = {
     value: 'MOMENT',
     help: 'A time with its zone (2026-11-23T14:05:00Z: all that happened within that second is in it), or how long ago ("2 hours ago", 90m) by the clock of S3. Default: the newest images, whatever any clock says.',
   },
-  merge: { type: 'boolean', help: 'Into a table that has items: add and change, delete nothing.' },
+  merge: {
+    type: 'boolean',
+    words: ['overwrite'],
+    help: 'Into a table that has items: add what is missing, change what is older than the moment, delete nothing. What was written after the moment is left and listed; --merge=overwrite writes over it.',
+  },
   mirror: {
     type: 'boolean',
-    help: 'Into a table that has items: make it exactly what it was, so delete what was not there.',
+    help: 'Into a table that has items: make it exactly what it was, so delete what was not there. Asks first, or needs --yes.',
   },
   'allow-empty': { type: 'boolean', help: 'With --mirror: delete everything when nothing was there at the moment.' },
-  'dry-run': { type: 'boolean', help: 'Print the plan and change nothing. The real run follows the same plan.' },
+  ...PLAN_OPTIONS,
   key: {
     type: 'string',
     value: 'JSON',
@@ -63,11 +67,6 @@ export const RESTORE_OPTIONS: OptionTable = {
     type: 'string',
     value: 'MOMENT',
     help: "Pass over every image and table.json that was written later by S3's Last-Modified (a replica keeps that of its original), whatever it says of itself: for a source account that somebody else had access to from that moment on.",
-  },
-  'write-rate': {
-    type: 'string',
-    value: 'N',
-    help: 'Items written per second at most. Default: as fast as the table takes them.',
   },
   thaw: {
     type: 'boolean',
@@ -99,6 +98,17 @@ export const RESTORE_OPTIONS: OptionTable = {
 
 const TIERS: Readonly<Record<string, ThawTier>> = { expedited: 'Expedited', standard: 'Standard', bulk: 'Bulk' };
 
+const CHOSEN_BY_PLAN = [
+  ...['as-of', 'merge', 'mirror', 'allow-empty', 'key', 'keys-from', 'ignore-stored-after'],
+  ...['thaw', 'definition', 'on-demand', 'time-to-live'],
+];
+
+function existingItems(given: OptionReader): ExistingItems | undefined {
+  if (given.flag('mirror')) return 'mirror';
+  if (given.flag('merge')) return given.text('merge') === 'overwrite' ? 'overwrite' : 'merge';
+  return undefined;
+}
+
 export function readRestoreOptions(given: OptionReader): RestoreOptions {
   const into = given.text('into');
   if (into === undefined) given.problem('--into is missing; name the table to restore into: --into NAME');
@@ -110,14 +120,17 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
+  const plan = readPlanOptions(given);
+  refuseWithPlan(given, plan, CHOSEN_BY_PLAN);
   given.needs('thaw-tier', 'thaw');
   given.needs('thaw-days', 'thaw');
-  if (given.flag('dry-run') && given.flag('thaw')) {
+  if (plan.dryRun && given.flag('thaw')) {
     given.problem('--dry-run and --thaw contradict each other: asking images back costs money; leave one of them out');
   }
   const tier = given.oneOf('thaw-tier', Object.keys(TIERS)) ?? 'standard';
   const days = given.wholeNumber('thaw-days', 1, 365) ?? 3;
   return {
+    ...plan,
     tableName: given.positional(0),
     into: into ?? '',
     asOf: given.stateMoment('as-of'),
@@ -126,10 +139,8 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     keysFrom: given.text('keys-from'),
     copy: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
-    existing: given.flag('merge') ? 'merge' : given.flag('mirror') ? 'mirror' : undefined,
+    existing: existingItems(given),
     allowEmpty: given.flag('allow-empty'),
-    dryRun: given.flag('dry-run'),
-    writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
     thaw: given.flag('thaw') ? { tier: TIERS[tier] ?? 'Standard', days } : undefined,
     definitionFile: given.text('definition'),
     onDemand: given.flag('on-demand'),

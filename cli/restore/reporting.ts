@@ -3,6 +3,7 @@ import { asOfWords, count, counted, utc } from '../../core/units';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { RestoreOptions } from './options';
 import type { PreparedRestore } from '../../operations/restore/prepare';
+import type { CarryOutCounts } from '../../operations/plan/carryOutPlan';
 import type { SettingOutcome } from '../../operations/restore/finish';
 import type { RestoreReport } from '../../operations/restore/restoreTable';
 
@@ -21,7 +22,10 @@ export function planWords(
         ? `The table ${into} has items; looking whether they are as planned.`
         : {
             fill: `The table ${into} is there and empty.`,
-            merge: `Items of the table ${into} are added and changed (--merge).`,
+            merge:
+              decision.later === 'keep'
+                ? `Items of the table ${into} are added; what was written after the moment stays (--merge).`
+                : `Items of the table ${into} are added and changed, later ones too (--merge=overwrite).`,
             mirror: `The table ${into} is made exactly what it was: other items are deleted (--mirror).`,
           }[decision.mode];
   return `${asOf} ${dryRun ? 'Dry run, nothing is changed. ' : ''}${table}`;
@@ -48,8 +52,10 @@ export function reportRestore(
     unknown,
     unreadable,
     newer,
+    changedLater,
     deletedSince,
     rejected,
+    moved,
   } = report.counts;
   const { momentMs } = prepared;
   const record = {
@@ -69,8 +75,10 @@ export function reportRestore(
       unknown,
       unreadable,
       newer,
+      changedLater,
       deletedSince,
       rejected,
+      moved,
     },
     left: report.left,
     expired: report.expired,
@@ -98,7 +106,7 @@ export function reportRestore(
     ...(report.left > 0
       ? [
           bad(
-            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, changed since ${count(newer)}, deleted since ${count(deletedSince)}, refused by DynamoDB ${count(rejected)}; listed above`,
+            `Not brought back: unknown ${count(unknown)}, unreadable ${count(unreadable)}, changed since ${count(newer)}, written after the moment ${count(changedLater)}, deleted since ${count(deletedSince)}, refused by DynamoDB ${count(rejected)}, changed since the plan ${count(moved)}; listed above`,
           ),
         ]
       : []),
@@ -113,6 +121,27 @@ export function reportRestore(
           ]),
   ];
   output.result(record, lines.join('\n'));
+}
+
+/** What became of a plan that was kept. */
+export function reportKeptPlan(output: Output, { tableName, into }: RestoreOptions, done: CarryOutCounts): void {
+  const { good, bad } = output.colours;
+  const { written, already, moved, rejected, differences } = done;
+  const left = moved + rejected;
+  const lines = [
+    `Restored ${into} by the plan: written ${count(written)}, already so ${count(already)}`,
+    ...(left > 0
+      ? [
+          bad(
+            `Not written: changed since the plan ${count(moved)}, refused by DynamoDB ${count(rejected)}; listed above`,
+          ),
+        ]
+      : []),
+    differences === 0
+      ? good('Read again and compared: each is as planned')
+      : bad(`Read again and compared: ${counted(differences, 'item differs', 'items differ')}; listed above`),
+  ];
+  output.result({ type: 'restore', table: tableName, into, dryRun: false, done, left, differences }, lines.join('\n'));
 }
 
 /** What became of a setting of table.json; nothing where it was set already. */

@@ -1,16 +1,21 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
+import { carryOutKeptPlan } from '../../operations/plan/carryOutKeptPlan';
 import { unfinishedNotes } from '../../operations/restore/unfinished';
 import type { Command } from '../command';
+import { confirmed } from '../confirm';
 import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
+import { watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
 import { keysGiven } from '../keyOptions';
 import { definitionIn } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
+import { reportKeptPlan } from './reporting';
 import { watchRestore } from './watch';
 
 export const restore: Command<RestoreOptions> = {
@@ -19,6 +24,8 @@ export const restore: Command<RestoreOptions> = {
     'Brings a table, or some of its items, back as it was at a moment. Reads the destination bucket unless told otherwise, and needs nothing of the source account then: where that bucket is, a settings file says or two options.\n' +
     'Whatever could not be brought back is listed by its key, and the exit code is 3. At the end the table is read again and compared with the plan. ' +
     'Stopped by Ctrl-C or a failure, the same command continues.\n' +
+    'Into a table that has items, the whole plan is made first and the writes follow it, each only if the item still is what was read. ' +
+    'What was written after the moment stays with --merge, and is listed. --mirror, and a plan that deletes or changes more than one item in ten, asks first, or needs --yes.\n' +
     'A moment before the first backfill is known only for items whose first change was captured; the others are listed as unknown and left alone.',
   examples: [
     {
@@ -31,13 +38,13 @@ export const restore: Command<RestoreOptions> = {
         'dcs restore users --into users --destination-bucket example-dcs-destination --destination-region eu-west-1',
     },
     {
-      does: 'A migration at 14:05 went wrong: look first, then put the state of 14:04 over the live table',
+      does: 'All of the live table has to be what it was at 14:04: keep the plan, have somebody read it, carry out exactly that',
       command:
-        'dcs restore users --as-of 2026-11-23T14:04:00Z --into users --target source --mirror --dry-run\n  dcs restore users --as-of 2026-11-23T14:04:00Z --into users --target source --mirror',
+        'dcs restore users --as-of 2026-11-23T14:04:00Z --into users --target source --mirror --dry-run --plan plan.jsonl\n  dcs restore users --into users --target source --plan plan.jsonl',
     },
     {
-      does: "One customer's items of two hours ago, back into the live table, nothing else touched",
-      command: `dcs restore users --as-of "2 hours ago" --key '{"id":"1274aad3"}' --into users --target source --merge`,
+      does: "One customer's items of two hours ago, back into the live table, over what was written since; nothing else touched",
+      command: `dcs restore users --as-of "2 hours ago" --key '{"id":"1274aad3"}' --into users --target source --merge=overwrite`,
     },
     {
       does: 'The source account was taken over at 03:10: believe nothing that was written later',
@@ -56,10 +63,12 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
-  requirePlaces(context, options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
-  const given = definitionIn(options);
+  const isKept = options.planFile !== undefined && !options.dryRun;
+  requirePlaces(context, isKept || options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
   const { end, ...watch } = watchRestore(context.output, options);
   try {
+    if (isKept) return await carriedOut(options.planFile, options, context);
+    const given = definitionIn(options);
     const outcome = await withImageSource(options.copy, context, async (source) =>
       bringBack({ ...(await requestOf(options, context)), source, given, watch }),
     );
@@ -67,6 +76,27 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
   } finally {
     end();
   }
+}
+
+function targetOf({ into, target }: RestoreOptions, context: CommandContext) {
+  const { signal, pause } = context;
+  const { dynamoDb } = connectTarget(context, target);
+  return {
+    ...dynamoDbBatchTable(into, dynamoDb, { signal }),
+    ...dynamoDbConditionalWrites(into, dynamoDb, { signal, pause }),
+  };
+}
+
+async function carriedOut(planFile: string, options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+  const { output, signal, pause, nowMs } = context;
+  const sight = watchKeptPlan(output);
+  const done = await carryOutKeptPlan({
+    ...{ planFile, verb: 'restore', target: targetOf(options, context), writesPerSecond: options.writeRate },
+    ...{ signal, pause, nowMs, ...sight },
+    mayDo: (why) => confirmed(why, options.yes),
+  }).finally(sight.end);
+  reportKeptPlan(output, options, done);
+  return done.moved + done.rejected + done.differences > 0 ? EXIT.differences : EXIT.done;
 }
 
 async function requestOf(options: RestoreOptions, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {
@@ -78,7 +108,9 @@ async function requestOf(options: RestoreOptions, context: CommandContext): Prom
     ignoreStoredAfter && (await timeOf('ignore-stored-after', ignoreStoredAfter, copy, context));
   return {
     located: locatedTable(settings, options.tableName),
-    target: dynamoDbBatchTable(into, dynamoDb, { signal }),
+    target: targetOf(options, context),
+    mayDo: (why) => confirmed(why, options.yes),
+    planFile: options.planFile,
     targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
     notes: unfinishedNotes(context.env, (words) => output.say(words)),
     keysOf: keysGiven(options),

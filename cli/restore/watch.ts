@@ -1,6 +1,8 @@
+import { plainJson } from '../../core/plainJson';
 import { count, utc } from '../../core/units';
 import type { BringBackWatch } from '../../operations/restore/bringBack';
 import type { Output } from '../output/output';
+import { sayPlanned } from '../output/planned';
 import { tenfold } from '../output/tenfold';
 import type { RestoreOptions } from './options';
 import { listPassedOver, planWords, reportRestore, reportSetting } from './reporting';
@@ -9,7 +11,7 @@ import { listPassedOver, planWords, reportRestore, reportSetting } from './repor
 export function watchRestore(output: Output, options: RestoreOptions): BringBackWatch & { end: () => void } {
   const { into, dryRun } = options;
   let progress: ReturnType<Output['progress']> | undefined;
-  let isComparing = false;
+  let [isComparing, isWriting] = [false, false];
   const begin = (what: string, total?: number) => {
     progress?.end();
     progress = output.progress(what, total);
@@ -34,6 +36,17 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
         `No note could be kept that ${into} is being restored (${problem}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,
       );
     },
+    onPlannedWrite(write, now) {
+      if (dryRun) sayPlanned(output, write, now, { put: 'put', later: 'written after the moment' });
+    },
+    onPlan(plan, needs) {
+      if (needs !== undefined && dryRun) output.say(`The real run will ask, or need --yes: ${needs}.`);
+      if (!dryRun) begin('written items', plan.put + plan.change + plan.delete);
+      isWriting = !dryRun;
+    },
+    onWritten(writes) {
+      if (isWriting) progress?.add(writes);
+    },
     onPlanning: (objects = 0) => begin(dryRun ? 'planned items' : 'restored items', objects),
     onPlanned: () => progress?.add(1),
     onThrottled: tenfold((operations) =>
@@ -46,7 +59,11 @@ export function watchRestore(output: Output, options: RestoreOptions): BringBack
     },
     onAhead: ({ objectKey, reason }) =>
       output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`),
-    onLeft: (left) => output.result({ type: 'left', ...left }, `${left.objectKey}  ${left.why}: ${left.reason}`),
+    onLeft: (left) =>
+      output.result(
+        { type: 'left', ...left },
+        `${left.keys ? plainJson(left.keys) : left.objectKey}  ${left.why}: ${left.reason}`,
+      ),
     onDifference: (action) =>
       output.result(
         { type: 'difference', objectKey: action.objectKey, needs: action.do },

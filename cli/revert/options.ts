@@ -3,7 +3,7 @@ import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Moment } from '../../core/commandLine/moment';
 import type { ConflictRule } from '../../core/undo';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
-import { PLAN_OPTIONS, readPlanOptions, type PlanOptions } from '../planOptions';
+import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
 import { readSelection, SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
 import { TARGET_OPTIONS } from '../sideOptions';
 
@@ -65,12 +65,7 @@ export function readRevertOptions(given: OptionReader): RevertOptions {
   if (!isKept && !given.has('from') && !given.has('change')) {
     given.problem('--from is missing; write where the window begins: --from 2026-11-23T14:05:00Z');
   }
-  if (isKept) {
-    for (const name of [...Object.keys(SELECTION_OPTIONS), 'from', 'to', 'change', 'conflicts']) {
-      if (given.has(name))
-        given.problem(`--plan and --${name} contradict each other: a plan that is carried out has chosen already`);
-    }
-  }
+  refuseWithPlan(given, plan, [...Object.keys(SELECTION_OPTIONS), 'from', 'to', 'change', 'conflicts']);
   const tableName = given.positional(0);
   return {
     ...plan,

@@ -18,6 +18,7 @@ import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { withImageSource } from '../copyOption';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
+import { watchKeptPlan } from '../keptPlan';
 import { selectionOf } from '../selectionOptions';
 import { readRevertOptions, REVERT_OPTIONS, type RevertOptions } from './options';
 import { titleOf, watchRevert, type RevertSight } from './watch';
@@ -77,13 +78,13 @@ async function carriedOut(
   context: CommandContext,
   sight: RevertSight,
 ): Promise<ExitCode> {
-  const { signal, pause, nowMs } = context;
+  const { signal, pause, nowMs, output } = context;
+  const kept = watchKeptPlan(output);
   const done = await carryOutKeptPlan({
     ...{ planFile, verb: 'revert', target: tableOf(options, context), writesPerSecond: options.writeRate },
-    ...{ signal, pause, nowMs, watch: sight.watch },
+    ...{ signal, pause, nowMs, ...kept },
     mayDo: (why) => confirmed(why, options.yes),
-    onPlan: (plan, needs) => sight.sayKeptPlan(plan, needs),
-  });
+  }).finally(kept.end);
   sight.report(undefined, done);
   return done.moved + done.rejected + done.differences > 0 ? EXIT.differences : EXIT.done;
 }

@@ -1,15 +1,13 @@
-import { itemChanges } from '../../core/itemChanges';
 import { plainJson } from '../../core/plainJson';
-import { changed, type PlannedWrite } from '../../core/plannedWrite';
 import { printable } from '../../core/printable';
 import { count, counted, secondOf } from '../../core/units';
 import type { ImageSource } from '../../operations/images/imageSource';
 import type { CarryOutCounts } from '../../operations/plan/carryOutPlan';
-import type { PlanSize } from '../../operations/plan/needsYes';
 import type { Conflicts, RevertStep } from '../../operations/revert/planRevert';
 import type { RevertCounts, RevertWatch } from '../../operations/revert/revertTable';
-import { changeLines } from '../output/changes';
+import { watchCarryOut } from '../keptPlan';
 import type { Output } from '../output/output';
+import { sayPlanned } from '../output/planned';
 import type { RevertOptions } from './options';
 
 /** What is undone, for people: it stands at the top of a plan that is kept, too. */
@@ -27,7 +25,6 @@ export function titleOf(
 
 export interface RevertSight {
   readonly watch: RevertWatch;
-  readonly sayKeptPlan: (plan: PlanSize & { readonly title: string }, needs: string | undefined) => void;
   /** The last word. @param planned undefined where a kept plan was carried out */
   readonly report: (planned: RevertCounts | undefined, done: Readonly<CarryOutCounts> | undefined) => void;
   readonly end: () => void;
@@ -48,24 +45,7 @@ export function watchRevert(output: Output, options: RevertOptions): RevertSight
         if (needs !== undefined && options.dryRun) output.say(`The real run will ask, or need --yes: ${needs}.`);
         if (!options.dryRun) progress = output.progress('written items', sum);
       },
-      onDone: () => progress.add(1),
-      onLeft: ({ why, write, reason }) =>
-        output.result(
-          { type: 'left', objectKey: write.objectKey, keys: write.keys, why, reason },
-          `${nameOf(write)}  ${why}: ${reason}`,
-        ),
-      onDifference: (write) =>
-        output.result(
-          { type: 'difference', objectKey: write.objectKey, keys: write.keys },
-          `${nameOf(write)}  is not as it was written: is somebody else writing it?`,
-        ),
-    },
-    sayKeptPlan({ title, put, change, delete: deletes }) {
-      progress.end();
-      output.say(
-        `The plan: ${printable(title)} Made again ${count(put)}, changed ${count(change)}, deleted ${count(deletes)}.`,
-      );
-      progress = output.progress('written items', put + change + deletes);
+      ...watchCarryOut(output, () => progress.add(1)),
     },
     report(planned, done) {
       progress.end();
@@ -80,7 +60,7 @@ function sayStep(output: Output, { dryRun, conflictRule }: RevertOptions, step: 
     const { is, objectKey, reason } = step;
     output.result({ type: 'left', objectKey, why: is, reason }, `${objectKey}  ${is}: ${reason}`);
   } else if (step.is === 'write' && dryRun) {
-    sayWrite(output, step);
+    sayPlanned(output, step.write, step.now, { put: 'make again', later: 'changed later; that stays' });
   }
   if ((step.is === 'write' || step.is === 'conflict') && step.conflicts.length > 0) {
     const { objectKey, keys } = step.is === 'write' ? step.write : step;
@@ -100,19 +80,6 @@ const RULE_WORDS = {
 function conflictWords(conflicts: Conflicts): string {
   if (conflicts === 'item') return 'the window or a later change made or deleted it, and the other changed it:';
   return `${conflicts.map(printable).join(', ')} changed in the window and again later:`;
-}
-
-function sayWrite(output: Output, { write, now }: Extract<RevertStep, { is: 'write' }>): void {
-  const { objectKey, keys, change, isChangedLater } = write;
-  const changes = itemChanges(now, changed(now, change));
-  const kind = { put: 'make again', update: 'change', delete: 'delete' }[change.do];
-  const later = isChangedLater ? '  (changed later; that stays)' : '';
-  output.result(
-    { type: 'planned', do: change.do, objectKey, keys, isChangedLater, changes },
-    [`${kind} ${plainJson(keys)}${later}`, ...changeLines(changes, output.colours).map((line) => `    ${line}`)].join(
-      '\n',
-    ),
-  );
 }
 
 function report(
@@ -154,8 +121,4 @@ function report(
     );
   }
   output.result({ type: 'revert', table: tableName, into, dryRun, planned, done }, lines.join('\n'));
-}
-
-function nameOf({ keys }: PlannedWrite): string {
-  return plainJson(keys);
 }

@@ -6,6 +6,8 @@ export interface OptionDefinition {
   readonly type: 'string' | 'boolean';
   /** What stands for the value in help: `NAME`. Options of type string have one. */
   readonly value?: string;
+  /** Of a flag: the words that it may be given with: `--merge`, `--merge=overwrite`. */
+  readonly words?: readonly string[];
   /** May be given several times. */
   readonly multiple?: boolean;
   /** What it does, with what it means when left out. */
@@ -49,8 +51,11 @@ export function parseCommandLine(
     const written = now?.startsWith('--') ? now : token.rawName;
     const problem = option ? valueProblem(written, option, token) : unknownOption(written, options);
     if (problem !== undefined) problems.push(problem);
-    if (option?.type === 'boolean') flags.add(name);
-    else if (problem === undefined && token.value !== undefined) {
+    if (option?.type === 'boolean') {
+      flags.add(name);
+      if (problem === undefined && token.value !== undefined) values.set(name, [token.value]);
+    }
+    if (option?.type !== 'boolean' && problem === undefined && token.value !== undefined) {
       const given = values.get(name) ?? [];
       if (given.length > 0 && !option?.multiple) problems.push(`${written} is given more than once; write it once`);
       if (option === ARGUMENT) positionals.push(token.value);
@@ -98,7 +103,10 @@ function valueProblem(
   { value, inlineValue }: OptionToken,
 ): string | undefined {
   if (option.type === 'boolean') {
-    return value === undefined ? undefined : `${written} takes no value; write ${written} alone`;
+    if (value === undefined || option.words?.includes(value)) return undefined;
+    if (!option.words) return `${written} takes no value; write ${written} alone`;
+    const known = [written, ...option.words.map((word) => `${written}=${word}`)].join(' or ');
+    return `${written}=${value} is not known; write ${known}`;
   }
   if (value === undefined || value === '') {
     return `${written} is without its value; write ${written} ${option.value ?? 'VALUE'}`;

@@ -147,6 +147,9 @@ export async function restore(
   return { ...report, leftItems };
 }
 
+/** Nobody says --merge or --mirror there. */
+const mergesNothing = () => Promise.reject(new Error('a restore that is made or continued writes on no condition'));
+
 /** The table has nothing that is set at the end. */
 const NO_SETTINGS = {} as TableSettings;
 
@@ -162,7 +165,8 @@ export async function bringTableBack(
   const { report } = await bringBack({
     source: bucket.source,
     located: { ...location, configuredKeys: { keySchema: location.keySchema, keyTypes: { id: 'S' } } },
-    target: restoredTableCalls(process, restored),
+    target: { ...restoredTableCalls(process, restored), writeIf: mergesNothing },
+    mayDo: () => Promise.resolve(false),
     targetSettings: NO_SETTINGS,
     notes: restored.machines[machine],
     ...{ allowEmpty: false, dryRun: false, onDemand: false, timeToLiveWanted: false },

@@ -161,7 +161,8 @@ async function restore(request: DrillLife, findings: Findings, start: (stage: St
       onAhead: (one) => ahead.push(one),
       onLeft: ({ why, objectKey, reason }) => {
         if (reason.startsWith(ARCHIVED)) findings.addArchived(objectKey);
-        else if (why !== 'newer' && why !== 'deletedSince') findings.add({ kind: why, objectKey, reason });
+        else if (why === 'unknown' || why === 'unreadable' || why === 'rejected')
+          findings.add({ kind: why, objectKey, reason });
       },
       onDifference: ({ objectKey, do: needs }) =>
         findings.add({

@@ -24,6 +24,15 @@ export function needsYes({ change, delete: deletes, items }: PlanSize): string |
   return `it deletes ${deletes} and changes ${change} of ${Math.max(items, touched)} items, more than one in ${ONE_IN}`;
 }
 
+/** The same of a restore that makes a table exactly what it was: whatever that writes needs a yes. */
+export function mirrorNeedsYes(size: PlanSize): string | undefined {
+  const { put, change, delete: deletes } = size;
+  if (put + change + deletes === 0) return undefined;
+  return (
+    needsYes(size) ?? `--mirror deletes ${deletes}, changes ${change} and puts ${put} of the items of a table in use`
+  );
+}
+
 /** @throws RefusedError when nobody says yes to what needs one */
 export async function requireYes(needs: string | undefined, mayDo: MayDo): Promise<void> {
   if (needs === undefined || (await mayDo(needs))) return;

@@ -18,7 +18,7 @@ export async function requireNothingNewer(request: RestoreRequest, tableName: st
   throw new RefusedError(
     `the table ${tableName} is an unfinished restore that began at ${utc(request.continuesSinceMs ?? 0)}, and ${counted(counts.newer, 'item of it was', 'items of it were')} changed since ` +
       `(${newer.join(', ')}${counts.newer > newer.length ? ` and ${count(counts.newer - newer.length)} more` : ''}); ` +
-      `finishing the restore would revert that. --merge does so all the same, or restore into another name`,
+      `finishing the restore would revert that. --merge=overwrite does so all the same, or restore into another name`,
   );
 }
 
@@ -39,7 +39,7 @@ export async function requireAsPlanned(request: RestoreRequest, tableName: strin
         request.watch?.onPlanned?.(action);
         if (action.do !== 'put' && action.do !== 'change' && action.do !== 'delete') return;
         throw new RefusedError(
-          `the table ${tableName} has items. Say what becomes of them: --merge adds and changes, --mirror also deletes what was not there at the moment. Or restore into another name`,
+          `the table ${tableName} has items. Say what becomes of them: --merge adds, and changes what is older; --merge=overwrite changes what was written after the moment, too; --mirror also deletes what was not there then. Or restore into another name`,
         );
       },
     },

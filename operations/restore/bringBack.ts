@@ -5,6 +5,7 @@ import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
 import { finishTable, type SettingOutcome } from './finish';
+import { keepingPlan, keepNothingToDo, type Keeping, type KeepingWatch } from './keepPlan';
 import { KeptListing } from './keptListing';
 import { prepareRestore, type PreparedRestore, type PrepareRequest } from './prepare';
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
@@ -12,10 +13,10 @@ import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './
 import { creationOf } from './target';
 
 /** Everything that bringing a table back needs, without a settings file or a terminal. */
-export interface BringBackRequest extends PrepareRequest {
+export interface BringBackRequest extends PrepareRequest, Omit<Keeping, 'watch'> {
+  readonly target: Keeping['target'];
   readonly targetSettings: TableSettings;
   readonly allowEmpty: boolean;
-  readonly dryRun: boolean;
   readonly writesPerSecond?: number;
   /** Undefined: a restore that needs archived images is refused. */
   readonly thaw?: ThawOptions;
@@ -28,7 +29,7 @@ export interface BringBackRequest extends PrepareRequest {
 }
 
 /** Told what is going to happen before it does, and what was found when it was. */
-export interface BringBackWatch extends RestoreWatch {
+export interface BringBackWatch extends RestoreWatch, KeepingWatch {
   /** Nothing has been touched yet. */
   readonly onPrepared?: (prepared: PreparedRestore) => void;
   readonly onListed?: () => void;
@@ -66,7 +67,7 @@ export async function bringBack(request: BringBackRequest): Promise<BringBackOut
   watch?.onPrepared?.(prepared);
   const restoring = restoreRequest(request, prepared);
   const report = prepared.decision.isUnsaid
-    ? await asPlanned(request, restoring)
+    ? await asPlanned(request, restoring, prepared)
     : await carriedOut(request, restoring, prepared);
   watch?.onRestored?.(report, prepared);
   return { report, settings: await finished(request, prepared, report), passedOver: prepared.passedOver };
@@ -82,9 +83,16 @@ function restoreRequest(request: BringBackRequest, { plan, definition }: Prepare
   };
 }
 
-function asPlanned({ target, watch }: BringBackRequest, restoring: RestoreRequest): Promise<RestoreReport> {
+async function asPlanned(
+  request: BringBackRequest,
+  restoring: RestoreRequest,
+  prepared: PreparedRestore,
+): Promise<RestoreReport> {
+  const { target, watch } = request;
   watch?.onPlanning?.(undefined);
-  return requireAsPlanned({ ...restoring, watch }, target.tableName);
+  const report = await requireAsPlanned({ ...restoring, watch }, target.tableName);
+  await keepNothingToDo(request, prepared);
+  return report;
 }
 
 async function carriedOut(
@@ -100,13 +108,15 @@ async function carriedOut(
     if (prepared.decision.continuesMs !== undefined) await requireNothingNewer(listed, target.tableName);
     if (prepared.decision.create && !request.dryRun) await createTarget(request, prepared);
     watch?.onPlanning?.(objects);
-    return await restoreTable({
-      ...{ ...listed, watch },
-      async whenWritten() {
-        const description = await target.describe();
-        if (description) await notes.remove(tableIdOf(description));
-      },
-    });
+    return await keepingPlan(request, prepared, (keep) =>
+      restoreTable({
+        ...{ ...listed, keep, watch },
+        async whenWritten() {
+          const description = await target.describe();
+          if (description) await notes.remove(tableIdOf(description));
+        },
+      }),
+    );
   } finally {
     await listing.close();
   }

@@ -2,6 +2,8 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { itemDigest } from '../../core/image';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { KeySet } from '../../core/keySet';
+import type { PlannedWrite } from '../../core/plannedWrite';
+import { kindOf } from '../plan/needsYes';
 import { ItemsChecksum } from './itemsChecksum';
 import { scanned, type Action, type PlanRequest } from './plan';
 
@@ -12,7 +14,7 @@ import { scanned, type Action, type PlanRequest } from './plan';
 export class Ledger {
   readonly counts = {
     ...{ put: 0, change: 0, equal: 0, delete: 0, nothing: 0 },
-    ...{ unknown: 0, unreadable: 0, newer: 0, deletedSince: 0, rejected: 0 },
+    ...{ unknown: 0, unreadable: 0, newer: 0, changedLater: 0, deletedSince: 0, rejected: 0, moved: 0 },
   };
   /** Of the items that the table holds as the plan says, those whose time to live has passed since the moment. */
   expired = 0;
@@ -62,10 +64,18 @@ export class Ledger {
     return expiresMs > momentMs && expiresMs <= nowMs;
   }
 
+  /** A line of the plan that was not carried out. */
+  noteNotWritten({ objectKey, change, becomes }: PlannedWrite, why: 'moved' | 'rejected'): void {
+    this.counts[kindOf(change)] -= 1;
+    this.counts[why] += 1;
+    this.leftAlone.add(objectKey);
+    if (change.do !== 'delete') this.restored.remove(becomes);
+  }
+
   /** Items that could not be brought back. */
   get left(): number {
-    const { unknown, unreadable, newer, deletedSince, rejected } = this.counts;
-    return unknown + unreadable + newer + deletedSince + rejected;
+    const { unknown, unreadable, newer, changedLater, deletedSince, rejected, moved } = this.counts;
+    return unknown + unreadable + newer + changedLater + deletedSince + rejected + moved;
   }
 }
 

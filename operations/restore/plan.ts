@@ -8,6 +8,7 @@ import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectK
 import { ReadGuard } from '../guards';
 import type { KeptListing } from './keptListing';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+import { isWrittenLater } from './writtenLater';
 
 /**
  * How the plan meets what is in the target table. `fill`: it is empty, so everything is put. `merge`: add and change.
@@ -22,13 +23,21 @@ export type Action = (
   /** It was not there at the moment, and is not to be deleted or not there. */
   | { readonly do: 'nothing'; readonly objectKey: string }
   | { readonly do: 'unknown' | 'unreadable' | 'newer'; readonly objectKey: string; readonly reason: string }
+  /** It was written after the moment, and that is to stay. */
+  | {
+      readonly do: 'changedLater';
+      readonly objectKey: string;
+      readonly keys: AttributeMap;
+      readonly reason: string;
+    }
 ) & { readonly ahead?: string };
 
-/** An action that changes the table. */
-export type Write =
+/** An action that changes the table. `isChangedLater`: it was written after the moment, as far as anybody asked. */
+export type Write = (
   | ({ readonly do: 'put' } & PlannedItem)
-  | ({ readonly do: 'change' } & PlannedItem)
-  | { readonly do: 'delete'; readonly objectKey: string; readonly keys: AttributeMap };
+  | ({ readonly do: 'change'; readonly now: AttributeMap } & PlannedItem)
+  | { readonly do: 'delete'; readonly objectKey: string; readonly keys: AttributeMap; readonly now: AttributeMap }
+) & { readonly isChangedLater?: boolean };
 
 interface PlannedItem {
   readonly objectKey: string;
@@ -45,6 +54,11 @@ export interface PlanRequest extends StateRequest {
    * as planned, or as the images said at that time, or `newer` and left alone: somebody else has written it.
    */
   readonly continuesSinceMs?: number;
+  /**
+   * What was written after the moment: `keep` leaves such items as they are, `mark` says so of those that are changed or put.
+   * Undefined: nobody asks, and it costs no reads.
+   */
+  readonly later?: 'keep' | 'mark';
   /** To count the items whose time to live has passed since the moment, up to `nowMs`. */
   readonly timeToLive?: { readonly attributeName: string; readonly nowMs: number };
   /** Only the items of these keys; undefined for all. Gone through once for the plan and once for the comparison. */
@@ -86,7 +100,8 @@ export async function* planDeletes(
     request.signal?.throwIfAborted();
     const keys = keysOf(table.keySchema, item);
     const objectKey = objectKeyOf(table, table.keySchema, keys);
-    if (!mentioned.has(objectKey)) yield { do: 'delete', objectKey, keys };
+    // It was not there at the moment, so it was written later.
+    if (!mentioned.has(objectKey)) yield { do: 'delete', objectKey, keys, now: item, isChangedLater: true };
   }
 }
 
@@ -122,7 +137,7 @@ function statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
     signal?.throwIfAborted();
     const state = guard.checked(await stateOfObject(request, history));
     // Stryker disable next-line ConditionalExpression: what nobody asks for need not be held
-    return request.continuesSinceMs === undefined ? state : { ...state, history };
+    return request.continuesSinceMs === undefined && !request.later ? state : { ...state, history };
   });
 }
 
@@ -147,15 +162,30 @@ async function compare(request: PlanRequest, states: readonly KeyedState[]): Pro
     const keys = keysOfStates[i];
     const current = keys && found.get(canonicalItem(keys));
     if (state.is === 'absent' && !state.isOfFormerTable && mode === 'mirror' && keys && current) {
-      return { do: 'delete', objectKey: state.objectKey, keys };
+      return { do: 'delete', objectKey: state.objectKey, keys, now: current, isChangedLater: true };
     }
     const action = actionOn(state, current, mode);
-    const isNewer = action.do === 'change' && current && (await isOfSomebodyElse(request, state, current));
-    return isNewer ? { do: 'newer', objectKey: action.objectKey, reason: NEWER } : action;
+    if (action.do !== 'change' && action.do !== 'put') return action;
+    const isNewer = current && (await isOfSomebodyElse(request, state, current));
+    if (isNewer) return { do: 'newer', objectKey: action.objectKey, reason: NEWER };
+    return keys ? heedingLater(request, { ...action, keys }, state.history, current) : action;
   });
   return (await Promise.all(actions)).map((action, i) => withAhead(action, states[i]));
 }
 
+async function heedingLater(
+  request: PlanRequest,
+  { keys, ...action }: Extract<Write, { do: 'put' | 'change' }> & { readonly keys: AttributeMap },
+  history: ObjectHistory | undefined,
+  current: AttributeMap | undefined,
+): Promise<Action> {
+  if (!request.later || !history) return action;
+  const isChangedLater = await isWrittenLater(request, history, current);
+  if (!current || !isChangedLater || request.later === 'mark') return { ...action, isChangedLater };
+  return { do: 'changedLater', objectKey: action.objectKey, keys, reason: LATER };
+}
+
+const LATER = 'it was written after the moment, and is left as it is; --merge=overwrite writes over it';
 const NEWER = 'it was changed in the table after the restore that is continued began';
 
 /** Whether an item that differs from the plan is not what the restore that is continued can have written. */
@@ -182,7 +212,8 @@ function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: R
   if (state.is !== 'item') return { do: state.is, objectKey, reason: state.reason };
   const { item, digest } = state;
   if (!current) return { do: 'put', objectKey, item, digest };
-  return { do: itemDigest(current) === digest ? 'equal' : 'change', objectKey, item, digest };
+  if (itemDigest(current) === digest) return { do: 'equal', objectKey, item, digest };
+  return { do: 'change', objectKey, item, digest, now: current };
 }
 
 const OF_FORMER_TABLE =

@@ -8,7 +8,7 @@ import type { ImageSource } from '../images/imageSource';
 import { requireCaptured, type GivenMoment } from '../earliestMoment';
 import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
-import { decideTarget, type TargetDecision } from './target';
+import { decideTarget, type ExistingItems, type TargetDecision } from './target';
 import type { UnfinishedNotes } from './unfinished';
 
 /** What is to be brought back, and where to. */
@@ -23,7 +23,7 @@ export interface PrepareRequest {
   /** Only the items of these keys. Asked once it is known what the table's keys are. */
   readonly keysOf?: (words: KeyWords) => Promise<AsyncIterable<AttributeMap>>;
   /** What becomes of the items of a target that has some. */
-  readonly existing?: 'merge' | 'mirror';
+  readonly existing?: ExistingItems;
   /** In place of table.json, which is not looked at then. */
   readonly given?: Pick<PreparedRestore, 'definition' | 'definitionFrom'>;
   readonly signal: AbortSignal;
@@ -40,6 +40,10 @@ export interface PreparedRestore {
   readonly definitionFrom: string;
   /** Why stored definitions that would have counted cannot be used. */
   readonly passedOver: readonly string[];
+  /** Of the target; undefined where there is none yet. */
+  readonly tableId?: string;
+  /** Items of the target as DynamoDB counts them, every six hours. */
+  readonly itemCount: number;
   readonly plan: PlanRequest & { readonly target: BatchTable; readonly signal: AbortSignal };
 }
 
@@ -68,12 +72,13 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   );
   const momentMs = decision.continuesMs ?? wantedMs;
   const plan = {
-    ...{ source, target, keys, momentMs, mode: decision.mode, signal, table },
+    ...{ source, target, keys, momentMs, mode: decision.mode, later: decision.later, signal, table },
     storedByMs: request.ignoreStoredAfterMs,
     createdAtMs: await tableCreatedAt(source, request.located, momentMs, request.ignoreStoredAfterMs),
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),
   };
-  return { momentMs, decision, plan, ...definitionFor(request, known) };
+  const found = { tableId: description && tableIdOf(description), itemCount: description?.ItemCount ?? 0 };
+  return { momentMs, decision, plan, ...found, ...definitionFor(request, known) };
 }
 
 function definitionFor(

@@ -8,6 +8,7 @@ import { headerOf } from '../images/headerOf';
 import { whyUnreadable } from '../images/whyUnreadable';
 import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
+import { followPlan, type FollowWatch, type KeepPlan } from './followPlan';
 import { holdsWhatWasRestored, isLeft, Ledger } from './ledger';
 import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
 
@@ -24,13 +25,15 @@ export interface RestoreRequest extends PlanRequest {
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly pause: Pause;
+  /** The plan is made whole first, and the writes follow it, each on the condition that the item still is what was read. */
+  readonly keep?: KeepPlan;
   /** Awaited once everything is written, before the comparison. */
   readonly whenWritten?: () => Promise<void>;
   readonly watch?: RestoreWatch;
 }
 
 /** Told what happens, as it happens. */
-export interface RestoreWatch {
+export interface RestoreWatch extends Pick<FollowWatch, 'onPlannedWrite'> {
   /** One object has been looked at. */
   readonly onPlanned?: (action: Action) => void;
   readonly onWritten?: (writes: number) => void;
@@ -46,8 +49,10 @@ export interface RestoreWatch {
 }
 
 export interface LeftItem {
-  readonly why: 'unknown' | 'unreadable' | 'newer' | 'deletedSince' | 'rejected';
+  readonly why: 'unknown' | 'unreadable' | 'newer' | 'changedLater' | 'deletedSince' | 'rejected' | 'moved';
   readonly objectKey: string;
+  /** Where they are known. */
+  readonly keys?: AttributeMap;
   readonly reason: string;
 }
 
@@ -78,13 +83,9 @@ const NOTHING_THERE =
  */
 export async function restoreTable(request: RestoreRequest): Promise<RestoreReport> {
   const ledger = new Ledger(request);
-  await carryOut(request, ledger, planItems(request));
-  // The items to delete are those that the first part has not mentioned, so it has to be over.
-  if (request.mode === 'mirror' && !request.keys) {
-    if (ledger.desired.size === 0 && !request.dryRun && !request.allowEmpty) throw new RefusedError(NOTHING_THERE);
-    const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
-    await carryOut(request, ledger, planDeletes(request, mentioned));
-  }
+  const writes = writesOf(request, ledger);
+  if (request.keep) await followPlan(request, request.keep, ledger, writes);
+  else await carryOut(request, ledger, writes);
   if (request.dryRun) return reportOf(ledger);
   await request.whenWritten?.();
   const differences = await compareWithPlan(request, ledger);
@@ -95,25 +96,35 @@ function reportOf({ counts, left, expired, ahead }: Ledger): RestoreReport {
   return { counts, left, expired, ahead };
 }
 
-async function carryOut(request: RestoreRequest, ledger: Ledger, plan: AsyncGenerator<Action>): Promise<void> {
+async function* writesOf(request: RestoreRequest, ledger: Ledger): AsyncGenerator<Write> {
+  const { watch, keep } = request;
+  yield* notedIn(ledger, planItems(request), watch);
+  // The items to delete are those that the first part has not mentioned, so it has to be over.
+  if (request.mode !== 'mirror' || request.keys) return;
+  const isOnlyLooked = request.dryRun && !keep?.plan;
+  if (ledger.desired.size === 0 && !isOnlyLooked && !request.allowEmpty) throw new RefusedError(NOTHING_THERE);
+  const mentioned = { has: (key: string) => ledger.desired.has(key) || ledger.leftAlone.has(key) };
+  yield* notedIn(ledger, planDeletes(request, mentioned), watch);
+}
+
+async function carryOut(request: RestoreRequest, ledger: Ledger, writes: AsyncGenerator<Write>): Promise<void> {
   const { dryRun = false, writesPerSecond, writers = WRITERS, signal, nowMs, pause, watch, target } = request;
-  const noted = notedIn(ledger, plan, watch);
   if (dryRun) {
     // Counting is all that is wanted.
-    while (!(await noted.next()).done);
+    while (!(await writes.next()).done);
     return;
   }
   const whenAllowed = pace(writesPerSecond, nowMs, pause);
-  const written = mapInParallel(inBatches(noted, BATCH_WRITE_ITEMS), writers, async (writes) => {
-    await whenAllowed(writes.length, signal);
-    const rejected = await applyWrites({ target, signal, pause, onThrottled: watch?.onThrottled }, writes);
+  const written = mapInParallel(inBatches(writes, BATCH_WRITE_ITEMS), writers, async (batch) => {
+    await whenAllowed(batch.length, signal);
+    const rejected = await applyWrites({ target, signal, pause, onThrottled: watch?.onThrottled }, batch);
     for (const { write, reason } of rejected) {
       ledger.noteRejected(write);
       watch?.onLeft?.({ why: 'rejected', objectKey: write.objectKey, reason });
     }
-    return writes.length - rejected.length;
+    return batch.length - rejected.length;
   });
-  for await (const writes of written) watch?.onWritten?.(writes);
+  for await (const done of written) watch?.onWritten?.(done);
 }
 
 /** Counts every action, and passes on those that change the table. */
@@ -123,7 +134,8 @@ async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: Re
     watch?.onPlanned?.(action);
     if (action.ahead !== undefined) watch?.onAhead?.({ objectKey: action.objectKey, reason: action.ahead });
     if (isLeft(action)) {
-      watch?.onLeft?.({ why: action.do, objectKey: action.objectKey, reason: action.reason });
+      const { do: why, objectKey, reason } = action;
+      watch?.onLeft?.({ why, objectKey, ...('keys' in action && { keys: action.keys }), reason });
     }
     if (action.do === 'put' || action.do === 'change' || action.do === 'delete') yield action;
   }
@@ -166,7 +178,7 @@ async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise
     mode,
     dryRun: true,
     // What is newer is a difference from the plan by now.
-    continuesSinceMs: undefined,
+    ...{ continuesSinceMs: undefined, later: undefined, keep: undefined },
     watch: {
       onPlanned: (action) => {
         if (action.do !== 'put' && action.do !== 'change' && action.do !== 'delete') return;

@@ -4,7 +4,7 @@ import type { KeySchema } from '../../core/objectKey';
 import type { CreateTable, TableDefinition } from '../../core/tableDefinition';
 import { RefusedError } from '../../core/errors';
 import { requireKeysOfImages } from '../sameKeys';
-import type { RestoreMode } from './plan';
+import type { PlanRequest, RestoreMode } from './plan';
 import type { UnfinishedRestore } from './unfinished';
 
 type Described = NonNullable<Awaited<ReturnType<BatchTable['describe']>>>;
@@ -19,10 +19,18 @@ export interface TargetState {
   readonly unfinished: UnfinishedRestore | undefined;
 }
 
+/**
+ * What becomes of the items of a target that has some. `merge` adds, and changes what is older than the moment; `overwrite`
+ * changes what was written later, too; `mirror` also deletes.
+ */
+export type ExistingItems = 'merge' | 'overwrite' | 'mirror';
+
 /** What a restore is going to do with its target. */
 export interface TargetDecision {
   readonly create: boolean;
   readonly mode: RestoreMode;
+  /** It was said what becomes of the items that it has, so the plan is made whole before anything is written. */
+  readonly later?: PlanRequest['later'];
   /** The moment of the restore that is continued. */
   readonly continuesMs?: number;
   /** It has items, and nobody has said what becomes of them: nothing may be written, but it may be as planned already. */
@@ -41,7 +49,7 @@ export interface TargetDecision {
  */
 export function decideTarget(
   target: TargetState,
-  wanted: 'merge' | 'mirror' | undefined,
+  wanted: ExistingItems | undefined,
   moment: { readonly ms: number; readonly isAbsolute: boolean },
   keySchema: KeySchema,
 ): TargetDecision {
@@ -54,7 +62,11 @@ export function decideTarget(
   }
   requireKeysOfImages(keySchema, tableName, description);
   if (!hasItems && (wanted || !unfinished)) return { create: false, mode: 'fill', finishes: true };
-  if (wanted) return { create: false, mode: wanted, finishes: wanted === 'mirror' || unfinished !== undefined };
+  if (wanted) {
+    const finishes = wanted === 'mirror' || unfinished !== undefined;
+    if (wanted === 'mirror') return { create: false, mode: 'mirror', later: 'mark', finishes };
+    return { create: false, mode: 'merge', later: wanted === 'merge' ? 'keep' : 'mark', finishes };
+  }
   if (!unfinished) return { create: false, mode: 'merge', isUnsaid: true, finishes: true };
   const isOther = moment.isAbsolute ? unfinished.momentMs !== moment.ms : unfinished.momentMs > moment.ms;
   if (isOther) {

@@ -4,6 +4,7 @@ const options: OptionTable = {
   into: { type: 'string', value: 'NAME', help: '' },
   key: { type: 'string', value: 'JSON', multiple: true, help: '' },
   merge: { type: 'boolean', help: '' },
+  blur: { type: 'boolean', words: ['much', 'little'], help: '' },
 };
 const problemsOf = (...args: string[]) => parseCommandLine(args, options).problems;
 
@@ -25,9 +26,17 @@ describe('a command line', () => {
     ['an empty value', ['--into='], '--into is without its value'],
     ['an option that swallows the next one', ['--into', '--merge'], '--into is followed by --merge, another option?'],
     ['a flag with a value', ['--merge=yes'], '--merge takes no value; write --merge alone'],
+    ['a flag with a word it does not know', ['--blur=a'], '--blur=a is not known; write --blur or --blur=much or'],
     ['an option given twice', ['--into', 'a', '--into', 'b'], '--into is given more than once'],
   ])('%s is a problem', (_, args, problem) => {
     expect(problemsOf(...args)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('a flag that knows words is given alone or with one of them, and swallows nothing', () => {
+    expect(parseCommandLine(['--blur=little'], options).values.get('blur')).toEqual(['little']);
+    const alone = parseCommandLine(['--blur', 'little'], options);
+    expect(alone).toMatchObject({ positionals: ['little'], problems: [] });
+    expect([alone.flags.has('blur'), alone.values.has('blur')]).toEqual([true, false]);
   });
 
   test('all problems are told at once', () => {

@@ -8,11 +8,14 @@ const keySchema = { partitionKey: 'id' };
 const table = { prefix: '', tableName: 'users', keySchema };
 const objectKeyOf = (id: string) => `users/${id}/image.json`;
 const itemOf = (id: string, rest: AttributeMap = {}): AttributeMap => ({ id: { S: id }, ...rest });
-const action = (kind: 'put' | 'change' | 'equal', id: string, rest?: AttributeMap) => {
+const action = (kind: 'put' | 'change' | 'equal', id: string, rest?: AttributeMap): Action => {
   const item = itemOf(id, rest);
-  return { do: kind, objectKey: objectKeyOf(id), item, digest: itemDigest(item) } as const;
+  const planned = { objectKey: objectKeyOf(id), item, digest: itemDigest(item) };
+  return kind === 'change' ? { do: kind, ...planned, now: itemOf(id) } : { do: kind, ...planned };
 };
-const deletes = (id: string): Action => ({ do: 'delete', objectKey: objectKeyOf(id), keys: itemOf(id) });
+const deletes = (id: string): Action => ({
+  ...{ do: 'delete', objectKey: objectKeyOf(id), keys: itemOf(id), now: itemOf(id) },
+});
 const left = (kind: 'unknown' | 'unreadable' | 'newer', id: string): Action => ({
   do: kind,
   objectKey: objectKeyOf(id),
@@ -49,8 +52,17 @@ describe('what a restore has found out and done', () => {
 
   test('everything that could not be brought back is left', () => {
     const ledger = ledgerOf('merge', []);
-    Object.assign(ledger.counts, { unknown: 1, unreadable: 2, newer: 4, deletedSince: 8, rejected: 16, put: 100 });
-    expect(ledger.left).toBe(31);
+    Object.assign(ledger.counts, {
+      unknown: 1,
+      unreadable: 2,
+      newer: 4,
+      deletedSince: 8,
+      rejected: 16,
+      changedLater: 32,
+      moved: 64,
+      put: 1000,
+    });
+    expect(ledger.left).toBe(127);
   });
 
   test('of a table that was empty no keys are kept', () => {

@@ -124,7 +124,8 @@ describe('what is to be done about each item', () => {
   test('what nobody mentioned is deleted by a mirror', async () => {
     const target = new MemoryTable(keySchema, [itemOf('here'), itemOf('other')]);
     const found = await all(planDeletes(request({ target }), new Set([keyOf('here')])));
-    expect(found).toEqual([{ do: 'delete', objectKey: keyOf('other'), keys: { id: { S: 'other' } } }]);
+    const [now, keys] = [itemOf('other'), { id: { S: 'other' } }];
+    expect(found).toEqual([{ do: 'delete', objectKey: keyOf('other'), keys, now, isChangedLater: true }]);
   });
 });
 

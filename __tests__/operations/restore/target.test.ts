@@ -33,13 +33,19 @@ describe('what a restore does with its target', () => {
       'it has items, and merge was said',
       state({ hasItems: true }),
       'merge',
-      { create: false, mode: 'merge', finishes: false },
+      { create: false, mode: 'merge', later: 'keep', finishes: false },
+    ],
+    [
+      'it has items, and overwrite was said',
+      state({ hasItems: true }),
+      'overwrite',
+      { create: false, mode: 'merge', later: 'mark', finishes: false },
     ],
     [
       'it has items, and mirror was said',
       state({ hasItems: true }),
       'mirror',
-      { create: false, mode: 'mirror', finishes: true },
+      { create: false, mode: 'mirror', later: 'mark', finishes: true },
     ],
     [
       'it has items, and nothing was said: it may be as planned already',
@@ -51,7 +57,7 @@ describe('what a restore does with its target', () => {
       'it is an unfinished restore, and merge was said',
       state({ hasItems: true, unfinished }),
       'merge',
-      { create: false, mode: 'merge', finishes: true },
+      { create: false, mode: 'merge', later: 'keep', finishes: true },
     ],
     [
       'it is a restore of the same moment that was stopped',
