@@ -1,4 +1,4 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { s3Client } from '../../aws/s3Client';
@@ -6,6 +6,7 @@ import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import type { Faults } from '../../local/parts/s3Faults';
 import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
 import { commandPartsOfFile, deploy, records, type Deployment } from './support/commandParts';
+import { PATIENT } from './support/patient';
 import { sourceSideOf, type SourceSide } from './support/sourceSide';
 
 jest.setTimeout(300_000);
@@ -14,6 +15,7 @@ const parts = commandPartsOfFile();
 let deployment: Deployment;
 let source: SourceSide;
 let gateway: S3Gateway;
+let client: S3Client;
 const faultsOfExports = (fault: ReturnType<Faults>): Faults => {
   return ({ bucket }) => (bucket === 'exports' ? fault : undefined);
 };
@@ -21,9 +23,13 @@ beforeAll(async () => {
   deployment = await deploy(parts, 'oddExports');
   source = await sourceSideOf(deployment, parts, 'oddExports');
   await createVersionedBucket(source.bucket, 'exports');
+  client = s3Client({ ...source.bucket, attempts: PATIENT });
   gateway = await startS3Gateway(parts.s3.endpoint);
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  client.destroy();
+  await gateway.stop();
+});
 afterEach(() => (gateway.faults = () => undefined));
 
 const md5 = (bytes: Buffer | string) => createHash('md5').update(bytes).digest('base64');
@@ -43,9 +49,8 @@ let made = 0;
 
 async function putExport({ lines = [good('one')], summary = {}, whole = {}, file = {}, bytes = (it) => it }: Odd) {
   const folder = `AWSDynamoDB/${made++}`;
-  const client = s3Client(source.bucket);
-  const put = (name: string, Body: Buffer | string) =>
-    client.send(new PutObjectCommand({ Bucket: 'exports', Key: `${folder}/${name}`, Body }));
+  const put = (name: string, body: Buffer | string) =>
+    client.send(new PutObjectCommand({ Bucket: 'exports', Key: `${folder}/${name}`, Body: Buffer.from(body) }));
   const json = (fields: Readonly<Record<string, string>>) =>
     `{${Object.entries(fields)
       .map(([name, text]) => `"${name}":${text}`)

@@ -241,7 +241,7 @@ describe('on a table of its own', () => {
   /** Changes, deletes, new items, and one item all the time. */
   function writing(all: readonly AttributeMap[]): Load {
     let changes = 0;
-    return underLoad(async (writes) => {
+    return underLoad(20, async (writes) => {
       const item = all[writes % 4 === 0 ? 0 : random(all.length)]!;
       if (random(4) === 0) await users.table.delete(keysOf(users.deployed.keySchema, item));
       else await users.table.put(changed(item, random));
@@ -253,11 +253,11 @@ describe('on a table of its own', () => {
     const all = await filled(80);
     const load = writing(all);
     try {
-      const { code, report, differences } = await verify('--wait', '60s');
+      const { code, report, differences } = await verify('--wait', '5m');
       expect({ code, differences }).toEqual({ code: 0, differences: [] });
       expect(report).toMatchObject({ verdict: 'same' });
     } finally {
-      expect(await load.stop()).toBeGreaterThan(20);
+      await load.stop();
     }
   });
 

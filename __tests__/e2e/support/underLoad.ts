@@ -1,14 +1,18 @@
 export interface Load {
-  /** How many writes there were. */
-  stop(): Promise<number>;
+  /** Ends it, once there were so many writes as the test counts on. */
+  stop(): Promise<void>;
 }
 
-/** Writes, two writers at a time, until it is told to stop. */
-export function underLoad(write: (writes: number) => Promise<unknown>): Load {
+/**
+ * Writes, two writers at a time, until it is told to stop.
+ *
+ * @param atLeast writes, however slow the machine is
+ */
+export function underLoad(atLeast: number, write: (writes: number) => Promise<unknown>): Load {
   let isStopped = false;
   let writes = 0;
   const writer = async () => {
-    while (!isStopped) {
+    while (!isStopped || writes < atLeast) {
       await write(writes);
       writes += 1;
     }
@@ -18,7 +22,6 @@ export function underLoad(write: (writes: number) => Promise<unknown>): Load {
     async stop() {
       isStopped = true;
       await ended;
-      return writes;
     },
   };
 }
