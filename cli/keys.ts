@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline';
 import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import type { AttributeMap, AttributeValue } from '../core/attributeValue';
 import { UnreadableValueError, UsageError } from '../core/errors';
 import { keyNames, objectKeyOf } from '../core/objectKey';
-import { plainText } from '../core/plainText';
+import { textLines } from '../core/plainText';
 import type { KeyWords } from '../settings/configuredTable';
 
 /**
@@ -42,12 +41,9 @@ export async function* keysInLines(
   words: KeyWords,
   name: string,
 ): AsyncGenerator<AttributeMap> {
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line += 1;
-    const plain = plainText(text);
-    if (typeof plain !== 'string') throw new UsageError([`${name}, line ${line}: ${plain.problem}`]);
-    if (plain.trim() !== '') yield* keysInLine(plain, words, `${name}, line ${line}`);
+  const wrong = (line: number, problem: string) => new UsageError([`${name}, line ${line}: ${problem}`]);
+  for await (const { number, text } of textLines(input as AsyncIterable<Uint8Array | string>, wrong)) {
+    if (text.trim() !== '') yield* keysInLine(text, words, `${name}, line ${number}`);
   }
 }
 

@@ -5,3 +5,41 @@ export function plainText(text: string): string | { readonly problem: string } {
     return { problem: 'it is UTF-16, or no text; save it as UTF-8' };
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
+
+/** A line of a text, counted from 1. */
+export interface TextLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+const LONGEST_LINE = 16 * 1024 * 1024;
+
+/**
+ * The lines of a text in UTF-8, as an editor of any system ends them. Characters that Unicode takes for the end of a line are none
+ * here: JSON may have them inside a string (RFC 8259, 7).
+ *
+ * @param wrong makes the error of a line that is no text
+ */
+export async function* textLines(
+  chunks: AsyncIterable<Uint8Array | string>,
+  wrong: (line: number, problem: string) => Error,
+): AsyncGenerator<TextLine> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let [rest, number] = ['', 0];
+  const line = (text: string): TextLine => {
+    const plain = plainText(text);
+    number += 1;
+    if (typeof plain !== 'string') throw wrong(number, plain.problem);
+    return { number, text: plain };
+  };
+  for await (const chunk of chunks) {
+    const ended = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split(
+      /\r\n|\n|\r(?=[^])/,
+    );
+    rest = ended.pop() ?? '';
+    for (const text of ended) yield line(text);
+    if (rest.length > LONGEST_LINE) throw wrong(number + 1, `it has more than ${LONGEST_LINE} characters`);
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield line(rest.replace(/\r$/, ''));
+}

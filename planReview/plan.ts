@@ -1,4 +1,5 @@
 import { levelsOfJson } from '../core/levelsOfJson';
+import { plainText } from '../core/plainText';
 import { isObject, list, type Json, type JsonObject } from './json';
 
 /** The plan of `terraform show -json`, as far as a review reads it (format 1.x: developer.hashicorp.com, "JSON output format"). */
@@ -60,7 +61,10 @@ export function parsePlan(text: string): Plan {
 /** Terraform's values are nested a few dozen levels deep, its configuration included. */
 const MOST_LEVELS = 500;
 
-function parsed(text: string): Json {
+function parsed(given: string): Json {
+  const text = given.startsWith('PK') ? given : plainText(given);
+  // As PowerShell saves what a command prints.
+  if (typeof text !== 'string') throw new NotAPlan(`It cannot be read: ${text.problem}. ${HOW}`);
   if (levelsOfJson(text) > MOST_LEVELS) throw new NotAPlan(`It has more than ${MOST_LEVELS} levels. ${HOW}`);
   try {
     return JSON.parse(text) as Json;

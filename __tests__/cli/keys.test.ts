@@ -76,6 +76,13 @@ describe('keys as somebody writes them', () => {
     await expect(read()).rejects.toThrow('line 2 has no at');
   });
 
+  test('a key with what Unicode takes for the end of a line is on one line', async () => {
+    const input = () =>
+      Readable.from([Buffer.from(`${JSON.stringify({ id: 'a\u2028b\u2029\u0085', at: 1 })}\r{"id":"c","at":2}`)]);
+    const ids = (await all(keysInLines(input(), words, '-'))).map(({ id }) => id);
+    expect(ids).toEqual([{ S: 'a\u2028b\u2029\u0085' }, { S: 'c' }]);
+  });
+
   test('the lines of --json that name an item will do, and those that count name none', async () => {
     const lines = [
       '{"type":"changed","objectKey":"t/a/1/image.json","keys":{"id":{"S":"a"},"at":{"N":"1.50"}},"changes":[]}',

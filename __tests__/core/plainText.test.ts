@@ -1,4 +1,5 @@
-import { plainText } from '../../core/plainText';
+import fc from 'fast-check';
+import { plainText, textLines } from '../../core/plainText';
 
 test.each([
   ['text as it is', 'text', 'text'],
@@ -17,4 +18,40 @@ test.each([
   ['of letters that have no NUL', '\uFFFD\uFFFDtext'],
 ])('UTF-16 is named: %s', (_, given) => {
   expect(plainText(given)).toEqual({ problem: 'it is UTF-16, or no text; save it as UTF-8' });
+});
+
+const linesOf = async (chunks: readonly Uint8Array[]) => {
+  const lines: string[] = [];
+  const given = (async function* () {
+    for (const chunk of chunks) yield await Promise.resolve(chunk);
+  })();
+  for await (const { number, text } of textLines(given, (line, problem) => new Error(`${line}: ${problem}`))) {
+    lines.push(text);
+    expect(number).toBe(lines.length);
+  }
+  return lines;
+};
+
+test('law: lines are what lies between the ends of lines of any system, wherever the bytes are cut', async () => {
+  const text = fc.string({ unit: fc.constantFrom('a', '"', 'ü', '😀', '\u2028', '\u2029', '\u0085', '\v', '\f', ' ') });
+  const ended = fc.array(fc.tuple(text, fc.constantFrom('\n', '\r\n', '\r')), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(ended, text, fc.integer({ min: 1, max: 7 }), async (lines, last, size) => {
+      // An end of "\r" before an empty line that ends with "\n" is one end, and not two.
+      fc.pre(lines.every(([, end], n) => end !== '\r' || !(lines[n + 1]?.[0] === '' && lines[n + 1]?.[1] === '\n')));
+      const bytes = Buffer.from(lines.map(([line, end]) => line + end).join('') + last, 'utf8');
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      );
+      expect(await linesOf(chunks)).toEqual([...lines.map(([line]) => line), ...(last === '' ? [] : [last])]);
+    }),
+  );
+});
+
+test('a line that is no text, or has no end, is named', async () => {
+  await expect(linesOf([Buffer.from('a\nb\n'), Buffer.from('\uFEFFc\n'), Buffer.from('\0')])).rejects.toThrow(
+    '4: it is UTF-16',
+  );
+  const long = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, 'x'));
+  await expect(linesOf([Buffer.from('a\n'), ...long])).rejects.toThrow('2: it has more than 16777216 characters');
 });

@@ -31,6 +31,14 @@ test.each([...VALUES, '', '{', '\u0000', 'PK\u0003\u0004'])(
   },
 );
 
+test('a byte order mark is skipped, and UTF-16, as PowerShell saves it, is named', () => {
+  expect(parsePlan(`\uFEFF${plan('')}`)).toEqual({ changes: [], drift: [] });
+  for (const mark of ['\uFEFF', ''])
+    expect(() => parsePlan(Buffer.from(mark + plan(''), 'utf16le').toString('utf8'))).toThrow(
+      'it is UTF-16, or no text',
+    );
+});
+
 test.each(['resource_changes', 'resource_drift', 'deferred_changes', 'format_version', 'planned_values', 'errored'])(
   '%s may be anything',
   (field) => {
