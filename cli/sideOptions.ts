@@ -1,5 +1,6 @@
 import type { OptionTable } from '../core/commandLine/parse';
 import type { OptionReader } from '../core/commandLine/optionReader';
+import { isEndpointUrl } from '../core/endpointUrl';
 import { SERVICES, type Endpoints, type Service, type SideOptions } from '../operations/connection';
 import { bucketName, region } from '../settings/fields';
 import type { Side } from '../settings/schema';
@@ -99,11 +100,11 @@ function readWord(
 
 /** One without a service is for all of them; a later one goes before an earlier one. */
 function readEndpoints(side: SideName, endpointsGiven: readonly string[], given: OptionReader): Endpoints {
-  const pattern = new RegExp(`^(?:(${SERVICES.join('|')})=)?(https?://\\S+)$`);
+  const pattern = new RegExp(`^(?:(${SERVICES.join('|')})=)?(\\S+)$`);
   const endpoints: Partial<Record<Service, string>> = {};
   for (const endpoint of endpointsGiven) {
     const [, service, url] = pattern.exec(endpoint) ?? [];
-    if (url === undefined) {
+    if (url === undefined || !isEndpointUrl(url)) {
       given.problem(
         `--${side}-endpoint is ${JSON.stringify(endpoint)}; write http(s)://host[:port], or SERVICE=URL with one of ${SERVICES.join(', ')}`,
       );

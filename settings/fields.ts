@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEndpointUrl } from '../core/endpointUrl';
 
 /*
  * Building blocks of the settings. Each names what it allows in words; the same words become the error message, so that
@@ -86,5 +87,7 @@ export const kmsKeyArn = (description: string) =>
     allowed: 'the full ARN of a KMS key, not of an alias',
   });
 
-export const httpUrl = (description: string) =>
-  text(/^https?:\/\/[^\s/?#]+(:\d+)?\/?$/, { description, allowed: 'an http or https address without a path' });
+export function httpUrl(description: string) {
+  const allowed = 'an http or https address without a path';
+  return text(/^https?:\/\/[^\s/?#@]+(:\d+)?\/?$/, { description, allowed }).refine(isEndpointUrl, { error: allowed });
+}

@@ -97,11 +97,14 @@ describe('how an account is reached', () => {
     });
   });
 
-  test('what is no endpoint is refused', () => {
-    expect(() => sidesOf(['--source-endpoint', 'kafka=http://x'])).toThrow(
-      'write http(s)://host[:port], or SERVICE=URL with one of s3, dynamodb, lambda, cloudwatch, events, cloudtrail, kms, sns, sts',
-    );
-  });
+  test.each(['kafka=http://x', 's3=', 'http://user:secret@x', 'http://x:99999', 's3=http://x?y'])(
+    '%s is no endpoint',
+    (text) => {
+      expect(() => sidesOf(['--source-endpoint', text])).toThrow(
+        'write http(s)://host[:port], or SERVICE=URL with one of s3, dynamodb, lambda, cloudwatch, events, cloudtrail, kms, sns, sts',
+      );
+    },
+  );
 
   test('each service may have an endpoint of its own, and one for all of them may stand before', () => {
     const connection = connect(
