@@ -1,18 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { FetchJava } from '../../local/parts/java';
+import { freePort } from '../../local/parts/freePort';
+import { whatToInstall } from '../../local/parts/requirements';
 import { findTools, MissingToolsError } from '../../local/parts/tools';
 
 let folder: string;
 let bin: string;
+let cache: string;
 let motoFolder: string;
+let fetchJava: FetchJava;
 let said: string[];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'dcs-tools-'));
   bin = path.join(folder, 'bin');
-  motoFolder = path.join(folder, 'cache/moto');
+  cache = path.join(folder, 'cache');
+  motoFolder = path.join(cache, 'moto');
+  fetchJava = () => Promise.reject(new Error('no network'));
   said = [];
   await mkdir(bin);
 });
@@ -44,7 +51,7 @@ const python = (pip: string, motoVersion = '', file = path.join(bin, 'python3'))
   );
 
 const search = (environment: NodeJS.ProcessEnv = {}) =>
-  findTools({ PATH: bin, ...environment }, (line) => said.push(line), motoFolder);
+  findTools({ PATH: bin, ...environment }, (line) => said.push(line), { cache, fetchJava });
 const missing = async (environment?: NodeJS.ProcessEnv) => {
   const error = await search(environment).then(
     () => undefined,
@@ -58,8 +65,14 @@ test('all that is missing is named in one message, with what to install', async 
   expect(await missing()).toBe(
     [
       'the local run needs:',
-      '  - Java 17 or later, for DynamoDB Local. None is on the PATH or in JAVA_HOME. Debian, Ubuntu: apt-get install openjdk-17-jre-headless',
-      '  - moto, which plays S3. Neither moto_server nor python3 is on the PATH. Debian, Ubuntu: apt-get install python3-venv; the next start then installs moto[server]==5.2.1',
+      '  - Java 17 or later, for DynamoDB Local. None is on the PATH or in JAVA_HOME, and fetching one failed: no network',
+      '  - moto, which plays S3. Neither moto_server nor python3 is on the PATH. With Python the next start installs moto[server]==5.2.1 by itself',
+      'To install:',
+      '  Debian, Ubuntu: apt-get install --no-install-recommends openjdk-17-jre-headless python3-venv',
+      '  Fedora: dnf install java-21-openjdk-headless python3',
+      '  macOS: brew install temurin@21 python@3.13',
+      '  Windows: in WSL (wsl --install -d Debian), as on Debian; the local run is not made for Windows itself',
+      '  Anywhere with containers: open this folder in its dev container (.devcontainer), which has everything',
     ].join('\n'),
   );
 });
@@ -74,7 +87,7 @@ describe('Java', () => {
 
   test.each(['1.8.0_402', '11.0.22', '16'])('version %s is named as too old', async (version) => {
     await java(version);
-    expect(await missing()).toContain(`${path.join(bin, 'java')} is version ${version}.`);
+    expect(await missing()).toContain(`${path.join(bin, 'java')} is version ${version}, and`);
   });
 
   test('an old JAVA_HOME does not hide a newer one on the PATH', async () => {
@@ -97,6 +110,64 @@ describe('Java', () => {
       /\/no\/such\/home\/bin\/java does not run \(.*ENOENT.*\); .*\/java does not run \(libjvm\.so: not found\)/,
     );
   });
+
+  describe('where the machine has none', () => {
+    const fetched =
+      (java: string, version = '21.0.9') =>
+      async (into: string) => {
+        await program(path.join(into, java), `echo 'openjdk version "${version}"' >&2`);
+      };
+
+    test.each(['jre/jdk-21.0.9+10-jre/bin/java', 'jre/jdk-21.0.9+10-jre/Contents/Home/bin/java'])(
+      'it is fetched once, into a folder of its own, and said so: %s',
+      async (java) => {
+        fetchJava = fetched(java);
+        const own = path.join(cache, 'java', java);
+        await expect(search()).resolves.toMatchObject({ java: own });
+        expect(said[0]).toBe(`Fetching Java 21 into ${path.join(cache, 'java')} (once)`);
+        said = [];
+        fetchJava = () => Promise.reject(new Error('it was there'));
+        await expect(search()).resolves.toMatchObject({ java: own });
+        expect(said.join()).not.toContain('Fetching');
+      },
+    );
+
+    test('two starts at the same time do not disturb each other', async () => {
+      fetchJava = fetched('jre/jdk/bin/java');
+      const both = await Promise.all([search(), search()]);
+      expect(both.map(({ java }) => java)).toEqual(Array(2).fill(path.join(cache, 'java/jre/jdk/bin/java')));
+      expect(readdirSync(cache)).toEqual(['java']);
+    });
+
+    test('one that does not run here is not kept', async () => {
+      fetchJava = async (into) => {
+        await program(path.join(into, 'jre/jdk/bin/java'), 'echo "wrong architecture" >&2; exit 126');
+      };
+      expect(await missing()).toContain('fetching one failed: ');
+      expect(await missing()).toContain('wrong architecture');
+      expect(readdirSync(cache)).toEqual([]);
+    });
+
+    test('no network: what the installer says is told, with what to install', async () => {
+      const [proxy, port] = [process.env.HTTPS_PROXY, await freePort()];
+      process.env.HTTPS_PROXY = `http://127.0.0.1:${port}`;
+      try {
+        const message = await findTools({ PATH: bin }, () => undefined, { cache }).catch(String);
+        expect(message).toMatch(new RegExp(`fetching one failed: .*ECONNREFUSED 127.0.0.1:${port}`));
+        expect(message).toContain('dnf install java-21-openjdk-headless\n');
+      } finally {
+        if (proxy === undefined) delete process.env.HTTPS_PROXY;
+        else process.env.HTTPS_PROXY = proxy;
+      }
+    });
+  });
+});
+
+test('the dev container has what the message for Debian names, and the browser of the tests', async () => {
+  const dockerfile = await readFile(path.resolve(__dirname, '../../.devcontainer/Dockerfile'), 'utf8');
+  const [debian = ''] = whatToInstall(['java', 'python']);
+  for (const name of [...debian.split(' ').slice(-2), 'chromium-headless-shell'])
+    expect(dockerfile).toContain(` ${name} `);
 });
 
 describe('moto', () => {

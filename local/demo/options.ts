@@ -10,7 +10,7 @@ const USAGE = 'npm run demo -- [--items N] [--json]';
 export const DEMO_HELP = `${USAGE}
 
 Runs DCS on this machine: a change becomes an image, the image a replica, and the
-replica a table again. Needs Java 17 and Python (for moto), and no AWS account.
+replica a table again. Needs Python 3 (for moto), and no AWS account.
 
   --items N   items to write, 10 to 1,000,000 (default 300)
   --json      end with one JSON object on standard output; the story goes to standard error

@@ -56,7 +56,8 @@ export async function findMoto(environment: NodeJS.ProcessEnv, options: Options)
   return {
     missing:
       `moto, which plays S3. Neither moto_server nor python3 is on the PATH. ` +
-      `Debian, Ubuntu: apt-get install python3-venv; the next start then installs ${MOTO_REQUIREMENT}`,
+      `With Python the next start installs ${MOTO_REQUIREMENT} by itself`,
+    needs: 'python',
   };
 }
 
@@ -97,8 +98,8 @@ async function install(python: string, { folder, say }: Options): Promise<Search
         const tried = [program, ...args].join(' ');
         return {
           missing:
-            `moto, which plays S3. It is not on this machine, and \`${tried}\` failed: ${lastWords(error)}. ` +
-            `${BY_HAND} (Debian, Ubuntu: python3-venv or python3-pip may be missing)`,
+            `moto, which plays S3. It is not on this machine, and \`${tried}\` failed: ${lastWords(error)}. ` + BY_HAND,
+          needs: 'python',
         };
       }
     }

@@ -1,8 +1,11 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What a search for a tool ends with: how to run it, or why it cannot be and what to install. */
-export type Search<Tool> = { readonly found: Tool } | { readonly missing: string };
+/** What the machine has to have where it cannot be fetched. */
+export type Need = 'java' | 'python';
+
+/** What a search for a tool ends with: how to run it, or why it cannot be, and what would help. */
+export type Search<Tool> = { readonly found: Tool } | { readonly missing: string; readonly needs?: Need };
 
 /** Every program of that name on the PATH, in its order. */
 export async function programsOnPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): Promise<string[]> {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DcsError } from '../../core/errors';
-import { findJava } from './java';
+import { findJava, type FetchJava } from './java';
 import { findMoto } from './moto';
 import type { CommandLine } from './processes';
-import type { Search } from './programs';
+import type { Need, Search } from './programs';
+import { whatToInstall } from './requirements';
 
-const MOTO_FOLDER = path.resolve(__dirname, '../../node_modules/.cache/dcs/moto');
+const CACHE = path.resolve(__dirname, '../../node_modules/.cache/dcs');
 
 /** What the local run needs besides this project's own code. */
 export interface Tools {
@@ -17,27 +18,44 @@ export interface Tools {
 /** Something cannot be found, and not be installed. The message says what to install. */
 export class MissingToolsError extends DcsError {}
 
+interface ToolOptions {
+  /** A folder of the project for what the machine has not. */
+  readonly cache?: string;
+  readonly fetchJava?: FetchJava;
+}
+
 /**
- * Finds Java, DynamoDB Local and moto. Installs moto into a folder of the project when the machine has none.
+ * Finds Java, DynamoDB Local and moto. What the machine has not is fetched into the project's own cache.
  *
- * @param say told what is being installed
- * @throws MissingToolsError that names everything that is missing, not the first thing only
+ * @param say told what is being fetched
+ * @throws MissingToolsError that names everything that is missing, not the first thing only, and what to install
  */
 export async function findTools(
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void,
-  motoFolder = MOTO_FOLDER,
+  { cache = CACHE, fetchJava }: ToolOptions = {},
 ): Promise<Tools> {
   const [java, motoServer] = await Promise.all([
-    findJava(environment),
-    findMoto(environment, { folder: motoFolder, say }),
+    findJava(environment, { folder: path.join(cache, 'java'), say, fetchJava }),
+    findMoto(environment, { folder: path.join(cache, 'moto'), say }),
   ]);
-  const missing = [java, findDynamoDbLocal(), motoServer].flatMap((search) =>
-    'missing' in search ? [search.missing] : [],
+  const dynamoDbLocal = findDynamoDbLocal();
+  if ('found' in java && 'found' in motoServer && 'found' in dynamoDbLocal) {
+    return { java: java.found, motoServer: motoServer.found };
+  }
+  throw missingTools([java, dynamoDbLocal, motoServer]);
+}
+
+function missingTools(searches: readonly Search<unknown>[]): MissingToolsError {
+  const missing = searches.filter((search) => 'missing' in search);
+  const needs = missing.flatMap((search): Need[] => (search.needs === undefined ? [] : [search.needs]));
+  return new MissingToolsError(
+    [
+      'the local run needs:',
+      ...missing.map((search) => `  - ${search.missing}`),
+      ...(needs.length === 0 ? [] : ['To install:', ...whatToInstall(needs).map((line) => `  ${line}`)]),
+    ].join('\n'),
   );
-  if (!('found' in java) || !('found' in motoServer) || missing.length > 0)
-    throw new MissingToolsError(`the local run needs:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
-  return { java: java.found, motoServer: motoServer.found };
 }
 
 /** The folder with DynamoDBLocal.jar, which an npm package brings. It runs as a program of its own, unchanged. */
