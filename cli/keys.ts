@@ -42,9 +42,21 @@ export async function* keysInLines(
   name: string,
 ): AsyncGenerator<AttributeMap> {
   const wrong = (line: number, problem: string) => new UsageError([`${name}, line ${line}: ${problem}`]);
+  let named = 0;
   for await (const { number, text } of textLines(input as AsyncIterable<Uint8Array | string>, wrong)) {
-    if (text.trim() !== '') yield* keysInLine(text, words, `${name}, line ${number}`);
+    if (text.trim() === '') continue;
+    for (const keys of keysInLine(text, words, `${name}, line ${number}`)) {
+      named += 1;
+      yield keys;
+    }
+    if (named === 0 && isBareTimeline(text))
+      throw new UsageError([`${name}: a timeline names no item; make it with dcs timeline --items --json`]);
   }
+}
+
+/** The last line of a timeline; one that names items has done so before. */
+function isBareTimeline(text: string): boolean {
+  return text.startsWith('{"type":"timeline",');
 }
 
 /** A line of `dcs diff --json` or `dcs ls --json` has a type; one that tells counts names no item. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { OptionTable } from '../core/commandLine/parse';
 import type { KeyWords } from '../settings/configuredTable';
@@ -11,6 +12,7 @@ export interface SelectionOptions {
   readonly keys: readonly string[];
   readonly keysFrom?: string;
   readonly partition?: string;
+  readonly keyPrefix?: string;
   readonly where?: string;
   readonly event?: Event;
   readonly deletedBy?: string;
@@ -19,7 +21,8 @@ export interface SelectionOptions {
 const EVENTS = ['insert', 'modify', 'remove'] as const;
 type Event = (typeof EVENTS)[number];
 
-export const SELECTION_OPTIONS: OptionTable = {
+/** By the keys of an item, and by what it is. */
+export const STATE_SELECTION_OPTIONS: OptionTable = {
   key: {
     type: 'string',
     value: 'JSON',
@@ -29,18 +32,27 @@ export const SELECTION_OPTIONS: OptionTable = {
   'keys-from': {
     type: 'string',
     value: 'FILE',
-    help: 'The items of the keys in this file only, one JSON object a line; - reads them from standard input. Lines of diff --json and ls --json will do.',
+    help: 'The items of the keys in this file only, one JSON object a line; - reads them from standard input. Lines of diff --json, ls --json and timeline --items --json will do.',
   },
   partition: {
     type: 'string',
     value: 'VALUE',
     help: 'The items of this value of the partition key only, whatever their sort keys.',
   },
+  'key-prefix': {
+    type: 'string',
+    value: 'TEXT',
+    help: 'The items whose partition key begins with this text only; with --partition, those whose sort key does.',
+  },
   where: {
     type: 'string',
     value: 'EXPRESSION',
     help: `The items for which this JMESPath expression is true. It sees the item before and after (and item, the later one), as plain JSON: "after.status=='closed'". Numbers of more than 15 digits are text there.`,
   },
+};
+
+export const SELECTION_OPTIONS: OptionTable = {
+  ...STATE_SELECTION_OPTIONS,
   event: { type: 'string', value: 'EVENT', help: 'What happened to the item in all: insert, modify or remove.' },
   'deleted-by': {
     type: 'string',
@@ -51,10 +63,12 @@ export const SELECTION_OPTIONS: OptionTable = {
 
 export function readSelection(given: OptionReader): SelectionOptions {
   given.atMostOneOf('key', 'keys-from', 'partition');
+  given.atMostOneOf('key', 'keys-from', 'key-prefix');
   return {
     keys: given.texts('key'),
     keysFrom: given.text('keys-from'),
     partition: given.text('partition'),
+    keyPrefix: given.text('key-prefix'),
     where: given.text('where'),
     event: given.oneOf('event', EVENTS),
     deletedBy: given.text('deleted-by'),
@@ -63,7 +77,7 @@ export function readSelection(given: OptionReader): SelectionOptions {
 
 /** What was written, once the table's keys are known. @throws UsageError */
 export async function selectionOf(options: SelectionOptions, words: KeyWords): Promise<Selection> {
-  const { partition, where, event, deletedBy } = options;
+  const { partition, keyPrefix, where, event, deletedBy } = options;
   const tests = [
     ...(where === undefined ? [] : [await whereOf(where)]),
     ...(event === undefined ? [] : [(change: SelectedChange) => eventOf(change) === event]),
@@ -73,8 +87,18 @@ export async function selectionOf(options: SelectionOptions, words: KeyWords): P
   return {
     ...(keys && { keys }),
     ...(partition !== undefined && { partition: parsePartition(partition, words) }),
+    ...(keyPrefix !== undefined && { keyPrefix: readKeyPrefix(keyPrefix, words, partition !== undefined) }),
     ...(tests.length > 0 && { matches: (change) => tests.every((test) => test(change)) }),
   };
+}
+
+/** @throws UsageError where the key that it is the beginning of is no text */
+function readKeyPrefix(keyPrefix: string, { keySchema, keyTypes }: KeyWords, isOfSortKey: boolean): string {
+  const name = isOfSortKey ? keySchema.sortKey : keySchema.partitionKey;
+  const type = name === undefined ? undefined : keyTypes[name];
+  if (name !== undefined && (type === undefined || type === 'S')) return keyPrefix;
+  const why = name === undefined ? 'the table has no sort key' : `${name} is of type ${type ?? ''}, no text`;
+  throw new UsageError([`--key-prefix is ${JSON.stringify(keyPrefix)}; ${why}. Leave it out, or choose by --where`]);
 }
 
 function eventOf({ before, after }: SelectedChange): Event {

@@ -1,5 +1,5 @@
-import type { AttributeMap, AttributeValue } from './attributeValue';
-import { base64, canonicalItem } from './canonicalItem';
+import { attributeOf, type AttributeMap, type AttributeValue } from './attributeValue';
+import { base64, canonicalItem, canonicalValue } from './canonicalItem';
 import { canonicalNumber } from './canonicalNumber';
 import { digestOf } from './digest';
 import { UnreadableValueError } from './errors';
@@ -53,13 +53,43 @@ export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: At
   return `${tablePrefix(location)}${SHORTENED}${digestOf(canonicalItem(keys))}${IMAGE_FILE}`;
 }
 
+/** Items that have a part of their keys in common. */
+export interface KeyRange {
+  /** One value of the partition key. */
+  readonly partition?: AttributeValue;
+  /** How the sort key begins, where there is a partition; else the partition key. Of keys of type S. */
+  readonly keyPrefix?: string;
+}
+
 /**
- * What the object keys of all items of one partition key start with. Shortened keys do not tell theirs, so they are among what is
- * listed.
+ * What the object keys of all items in a range start with, and of as few others as can be. Shortened keys do not tell theirs, so
+ * they are among what is listed.
  */
-export function partitionPrefixes(location: TableLocation, schema: KeySchema, partition: AttributeValue): string[] {
-  const segment = keySegment(schema.partitionKey, partition);
-  return [`${tablePrefix(location)}${segment}/`, `${tablePrefix(location)}${SHORTENED}`];
+export function rangePrefixes(
+  location: TableLocation,
+  schema: KeySchema,
+  { partition, keyPrefix }: KeyRange,
+): string[] {
+  const all = tablePrefix(location);
+  if (!partition && keyPrefix === undefined) return [all];
+  const within = partition ? `${all}${keySegment(schema.partitionKey, partition)}/` : all;
+  const beginnings = keyPrefix === undefined ? [''] : beginningsOf(keyPrefix);
+  return [...beginnings.map((beginning) => within + beginning), all + SHORTENED];
+}
+
+/** Whether an item is in a range, by its keys. */
+export function isInRange(schema: KeySchema, { partition, keyPrefix }: KeyRange, keys: AttributeMap): boolean {
+  const value = attributeOf(keys, schema.partitionKey);
+  if (partition && (!value || canonicalValue(value) !== canonicalValue(partition))) return false;
+  if (keyPrefix === undefined) return true;
+  const begins = partition ? attributeOf(keys, schema.sortKey ?? '') : value;
+  return begins !== undefined && 'S' in begins && begins.S.startsWith(keyPrefix);
+}
+
+/** `.` and `..` are spelled otherwise than what begins with them. */
+function beginningsOf(keyPrefix: string): string[] {
+  const isDots = keyPrefix === '.' || keyPrefix === '..';
+  return isDots ? [keyPrefix, keyPrefix.replaceAll('.', '%2E')] : [stringSegment('a key', keyPrefix)];
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { ObjectHistory } from '../aws/objectVersions';
-import type { AttributeMap, AttributeValue } from '../core/attributeValue';
-import { canonicalValue } from '../core/canonicalItem';
+import type { AttributeMap } from '../core/attributeValue';
 import {
   isImageKey,
+  isInRange,
   objectKeyOf,
-  partitionPrefixes,
-  tablePrefix,
+  rangePrefixes,
+  type KeyRange,
   type KeySchema,
   type TableLocation,
 } from '../core/objectKey';
@@ -24,11 +24,9 @@ export interface SelectedChange {
 }
 
 /** Which items of a table something is about. What is left out selects all. */
-export interface Selection {
+export interface Selection extends KeyRange {
   /** The items of these keys alone. */
   readonly keys?: AsyncIterable<AttributeMap>;
-  /** All items of one partition key. */
-  readonly partition?: AttributeValue;
   /** By what happened to it. */
   readonly matches?: (change: SelectedChange) => boolean;
 }
@@ -44,7 +42,7 @@ interface Place {
  */
 export async function* selectedHistories(
   { source, table }: Place,
-  { keys, partition }: Selection,
+  { keys, ...range }: Selection,
   signal?: AbortSignal,
 ): AsyncGenerator<ObjectHistory> {
   if (keys) {
@@ -54,8 +52,7 @@ export async function* selectedHistories(
     }
     return;
   }
-  const prefixes = partition ? partitionPrefixes(table, table.keySchema, partition) : [tablePrefix(table)];
-  for (const prefix of prefixes) {
+  for (const prefix of rangePrefixes(table, table.keySchema, range)) {
     for await (const history of source.histories(prefix, signal)) if (isImageKey(history.objectKey)) yield history;
   }
 }
@@ -63,10 +60,8 @@ export async function* selectedHistories(
 /** Whether an item is among those selected: its object may have been listed for being below the same prefix. */
 export function isSelected(
   { table }: Pick<Place, 'table'>,
-  { partition, matches }: Selection,
+  { matches, ...range }: Selection,
   change: SelectedChange,
 ): boolean {
-  const value = change.keys[table.keySchema.partitionKey];
-  if (partition && (!value || canonicalValue(value) !== canonicalValue(partition))) return false;
-  return matches?.(change) ?? true;
+  return isInRange(table.keySchema, range, change.keys) && (matches?.(change) ?? true);
 }

@@ -51,6 +51,19 @@ describe('keys as somebody writes them', () => {
     expect(() => parseKeys(text, words, '--key')).toThrow(problem);
   });
 
+  test('a timeline without its items names none, and says so', async () => {
+    const read = async (...lines: string[]) => {
+      const found = [];
+      for await (const keys of keysInLines(Readable.from(lines.map((line) => `${line}\n`)), words, 'lines'))
+        found.push(keys);
+      return found;
+    };
+    const [bucket, timeline] = ['{"type":"bucket","insert":1}', '{"type":"timeline","items":1}'];
+    await expect(read(bucket, timeline)).rejects.toThrow('a timeline names no item; make it with dcs timeline --items');
+    const changed = '{"type":"changed","keys":{"id":{"S":"a"},"at":{"N":"1"}},"times":2}';
+    expect(await read(changed, bucket, timeline)).toEqual([{ id: { S: 'a' }, at: { N: '1' } }]);
+  });
+
   test('base64 of another alphabet is refused', () => {
     expect(() => parseKeys('{"id":"-_8"}', binary, '--key')).toThrow('padded standard base64');
   });

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeMap, AttributeValue } from '../../core/attributeValue';
 import { UnreadableValueError } from '../../core/errors';
-import { isImageKey, keysOf, MAX_OBJECT_KEY_BYTES, objectKeyOf, type KeySchema } from '../../core/objectKey';
+import {
+  isImageKey,
+  isInRange,
+  keysOf,
+  MAX_OBJECT_KEY_BYTES,
+  objectKeyOf,
+  rangePrefixes,
+  type KeySchema,
+} from '../../core/objectKey';
 import { generator, meaningOfItem, respellNumber } from './arbitraries';
 
 const USERS = { prefix: '', tableName: 'users' };
@@ -129,5 +137,44 @@ describe('object keys', () => {
   ] as [string, AttributeMap, RegExp][])('%s is refused', (_, keys, message) => {
     expect(() => objectKeyOf(USERS, SIMPLE, keys)).toThrow(UnreadableValueError);
     expect(() => objectKeyOf(USERS, SIMPLE, keys)).toThrow(message);
+  });
+});
+
+describe('a range of keys', () => {
+  const rangeAndKeys = fc.record({
+    pk: ofOneType.chain((type) => type),
+    sk: S,
+    beginning: awkwardText.map((text) => Array.from(text).slice(0, 3).join('')),
+  });
+
+  test('law: every item in it has an object key that starts with one of its prefixes, and with one alone', () => {
+    fc.assert(
+      fc.property(rangeAndKeys, fc.boolean(), fc.boolean(), ({ pk, sk, beginning }, isOfPartition, isLonger) => {
+        const begun = { S: isLonger && 'S' in sk ? beginning + sk.S : beginning };
+        const keys: AttributeMap = isOfPartition ? { pk, sk: begun } : { pk: begun, sk };
+        const range = { ...(isOfPartition && { partition: pk }), keyPrefix: beginning };
+        const objectKey = objectKeyOf(USERS, COMPOSITE, keys);
+        const prefixes = rangePrefixes(USERS, COMPOSITE, range);
+        expect(prefixes.filter((prefix) => objectKey.startsWith(prefix))).toHaveLength(1);
+        expect(isInRange(COMPOSITE, range, keys)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ['another partition', { partition: { S: 'a' } }, { pk: { S: 'ab' }, sk: { S: 'x' } }, false],
+    ['a partition of another type', { partition: { S: '1' } }, { pk: { N: '1' }, sk: { S: 'x' } }, false],
+    ['a number in another spelling', { partition: { N: '1.0' } }, { pk: { N: '1' }, sk: { S: 'x' } }, true],
+    ['another beginning', { keyPrefix: 'b' }, { pk: { S: 'ab' }, sk: { S: 'b' } }, false],
+    [
+      'a beginning of the sort key',
+      { partition: { S: 'a' }, keyPrefix: 'b' },
+      { pk: { S: 'a' }, sk: { S: 'bc' } },
+      true,
+    ],
+    ['a number has no beginning', { keyPrefix: '1' }, { pk: { N: '12' }, sk: { S: '1' } }, false],
+    ['no range', {}, { pk: { N: '12' }, sk: { S: '1' } }, true],
+  ])('%s', (_, range, keys, expected) => {
+    expect(isInRange(COMPOSITE, range, keys)).toBe(expected);
   });
 });

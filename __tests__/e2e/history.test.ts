@@ -51,6 +51,54 @@ describe('dcs history and diff, on the same bucket', () => {
     expect(dynamoDbJson.stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
   });
 
+  test('history shows what came since, the newest few, and the item as it was at a moment', async () => {
+    const deployment = await deploy(parts, 'historyRange');
+    await deployment.store(changes);
+    const run = async (...more: string[]) => {
+      const { code, stdout } = await deployment.run(['history', 'users', '--key', '{"id":"u1"}', '--json', ...more]);
+      return { code, found: records(stdout) };
+    };
+    const numbers = ({ found }: Awaited<ReturnType<typeof run>>) => found.flatMap(({ number }) => number ?? []);
+    expect(numbers(await run('--limit', '1'))).toEqual([3]);
+    const since = await run('--since', '2026-01-05T12:00:00Z');
+    expect(numbers(since)).toEqual([2, 3]);
+    expect(since.found).toMatchObject([
+      { changes: [{ path: ['name'], before: { S: 'a' }, after: { S: 'b' } }] },
+      { event: 'REMOVE' },
+      { type: 'history', versions: 2, gaps: 0 },
+    ]);
+    expect(numbers(await run('--since', '2026-01-05T12:00:00Z', '--limit', '1'))).toEqual([3]);
+    expect((await run('--at', '2026-01-05T12:12:00Z')).found).toEqual([
+      { type: 'item', objectKey: 'users/u1/image.json', changedAt: '2026-01-05T12:10:00.000Z', item: user(1, 'b') },
+    ]);
+    expect((await run('--at', '2026-01-05T12:30:00Z')).found).toMatchObject([{ type: 'item', item: null }]);
+    expect((await run('--at', '2026-01-05T12:30:00Z', '--limit', '2')).code).toBe(2);
+    const plain = ['history', 'users', '--key', '{"id":"u1"}', '--at', '2026-01-05T12:12:00Z', '--dynamodb-json'];
+    expect((await deployment.run(plain)).stdout).toBe(`{"Item":${canonicalItem(user(1, 'b'))}}\n`);
+  });
+
+  test('what is asked for is chosen by a beginning of keys, by a partition, by what it is', async () => {
+    const deployment = await deploy(parts, 'chosenRange');
+    await deployment.store(changes);
+    const from = ['--from', '2026-01-05T11:00:00Z', '--to', '2026-01-05T12:16:00Z', '--json'];
+    const found = async (...args: string[]) =>
+      records((await deployment.run(args)).stdout)
+        .flatMap(({ type, keys }) =>
+          type === 'added' || type === 'listed' ? (keys as { id: { S: string } }).id.S : [],
+        )
+        .sort();
+    expect(await found('diff', 'users', ...from, '--key-prefix', 'u')).toEqual(['u1', 'u2', 'u3']);
+    expect(await found('diff', 'users', ...from, '--partition', 'u2')).toEqual(['u2']);
+    expect(await found('diff', 'users', ...from, '--where', "after.name=='b'")).toEqual(['u1']);
+    expect(await found('ls', 'users', '--key-prefix', 'u3', '--json')).toEqual(['u3']);
+    const timeline = await deployment.run(['timeline', 'users', '--items', '--json']);
+    expect(records(timeline.stdout).filter(({ type, keys }) => type === 'changed' && keys)).toHaveLength(3);
+    const args = ['restore', 'users', '--into', 'some', '--dry-run', '--json', '--as-of', '2026-01-05T12:16:00Z'];
+    const planned = await deployment.run([...args, '--where', "item.name=='a'"]);
+    expect(records(planned.stdout).filter(({ type }) => type === 'planned')).toHaveLength(2);
+    expect((await deployment.run([...args, '--key-prefix', 'nobody'])).code).toBe(4);
+  });
+
   test('ls lists what was there at a moment: keys, sizes and times, or the items whole', async () => {
     const deployment = await deploy(parts, 'ls');
     await deployment.store(changes);

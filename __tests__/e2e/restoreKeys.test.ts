@@ -56,7 +56,7 @@ test('a key of many digits is that item’s alone: one that a double cannot tell
   expect(await itemsOf(deployment.table('back'))).toEqual([found]);
   const newer = item(other, 'somebody else, newer');
   await deployment.table('back').putBatch([newer, item(asked, 'changed')]);
-  expect(await deployment.run([...restore, '--merge'])).toMatchObject({ code: 0 });
+  expect(await deployment.run([...restore, '--merge=overwrite', '--yes'])).toMatchObject({ code: 0 });
   const items = await itemsOf(deployment.table('back'));
   expect(items).toHaveLength(2);
   expect(items).toEqual(expect.arrayContaining([found, newer]));

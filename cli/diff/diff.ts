@@ -10,6 +10,7 @@ import { stateTimeOf } from '../moments';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
+import { readSelection, SELECTION_OPTIONS, selectionOf, type SelectionOptions } from '../selectionOptions';
 import { reportDiff, watchDiff } from './reporting';
 
 export interface DiffOptions {
@@ -17,6 +18,7 @@ export interface DiffOptions {
   readonly from: Moment;
   /** Undefined: the newest images. */
   readonly to?: Moment;
+  readonly selection: SelectionOptions;
   readonly copy: CopyChoice;
   readonly summary: boolean;
 }
@@ -30,6 +32,10 @@ export const diff: Command<DiffOptions> = {
     {
       does: 'What did the migration of 14:05 do?',
       command: 'dcs diff users --from 2026-11-23T14:04:00Z --to 2026-11-23T14:20:00Z',
+    },
+    {
+      does: 'What happened to one customer, and what was closed by it',
+      command: `dcs diff orders --from "2 hours ago" --partition c1 --where "after.status=='closed'"`,
     },
     { does: 'How much has changed in the last day?', command: 'dcs diff users --from "1 day ago" --summary' },
   ],
@@ -45,6 +51,7 @@ export const diff: Command<DiffOptions> = {
       value: 'MOMENT',
       help: 'The later moment (what happened within that second is shown). Default: the newest images.',
     },
+    ...SELECTION_OPTIONS,
     ...COPY_OPTION,
     summary: { type: 'boolean', help: 'Print the counts only.' },
   },
@@ -55,6 +62,7 @@ export const diff: Command<DiffOptions> = {
       tableName: given.positional(0),
       from: given.moment('from') ?? { text: '', agoMs: 0 },
       to: given.stateMoment('to'),
+      selection: readSelection(given),
       copy: readCopy(given),
       summary: given.flag('summary'),
     };
@@ -79,7 +87,8 @@ async function diffIn(source: ImageSource, options: DiffOptions, context: Comman
   output.say(`Changes of ${options.tableName} after ${secondOf(fromMs)}, up to ${lastWords}, in ${source.name}.`);
 
   const { end, ...watch } = watchDiff(output, options.summary);
-  const counts = await diffTable({ source, table, fromMs, toMs, signal, watch });
+  const selection = await selectionOf(options.selection, table);
+  const counts = await diffTable({ source, table, fromMs, toMs, selection, signal, watch });
   end();
   reportDiff(output, { table: options.tableName, fromMs, toMs, in: source.name, counts });
   return counts.added + counts.removed + counts.changed + counts.unknown > 0 ? EXIT.differences : EXIT.done;

@@ -4,7 +4,8 @@ import { plainJson } from '../../core/plainJson';
 import { changeLines } from '../output/changes';
 import type { Colours } from '../output/colours';
 import type { Output, OutputRecord } from '../output/output';
-import { bytes, count, counted, utc } from '../../core/units';
+import { asOfWords, bytes, count, counted, utc } from '../../core/units';
+import type { ObjectState } from '../../operations/images/stateOfObject';
 import type { HistoryCounts, HistoryWatch, VersionOfItem } from '../../operations/history/historyOfItem';
 import type { HistoryEntry } from '../../operations/history/itemHistory';
 
@@ -44,6 +45,22 @@ export function showVersion(
   if (!item) output.say('This version is a delete: there was no item.');
   const text = !item ? undefined : dynamodbJson ? imageBody(item) : plainJson(item, 2);
   output.result({ type: 'item', objectKey, versionId, item: item ?? null }, text);
+}
+
+/** The item as it was at a moment. */
+export function showState(output: Output, state: ObjectState, momentMs: number, dynamodbJson: boolean): void {
+  const { objectKey } = state;
+  if (state.is === 'unknown' || state.is === 'unreadable') {
+    const { is: why, reason } = state;
+    output.result({ type: 'left', objectKey, why, reason }, `? ${objectKey}  ${why}: ${reason}`);
+    return;
+  }
+  const item = state.is === 'item' ? state.item : undefined;
+  const since = state.changedAtMs === undefined ? '' : `, so since ${utc(state.changedAtMs)}`;
+  output.say(`${objectKey} ${asOfWords(momentMs)}: ${item ? 'there' : 'not there'}${since}.`);
+  const changedAt = state.changedAtMs === undefined ? undefined : new Date(state.changedAtMs).toISOString();
+  const text = !item ? undefined : dynamodbJson ? imageBody(item) : plainJson(item, 2);
+  output.result({ type: 'item', objectKey, changedAt, item: item ?? null }, text);
 }
 
 const TTL = 'dynamodb.amazonaws.com';

@@ -14,7 +14,7 @@ import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copy
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
 import type { Output } from '../output/output';
-import { readSelection, SELECTION_OPTIONS, selectionOf, type SelectionOptions } from '../selectionOptions';
+import { readSelection, selectionOf, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
 
 export interface LsOptions {
   readonly tableName: string;
@@ -24,8 +24,6 @@ export interface LsOptions {
   readonly dynamodbJson: boolean;
   readonly copy: CopyChoice;
 }
-
-const { key, 'keys-from': keysFrom, partition, where } = SELECTION_OPTIONS;
 
 export const ls: Command<LsOptions> = {
   usage: 'TABLE [--as-of MOMENT] [options]',
@@ -47,7 +45,7 @@ export const ls: Command<LsOptions> = {
       value: 'MOMENT',
       help: 'A time with its zone (all that happened within that second is in it), or how long ago by the clock of S3. Default: the newest images.',
     },
-    ...({ key, 'keys-from': keysFrom, partition, where } as Required<Command['options']>),
+    ...STATE_SELECTION_OPTIONS,
     items: { type: 'boolean', help: 'The items whole, a line each.' },
     'dynamodb-json': { type: 'boolean', help: 'With --items: DynamoDB JSON instead of plain JSON.' },
     ...COPY_OPTION,

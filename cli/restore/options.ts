@@ -4,6 +4,7 @@ import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
+import { readSelection, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/schema';
 import type { ExistingItems } from '../../operations/restore/target';
@@ -16,8 +17,7 @@ export interface RestoreOptions extends PlanOptions {
   /** Undefined: the newest images. */
   readonly asOf?: Moment;
   readonly ignoreStoredAfter?: Moment;
-  readonly keys: readonly string[];
-  readonly keysFrom?: string;
+  readonly selection: SelectionOptions;
   readonly copy: CopyChoice;
   /** The account and region of the target table. */
   readonly target: Side;
@@ -51,17 +51,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   },
   'allow-empty': { type: 'boolean', help: 'With --mirror: delete everything when nothing was there at the moment.' },
   ...PLAN_OPTIONS,
-  key: {
-    type: 'string',
-    value: 'JSON',
-    multiple: true,
-    help: `Restore this item only: '{"id":"a"}', or DynamoDB JSON.`,
-  },
-  'keys-from': {
-    type: 'string',
-    value: 'FILE',
-    help: 'Restore the items of the keys in this file only, one JSON object a line (lines of dcs diff --json will do); - reads standard input.',
-  },
+  ...STATE_SELECTION_OPTIONS,
   ...COPY_OPTION,
   'ignore-stored-after': {
     type: 'string',
@@ -99,7 +89,7 @@ export const RESTORE_OPTIONS: OptionTable = {
 const TIERS: Readonly<Record<string, ThawTier>> = { expedited: 'Expedited', standard: 'Standard', bulk: 'Bulk' };
 
 const CHOSEN_BY_PLAN = [
-  ...['as-of', 'merge', 'mirror', 'allow-empty', 'key', 'keys-from', 'ignore-stored-after'],
+  ...['as-of', 'merge', 'mirror', 'allow-empty', 'ignore-stored-after', ...Object.keys(STATE_SELECTION_OPTIONS)],
   ...['thaw', 'definition', 'on-demand', 'time-to-live'],
 ];
 
@@ -116,7 +106,8 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     given.problem(`--into is ${JSON.stringify(into)}; a table's name has 3 to 255 letters, digits and _ . -`);
   }
   given.atMostOneOf('merge', 'mirror');
-  given.atMostOneOf('key', 'keys-from');
+  given.atMostOneOf('where', 'key', 'keys-from');
+  given.atMostOneOf('where', 'mirror');
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
@@ -135,8 +126,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     into: into ?? '',
     asOf: given.stateMoment('as-of'),
     ignoreStoredAfter: given.moment('ignore-stored-after'),
-    keys: given.texts('key'),
-    keysFrom: given.text('keys-from'),
+    selection: readSelection(given),
     copy: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     existing: existingItems(given),

@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
 import { watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
-import { keysGiven } from '../keyOptions';
+import { selectionOf } from '../selectionOptions';
 import { definitionIn } from './files';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
@@ -113,7 +113,7 @@ async function requestOf(options: RestoreOptions, context: CommandContext): Prom
     planFile: options.planFile,
     targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
     notes: unfinishedNotes(context.env, (words) => output.say(words)),
-    keysOf: keysGiven(options),
+    selectionOf: (words) => selectionOf(options.selection, words),
     writesPerSecond: options.writeRate,
     timeToLiveWanted: options.timeToLive === 'on',
     asOf: await asOfOf(options, context),

@@ -1,7 +1,11 @@
 import type { Burst } from '../../core/bursts';
+import { plainJson } from '../../core/plainJson';
 import { count, counted, utc } from '../../core/units';
+import type { ImageSource } from '../../operations/images/imageSource';
 import type { Bucket } from '../../operations/timeline/histogram';
 import type { Timeline } from '../../operations/timeline/timelineOfTable';
+import { keysInObject } from '../../operations/verify/keysInObject';
+import type { ConfiguredTable } from '../../settings/configuredTable';
 import type { Output } from '../output/output';
 
 interface Shown extends Timeline {
@@ -13,6 +17,29 @@ interface Shown extends Timeline {
 const BAR_WIDTH = 36;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+
+export interface Changed {
+  readonly objectKey: string;
+  readonly times: number;
+  readonly lastAtMs: number;
+}
+
+/** The items that were changed, by their keys: what an object key had to shorten, an image tells. */
+export async function listChanged(
+  output: Output,
+  source: ImageSource,
+  table: ConfiguredTable,
+  changed: readonly Changed[],
+): Promise<void> {
+  for (const { objectKey, times, lastAtMs } of changed) {
+    const keys = await keysInObject([source], table, table.keyTypes, objectKey);
+    const name = keys ? plainJson(keys) : objectKey;
+    output.result(
+      { type: 'changed', objectKey, ...(keys && { keys }), times, changedAt: iso(lastAtMs) },
+      `${utc(lastAtMs)}  ${name}${times > 1 ? `  (${count(times)} changes)` : ''}`,
+    );
+  }
+}
 
 /** The histogram, the bursts in it with what to run next, and the sum. */
 export function reportTimeline(output: Output, shown: Shown): void {

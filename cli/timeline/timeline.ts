@@ -10,7 +10,8 @@ import type { CommandContext } from '../context';
 import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copyOption';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
-import { reportTimeline } from './reporting';
+import { knownTable } from '../../operations/tables';
+import { listChanged, reportTimeline, type Changed } from './reporting';
 
 const UNITS = ['second', 'minute', 'hour', 'day'] as const;
 
@@ -20,6 +21,7 @@ export interface TimelineOptions {
   readonly to?: Moment;
   readonly by?: (typeof UNITS)[number];
   readonly timeToLive: boolean;
+  readonly items: boolean;
   readonly copy: CopyChoice;
 }
 
@@ -34,6 +36,11 @@ export const timeline: Command<TimelineOptions> = {
     {
       does: 'Closer, minute by minute',
       command: 'dcs timeline users --from 2026-11-23T14:00:00Z --to 2026-11-23T14:30:00Z --by minute',
+    },
+    {
+      does: 'What was every item before that burst?',
+      command:
+        'dcs timeline users --from 2026-11-23T14:05:00Z --to 2026-11-23T14:07:00Z --items --json | dcs ls users --as-of 2026-11-23T14:05:00Z --keys-from -',
     },
     {
       does: 'Which of the deletes were time to live?',
@@ -57,6 +64,10 @@ export const timeline: Command<TimelineOptions> = {
       type: 'boolean',
       help: 'Tell deletes by time to live from others: reads the metadata of each delete, one request each.',
     },
+    items: {
+      type: 'boolean',
+      help: 'List the items that were changed, too, with how often and when last: with --json, for --keys-from of another command.',
+    },
     ...COPY_OPTION,
   },
   read: (given) => ({
@@ -65,6 +76,7 @@ export const timeline: Command<TimelineOptions> = {
     to: given.stateMoment('to'),
     by: given.oneOf('by', UNITS),
     timeToLive: given.flag('time-to-live'),
+    items: given.flag('items'),
     copy: readCopy(given),
   }),
   run: runTimeline,
@@ -82,15 +94,20 @@ async function timelineIn(source: ImageSource, options: TimelineOptions, context
   if (fromMs >= toMs) {
     throw new UsageError([`--from (${secondOf(fromMs)}) is not before --to (${secondOf(toMs)}); exchange them`]);
   }
-  const table = locatedTable(settings, tableName);
+  const located = locatedTable(settings, tableName);
+  const known = options.items ? (await knownTable(source, located, { momentMs: toMs })).table : undefined;
+  const table = known ?? located;
+  const changed: Changed[] = [];
   const progress = output.progress('listed objects');
   try {
     const found = await timelineOfTable({
       ...{ source, table, fromMs, toMs, byTimeToLive, signal },
       ...(by && { resolutionMs: RESOLUTIONS[by] }),
       onObject: () => progress.add(1),
+      ...(known && { onChanged: (one: Changed) => changed.push(one) }),
     });
     progress.end();
+    if (known) await listChanged(output, source, known, changed);
     reportTimeline(output, { ...found, table: tableName, in: source.name, byTimeToLive });
     return EXIT.done;
   } finally {

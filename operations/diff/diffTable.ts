@@ -4,9 +4,9 @@ import { CouldNotLookError } from '../../core/errors';
 import { CLOCK_SLACK_MS } from '../../core/history';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import { mapInParallel } from '../../core/mapInParallel';
-import { isImageKey, tablePrefix } from '../../core/objectKey';
 import { tableCreatedAt } from '../formerTable';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+import { isSelected, selectedHistories, type Selection } from '../selection';
 
 /** What became of one item between two moments. */
 export type ItemDifference =
@@ -27,6 +27,7 @@ export type ItemDifference =
 export interface DiffRequest extends Omit<StateRequest, 'momentMs'> {
   readonly fromMs: number;
   readonly toMs: number;
+  readonly selection: Selection;
   readonly signal: AbortSignal;
   readonly watch?: DiffWatch;
 }
@@ -59,12 +60,13 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
     tableCreatedAt(source, table, request.fromMs, request.storedByMs),
     tableCreatedAt(source, table, request.toMs, request.storedByMs),
   ]);
-  const differences = mapInParallel(imagesOf(request), READS, async (history) => {
+  const differences = mapInParallel(selectedHistories(request, request.selection, signal), READS, async (history) => {
     signal.throwIfAborted();
     return diffObject({ ...request, createdAtFromMs, createdAtMs }, history);
   });
   for await (const difference of differences) {
     isEmpty = false;
+    if (!difference) continue;
     counts[difference.is] += 1;
     watch?.onItem?.(difference);
   }
@@ -72,14 +74,10 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
   throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
 }
 
-async function* imagesOf({ source, table, signal }: DiffRequest): AsyncGenerator<ObjectHistory> {
-  for await (const history of source.histories(tablePrefix(table), signal)) {
-    if (isImageKey(history.objectKey)) yield history;
-  }
-}
-
-async function diffObject(request: DiffLives, history: ObjectHistory): Promise<ItemDifference> {
+/** Undefined for what was not chosen. */
+async function diffObject(request: DiffLives, history: ObjectHistory): Promise<ItemDifference | undefined> {
   const { objectKey, versions } = history;
+  if (versions.length === 0) return { is: 'unknown', objectKey, reason: `${request.source.name} has no image of it` };
   const { fromMs, toMs } = request;
   // Nothing is of a change later than it was stored.
   const isOneTable = request.createdAtFromMs === request.createdAtMs;
@@ -89,14 +87,18 @@ async function diffObject(request: DiffLives, history: ObjectHistory): Promise<I
     stateOfObject({ ...request, momentMs: fromMs, createdAtMs: request.createdAtFromMs }, history),
     stateOfObject({ ...request, momentMs: toMs }, history),
   ]);
-  return compare(before, after, timesChanged(request, history));
+  return compare(request, [before, after], timesChanged(request, history));
 }
 
 function timesChanged({ fromMs, toMs }: DiffLives, { versions }: ObjectHistory): number {
   return Math.max(1, versions.filter(({ storedAtMs }) => storedAtMs > fromMs && storedAtMs <= toMs).length);
 }
 
-function compare(before: ObjectState, after: ObjectState, times: number): ItemDifference {
+function compare(
+  { table, selection }: DiffLives,
+  [before, after]: readonly [ObjectState, ObjectState],
+  times: number,
+): ItemDifference | undefined {
   const { objectKey } = after;
   for (const state of [before, after]) {
     if (state.is === 'unknown' || state.is === 'unreadable') return { is: 'unknown', objectKey, reason: state.reason };
@@ -104,6 +106,9 @@ function compare(before: ObjectState, after: ObjectState, times: number): ItemDi
   const [old, now] = [before, after].map((state) => (state.is === 'item' ? state : undefined));
   const keys = (now ?? old)?.keys;
   if (!keys || old?.digest === now?.digest) return { is: 'same', objectKey };
+  const deletedBy = after.is === 'absent' ? after.deletedBy : undefined;
+  const change = { is: 'change', objectKey, keys, before: old?.item, after: now?.item, deletedBy } as const;
+  if (!isSelected({ table }, selection, change)) return undefined;
   const changes = itemChanges(old?.item, now?.item);
   return { is: old ? (now ? 'changed' : 'removed') : 'added', objectKey, keys, changes, times, ...whenChanged(after) };
 }

@@ -5,13 +5,15 @@ import type { TableLocation } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import { tableCreations } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
-import { itemHistory, type HistoryEntry } from './itemHistory';
+import { itemHistory, type HistoryEntry, type HistoryRange } from './itemHistory';
 
 export interface HistoryRequest {
   readonly source: Pick<ImageSource, 'name' | 'history' | 'images'>;
   /** Of the item's images. */
   readonly objectKey: string;
   readonly table: TableLocation;
+  /** Undefined: all. */
+  readonly range?: HistoryRange;
   readonly signal: AbortSignal;
   readonly watch?: HistoryWatch;
 }
@@ -77,8 +79,8 @@ export async function versionOfItem(request: HistoryRequest, which: string): Pro
 }
 
 async function entriesOf(request: HistoryRequest): Promise<AsyncGenerator<HistoryEntry>> {
-  const { source, table } = request;
-  return itemHistory(source, await found(request), await tableCreations(source, table));
+  const { source, table, range } = request;
+  return itemHistory(source, await found(request), await tableCreations(source, table), range);
 }
 
 async function found({ source, objectKey }: HistoryRequest): Promise<ObjectHistory> {

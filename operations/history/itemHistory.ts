@@ -30,6 +30,12 @@ export interface HistoryEntry {
   readonly changes?: readonly ValueChange[];
 }
 
+/** Which versions are wanted: those of changes after a time, and of these the newest ones. */
+export interface HistoryRange {
+  readonly sinceMs?: number;
+  readonly limit?: number;
+}
+
 const READS = 16;
 
 /**
@@ -41,6 +47,7 @@ export async function* itemHistory(
   source: Pick<ImageSource, 'images'>,
   { versions }: ObjectHistory,
   creationsMs: readonly number[],
+  range: HistoryRange = {},
 ): AsyncGenerator<HistoryEntry> {
   const read: { version: ObjectVersion; header?: ImageHeader; problem?: string }[] = [];
   for await (const one of mapInOrder(each(versions), READS, (version) => withHeader(source, version))) read.push(one);
@@ -55,9 +62,16 @@ export async function* itemHistory(
   const images = read.flatMap(({ header, version }) => (header ? [{ header, version }] : []));
   const gaps = gapsWithinTables(images, creationsMs);
 
-  let [number, last]: [number, Bodied | undefined] = [0, undefined];
-  for await (const now of mapInOrder(each(read), READS, (entry) => withBody(source, entry))) {
-    number += 1;
+  const wanted = wantedOf(read, range);
+  // What has changed in one tells the one before it.
+  const needed = read.map((entry, i) => ({ ...entry, number: i + 1 })).filter((_, i) => wanted(i) || wanted(i + 1));
+  let last: Bodied | undefined;
+  for await (const now of mapInOrder(each(needed), READS, (entry) => withBody(source, entry))) {
+    const { number } = now;
+    if (!wanted(number - 1)) {
+      last = now;
+      continue;
+    }
     // A table begins without what a former one held.
     const isFirst = last === undefined || since(last) !== since(now);
     const before = isFirst ? undefined : last;
@@ -80,6 +94,18 @@ export async function* itemHistory(
   }
 }
 
+/** One that cannot be read has the time at which it was stored. */
+function wantedOf(
+  read: readonly { readonly version: ObjectVersion; readonly header?: ImageHeader }[],
+  { sinceMs = -Infinity, limit = Infinity }: HistoryRange,
+): (i: number) => boolean {
+  const since = read.flatMap(({ header, version }, i) =>
+    (header?.changedAtMs ?? version.storedAtMs) > sinceMs ? [i] : [],
+  );
+  const wanted = new Set(limit < since.length ? since.slice(-limit) : since);
+  return (i) => wanted.has(i);
+}
+
 async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   for (const value of values) yield await Promise.resolve(value);
 }
@@ -93,16 +119,14 @@ async function withHeader(source: Pick<ImageSource, 'images'>, version: ObjectVe
 }
 
 interface Bodied {
+  readonly number: number;
   readonly version: ObjectVersion;
   readonly header?: ImageHeader;
   readonly problem?: string;
   readonly body?: { readonly item?: AttributeMap };
 }
 
-async function withBody(
-  { images }: Pick<ImageSource, 'images'>,
-  entry: { version: ObjectVersion; header?: ImageHeader; problem?: string },
-): Promise<Bodied> {
+async function withBody({ images }: Pick<ImageSource, 'images'>, entry: Omit<Bodied, 'body'>): Promise<Bodied> {
   const { version, header } = entry;
   if (!header) return entry;
   if (ARCHIVE_CLASSES.has(version.storageClass)) return { ...entry, problem: `it lies in ${version.storageClass}` };

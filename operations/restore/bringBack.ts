@@ -7,6 +7,7 @@ import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
 import { finishTable, type SettingOutcome } from './finish';
 import { keepingPlan, keepNothingToDo, type Keeping, type KeepingWatch } from './keepPlan';
 import { KeptListing } from './keptListing';
+import { isOfSome } from './plan';
 import { prepareRestore, type PreparedRestore, type PrepareRequest } from './prepare';
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
 import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './survey';
@@ -131,7 +132,7 @@ async function surveyed(
   const found = await survey(plan, thaw, () => watch?.onListed?.(), listing);
   if (found.objects === 0 && !plan.keys) {
     throw new CouldNotLookError(
-      `${source.name} has no images of ${plan.table.tableName} under ${tablePrefix(plan.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
+      `${source.name} has no images of ${plan.selection ? 'what was chosen of ' : ''}${plan.table.tableName} under ${tablePrefix(plan.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
     );
   }
   if (found.archived.length === 0) return found;
@@ -161,7 +162,7 @@ async function finished(
 ): Promise<SettingOutcome[]> {
   const { targetSettings: settings, timeToLiveWanted, signal, pause, watch } = request;
   const isOurs = decision.create || decision.continuesMs !== undefined;
-  const isWhole = decision.finishes && (!plan.keys || isOurs);
+  const isWhole = decision.finishes && (!isOfSome(plan) || isOurs);
   if (request.dryRun || differences !== 0 || !isWhole) return [];
   const onWaiting = watch?.onWaiting;
   const outcomes = await finishTable({ settings, definition, expired, timeToLiveWanted, signal, pause, onWaiting });

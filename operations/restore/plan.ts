@@ -4,8 +4,9 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
 import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
-import { isImageKey, keysOf, objectKeyOf, tablePrefix } from '../../core/objectKey';
+import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
 import { ReadGuard } from '../guards';
+import { isSelected, selectedHistories, type Selection } from '../selection';
 import type { KeptListing } from './keptListing';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 import { isWrittenLater } from './writtenLater';
@@ -63,6 +64,8 @@ export interface PlanRequest extends StateRequest {
   readonly timeToLive?: { readonly attributeName: string; readonly nowMs: number };
   /** Only the items of these keys; undefined for all. Gone through once for the plan and once for the comparison. */
   readonly keys?: AsyncIterable<AttributeMap>;
+  /** Only the items of this range, for which `matches` holds at the moment. */
+  readonly selection?: Omit<Selection, 'keys'>;
   /** What a listing has shown already. Without it, or where it is incomplete, the source is listed. */
   readonly listing?: KeptListing;
   readonly signal?: AbortSignal;
@@ -99,6 +102,7 @@ export async function* planDeletes(
   for await (const item of scanned(target)) {
     request.signal?.throwIfAborted();
     const keys = keysOf(table.keySchema, item);
+    if (!isInRange(table.keySchema, request.selection ?? {}, keys)) continue;
     const objectKey = objectKeyOf(table, table.keySchema, keys);
     // It was not there at the moment, so it was written later.
     if (!mentioned.has(objectKey)) yield { do: 'delete', objectKey, keys, now: item, isChangedLater: true };
@@ -116,12 +120,9 @@ type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap; readonly hi
 
 /** The objects that a request is about. */
 export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectHistory> {
-  const { source, table, signal, keys, listing } = request;
+  const { source, table, signal, keys, listing, selection = {} } = request;
   if (!keys) {
-    const listed = listing?.isComplete ? listing.histories() : source.histories(tablePrefix(table), signal);
-    for await (const history of listed) {
-      if (isImageKey(history.objectKey)) yield history;
-    }
+    yield* listing?.isComplete ? listing.histories() : selectedHistories(request, selection, signal);
     return;
   }
   for await (const asked of keys) {
@@ -130,15 +131,35 @@ export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectH
   }
 }
 
-function statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
+async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
   const { signal, parallelism = READS } = request;
   const guard = new ReadGuard();
-  return mapInParallel(historiesOf(request), parallelism, async (history) => {
+  const states = mapInParallel(historiesOf(request), parallelism, async (history) => {
     signal?.throwIfAborted();
     const state = guard.checked(await stateOfObject(request, history));
     // Stryker disable next-line ConditionalExpression: what nobody asks for need not be held
     return request.continuesSinceMs === undefined && !request.later ? state : { ...state, history };
   });
+  for await (const state of states) if (isChosen(request, state)) yield state;
+}
+
+/** Only of an item that was there it is known whether it is chosen. */
+function isChosen({ table, selection }: PlanRequest, state: ObjectState): boolean {
+  if (!selection || state.is !== 'item') return true;
+  const { objectKey, keys, item } = state;
+  return isSelected({ table }, selection, {
+    is: 'change',
+    objectKey,
+    keys,
+    before: undefined,
+    after: item,
+    deletedBy: undefined,
+  });
+}
+
+/** Whether a plan is for some of the items alone. */
+export function isOfSome({ keys, selection }: Pick<PlanRequest, 'keys' | 'selection'>): boolean {
+  return keys !== undefined || selection !== undefined;
 }
 
 function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): AsyncGenerator<KeyedState> {

@@ -1,11 +1,11 @@
 import type { BatchTable } from '../../aws/batchTable';
-import type { AttributeMap } from '../../core/attributeValue';
 import { tableIdOf } from '../../core/formerTable';
 import type { TableDefinition } from '../../core/tableDefinition';
 import type { KeyWords, LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import { requireCaptured, type GivenMoment } from '../earliestMoment';
+import type { Selection } from '../selection';
 import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
 import { decideTarget, type ExistingItems, type TargetDecision } from './target';
@@ -20,8 +20,8 @@ export interface PrepareRequest {
   /** Undefined: the newest images. */
   readonly asOf?: GivenMoment & { readonly isAbsolute: boolean };
   readonly ignoreStoredAfterMs?: number;
-  /** Only the items of these keys. Asked once it is known what the table's keys are. */
-  readonly keysOf?: (words: KeyWords) => Promise<AsyncIterable<AttributeMap>>;
+  /** Only these items. Asked once it is known what the table's keys are. */
+  readonly selectionOf?: (words: KeyWords) => Promise<Selection>;
   /** What becomes of the items of a target that has some. */
   readonly existing?: ExistingItems;
   /** In place of table.json, which is not looked at then. */
@@ -56,7 +56,8 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   });
   const { table } = known;
   if (asOf) await requireCaptured(source, table, asOf, signal);
-  const keys = await request.keysOf?.(table);
+  const { keys, ...others } = (await request.selectionOf?.(table)) ?? {};
+  const selection = Object.keys(others).length > 0 ? others : undefined;
 
   const description = await target.describe();
   const decision = decideTarget(
@@ -72,7 +73,7 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   );
   const momentMs = decision.continuesMs ?? wantedMs;
   const plan = {
-    ...{ source, target, keys, momentMs, mode: decision.mode, later: decision.later, signal, table },
+    ...{ source, target, keys, selection, momentMs, mode: decision.mode, later: decision.later, signal, table },
     storedByMs: request.ignoreStoredAfterMs,
     createdAtMs: await tableCreatedAt(source, request.located, momentMs, request.ignoreStoredAfterMs),
     ...(decision.continuesMs !== undefined && { continuesSinceMs: description?.CreationDateTime?.getTime() ?? 0 }),

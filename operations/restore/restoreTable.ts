@@ -10,7 +10,7 @@ import { pace, type Pause } from '../pace';
 import { applyWrites } from './apply';
 import { followPlan, type FollowWatch, type KeepPlan } from './followPlan';
 import { holdsWhatWasRestored, isLeft, Ledger } from './ledger';
-import { planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
+import { isOfSome, planDeletes, planItems, type Action, type PlanRequest, type Write } from './plan';
 
 /** Everything that a restore needs, without a settings file or a terminal. */
 export interface RestoreRequest extends PlanRequest {
@@ -169,7 +169,7 @@ async function compareWithPlan(request: RestoreRequest, ledger: Ledger): Promise
     watch?.onLeft?.({ why: 'deletedSince', objectKey, reason: DELETED_SINCE });
   };
   const onItem = () => watch?.onCompared?.();
-  if (!request.keys && (await holdsWhatWasRestored(request, ledger, { onItem, onAbsent }))) return 0;
+  if (!isOfSome(request) && (await holdsWhatWasRestored(request, ledger, { onItem, onAbsent }))) return 0;
 
   let differences = 0;
   const mode = request.mode === 'fill' ? 'mirror' : request.mode;

@@ -22,6 +22,12 @@ export interface TimelineRequest {
   readonly byTimeToLive: boolean;
   readonly signal: AbortSignal;
   readonly onObject?: () => void;
+  /** Told of each object that was changed in the time that is shown. */
+  readonly onChanged?: (changed: {
+    readonly objectKey: string;
+    readonly times: number;
+    readonly lastAtMs: number;
+  }) => void;
 }
 
 export interface Timeline {
@@ -53,11 +59,14 @@ export async function timelineOfTable(request: TimelineRequest): Promise<Timelin
     if (!isImageKey(history.objectKey)) continue;
     items += 1;
     request.onObject?.();
+    let [times, lastAtMs] = [0, -Infinity];
     for (const { kind, version } of changesOfObject(history)) {
       if (version.storedAtMs <= fromMs || version.storedAtMs > toMs) continue;
       histogram.add(version.storedAtMs, kind);
+      [times, lastAtMs] = [times + 1, Math.max(lastAtMs, version.storedAtMs)];
       if (kind === 'delete' && request.byTimeToLive) deletes.push(version);
     }
+    if (times > 0) request.onChanged?.({ objectKey: history.objectKey, times, lastAtMs });
     if (deletes.length >= 10 * READS) {
       await tellTimeToLive(request, deletes, histogram);
       deletes = [];

@@ -104,6 +104,21 @@ describe('what is to be done about each item', () => {
     });
   });
 
+  test.each<[string, PlanRequest['selection'], string[], string[]]>([
+    ['a beginning of keys', { keyPrefix: 'he' }, ['put here'], ['heir']],
+    ['another beginning', { keyPrefix: 'g' }, ['nothing gone'], ['gone']],
+    ['what an item is', { matches: ({ after }) => after?.id !== undefined && 'x' in after }, ['nothing gone'], []],
+  ])('of %s, and a mirror deletes within it alone', async (_, selection, actions, deleted) => {
+    expect(words(await planned({ selection }))).toEqual(actions);
+    const target = new MemoryTable(
+      keySchema,
+      ['heir', 'gone', 'other'].map((id) => itemOf(id)),
+    );
+    if (selection?.matches) return;
+    const found = await all(planDeletes(request({ target, selection }), new Set()));
+    expect(words(found)).toEqual(deleted.map((id) => `delete ${id}`));
+  });
+
   test('an image dated in the future is told with what is done', async () => {
     const source = new MemoryBucket();
     source.store(keyOf('here'), image(1, 9 * HOUR_MS, itemOf('here')), 1_000);
