@@ -4,7 +4,8 @@ import type { AgentOptions } from 'node:https';
 import { Agent as DispatchingAgent, type AgentConnectOpts } from 'agent-base';
 import { getProxyForUrl } from 'proxy-from-env';
 import { DcsError } from '../core/errors';
-import { directAgent, keptOpen, tlsOptions, withoutUnasked } from './keptConnections';
+import { handingOn } from './handingOn';
+import { directAgent, keptOpen, tlsOptions } from './keptConnections';
 import { Tunnel } from './tunnel';
 
 /** Who connects a client's calls, by their scheme. */
@@ -71,7 +72,7 @@ class EnvironmentAgent extends DispatchingAgent {
   }
 
   private tunnelThrough(proxy: string): Tunnel {
-    const tunnel = this.tunnels.get(proxy) ?? withoutUnasked(new Tunnel(proxy, keptOpen(this.connections)));
+    const tunnel = this.tunnels.get(proxy) ?? handingOn(new Tunnel(proxy, keptOpen(this.connections)));
     this.tunnels.set(proxy, tunnel);
     return tunnel;
   }

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import tls from 'node:tls';
+import { handingOn } from './handingOn';
 
 /**
  * A connection that has not been used for longer may be closed by the service just when it is used again. Servers of Node.js
@@ -25,8 +25,8 @@ export function keptOpen(connections: number) {
  * @param ca certificates to trust, as PEM; those of Node.js when left out
  */
 export function directAgent(protocol: string, connections: number, ca?: string): http.Agent {
-  if (protocol === 'http:') return withoutUnasked(new http.Agent(keptOpen(connections)));
-  return withoutUnasked(new OneContextAgent({ ...keptOpen(connections), ...tlsOptions(ca) }));
+  if (protocol === 'http:') return handingOn(new http.Agent(keptOpen(connections)));
+  return handingOn(new OneContextAgent({ ...keptOpen(connections), ...tlsOptions(ca) }));
 }
 
 /** All its connections have the same TLS options: to tell them apart by those, as Node.js does, costs a tenth of a call. */
@@ -39,35 +39,4 @@ class OneContextAgent extends https.Agent {
 /** What all connections of an agent share: made anew for each, the context would take time and memory each time. */
 export function tlsOptions(ca: string | undefined): { readonly secureContext: tls.SecureContext } {
   return { secureContext: tls.createSecureContext({ ca }) };
-}
-
-/** What Node.js documents for agents to override, and its types leave out. */
-interface Keeping {
-  readonly options: http.AgentOptions;
-  keepSocketAlive: (socket: Socket) => boolean;
-  reuseSocket: (socket: Socket, request: http.ClientRequest) => void;
-}
-
-/**
- * A free connection on which something comes is closed: what nobody asked for must not answer what is asked next. Otherwise
- * connections are kept as Node.js documents it. What it does beyond that, to look for a hint in each answer, costs a tenth
- * of a call.
- */
-export function withoutUnasked<Kept extends http.Agent>(agent: Kept): Kept {
-  const keeping = agent as unknown as Keeping;
-  const reuse = keeping.reuseSocket.bind(agent);
-  const { timeout = LONGEST_FREE_MS } = keeping.options;
-  keeping.keepSocketAlive = (socket) => {
-    socket.on('data', hangUp).setKeepAlive(true).setTimeout(timeout).unref();
-    return true;
-  };
-  keeping.reuseSocket = (socket, request) => {
-    socket.off('data', hangUp);
-    reuse(socket, request);
-  };
-  return agent;
-}
-
-function hangUp(this: Socket): void {
-  this.destroy();
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { MalformedAnswerError, NetworkError } from '../../../aws/signed/httpErrors';
 import { Transport, type TimeLimits } from '../../../aws/signed/transport';
+import { handingOn } from '../../../aws/handingOn';
 import { directAgent, keptOpen } from '../../../aws/keptConnections';
 
 const servers: Server[] = [];
@@ -143,12 +144,31 @@ test('what comes unasked is no answer to what is asked next', async () => {
 
 test('a connection that nobody has used for long is closed', async () => {
   const { origin, seen } = await answering((_, response) => response.end());
-  const transport = new Transport(origin, new http.Agent({ ...keptOpen(1), timeout: 20 }));
+  const transport = new Transport(origin, handingOn(new http.Agent({ ...keptOpen(1), timeout: 20 })), IMPATIENT);
   await transport.send(get(origin));
   const [socket] = sockets;
   await once(socket!, 'close');
   await transport.send(get(origin));
   expect(seen.connections).toBe(2);
+});
+
+test('a connection that has been free for longer than it may be is not used, although it is open yet', async () => {
+  const { origin, seen } = await answering((_, response) => response.end());
+  const transport = new Transport(origin, handingOn(new http.Agent({ ...keptOpen(1), timeout: 0 })));
+  for (let i = 0; i < 3; i++) await transport.send(get(origin));
+  expect(seen.connections).toBe(3);
+});
+
+test('whoever waits for a connection gets the next that is free, also of a host whose connections are all in use', async () => {
+  const { origin, seen } = await answering((request, response) => response.end(request.url));
+  const agent = handingOn(new http.Agent({ ...keptOpen(2), maxTotalSockets: 1 }));
+  const other = new URL(origin.href.replace('127.0.0.1', 'localhost'));
+  const paths = ['/1', '/2', '/3', '/4'];
+  const answers = await Promise.all(
+    paths.map((path, n) => new Transport(n % 2 ? origin : other, agent).send(get(origin, path))),
+  );
+  expect(answers.map(({ body }) => String(body))).toEqual(paths);
+  expect(seen.connections).toBeGreaterThan(1);
 });
 
 test('a connection that breaks fails its own request only', async () => {
