@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { HmacKey } from './hmacKey';
 
 /** What signs: an access key, and the session token that belongs to it where it is temporary. */
 export interface AccessKeys {
@@ -32,8 +33,28 @@ export interface SigningScope {
   readonly amzDate: string;
 }
 
+/** What all calls of one second are signed with. */
+export interface Signing {
+  readonly amzDate: string;
+  /** Access key and scope. */
+  readonly credential: string;
+  /** What is signed, up to the hash of the request. */
+  readonly before: string;
+  readonly key: HmacKey;
+}
+
+export function signingFor({ accessKeyId, secretAccessKey }: AccessKeys, { amzDate, ...scope }: SigningScope): Signing {
+  const credentialScope = `${amzDate.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request`;
+  return {
+    amzDate,
+    credential: `${accessKeyId}/${credentialScope}`,
+    before: `AWS4-HMAC-SHA256\n${amzDate}\n${credentialScope}\n`,
+    key: signingKey(secretAccessKey, credentialScope),
+  };
+}
+
 /** The Authorization header of Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). */
-export function authorization(request: RequestToSign, keys: AccessKeys, scope: SigningScope): string {
+export function authorization(request: RequestToSign, { credential, before, key }: Signing): string {
   const { method, path, query, headers, payloadHash } = request;
   let signedHeaders = '';
   let canonicalHeaders = '';
@@ -42,14 +63,8 @@ export function authorization(request: RequestToSign, keys: AccessKeys, scope: S
     canonicalHeaders += `${name}:${canonicalValue(value)}\n`;
   }
   const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedHeaders}\n${payloadHash}`;
-
-  const day = scope.amzDate.slice(0, 8);
-  const credentialScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
-  const toSign = `AWS4-HMAC-SHA256\n${scope.amzDate}\n${credentialScope}\n${sha256(canonical)}`;
-  const signature = createHmac('sha256', signingKey(keys.secretAccessKey, credentialScope))
-    .update(toSign)
-    .digest('hex');
-  return `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${credentialScope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+  const signature = key.sign(before + sha256(canonical));
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
 }
 
 /** In the order that signing asks for. */
@@ -83,17 +98,18 @@ function canonicalValue(value: string): string {
 }
 
 /** A signing key serves a whole day; making one costs four times what a signature does. */
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, HmacKey>();
 const KEPT_SIGNING_KEYS = 50;
 
-function signingKey(secretAccessKey: string, credentialScope: string): Buffer {
+function signingKey(secretAccessKey: string, credentialScope: string): HmacKey {
   const name = `${secretAccessKey}\n${credentialScope}`;
   const kept = signingKeys.get(name);
   if (kept) return kept;
   if (signingKeys.size >= KEPT_SIGNING_KEYS) signingKeys.clear();
-  const made = credentialScope
+  const bytes = credentialScope
     .split('/')
     .reduce<string | Buffer>((key, part) => createHmac('sha256', key).update(part).digest(), `AWS4${secretAccessKey}`);
-  signingKeys.set(name, made as Buffer);
-  return made as Buffer;
+  const made = new HmacKey(bytes as Buffer);
+  signingKeys.set(name, made);
+  return made;
 }

@@ -5,9 +5,18 @@ import type { AccessKeySource } from './accessKeys';
 import type { Endpoint } from './endpoint';
 import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
-import { amzDateOf, authorization, sha256, sortedByName, type AccessKeys, type Header } from './signature';
+import {
+  amzDateOf,
+  authorization,
+  sha256,
+  signingFor,
+  sortedByName,
+  type AccessKeys,
+  type Header,
+  type Signing,
+} from './signature';
 import { InFlight } from './inFlight';
-import { Transport, type HttpAnswer, type TimeLimits } from './transport';
+import { Transport, type HttpAnswer, type HttpRequest, type TimeLimits } from './transport';
 
 export interface SignedCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -52,6 +61,8 @@ export class SignedClient {
   private target?: { readonly endpoint: Endpoint; readonly transport: Transport; readonly host: string };
   /** What to add to this machine's clock. */
   private skewMs = 0;
+  /** What was signed with last. */
+  private signing?: Signing & { readonly keys: AccessKeys };
   private readonly inFlight: InFlight;
 
   constructor(private readonly settings: SignedClientSettings) {
@@ -91,19 +102,27 @@ export class SignedClient {
     return answer;
   }
 
-  private sign(call: SignedCall, { basePath, signingRegion: region }: Endpoint, host: string, keys: AccessKeys) {
+  private sign(call: SignedCall, { basePath, signingRegion }: Endpoint, host: string, keys: AccessKeys): HttpRequest {
     const { method, query = '', body, bodySha256, mostAnswerBytes } = call;
     const path = `${basePath}${call.path}`;
-    const amzDate = amzDateOf(Date.now() + this.skewMs);
+    const signing = this.signingNow(keys, signingRegion);
     const payloadHash = body === undefined ? EMPTY_HASH : (bodySha256 ?? sha256(body));
     // Nearly in order already: sorting costs little then.
     const headers: Header[] = body === undefined ? [] : [['content-length', String(body.length)]];
     if (call.headers) headers.push(...call.headers);
-    headers.push(['host', host], ['x-amz-content-sha256', payloadHash], ['x-amz-date', amzDate]);
+    headers.push(['host', host], ['x-amz-content-sha256', payloadHash], ['x-amz-date', signing.amzDate]);
     if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
-    const request = { method, path, query, headers: sortedByName(headers), payloadHash };
-    headers.push(['authorization', authorization(request, keys, { region, service: this.settings.service, amzDate })]);
+    if (call.headers) sortedByName(headers);
+    headers.push(['authorization', authorization({ method, path, query, headers, payloadHash }, signing)]);
     return { method, path: query === '' ? path : `${path}?${query}`, headers, body, mostAnswerBytes };
+  }
+
+  private signingNow(keys: AccessKeys, region: string): Signing {
+    const amzDate = amzDateOf(Date.now() + this.skewMs);
+    if (this.signing?.keys !== keys || this.signing.amzDate !== amzDate) {
+      this.signing = { keys, ...signingFor(keys, { region, service: this.settings.service, amzDate }) };
+    }
+    return this.signing;
   }
 
   private async resolveTarget() {

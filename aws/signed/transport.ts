@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { CONNECTION_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../awsSettings';
 import { AbortError, MalformedAnswerError, NetworkError, TimeoutError, TooLargeAnswerError } from './httpErrors';
 import { onAbort } from './onAbort';
@@ -40,54 +41,34 @@ const SLOWEST_BYTES_PER_MS = 20;
 export class Transport {
   private readonly request: typeof http.request;
   private readonly host: string;
+  private readonly port: string;
 
   /** @param origin scheme, host and port */
   constructor(
-    private readonly origin: URL,
+    origin: URL,
     private readonly agent: http.Agent,
     private readonly limits: TimeLimits = { connectionMs: CONNECTION_TIMEOUT_MS, silenceMs: SILENCE_TIMEOUT_MS },
   ) {
     this.request = origin.protocol === 'https:' ? https.request : http.request;
     this.host = origin.hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
+    this.port = origin.port;
   }
 
   /** @throws AbortError, NetworkError, TimeoutError, MalformedAnswerError, TooLargeAnswerError; TypeError for what is no request */
-  send(
-    { method, path, headers, body, mostAnswerBytes = Infinity }: HttpRequest,
-    signal?: AbortSignal,
-  ): Promise<HttpAnswer> {
-    const { connectionMs, silenceMs } = this.limits;
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      const timeout = Math.ceil(silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
-      const { host, agent } = this;
-      const outgoing = this.request({
-        method,
-        path,
-        host,
-        port: this.origin.port,
-        agent,
-        timeout,
-        headers: flattened(headers),
-      });
+      const outgoing = this.begin(request);
       const fail = (error: Error) => {
         forget();
         outgoing.destroy();
         reject(explained(error));
       };
       const forget = onAbort(signal, (reason) => fail(new AbortError(reason)));
-      outgoing.on('error', fail);
-      outgoing.on('timeout', () => outgoing.destroy(new TimeoutError(`nothing moved for ${timeout} ms`)));
-      outgoing.on('socket', (socket) => {
-        if (!socket.connecting) return;
-        const tooLong = () => outgoing.destroy(new TimeoutError(`no connection within ${connectionMs} ms`));
-        const timer = setTimeout(tooLong, connectionMs);
-        for (const end of ['connect', 'close']) socket.once(end, () => clearTimeout(timer));
-      });
-      outgoing.on('response', (response) => {
+      outgoing.on('error', fail).on('response', (response) => {
+        const { mostAnswerBytes = Infinity } = request;
         const headers = headersOf(response);
         const chunks: Buffer[] = [];
-        response.on('error', fail);
         let bytes = 0;
         const count = (more: number, stated = 0) => {
           bytes += more;
@@ -95,6 +76,7 @@ export class Transport {
           if (known > mostAnswerBytes) fail(new TooLargeAnswerError(known));
         };
         count(0, Number(headers.get('content-length') ?? 0));
+        response.on('error', fail);
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           count(chunk.length);
@@ -104,18 +86,30 @@ export class Transport {
           // An answer that came before all of the request had gone leaves the rest of the request on the connection.
           if (!outgoing.writableFinished) outgoing.destroy();
           const { statusCode = 0 } = response;
-          if (!hasEnd(method, statusCode, headers))
-            reject(new MalformedAnswerError('nothing in its head tells where it ends'));
-          else
-            resolve({
-              statusCode,
-              headers,
-              body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
-            });
+          const [only] = chunks;
+          const body = chunks.length === 1 && only ? only : Buffer.concat(chunks);
+          if (hasEnd(request.method, statusCode, headers)) resolve({ statusCode, headers, body });
+          else reject(new MalformedAnswerError('nothing in its head tells where it ends'));
         });
       });
-      outgoing.end(body);
+      outgoing.end(request.body);
     });
+  }
+
+  private begin({ method, path, headers, body }: HttpRequest): http.ClientRequest {
+    const { silenceMs } = this.limits;
+    const { host, port, agent } = this;
+    const timeout = Math.ceil(silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
+    const outgoing = this.request({ method, path, host, port, agent, timeout, headers: flattened(headers) });
+    outgoing.on('timeout', () => outgoing.destroy(new TimeoutError(`nothing moved for ${timeout} ms`)));
+    return outgoing.on('socket', (socket) => socket.connecting && this.limitConnecting(outgoing, socket));
+  }
+
+  private limitConnecting(outgoing: http.ClientRequest, socket: Socket): void {
+    const { connectionMs } = this.limits;
+    const tooLong = () => outgoing.destroy(new TimeoutError(`no connection within ${connectionMs} ms`));
+    const timer = setTimeout(tooLong, connectionMs);
+    for (const end of ['connect', 'close']) socket.once(end, () => clearTimeout(timer));
   }
 }
 
