@@ -309,7 +309,7 @@ describe('what is refused before anything is touched', () => {
       dcs.run(['backfill', 'plain']),
     ]);
     expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 4, 5]);
-    expect(outcomes[0].stderr).toContain('TABLE is missing; write dcs backfill TABLE [options]');
+    expect(outcomes[0].stderr).toContain('TABLE is missing; name one table or several');
     expect(outcomes[1].stderr).toContain('--from-export and --read-rate contradict each other');
     expect(outcomes[1].stderr).toContain('--read-rate is "0"; write a whole number from 1');
     expect(outcomes[1].stderr).toContain('--from-export is "s3://exports"; write the folder of one export');

@@ -223,6 +223,36 @@ describe('dcs restore, from the destination bucket alone', () => {
     expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2)]));
   });
 
+  test('several tables have one moment, and what goes wrong with one keeps no other from its turn', async () => {
+    const deployment = await deploy(parts, 'several');
+    await deployment.store(inserts(3));
+    const { code, stdout, stderr } = await deployment.run([
+      'restore',
+      'nothere',
+      'users',
+      '--into',
+      '{table}-again',
+      '--as-of',
+      '1 hour ago',
+      '--json',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/All tables as of \d{4}-/);
+    expect(records(stdout)).toMatchObject([
+      { type: 'error', table: 'nothere', exitCode: 2 },
+      { type: 'restore', table: 'users', into: 'users-again', counts: { put: 3 } },
+      {
+        ...{ type: 'tables', exitCode: 2 },
+        tables: [
+          { table: 'nothere', exitCode: 2 },
+          { table: 'users', exitCode: 0 },
+        ],
+      },
+    ]);
+    expect(await restored(deployment, 'users-again')).toHaveLength(3);
+    expect(await deployment.run(['restore', 'users', 'others', '--into', 'again'])).toMatchObject({ code: 2 });
+  });
+
   test('chosen items, by options and by a file; one that is not there is listed and the exit code says so', async () => {
     const deployment = await deploy(parts, 'chosen');
     await deployment.store(inserts(5));

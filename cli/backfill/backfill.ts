@@ -4,11 +4,12 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { tableOf } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
 import { backfillTable } from '../../operations/backfill/backfillTable';
+import { forEachTable, TABLES } from '../severalTables';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
 import { reportBackfill, watchBackfill } from './reporting';
 
 export const backfill: Command<BackfillOptions> = {
-  usage: 'TABLE [options]',
+  usage: 'TABLE... [options]',
   description:
     'Gives every item of a table an image in the source bucket, unless it has one: for the items that were there before capture was, or that the stream has not shown. ' +
     'Nothing newer is ever overwritten: an image is written only where there is none, and a tombstone is one too. Safe while the table is written to and capture runs.\n' +
@@ -17,19 +18,29 @@ export const backfill: Command<BackfillOptions> = {
     'Items that could not be written are listed by their key, and the exit code is 3.',
   examples: [
     { does: 'A table with items has just been deployed: give all of them images', command: 'dcs backfill users' },
+    { does: 'The same for every table of the settings', command: 'dcs backfill --all' },
     { does: 'The same, with a quarter of the table’s 400 read units', command: 'dcs backfill users --read-rate 100' },
     {
       does: 'A large table: from an export, which costs it no reads',
       command: 'dcs backfill users --from-export s3://exports/users/AWSDynamoDB/01234567890123-a1b2c3d4',
     },
   ],
-  positionals: ['TABLE'],
+  ...TABLES,
   options: BACKFILL_OPTIONS,
   read: readBackfillOptions,
   run: runBackfill,
 };
 
-export async function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
+export function runBackfill(options: BackfillOptions, context: CommandContext): Promise<ExitCode> {
+  return forEachTable(options.tables, context, (name, ofTable) =>
+    backfillOne({ ...options, tableName: name }, ofTable),
+  );
+}
+
+async function backfillOne(
+  options: BackfillOptions & { readonly tableName: string },
+  context: CommandContext,
+): Promise<ExitCode> {
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { fromExport, segments, allowGap } = options;

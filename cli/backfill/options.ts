@@ -1,10 +1,11 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
+import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 import type { ExportPlace } from '../../operations/backfill/openExport';
 
 export interface BackfillOptions extends ScanOptions {
-  readonly tableName: string;
+  readonly tables: TableChoice;
   readonly fromExport?: ExportPlace;
   readonly allowGap: boolean;
 }
@@ -16,6 +17,7 @@ export const BACKFILL_OPTIONS: OptionTable = {
     value: 'S3-URI',
     help: "A full export of the table in DynamoDB JSON, instead of a scan: the folder with its manifest-summary.json. It is read with the source account's credentials, and costs the table nothing.",
   },
+  ...TABLES_OPTION,
   'allow-gap': {
     type: 'boolean',
     help: 'Go on although the stream does not show all changes since the items were read.',
@@ -26,7 +28,7 @@ export function readBackfillOptions(given: OptionReader): BackfillOptions {
   given.atMostOneOf('from-export', 'read-rate');
   given.atMostOneOf('from-export', 'segments');
   return {
-    tableName: given.positional(0),
+    tables: readTables(given, ['from-export']),
     ...readScanOptions(given),
     fromExport: readPlace(given),
     allowGap: given.flag('allow-gap'),

@@ -13,13 +13,14 @@ import { requireCaptured } from '../../operations/earliestMoment';
 import { heartbeats, shownRecoveryPoint } from '../../operations/heartbeat/recoveryPoint';
 import { knownTable } from '../../operations/tables';
 import { stateTimeOf } from '../moments';
+import { commonMoment, forEachTable, TABLES } from '../severalTables';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { makeFolder, writePlainFile } from '../../operations/plainFile';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
 export const drill: Command<DrillOptions> = {
-  usage: 'TABLE [options]',
+  usage: 'TABLE... [options]',
   description:
     'Proves that a table can be restored: restores it, or a random sample of it, from the destination bucket into a scratch table, compares that with the live table as of the same moment, measures the time, and removes it.\n' +
     'The report is kept as JSON and as a page to print, in the destination bucket (where Object Lock keeps it from being changed) and in a folder. ' +
@@ -27,6 +28,7 @@ export const drill: Command<DrillOptions> = {
     'Nothing is touched but the scratch table TABLE-dcs-drill-TIME. It is removed after a failure and after Ctrl-C, too; one that a killed drill has left is removed by the next drill a day later, when its tag shows that a drill made it.',
   examples: [
     { does: 'All items', command: 'dcs drill users' },
+    { does: 'All tables, as of one common moment', command: 'dcs drill --all --sample 1000' },
     {
       does: 'A thousand items at random, reports into a folder',
       command: 'dcs drill users --sample 1000 --report-folder drills',
@@ -34,14 +36,23 @@ export const drill: Command<DrillOptions> = {
     { does: 'The source account is lost: is the copy any good?', command: 'dcs drill users --without-live' },
     { does: 'The state of yesterday noon', command: 'dcs drill users --as-of 2026-11-22T12:00:00Z' },
   ],
-  positionals: ['TABLE'],
+  ...TABLES,
   options: DRILL_OPTIONS,
   formerly: { from: '--copy' },
   read: readDrillOptions,
   run: runDrill,
 };
 
+/** Of one table. */
+type DrillOfTable = DrillOptions & { readonly tableName: string };
+
 export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
+  const { tables } = options;
+  const asOf = await commonMoment(tables, 'as-of', options.asOf, { in: 'destination' }, context);
+  return forEachTable(tables, context, (tableName, ofTable) => drillOne({ ...options, asOf, tableName }, ofTable));
+}
+
+async function drillOne(options: DrillOfTable, context: CommandContext): Promise<ExitCode> {
   const { output, settings } = context;
   const { asOf } = options;
   if (!options.withoutLive) partsOf(settings, ['source']);
@@ -77,7 +88,7 @@ async function makeReportFolder(folder: string): Promise<void> {
 }
 
 async function orderOf(
-  options: DrillOptions,
+  options: DrillOfTable,
   context: CommandContext,
   table: ConfiguredTable,
   given: Pick<DrillOrder, 'source' | 'watch' | 'momentMs' | 'startedAtMs' | 'nowMs'>,

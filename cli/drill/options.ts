@@ -3,10 +3,11 @@ import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Side } from '../../settings/schema';
+import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { TARGET_OPTIONS } from '../sideOptions';
 
 export interface DrillOptions {
-  readonly tableName: string;
+  readonly tables: TableChoice;
   /** Undefined: the start of the drill. */
   readonly asOf?: Moment;
   /** Undefined: all items. */
@@ -52,6 +53,7 @@ export const DRILL_OPTIONS: OptionTable = {
     value: 'N',
     help: 'Items written per second at most. Default: as fast as the scratch table takes them.',
   },
+  ...TABLES_OPTION,
   ...COPY_OPTION,
   target: {
     type: 'string',
@@ -64,7 +66,7 @@ export const DRILL_OPTIONS: OptionTable = {
 export function readDrillOptions(given: OptionReader): DrillOptions {
   given.atMostOneOf('without-live', 'wait');
   return {
-    tableName: given.positional(0),
+    tables: readTables(given),
     asOf: given.stateMoment('as-of'),
     sampleItemCount: given.wholeNumber('sample', 1, 1_000_000),
     withoutLive: given.flag('without-live'),

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { DcsError, UsageError } from '../../core/errors';
 import { readTableDefinition, requireTable } from '../../core/tableDefinition';
 import type { BringBackRequest } from '../../operations/restore/bringBack';
-import type { RestoreOptions } from './options';
+import type { RestoreOfTable } from './options';
 
 /** A definition in a file of the operator's own: of the table that is restored, or of the one that it becomes. @throws UsageError */
-export function definitionIn({ definitionFile: file, tableName, into }: RestoreOptions): BringBackRequest['given'] {
+export function definitionIn({ definitionFile: file, tableName, into }: RestoreOfTable): BringBackRequest['given'] {
   if (file === undefined) return undefined;
   const names = tableName === into ? [tableName] : [tableName, into];
   try {

@@ -5,17 +5,23 @@ import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
 import { readSelection, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
+import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/schema';
 import type { ExistingItems } from '../../operations/restore/target';
 import type { ThawOptions } from '../../operations/restore/survey';
 
+/** Of one table, into one table. */
+export type RestoreOfTable = RestoreOptions & { readonly tableName: string };
+
 export interface RestoreOptions extends PlanOptions {
-  readonly tableName: string;
-  /** The target table. */
+  readonly tables: TableChoice;
+  /** The target table; of several, `{table}` stands for the table's name. */
   readonly into: string;
   /** Undefined: the newest images. */
   readonly asOf?: Moment;
+  /** It was said how long ago that is, or nothing: the same command says another time the next time. */
+  readonly isAsOfRelative?: boolean;
   readonly ignoreStoredAfter?: Moment;
   readonly selection: SelectionOptions;
   readonly copy: CopyChoice;
@@ -33,7 +39,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   into: {
     type: 'string',
     value: 'NAME',
-    help: 'Table to restore into: a new one, made as table.json describes it, or an existing one.',
+    help: 'Table to restore into: a new one, made as table.json describes it, or an existing one. Of several tables {table} stands for the name of each: --into "{table}-restored".',
   },
   'as-of': {
     type: 'string',
@@ -50,6 +56,7 @@ export const RESTORE_OPTIONS: OptionTable = {
     help: 'Into a table that has items: make it exactly what it was, so delete what was not there. Asks first, or needs --yes.',
   },
   'allow-empty': { type: 'boolean', help: 'With --mirror: delete everything when nothing was there at the moment.' },
+  ...TABLES_OPTION,
   ...PLAN_OPTIONS,
   ...STATE_SELECTION_OPTIONS,
   ...COPY_OPTION,
@@ -88,6 +95,9 @@ export const RESTORE_OPTIONS: OptionTable = {
 
 const TIERS: Readonly<Record<string, ThawTier>> = { expedited: 'Expedited', standard: 'Standard', bulk: 'Bulk' };
 
+/** Nothing that tells of the keys or the definition of a table tells of another's. */
+const OF_ONE_TABLE = ['plan', 'definition', ...Object.keys(STATE_SELECTION_OPTIONS)];
+
 const CHOSEN_BY_PLAN = [
   ...['as-of', 'merge', 'mirror', 'allow-empty', 'ignore-stored-after', ...Object.keys(STATE_SELECTION_OPTIONS)],
   ...['thaw', 'definition', 'on-demand', 'time-to-live'],
@@ -100,9 +110,16 @@ function existingItems(given: OptionReader): ExistingItems | undefined {
 }
 
 export function readRestoreOptions(given: OptionReader): RestoreOptions {
+  const tables = readTables(given, OF_ONE_TABLE);
   const into = given.text('into');
-  if (into === undefined) given.problem('--into is missing; name the table to restore into: --into NAME');
-  else if (!/^[\w.-]{3,255}$/.test(into)) {
+  const isOfSeveral = tables.tableNames.length !== 1;
+  const name = into?.replaceAll('{table}', 'table');
+  if (name === undefined) given.problem('--into is missing; name the table to restore into: --into NAME');
+  else if (isOfSeveral && name === into) {
+    given.problem(
+      `--into is ${into}, one table for several; write where the name of each goes: --into "{table}-restored"`,
+    );
+  } else if (!/^[\w.-]{3,255}$/.test(name)) {
     given.problem(`--into is ${JSON.stringify(into)}; a table's name has 3 to 255 letters, digits and _ . -`);
   }
   given.atMostOneOf('merge', 'mirror');
@@ -122,7 +139,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   const days = given.wholeNumber('thaw-days', 1, 365) ?? 3;
   return {
     ...plan,
-    tableName: given.positional(0),
+    tables,
     into: into ?? '',
     asOf: given.stateMoment('as-of'),
     ignoreStoredAfter: given.moment('ignore-stored-after'),

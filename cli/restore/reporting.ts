@@ -1,7 +1,7 @@
 import type { Output } from '../output/output';
 import { asOfWords, count, counted, utc } from '../../core/units';
 import { tableDefinitionKey } from '../../core/tableDefinition';
-import type { RestoreOptions } from './options';
+import type { RestoreOfTable } from './options';
 import type { PreparedRestore } from '../../operations/restore/prepare';
 import type { CarryOutCounts } from '../../operations/plan/carryOutPlan';
 import type { SettingOutcome } from '../../operations/restore/finish';
@@ -9,7 +9,7 @@ import type { RestoreReport } from '../../operations/restore/restoreTable';
 
 /** What is going to happen to the target, before it happens. */
 export function planWords(
-  options: RestoreOptions,
+  options: RestoreOfTable,
   { momentMs, decision, definitionFrom, plan }: PreparedRestore,
 ): string {
   const { tableName, into, dryRun } = options;
@@ -41,7 +41,7 @@ export function listPassedOver(output: Output, { passedOver, plan }: PreparedRes
 /** What became of the items: counts, and what they mean. */
 export function reportRestore(
   output: Output,
-  { options, prepared, report }: { options: RestoreOptions; prepared: PreparedRestore; report: RestoreReport },
+  { options, prepared, report }: { options: RestoreOfTable; prepared: PreparedRestore; report: RestoreReport },
 ): void {
   const {
     put,
@@ -124,7 +124,7 @@ export function reportRestore(
 }
 
 /** What became of a plan that was kept. */
-export function reportKeptPlan(output: Output, { tableName, into }: RestoreOptions, done: CarryOutCounts): void {
+export function reportKeptPlan(output: Output, { tableName, into }: RestoreOfTable, done: CarryOutCounts): void {
   const { good, bad } = output.colours;
   const { written, already, moved, rejected, differences } = done;
   const left = moved + rejected;

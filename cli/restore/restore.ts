@@ -14,12 +14,13 @@ import { watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
 import { selectionOf } from '../selectionOptions';
 import { definitionIn } from './files';
-import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOptions } from './options';
+import { commonMoment, forEachTable, TABLES } from '../severalTables';
+import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
 import { watchRestore } from './watch';
 
 export const restore: Command<RestoreOptions> = {
-  usage: 'TABLE --into NAME [options]',
+  usage: 'TABLE... --into NAME [options]',
   description:
     'Brings a table, or some of its items, back as it was at a moment. Reads the destination bucket unless told otherwise, and needs nothing of the source account then: where that bucket is, a settings file says or two options.\n' +
     'Whatever could not be brought back is listed by its key, and the exit code is 3. At the end the table is read again and compared with the plan. ' +
@@ -51,11 +52,15 @@ export const restore: Command<RestoreOptions> = {
       command: 'dcs restore users --as-of 2026-11-23T03:00:00Z --ignore-stored-after 2026-11-23T03:10:00Z --into users',
     },
     {
+      does: 'All tables of the settings, as of one common moment, each under its name with something behind it',
+      command: 'dcs restore --all --as-of "1 hour ago" --into "{table}-restored"',
+    },
+    {
       does: 'From a downloaded copy, at 500 items a second',
       command: 'dcs restore users --copy folder:/mnt/copy --into users --write-rate 500',
     },
   ],
-  positionals: ['TABLE'],
+  ...TABLES,
   options: RESTORE_OPTIONS,
   formerly: { from: '--copy' },
   read: readRestoreOptions,
@@ -63,6 +68,15 @@ export const restore: Command<RestoreOptions> = {
 };
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+  const { tables, copy, into } = options;
+  const isAsOfRelative = !options.asOf || !('atMs' in options.asOf);
+  const asOf = await commonMoment(tables, 'as-of', options.asOf, copy, context);
+  return forEachTable(tables, context, (tableName, ofTable) =>
+    restoreOne({ ...options, asOf, isAsOfRelative, tableName, into: into.replaceAll('{table}', tableName) }, ofTable),
+  );
+}
+
+async function restoreOne(options: RestoreOfTable, context: CommandContext): Promise<ExitCode> {
   const isKept = options.planFile !== undefined && !options.dryRun;
   requirePlaces(context, isKept || options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
   const { end, ...watch } = watchRestore(context.output, options);
@@ -78,7 +92,7 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
   }
 }
 
-function targetOf({ into, target }: RestoreOptions, context: CommandContext) {
+function targetOf({ into, target }: RestoreOfTable, context: CommandContext) {
   const { signal, pause } = context;
   const { dynamoDb } = connectTarget(context, target);
   return {
@@ -87,7 +101,7 @@ function targetOf({ into, target }: RestoreOptions, context: CommandContext) {
   };
 }
 
-async function carriedOut(planFile: string, options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
+async function carriedOut(planFile: string, options: RestoreOfTable, context: CommandContext): Promise<ExitCode> {
   const { output, signal, pause, nowMs } = context;
   const sight = watchKeptPlan(output);
   const done = await carryOutKeptPlan({
@@ -99,7 +113,7 @@ async function carriedOut(planFile: string, options: RestoreOptions, context: Co
   return done.moved + done.rejected + done.differences > 0 ? EXIT.differences : EXIT.done;
 }
 
-async function requestOf(options: RestoreOptions, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {
+async function requestOf(options: RestoreOfTable, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {
   const { settings, output, signal, pause } = context;
   const { into, copy, ignoreStoredAfter, existing, allowEmpty, dryRun, thaw, onDemand } = options;
   const { dynamoDb } = connectTarget(context, options.target);
@@ -109,7 +123,7 @@ async function requestOf(options: RestoreOptions, context: CommandContext): Prom
   return {
     located: locatedTable(settings, options.tableName),
     target: targetOf(options, context),
-    mayDo: (why) => confirmed(why, options.yes),
+    mayDo: (why) => confirmed(`${into}: ${why}`, options.yes),
     planFile: options.planFile,
     targetSettings: dynamoDbTableSettings(into, dynamoDb, signal),
     notes: unfinishedNotes(context.env, (words) => output.say(words)),
@@ -121,10 +135,13 @@ async function requestOf(options: RestoreOptions, context: CommandContext): Prom
   };
 }
 
-async function asOfOf({ asOf, copy }: RestoreOptions, context: CommandContext): Promise<BringBackRequest['asOf']> {
+async function asOfOf(
+  { asOf, copy, isAsOfRelative }: RestoreOfTable,
+  context: CommandContext,
+): Promise<BringBackRequest['asOf']> {
   if (!asOf) return undefined;
   const ms = await stateTimeOf('as-of', asOf, copy, context);
-  return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: 'atMs' in asOf };
+  return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: !isAsOfRelative };
 }
 
 function isAllThere({ report, settings, passedOver }: BringBackOutcome): boolean {

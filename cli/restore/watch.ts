@@ -4,11 +4,11 @@ import type { BringBackWatch } from '../../operations/restore/bringBack';
 import type { Output } from '../output/output';
 import { sayPlanned } from '../output/planned';
 import { tenfold } from '../output/tenfold';
-import type { RestoreOptions } from './options';
+import type { RestoreOfTable } from './options';
 import { listPassedOver, planWords, reportRestore, reportSetting } from './reporting';
 
 /** Shows a restore as it goes on: its plan, its progress, what it could not bring back, and its counts. */
-export function watchRestore(output: Output, options: RestoreOptions): BringBackWatch & { end: () => void } {
+export function watchRestore(output: Output, options: RestoreOfTable): BringBackWatch & { end: () => void } {
   const { into, dryRun } = options;
   let progress: ReturnType<Output['progress']> | undefined;
   let [isComparing, isWriting] = [false, false];

@@ -1,9 +1,10 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
+import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 
 export interface VerifyOptions extends ScanOptions {
-  readonly tableName: string;
+  readonly tables: TableChoice;
   /** The destination alone: its history, without table and source bucket. */
   readonly isDestinationAlone: boolean;
   /** So many items, drawn at random; undefined for all. */
@@ -14,6 +15,9 @@ export interface VerifyOptions extends ScanOptions {
   readonly repair: boolean;
   readonly allowDeletes: boolean;
 }
+
+/** Of one table. */
+export type VerifyOfTable = VerifyOptions & { readonly tableName: string };
 
 const DEFAULT_SETTLE_MS = 5 * 60_000;
 export const VERIFY_OPTIONS: OptionTable = {
@@ -45,6 +49,7 @@ export const VERIFY_OPTIONS: OptionTable = {
     help: 'With --repair: store deletes even if the table lacks more than one in ten of the items that the images hold.',
   },
   ...SCAN_OPTIONS,
+  ...TABLES_OPTION,
 };
 
 export function readVerifyOptions(given: OptionReader): VerifyOptions {
@@ -53,7 +58,7 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
   given.needs('allow-deletes', 'repair');
   for (const other of ['sample', 'repair', 'read-rate', 'segments']) given.atMostOneOf('in', other);
   return {
-    tableName: given.positional(0),
+    tables: readTables(given),
     isDestinationAlone: given.oneOf('in', ['destination']) !== undefined,
     sample: given.wholeNumber('sample', 1, 1_000_000),
     settleMs: given.duration('wait') ?? DEFAULT_SETTLE_MS,

@@ -3,7 +3,7 @@ import { count, counted } from '../../core/units';
 import { batchReplicationCommand, type ReplicationGap } from '../../operations/verify/batchReplication';
 import type { Comparison } from '../../operations/verify/compareTable';
 import type { Difference } from '../../operations/verify/recheck';
-import type { VerifyOptions } from './options';
+import type { VerifyOfTable } from './options';
 import type { Repairs } from '../../operations/verify/repairAll';
 import type { VerifyOutcome } from '../../operations/verify/verifyTable';
 import { CLASSES, type DifferenceClass } from '../../operations/verify/verdict';
@@ -35,7 +35,7 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
 /** The last word about the destination alone. */
 export function reportDestination(
   output: Output,
-  { tableName, settleMs }: VerifyOptions,
+  { tableName, settleMs }: VerifyOfTable,
   destinationName: string,
   { counts, differences }: Walked,
 ): void {
@@ -63,7 +63,7 @@ function tell(output: Output, text: string): void {
   if (!output.json) output.result({ type: 'text' }, text);
 }
 
-export function sayComparison(output: Output, options: VerifyOptions, comparison: Comparison): void {
+export function sayComparison(output: Output, options: VerifyOfTable, comparison: Comparison): void {
   for (const line of countLines(options, comparison)) tell(output, line);
   sayDifferences(output, [...comparison.differences, ...(comparison.others ?? [])]);
 }
@@ -113,7 +113,7 @@ export function reportVerify(output: Output, { report, stored }: VerifyOutcome, 
   else tell(output, bad(`${counted(repairs?.left ?? differences, 'difference')}; --json lists all of them`));
 }
 
-function countLines({ tableName, sample }: VerifyOptions, comparison: Comparison): string[] {
+function countLines({ tableName, sample }: VerifyOfTable, comparison: Comparison): string[] {
   const { all, items, same, late } = comparison;
   const lines =
     all === undefined

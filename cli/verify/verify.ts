@@ -12,12 +12,13 @@ import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
-import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOptions } from './options';
+import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOfTable, type VerifyOptions } from './options';
+import { forEachTable, TABLES } from '../severalTables';
 import { reportDestination, reportVerify } from './reporting';
 import { watchStages, watchVerify } from './watch';
 
 export const verify: Command<VerifyOptions> = {
-  usage: 'TABLE [options]',
+  usage: 'TABLE... [options]',
   description:
     'Compares a table with the source bucket and the destination bucket: every item, and every object that no item has. By listings and one scan; an object is read only where its digest in the listing cannot decide. ' +
     'What is different is looked at again until it had the time to arrive (--wait), so a table that is written to gives no false alarm.\n' +
@@ -26,6 +27,7 @@ export const verify: Command<VerifyOptions> = {
     'Exit code 0: all three are the same. 3: there are differences (after --repair: differences are left). 4: one of the three could not be looked at.',
   examples: [
     { does: 'Is everything in both buckets?', command: 'dcs verify users' },
+    { does: 'All tables, one after the other', command: 'dcs verify --all' },
     { does: 'A quick look at a large table', command: 'dcs verify users --sample 1000' },
     { does: 'Prove that no change is missing, for an audit', command: 'dcs verify users --history --json' },
     {
@@ -34,14 +36,18 @@ export const verify: Command<VerifyOptions> = {
     },
     { does: 'Mend what is different, after an outage', command: 'dcs verify users --repair --wait 15m' },
   ],
-  positionals: ['TABLE'],
+  ...TABLES,
   options: VERIFY_OPTIONS,
   formerly: { settle: '--wait' },
   read: readVerifyOptions,
   run: runVerify,
 };
 
-export async function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+export function runVerify(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+  return forEachTable(options.tables, context, (tableName, ofTable) => verifyOne({ ...options, tableName }, ofTable));
+}
+
+async function verifyOne(options: VerifyOfTable, context: CommandContext): Promise<ExitCode> {
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
@@ -69,7 +75,7 @@ export async function runVerify(options: VerifyOptions, context: CommandContext)
   return outcome.report.verdict === 'same' ? EXIT.done : EXIT.differences;
 }
 
-async function runVerifyDestination(options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+async function runVerifyDestination(options: VerifyOfTable, context: CommandContext): Promise<ExitCode> {
   const { settings, output, signal, pause } = context;
   const { settleMs } = options;
   const table = locatedTable(settings, options.tableName);

@@ -4,7 +4,7 @@ import { counted, duration } from '../../core/units';
 import type { ReplicationGap } from '../../operations/verify/batchReplication';
 import type { StageWatch, VerifyStage } from '../../operations/verify/stages';
 import type { VerifyWatch } from '../../operations/verify/verifyTable';
-import type { VerifyOptions } from './options';
+import type { VerifyOfTable } from './options';
 import { sayComparison, sayHistory, sayRepairs } from './reporting';
 
 const LABELS: Readonly<Record<VerifyStage, string>> = {
@@ -16,7 +16,7 @@ const LABELS: Readonly<Record<VerifyStage, string>> = {
 };
 
 /** Shows each stage as it goes on. */
-export function watchStages(output: Output, { settleMs }: VerifyOptions): StageWatch & { end: () => void } {
+export function watchStages(output: Output, { settleMs }: VerifyOfTable): StageWatch & { end: () => void } {
   let progress: Progress = noProgress;
   const end = () => progress.end();
   return {
@@ -35,7 +35,7 @@ export function watchStages(output: Output, { settleMs }: VerifyOptions): StageW
 }
 
 /** Shows a verify as it goes on, and tells what it has found as soon as it has. */
-export function watchVerify(output: Output, options: VerifyOptions, gap: ReplicationGap): VerifyWatch {
+export function watchVerify(output: Output, options: VerifyOfTable, gap: ReplicationGap): VerifyWatch {
   const { end, ...stages } = watchStages(output, options);
   return {
     ...stages,
