@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttributeMap } from '../../core/attributeValue';
+import type { Random } from '../demo/workload';
+import type { LocalRun } from '../localRun';
+import type { LocalTable } from '../localTable';
+import { DcsError } from '../../core/errors';
+
+const CUSTOMERS = 60;
+const PAUSE_MS = 400;
+const PLANS = ['free', 'basic', 'pro'];
+const STATES = ['open', 'paid', 'sent'];
+
+/** A shop: customers, their orders, and somebody who goes on buying. */
+export class Shop {
+  private next = 1;
+  private readonly visits = new Map<number, number>();
+  private traffic: Promise<void> = Promise.resolve();
+  private readonly closing = new AbortController();
+  readonly customers: LocalTable;
+  readonly orders: LocalTable;
+
+  constructor(
+    readonly run: LocalRun,
+    private readonly random: Random,
+  ) {
+    this.customers = tableIn(run, 'customers');
+    this.orders = tableIn(run, 'orders');
+  }
+
+  customer(n: number): AttributeMap {
+    return {
+      id: { S: `customer-${n}` },
+      name: { S: `Customer ${n}` },
+      plan: { S: PLANS[n % PLANS.length] ?? '' },
+      visits: { N: '1' },
+    };
+  }
+
+  order(n: number, number: number): AttributeMap {
+    return {
+      customerId: { S: `customer-${n}` },
+      number: { N: String(number) },
+      total: { N: `${10 + ((n * 37 + number) % 90)}.90` },
+      status: { S: STATES[number % STATES.length] ?? '' },
+    };
+  }
+
+  get everyone(): number[] {
+    return Array.from({ length: CUSTOMERS }, (_, i) => i + 1);
+  }
+
+  async open(): Promise<void> {
+    for (const n of this.everyone) {
+      await this.customers.table.put(this.customer(n));
+      await this.orders.table.put(this.order(n, this.next++));
+    }
+  }
+
+  /** Goes on until `close`. */
+  startTraffic(onProblem: (error: Error) => void): void {
+    const { signal } = this.closing;
+    this.traffic = (async () => {
+      while (!signal.aborted) {
+        // Odd ones: what is told of the others stays so.
+        await this.visit(5 + 2 * this.random((CUSTOMERS - 5) / 2));
+        await delay(PAUSE_MS, undefined, { signal });
+      }
+    })().catch((error: unknown) => {
+      if (!signal.aborted) onProblem(error as Error);
+    });
+  }
+
+  /** Somebody looks, and sometimes buys. */
+  async visit(n: number, item = this.customer(n)): Promise<void> {
+    const visits = (this.visits.get(n) ?? 1) + 1;
+    this.visits.set(n, visits);
+    await this.customers.table.put({ ...item, visits: { N: String(visits) } });
+    if (this.random(3) === 0) await this.orders.table.put(this.order(n, this.next++));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.traffic;
+  }
+}
+
+function tableIn(run: LocalRun, tableName: string): LocalTable {
+  const table = run.tables.get(tableName);
+  if (!table) throw new DcsError(`the settings of the sandbox have no table ${tableName}`);
+  return table;
+}
