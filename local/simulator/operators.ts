@@ -1,6 +1,7 @@
 import { knownKeys } from '../../operations/backfill/knownKeys';
 import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
 import { scanItems } from '../../operations/backfill/scanItems';
+import { renewLocks } from '../../operations/renewLocks/renewLocks';
 import type { BatchReport } from '../../operations/redrive/redriveBatch';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import type { TableSettings } from '../../aws/tableSettings';
@@ -13,6 +14,7 @@ import type { Repairs } from '../../operations/verify/repairAll';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import type { Walked } from '../../operations/verify/walkTable';
 import { tablePrefix } from '../../core/objectKey';
+import type { LockRule } from '../../core/lockRenewal';
 import type { CapturedTable } from '../../core/streamRecord';
 import { bucketCalls, type BucketCalls } from './bucketCalls';
 import type { Process } from './process';
@@ -173,6 +175,19 @@ export async function bringTableBack(
     ...{ signal, nowMs, pause: process.pause, watch: { onLeft: (left: LeftItem) => leftItems.push(left) } },
   });
   return { ...report, leftItems };
+}
+
+/** One run of the function that renews locks, or of `dcs lock`. */
+export async function renewalOfLocks(
+  process: Process,
+  calls: BucketCalls,
+  rule: LockRule,
+  hasTime: () => boolean,
+): Promise<void> {
+  const nowMs = await serviceClock(process, calls);
+  const { versions: lister, locks, texts } = calls;
+  const watch = { onPage: () => undefined, onLeft: () => undefined };
+  await renewLocks({ lister, locks, texts, prefix: '', rule, nowMs, hasTime, watch });
 }
 
 function scan(process: Process, { table }: Site, nowMs: () => number): ReturnType<typeof scanItems> {

@@ -1,6 +1,7 @@
 import { captureFunction } from './captureFunction';
 import { endOfRun, type EndedRun } from './endOfRun';
 import { Judge, Violation } from './judge';
+import { LockRenewals } from './lockRenewals';
 import { startMapping } from './mapping';
 import { Operations, itemWith } from './commandRuns';
 import type { Site } from './operators';
@@ -48,6 +49,7 @@ export class Run implements EndedRun {
   readonly judge: Judge;
   readonly figures: Record<string, number> = {};
   readonly operations: Operations;
+  private readonly locks?: LockRenewals;
   private readonly refusedUntilMs = new Map<string, number>();
   private disabledUntilMs = 0;
   private disabledSinceMs = 0;
@@ -73,6 +75,9 @@ export class Run implements EndedRun {
       ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
       isRefused: (objectKey) => (this.refusedUntilMs.get(objectKey) ?? 0) > this.world.nowMs,
     });
+    if (settings.locks) {
+      this.locks = new LockRenewals(this.world, destination, () => this.judge.ids, settings.locks, this.count);
+    }
     this.site.table.onStream = (stream) => this.startMappings(stream);
   }
 
@@ -86,7 +91,9 @@ export class Run implements EndedRun {
     await this.world.runUntil(Math.max(lastMs, START_MS + HOUR_MS));
     this.world.isCalm = true;
     this.refusedUntilMs.clear();
+    this.locks?.end();
     await this.world.runUntil(Infinity);
+    this.locks?.judgeEnd();
     this.operations.requireAllEnded();
     await endOfRun(this);
   }
@@ -119,6 +126,7 @@ export class Run implements EndedRun {
   };
 
   private happen(event: ScheduledEvent): void {
+    this.locks?.judge();
     const { table } = this.site;
     const { world } = this;
     if (event.do === 'write') {

@@ -62,6 +62,8 @@ export class S3Bucket {
   private readonly madeIds = new Map<string, number>();
   /** Told of each version that is put, and of no replica or marker. */
   onPut: (objectKey: string, version: StoredVersion) => void = () => undefined;
+  /** Told of each lock that is asked for, and of the one that is there. */
+  onLock: (objectKey: string, before: VersionLock | undefined, wanted: VersionLock) => void = () => undefined;
   /** "Object Lock", the default retention: of what comes without a retention of its own. */
   defaultLock?: LockRule;
 
@@ -139,6 +141,7 @@ export class S3Bucket {
   /** PutObjectRetention. */
   lockVersion(objectKey: string, versionId: string, lock: VersionLock): void {
     const version = this.read(objectKey, versionId);
+    this.onLock(objectKey, version.lock, lock);
     const refused = lockRefusal(version.lock, lock, this.nowMs());
     if (refused) throw new S3Refusal(refused.code, refused.statusCode);
     version.lock = lock;

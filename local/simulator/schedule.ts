@@ -1,5 +1,6 @@
 import { NO_FAULTS, type FaultRates, type ProcessPlan } from './process';
 import { Random } from './random';
+import type { LockSettings } from './lockRenewals';
 import type { ReplicationSettings } from './replication';
 
 /** What holds for a whole run. */
@@ -21,6 +22,8 @@ export interface RunSettings {
   readonly isToldInMs: boolean;
   /** Entries in a page of a bucket's listing. */
   readonly pageSize: number;
+  /** The destination bucket locks what is stored, and the locks are renewed. */
+  readonly locks?: LockSettings;
 }
 
 export type Happening =
@@ -81,7 +84,17 @@ export function scheduleOf(seed: number): Schedule {
     const weights = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
     add(random.pick(weights).make(random, settings));
   }
-  return { seed, settings, events };
+  const days = (atMs - START_MS) / DAY_MS;
+  return { seed, settings: { ...settings, ...locksOf(new Random(seed, 'locks'), days, settings) }, events };
+}
+
+/** A retention of which several fit into what is played. */
+function locksOf(random: Random, days: number, { pageSize }: RunSettings): Pick<RunSettings, 'locks'> {
+  if (random.chance(0.6)) return {};
+  const rule = { mode: 'COMPLIANCE', retentionDays: Math.max(1, Math.round(days / random.pick([2, 4, 6]))) } as const;
+  const [crashes, paused] = [random.pick([0, 0.1, 0.5]), random.pick([0, 0.05])];
+  // All versions of one object have to be listed in one run.
+  return { locks: { rule, crashes, paused, pages: Math.ceil(random.pick([40, 1_000]) / pageSize) } };
 }
 
 function settingsOf(random: Random): RunSettings {

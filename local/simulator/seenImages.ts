@@ -58,6 +58,11 @@ export function isNewestCurrent(bucket: S3Bucket, id: string): boolean {
   return newest?.version === last;
 }
 
+/** Two images of one change: it was stored twice. */
+export function isSameChange(a: SeenImage, b: SeenImage): boolean {
+  return order(a, b) === 0;
+}
+
 const known = new WeakMap<ListedVersion, SeenImage>();
 
 function seen(version: ListedVersion): SeenImage {

@@ -12,6 +12,9 @@ import * as operators from '../../../local/simulator/operators';
 import type { Process } from '../../../local/simulator/process';
 import * as backfill from '../../../operations/backfill/backfillItems';
 import * as forWriting from '../../../operations/images/objectForWriting';
+import * as lockRenewal from '../../../core/lockRenewal';
+import * as sweeps from '../../../operations/renewLocks/sweeps';
+import * as versionsToLock from '../../../operations/renewLocks/versionsToLock';
 import * as redrive from '../../../operations/redrive/redriveBatch';
 import * as applyChanges from '../../../operations/redrive/applyChanges';
 import * as restore from '../../../operations/restore/restoreTable';
@@ -198,6 +201,41 @@ const MISTAKES: readonly PutBack[] = [
         }
         return OfOnePage;
       }),
+  },
+  {
+    mistake: 'a sweep over the locks that had to stop is taken for a whole one',
+    putBack: () =>
+      replace(sweeps, 'sweepsText', (real) => (kept) => {
+        const { underWay } = kept;
+        return real(underWay ? { format: '1', last: { ...underWay, endedAt: underWay.startedAt } } : kept);
+      }),
+  },
+  {
+    mistake: 'a lock is renewed once it has ended',
+    putBack: () =>
+      replace(
+        lockRenewal,
+        'renewal',
+        (real) => (lock, rule, now) => (lockRenewal.isInForce(lock, now.nowMs) ? undefined : real(lock, rule, now)),
+      ),
+  },
+  {
+    mistake: 'a renewed lock is a quarter of the retention long',
+    putBack: () =>
+      replace(lockRenewal, 'renewal', (real) => (lock, rule, now) => {
+        const wanted = real(lock, rule, now);
+        return wanted && { ...wanted, untilMs: now.nowMs + (rule.retentionDays * lockRenewal.DAY_MS) / 4 };
+      }),
+  },
+  {
+    mistake: 'the lock of the current version alone is renewed',
+    putBack: () =>
+      replace(
+        versionsToLock,
+        'versionsToLock',
+        (real) => async (locks, history, kind) =>
+          (await real(locks, history, kind)).filter(({ version }) => version === history.versions.at(-1)),
+      ),
   },
   {
     mistake: 'conditions of writes are not sent',
