@@ -20,6 +20,7 @@ export interface LockSettings {
 }
 
 const DAY_MS = 86_400_000;
+const LONGEST_PAUSE_MS = 2 * DAY_MS;
 /** A sixth of the retention is there for each sweep, as docs/format.md says; the function is called four times in it. */
 const [SWEEPS_PER_RETENTION, RUNS_PER_SWEEP] = [6, 4];
 
@@ -41,9 +42,9 @@ export class LockRenewals {
     world.after(this.everyMs, () => this.run());
   }
 
-  /** Nothing fails any more, and the function runs for one retention: then everything has been looked at. */
+  /** Nothing fails any more. When the last machine that stood still has woken, the function runs for one retention. */
   end(): void {
-    this.untilMs = this.world.nowMs + this.settings.rule.retentionDays * DAY_MS;
+    this.untilMs = this.world.nowMs + LONGEST_PAUSE_MS + this.retentionMs;
   }
 
   /** "What is current stays locked" for as long after the beginning of a whole sweep as two of them may take. */
@@ -81,7 +82,7 @@ export class LockRenewals {
     const random = world.random(name);
     const crashAtCall = !world.isCalm && random.chance(settings.crashes) ? random.between(1, 30) : undefined;
     const isPaused = !world.isCalm && random.chance(settings.paused);
-    const pause = isPaused && { pauseAtCall: random.between(1, 20), pauseMs: random.between(60_000, 2 * DAY_MS) };
+    const pause = isPaused && { pauseAtCall: random.between(1, 20), pauseMs: random.between(60_000, LONGEST_PAUSE_MS) };
     const process = new Process(name, world, random, { crashAtCall, ...pause });
     let pages = world.isCalm ? Infinity : settings.pages;
     const renewed = process.run(() =>
