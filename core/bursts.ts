@@ -52,6 +52,7 @@ function sideBySide(counts: BucketCount[], bucketMs: number): BucketCount[][] {
   for (const count of counts.sort((a, b) => a.atMs - b.atMs)) {
     const last = groups.at(-1);
     // One quiet bucket between does not make two of it.
+    // Stryker disable next-line OptionalChaining: for the compiler; no group is empty
     if (last && count.atMs - (last.at(-1)?.atMs ?? 0) <= 2 * bucketMs) last.push(count);
     else groups.push([count]);
   }
@@ -59,7 +60,9 @@ function sideBySide(counts: BucketCount[], bucketMs: number): BucketCount[][] {
 }
 
 function burstOf(group: readonly BucketCount[], usual: number, bucketMs: number): Burst {
+  // Stryker disable next-line OptionalChaining: for the compiler; no group is empty
   const fromMs = group[0]?.atMs ?? 0;
+  // Stryker disable next-line OptionalChaining: for the compiler; no group is empty
   const toMs = (group.at(-1)?.atMs ?? 0) + bucketMs;
   const changes = group.reduce((sum, count) => sum + count.changes, 0);
   return { fromMs, toMs, changes, usual, times: changes / ((toMs - fromMs) / bucketMs) / usual };

@@ -23,6 +23,43 @@ describe('bursts', () => {
     ]);
   });
 
+  test('bursts come in the order of time, whichever of them was the plainer', () => {
+    const found = dayOf([at(100, 30), at(700, 1_000_000)]);
+    expect(found.map(({ fromMs }) => fromMs / MINUTE_MS)).toEqual([100, 700]);
+  });
+
+  test('ten changes, and eight times what all minutes have on average, are a burst; one less is none', () => {
+    const among = (changes: number, usual: number, minutes: number) =>
+      burstsIn(
+        Array.from({ length: minutes }, (_, minute) => at(minute, minute === 5 ? changes : usual)),
+        { fromMs: 0, toMs: minutes * MINUTE_MS, bucketMs: MINUTE_MS },
+      ).length;
+    expect([among(10, 1, 1440), among(9, 1, 1440)]).toEqual([1, 0]);
+    // (15 + 15 × 1) / 16 minutes × 8 = 15
+    expect([among(15, 1, 16), among(14, 1, 16)]).toEqual([1, 0]);
+  });
+
+  test('one quiet minute between makes one burst of two, and a second one makes two', () => {
+    const minutes = (...list: number[]) => dayOf(list.map((minute) => at(minute, 50))).map(({ changes }) => changes);
+    expect([minutes(5, 6, 8), minutes(5, 8)]).toEqual([[150], [50, 50]]);
+  });
+
+  test('law: bursts are the same wherever the range begins', () => {
+    const counts = fc.uniqueArray(fc.tuple(fc.nat(59), fc.integer({ min: 1, max: 200 })), { selector: ([one]) => one });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 1e12 }), (list, fromMs) => {
+        const sorted = list.map(([minute, changes]) => at(minute, changes)).sort((a, b) => a.atMs - b.atMs);
+        const hour = { fromMs: 0, toMs: 60 * MINUTE_MS, bucketMs: MINUTE_MS };
+        const shifted = sorted.map(({ atMs, changes }) => ({ atMs: atMs + fromMs, changes }));
+        const found = burstsIn(shifted, { ...hour, fromMs, toMs: fromMs + hour.toMs });
+        const expected = burstsIn(sorted, hour);
+        expect(found).toEqual(
+          expected.map((one) => ({ ...one, fromMs: one.fromMs + fromMs, toMs: one.toMs + fromMs })),
+        );
+      }),
+    );
+  });
+
   test('alone in the whole history it is a burst of no usual', () => {
     expect(dayOf([at(5, 75)])).toMatchObject([{ changes: 75, usual: 0, times: Infinity }]);
   });

@@ -25,6 +25,11 @@ test.each<[unknown, string | undefined]>([
   ['2026-11-26T21:40:00', undefined], // of this machine's time zone
   ['2026-13-26T21:40:00Z', undefined],
   ['yesterday', undefined],
+  [' 2026-11-26T21:40:00Z', undefined],
+  ['2026-11-26T21:40:00Z ', undefined],
+  ['2026-11-26T21:40:00Z (at night)', undefined],
+  ['(at) 2026-11-26T21:40:00Z', undefined],
+  [['2026-11-26T21:40:00Z'], undefined],
   [0, undefined],
   [undefined, undefined],
 ])('the time %j is %s', (text, iso) => {

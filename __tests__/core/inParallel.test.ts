@@ -72,6 +72,14 @@ test('an error is told although the next item never comes, once the others that 
   expect(hasEnded).toBe(true);
 });
 
+test('an error is told although the next item never comes, and nothing else was started; nor can the items be closed', async () => {
+  let asked = 0;
+  const next = () =>
+    new Promise<IteratorResult<number>>((resolve) => (asked++ === 0 ? resolve({ value: 1, done: false }) : undefined));
+  const items = { [Symbol.asyncIterator]: () => ({ next }) };
+  await expect(inParallel(items, 3, () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+});
+
 test('items are closed after an error', async () => {
   const closed = new Promise<void>((resolve) => {
     const outcome = inParallel(numbers(Infinity, resolve), 4, (item) =>

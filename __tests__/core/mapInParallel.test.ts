@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { inBatches, interleaved, mapInOrder, mapInParallel } from '../../core/mapInParallel';
 
-async function* from<Value>(values: readonly Value[], onEnd?: () => void): AsyncGenerator<Value> {
+async function* from<Value>(values: readonly Value[], onEnd?: () => unknown): AsyncGenerator<Value> {
   try {
     for (const value of values) yield await Promise.resolve(value);
   } finally {
@@ -13,6 +13,12 @@ async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
   const list: Value[] = [];
   for await (const value of values) list.push(value);
   return list;
+}
+
+/** Takes one value, and leaves. */
+async function leave<Value>(values: AsyncGenerator<Value>): Promise<void> {
+  await values.next();
+  await values.return(undefined);
 }
 
 /** Lets a task wait for a number of turns of the event loop: work of different lengths without a clock. */
@@ -80,6 +86,64 @@ describe('streams that work side by side', () => {
     await results.return(undefined);
     expect(closed).toBe(true);
     expect(started).toBeLessThan(50);
+  });
+
+  test.each([
+    ['in parallel', mapInParallel],
+    ['in order', mapInOrder],
+  ])('law: %s, as many are at work as the limit allows', async (_, map) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 12 }), limits, async (count, limit) => {
+        let [running, most] = [0, 0];
+        const each = async () => {
+          most = Math.max(most, ++running);
+          await turns(20);
+          running -= 1;
+        };
+        await all(map(from(Array.from({ length: count })), limit, each));
+        expect(most).toBe(Math.min(count, limit));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test.each([
+    ['in parallel', mapInParallel],
+    ['in order', mapInOrder],
+  ])('%s, what was started has ended when an error comes out, or the reader has left', async (_, map) => {
+    let running = 0;
+    const each = async (n: number) => {
+      running += 1;
+      await turns(n === 1 ? 1 : 10);
+      running -= 1;
+      if (n === 1) throw new Error('broken');
+      return n;
+    };
+    await expect(all(map(from([1, 2, 3, 4]), 3, each))).rejects.toThrow('broken');
+    expect(running).toBe(0);
+    await leave(map(from([2, 3, 4, 5]), 3, each));
+    expect(running).toBe(0);
+  });
+
+  test('a source that cannot be closed is read, and left', async () => {
+    let n = 0;
+    const next = () => Promise.resolve({ done: n === 9, value: n++ });
+    const unclosed = { [Symbol.asyncIterator]: () => ({ next }) };
+    const results = mapInParallel(unclosed, 2, (one) => Promise.resolve(one));
+    await results.next();
+    expect(await results.return(undefined)).toEqual({ done: true, value: undefined });
+  });
+
+  test('of interleaved sources an error comes out, and all are closed', async () => {
+    let closed = 0;
+    async function* failing(): AsyncGenerator<number> {
+      yield await Promise.resolve(1);
+      throw new Error('no more pages');
+    }
+    const close = () => (closed += 1);
+    await expect(all(interleaved([from([1, 2, 3], close), failing()]))).rejects.toThrow('no more pages');
+    await leave(interleaved([from([1, 2, 3], close), from([4, 5, 6], close)]));
+    expect(closed).toBe(3);
   });
 
   test('law: interleaved sources lose nothing and keep their own order', async () => {

@@ -27,6 +27,10 @@ function carriedOut(now: AttributeMap | undefined, undo: Undo): AttributeMap | u
   return Object.fromEntries([...kept, ...Object.entries(undo.set)]);
 }
 
+/** The same item, with its attributes in another order. */
+const respelled = (one: AttributeMap | undefined): AttributeMap | undefined =>
+  one && Object.fromEntries(Object.entries(one).reverse());
+
 const valueOf = (one: AttributeMap, name: string) => (Object.hasOwn(one, name) ? text({ x: one[name]! }) : undefined);
 const text = (one: AttributeMap | undefined) => (one ? canonicalItem(one) : 'none');
 
@@ -72,8 +76,20 @@ describe('undoing a window', () => {
     fc.assert(
       fc.property(maybeStates, ([one, other]) => {
         const nothing = { undo: { do: 'nothing' }, conflicts: [] };
-        expect(undoOf({ before: one, after: one, now: other })).toEqual(nothing);
-        expect(undoOf({ before: one, after: other, now: one })).toEqual(nothing);
+        expect(undoOf({ before: one, after: respelled(one), now: other })).toEqual(nothing);
+        expect(undoOf({ before: one, after: other, now: respelled(one) })).toEqual(nothing);
+      }),
+    );
+  });
+
+  test('law: how an item is spelled decides nothing, and what writes changes something', () => {
+    fc.assert(
+      fc.property(maybeStates, fc.constantFrom('leave', 'theirs', 'ours'), ([before, after, now], rule) => {
+        const all = undoOf({ before, after, now }, rule);
+        const { undo } = all;
+        const isEmpty = undo.do === 'update' && Object.keys(undo.set).length + undo.remove.length === 0;
+        expect(isEmpty).toBe(false);
+        expect(undoOf({ before: respelled(before), after: respelled(after), now: respelled(now) }, rule)).toEqual(all);
       }),
     );
   });
