@@ -23,11 +23,13 @@ module.exports = {
     {
       ...shared,
       displayName: 'e2e',
+      setupFilesAfterEnv: ['<rootDir>/__tests__/onALoadedMachine.ts'],
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
     },
     {
       ...shared,
       displayName: 'deploy',
+      setupFilesAfterEnv: ['<rootDir>/__tests__/onALoadedMachine.ts'],
       testMatch: ['<rootDir>/__tests__/deploy/**/*.test.ts'],
       globalSetup: '<rootDir>/__tests__/deploy/support/providers.ts',
     },

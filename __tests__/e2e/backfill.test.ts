@@ -20,8 +20,6 @@ import { eachTestHasItsTable } from './support/ownTable';
 import { PATIENT } from './support/patient';
 import { underLoad, type Load } from './support/underLoad';
 
-jest.setTimeout(180_000);
-
 /** A table of each test's own: the stream has not shown what was put while S3 was away, for its batches were parked. */
 let run: LocalRun;
 let users: LocalTable;

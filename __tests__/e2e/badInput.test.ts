@@ -5,8 +5,6 @@ import type { DeployedTable } from '../../local/deployment/synthesized';
 import type { LocalRun } from '../../local/localRun';
 import { imagesIn, startDeployment, tableOf } from './support/deployment';
 
-jest.setTimeout(120_000);
-
 let run: LocalRun;
 const log: string[] = [];
 

@@ -17,8 +17,6 @@ import {
   versionsIn,
 } from './support/deployment';
 
-jest.setTimeout(120_000);
-
 let run: LocalRun;
 let users: LocalTable;
 
@@ -214,7 +212,7 @@ describe('bad input gets a clear error and loses nothing', () => {
       functionName: 'bare',
       codePath: `${__dirname}/../../dist/lambda/capture/index.js`,
       environment: {},
-      timeoutSeconds: 5,
+      timeoutSeconds: 60,
     });
     const failure = bare.invoke({ Records: [] });
     await expect(failure).rejects.toThrow(FunctionError);

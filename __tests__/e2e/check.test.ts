@@ -49,8 +49,6 @@ import { records } from './support/commandParts';
 import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
 import { startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 /** moto cannot hold the statement: it knows no conditions, and would refuse everything. Its check is held in unit tests. */
 const NOT_IN_MOTO = 'tls-only';
 

@@ -10,8 +10,6 @@ import type { LocalTable } from '../../local/localTable';
 import { RESET_AFTER, RESET_BEFORE, SLOW_DOWN } from '../../local/parts/s3Faults';
 import { expectConverged, imagesIn, objectKeyIn, startDeployment, tableOf, until } from './support/deployment';
 
-jest.setTimeout(40_000);
-
 let run: LocalRun;
 let users: LocalTable;
 let orders: LocalTable;

@@ -3,8 +3,6 @@ import path from 'node:path';
 import type { DemoResult } from '../../local/demo/demo';
 import { outcomeOf, type Outcome } from '../support/outcome';
 
-jest.setTimeout(180_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 
 test('the demo restores both moments from the destination bucket alone, and proves it in one JSON object', async () => {

@@ -19,9 +19,8 @@ import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
+import { interrupted } from './support/interrupted';
 import type { Outcome } from '../support/outcome';
-
-jest.setTimeout(60_000);
 
 const parts = commandPartsOfFile();
 
@@ -145,7 +144,7 @@ describe('dcs drill', () => {
         await deployment.store([{ before: user(3), after: late, atMs: lateAtMs }]);
       }
     })();
-    const { code, record } = await deployment.drill('--wait', '30s').finally(() => (isOver = true));
+    const { code, record } = await deployment.drill('--wait', '5m').finally(() => (isOver = true));
     await load;
     expect(record).toMatchObject({ verdict: 'same', differences: 0 });
     expect((record?.counts as { changedAfter: number }).changedAfter).toBeGreaterThan(0);
@@ -246,8 +245,8 @@ describe('dcs drill', () => {
     let [gets, hadScratch] = [0, false];
     parts.s3.faults = ({ method, objectKey }) => {
       if (method !== 'GET' || !objectKey.endsWith('image.json') || gets++ < 30) return undefined;
-      void deployment.scratchTables().then((names) => (hadScratch ||= names.length > 0));
-      return SLOW_DOWN;
+      if (gets > 31) return SLOW_DOWN;
+      return { kind: 'hold', until: deployment.scratchTables().then((names) => (hadScratch = names.length > 0)) };
     };
     const { code, stderr } = await deployment.drill();
     expect(code).toBe(4);
@@ -265,9 +264,10 @@ describe('dcs drill', () => {
     const env = { ...deployment.env, AWS_ENDPOINT_URL_STS: parts.s3.endpoint };
     const child = spawn(process.execPath, [executable, ...args], { env });
     let gets = 0;
+    let noticed: Promise<void> | undefined;
     parts.s3.faults = ({ method, objectKey }) => {
-      if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 40) child.kill('SIGINT');
-      return undefined;
+      if (method !== 'GET' || !objectKey.endsWith('image.json') || ++gets < 40) return undefined;
+      return { kind: 'hold', until: (noticed ??= interrupted(child)) };
     };
     const errors: string[] = [];
     child.stderr.on('data', (text: Buffer) => errors.push(text.toString()));

@@ -15,8 +15,6 @@ import type { DeployedTable } from '../../local/deployment/synthesized';
 import type { LocalRun } from '../../local/localRun';
 import { expectConverged, imagesIn, objectKeyIn, startDeployment, tableOf, versionsIn } from './support/deployment';
 
-jest.setTimeout(600_000);
-
 let run: LocalRun;
 
 /** `users` gets a binary key and `orders` a string and a number: with the strings of the demo, every type of key. */

@@ -2,8 +2,6 @@ import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { commandPartsOfFile, deploy, records } from './support/commandParts';
 
-jest.setTimeout(60_000);
-
 const parts = commandPartsOfFile();
 
 const at = (minutes: number) => Date.UTC(2026, 0, 5, 12, minutes);

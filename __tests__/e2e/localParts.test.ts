@@ -12,8 +12,6 @@ import { startParts, type Parts } from '../../local/parts/startParts';
 import { findTools } from '../../local/parts/tools';
 import { bucketIn, startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 let parts: Parts;
 beforeAll(async () => {
   parts = await startTwoAccounts();

@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import type { DeployedTable } from '../../local/deployment/synthesized';
 import { startDeployment, tableOf, until } from './support/deployment';
 
-jest.setTimeout(120_000);
-
 interface Server {
   readonly pid: number;
   readonly command: string;

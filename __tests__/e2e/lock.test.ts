@@ -6,8 +6,6 @@ import type { TableDefinition } from '../../core/tableDefinition';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, records, type Deployment } from './support/commandParts';
 
-jest.setTimeout(60_000);
-
 const parts = commandPartsOfFile();
 
 const DEFINITION: TableDefinition = {

@@ -13,8 +13,6 @@ import { DAY_MS, type VersionLock } from '../../core/lockRenewal';
 import { renewLocks } from '../../operations/renewLocks/renewLocks';
 import { commandPartsOfFile } from './support/commandParts';
 
-jest.setTimeout(60_000);
-
 const parts = commandPartsOfFile();
 const SILENT = { onPage: () => undefined, onLeft: () => undefined };
 const RULE = { mode: 'COMPLIANCE', retentionDays: 30 } as const;

@@ -2,8 +2,6 @@ import { s3TextStore } from '../../aws/textStore';
 import { commandPartsOfFile, deploy, records } from './support/commandParts';
 import { sourceSideOf } from './support/sourceSide';
 
-jest.setTimeout(300_000);
-
 const parts = commandPartsOfFile();
 
 const LABEL = '2026-01-01T00:00:00.000';

@@ -9,8 +9,6 @@ import { commandPartsOfFile, deploy, records, type Deployment } from './support/
 import { PATIENT } from './support/patient';
 import { sourceSideOf, type SourceSide } from './support/sourceSide';
 
-jest.setTimeout(300_000);
-
 const parts = commandPartsOfFile();
 let deployment: Deployment;
 let source: SourceSide;

@@ -4,8 +4,6 @@ import { s3TextStore } from '../../aws/textStore';
 import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
 import { oddImages } from './support/oddImages';
 
-jest.setTimeout(300_000);
-
 const parts = commandPartsOfFile();
 
 async function plant({ bucket, env, dynamoDb }: Deployment): Promise<string[]> {

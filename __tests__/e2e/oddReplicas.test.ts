@@ -5,12 +5,10 @@ import type { LocalRun } from '../../local/localRun';
 import type { LocalTable } from '../../local/localTable';
 import { records } from './support/commandParts';
 import type { DcsOnRun } from './support/dcsOnRun';
-import { objectKeyIn } from './support/deployment';
+import { listsWhenReplicated, objectKeyIn } from './support/deployment';
 import { oddImages } from './support/oddImages';
 import { eachTestHasItsTable } from './support/ownTable';
 import { bucketIn } from './support/twoAccounts';
-
-jest.setTimeout(300_000);
 
 let run: LocalRun;
 let users: LocalTable;
@@ -84,7 +82,8 @@ test('what is odd in either bucket is counted and listed, and the rest is verifi
   expect(history).toMatchObject({ code: 3, report: { historyCounts: { objects: expect.any(Number) as number } } });
   expect([...history.differences].sort()).toEqual(all);
 
-  const mended = await verify('--repair', '--wait', '3s');
+  listsWhenReplicated(run);
+  const mended = await verify('--repair', '--wait', '1s');
   expect(mended).toMatchObject({ code: 3, report: { verdict: 'differences' } });
   // Of images of the predecessor S3's time decides, and a replica has a later one here than on AWS.
   const told = ODD.filter((odd) => !isPlain(odd) || odd.id.startsWith('live'));

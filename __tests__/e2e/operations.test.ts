@@ -4,8 +4,6 @@ import { commandsShown, readPage } from './runbooks/page';
 import { walkAll } from './runbooks/stories';
 import { shapeOf } from './runbooks/walk';
 
-jest.setTimeout(300_000);
-
 let run: LocalRun;
 beforeAll(async () => {
   run = await startDeployment();

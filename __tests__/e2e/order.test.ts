@@ -9,13 +9,11 @@ import type { LocalRun } from '../../local/localRun';
 import type { LocalBucket, LocalTable } from '../../local/localTable';
 import { records } from './support/commandParts';
 import type { DcsOnRun } from './support/dcsOnRun';
-import { objectKeyIn } from './support/deployment';
+import { listsWhenReplicated, objectKeyIn } from './support/deployment';
 import { eachTestHasItsTable } from './support/ownTable';
 import { bucketIn } from './support/twoAccounts';
 
 /* S3's order of versions, by which lifecycle deletes, against the change order; and tables that are made again. */
-
-jest.setTimeout(180_000);
 
 let run: LocalRun;
 let users: LocalTable;
@@ -36,6 +34,7 @@ async function filled(count: number): Promise<AttributeMap[]> {
   return all;
 }
 const verify = async (...more: string[]) => {
+  if (more.includes('--repair')) listsWhenReplicated(run);
   const { code, stdout } = await dcs.run(['verify', name(), '--json', '--wait', '1s', ...more]);
   const differences = records(stdout).filter(({ type }) => type === 'difference');
   return {

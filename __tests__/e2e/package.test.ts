@@ -5,8 +5,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { outcomeOf, type Outcome } from '../support/outcome';
 
-jest.setTimeout(120_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 const run = promisify(execFile);
 

@@ -37,8 +37,6 @@ import { dynamoDbScanner } from '../../aws/tableScan';
 import { s3TextStore } from '../../aws/textStore';
 import { subscriptionsOf } from '../../aws/topic';
 
-jest.setTimeout(60_000);
-
 const METRIC = { namespace: 'AWS/S3', metricName: 'm', dimensions: {}, statistic: 'Sum' } as const;
 
 /** A call with each client that is made in a file of aws/. */

@@ -3,8 +3,6 @@ import type { S3ClientSettings } from '../../aws/s3Client';
 import { imageContract } from './support/imageContract';
 import { removeBelow } from './support/removeBelow';
 
-jest.setTimeout(120_000);
-
 /** docs/local.md, "A real bucket". */
 const Bucket = process.env.DCS_CONTRACT_BUCKET;
 const prefix = `dcs-contract/${randomUUID()}/`;

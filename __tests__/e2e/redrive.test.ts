@@ -13,8 +13,6 @@ import type { DcsOnRun } from './support/dcsOnRun';
 import { expectConverged, imagesIn, objectKeyIn, versionsIn } from './support/deployment';
 import { eachTestHasItsTable } from './support/ownTable';
 
-jest.setTimeout(180_000);
-
 let run: LocalRun;
 let users: LocalTable;
 let dcs: DcsOnRun;

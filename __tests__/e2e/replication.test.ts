@@ -2,8 +2,6 @@ import { ACCESS_DENIED, RESET_AFTER, RESET_BEFORE, SLOW_DOWN, type Fault } from 
 import type { Parts } from '../../local/parts/startParts';
 import { replicatedBuckets, startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 let parts: Parts;
 beforeAll(async () => {
   parts = await startTwoAccounts();

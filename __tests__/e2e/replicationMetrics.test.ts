@@ -8,8 +8,6 @@ import { variants } from '../../stacks/variants';
 import type { Parts } from '../../local/parts/startParts';
 import { startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 let parts: Parts;
 beforeAll(async () => {
   parts = await startTwoAccounts();

@@ -11,8 +11,7 @@ import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
-
-jest.setTimeout(60_000);
+import { interrupted } from './support/interrupted';
 
 const parts = commandPartsOfFile();
 
@@ -399,13 +398,15 @@ describe('dcs restore, when things go wrong', () => {
     const args = ['restore', 'users', '--into', 'continued'];
     const child = spawn(process.execPath, [executable, ...args], { env: deployment.env });
     let gets = 0;
+    let noticed: Promise<void> | undefined;
     parts.s3.faults = ({ method, objectKey }) => {
-      if (method === 'GET' && objectKey.endsWith('image.json') && ++gets === 60) child.kill('SIGINT');
-      return undefined;
+      if (method !== 'GET' || !objectKey.endsWith('image.json') || ++gets < 60) return undefined;
+      return { kind: 'hold', until: (noticed ??= interrupted(child)) };
     };
     const errors: string[] = [];
     child.stderr.on('data', (text: Buffer) => errors.push(text.toString()));
     const [code] = (await once(child, 'close')) as [number];
+    parts.s3.faults = () => undefined;
     expect(errors.join('')).toContain('the same command continues');
     expect(code).toBe(130);
     expect((await restored(deployment, 'continued')).length).toBeLessThan(150);

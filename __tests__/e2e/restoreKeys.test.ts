@@ -3,8 +3,6 @@ import path from 'node:path';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { commandPartsOfFile, deploy, itemsOf, records } from './support/commandParts';
 
-jest.setTimeout(120_000);
-
 const parts = commandPartsOfFile();
 const atMs = Date.UTC(2026, 0, 5);
 

@@ -7,8 +7,6 @@ import { changed, type Change } from '../../core/plannedWrite';
 import { realPause } from '../../operations/pace';
 import { commandPartsOfFile, deploy, itemsOf, records, type StoredChange } from './support/commandParts';
 
-jest.setTimeout(60_000);
-
 const parts = commandPartsOfFile();
 const at = (minutes: number) => Date.UTC(2026, 0, 5, 14, minutes);
 const user = (id: string, plan: string, seen = 1): AttributeMap => ({

@@ -11,8 +11,6 @@ import { describeS3Contract, type ContractBucket } from '../aws/describeS3Contra
 import { removeBelow } from './support/removeBelow';
 import { startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(120_000);
-
 let parts: Parts | undefined;
 const removals: (() => Promise<number>)[] = [];
 afterAll(async () => {

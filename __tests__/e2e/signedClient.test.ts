@@ -14,8 +14,6 @@ import { sdkScanner, sdkWriter } from '../aws/reference/sdkTable';
 import { image, imageContract, IMAGE_STORES } from './support/imageContract';
 import { startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 let parts: Parts;
 beforeAll(async () => {
   parts = await startTwoAccounts();

@@ -15,8 +15,6 @@ import { records } from './support/commandParts';
 import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
 import { startTwoAccounts } from './support/twoAccounts';
 
-jest.setTimeout(60_000);
-
 let parts: Parts;
 const deployments: DeployedAccounts[] = [];
 beforeAll(async () => {
@@ -223,7 +221,7 @@ describe('no clock of a machine decides anything', () => {
     const args = ['status', '--json', '--destination-endpoint', `s3=${NOWHERE}`];
     const { code, stdout, stderr } = await deployed.spawn(args, dayFast);
     expect(stderr).toMatch(/clock is 1 d fast by (S3|STS)'s/);
-    expect(Math.abs(Date.parse(String(atOf(stdout))) - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(Date.parse(String(atOf(stdout))) - Date.now())).toBeLessThan(600_000);
     expect(states(stdout).state('parked-batches')?.found).toMatch(/^1, the oldest \d+ s old$/);
     expect(code).toBe(3);
   });

@@ -17,8 +17,6 @@ import { objectKeyIn, startDeployment } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
 import { underLoad, type Load } from './support/underLoad';
 
-jest.setTimeout(180_000);
-
 let run: LocalRun;
 beforeAll(async () => {
   run = await startDeployment();

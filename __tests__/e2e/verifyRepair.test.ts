@@ -11,11 +11,10 @@ import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
 import type { DcsOnRun } from './support/dcsOnRun';
-import { expectConverged, objectKeyIn, versionsIn } from './support/deployment';
+import { expectConverged, listsWhenReplicated, objectKeyIn, versionsIn } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
 import { eachTestHasItsTable } from './support/ownTable';
-
-jest.setTimeout(180_000);
+import { underLoad } from './support/underLoad';
 
 let run: LocalRun;
 let users: LocalTable;
@@ -38,6 +37,7 @@ async function filled(count: number): Promise<AttributeMap[]> {
   return all;
 }
 const verify = async (...more: string[]) => {
+  if (more.includes('--repair')) listsWhenReplicated(run);
   const { code, stdout, stderr } = await dcs.run(['verify', name(), '--json', ...more]);
   const all = records(stdout);
   return {
@@ -93,7 +93,7 @@ test('all that can be mended is mended, and is the same when it is verified agai
   await damage(run.source, keyOf(damaged!));
   await damage(run.destination, keyOf(damagedCopy!));
 
-  const { code, report, of } = await verify('--repair', '--wait', '3s');
+  const { code, report, of } = await verify('--repair', '--wait', '1s');
   expect(of('left')).toEqual([]);
   expect(code).toBe(0);
   expect(report).toMatchObject({ differences: 9, repairs: { written: 9, mended: 9, left: 0 }, verdict: 'same' });
@@ -127,16 +127,12 @@ test('a repair that races with writes covers none of them', async () => {
     for (const item of all) await users.table.put(changed(item, random));
   });
   const { recordsParked } = users.pump.counts;
-  let [isStopped, writes] = [false, 0];
-  const writer = async () => {
-    while (!isStopped) {
-      const item = all[random(10)]!; // The others are left for the repair.
-      if (random(4) === 0) await remove(item);
-      else await users.table.put(changed(item, random));
-      if (++writes % 5 === 0) await users.pump.drained(); // as fast as capture can follow
-    }
-  };
-  const load = Promise.all([writer(), writer()]);
+  const load = underLoad(10, async (writes) => {
+    const item = all[random(10)]!; // The others are left for the repair.
+    if (random(4) === 0) await remove(item);
+    else await users.table.put(changed(item, random));
+    if (writes % 5 === 0) await users.pump.drained(); // as fast as capture can follow
+  });
   // Whatever is about to be repaired is changed first, and captured before the repair is stored.
   const toRace = new Map(all.map((item) => [keyOf(item), item]));
   run.source.gateway.faults = (request) => {
@@ -145,12 +141,8 @@ test('a repair that races with writes covers none of them', async () => {
     toRace.delete(request.objectKey);
     return { kind: 'hold', until: users.table.put(changed(item, random)).then(() => users.pump.drained()) };
   };
-  const { code, of } = await verify('--repair', '--wait', '20s').finally(async () => {
-    isStopped = true;
-    await load;
-  });
+  const { code, of } = await verify('--repair', '--wait', '20s').finally(() => load.stop());
   expect({ code, left: of('left') }).toEqual({ code: 0, left: [] });
-  expect(writes).toBeGreaterThan(10);
   await drained();
   expect(users.pump.counts.recordsParked).toBe(recordsParked); // or the load was more than this machine could capture
   expect(all.slice(10).filter((item) => toRace.has(keyOf(item)))).toEqual([]);
@@ -167,7 +159,7 @@ test('a table that was emptied is not taken for the truth', async () => {
   expect(stderr).toContain('--allow-deletes');
   expect((await versionsIn(run.source, keyOf(all[0]!))).length).toBe(1);
 
-  expect((await verify('--repair', '--allow-deletes', '--wait', '3s')).code).toBe(0);
+  expect((await verify('--repair', '--allow-deletes', '--wait', '1s')).code).toBe(0);
   expect((await versionsIn(run.destination, keyOf(all[0]!))).map(({ header }) => header.event)).toEqual([
     'INSERT',
     'REPAIR',
@@ -192,14 +184,14 @@ test('--history finds a change that is missing, a version that did not replicate
   const all = await filled(6);
   for (const item of [...all, ...all]) await users.table.put(changed(item, random));
   await drained();
-  const whole = await verify('--history', '--wait', '5s');
+  const whole = await verify('--history', '--wait', '5m');
   expect({ code: whole.code, differences: whole.of('difference') }).toEqual({ code: 0, differences: [] });
   expect(whole.report).toMatchObject({
     history: true,
     historyCounts: { objects: 6, sourceVersions: 18, destinationVersions: 18 },
   });
 
-  const alone = await verify('--in', 'destination', '--wait', '5s');
+  const alone = await verify('--in', 'destination', '--wait', '5m');
   expect(alone).toMatchObject({ code: 0, report: { historyCounts: { objects: 6, destinationVersions: 18 } } });
 
   const [hole, behind, damaged] = all as [AttributeMap, AttributeMap, AttributeMap];

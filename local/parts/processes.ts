@@ -26,7 +26,7 @@ interface PartSettings {
   readonly startLimitMs?: number;
 }
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const POLL_PAUSE_MS = 50;
 const POLL_LIMIT_MS = 5_000;
 const LAST_LINES = 15;

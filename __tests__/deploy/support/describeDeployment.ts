@@ -6,7 +6,6 @@ import { describeWhatIsThere } from './describeWhatIsThere';
 import { providersMissing } from './providers';
 import type { Way } from './settings';
 
-jest.setTimeout(300_000);
 const DEPLOYING_TAKES_AT_MOST_MS = 900_000;
 
 /**

@@ -9,7 +9,7 @@ import { changed } from '../../../local/demo/workload';
 import type { LocalRun } from '../../../local/localRun';
 import type { LocalBucket } from '../../../local/localTable';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
-import { objectKeyIn } from '../support/deployment';
+import { listsWhenReplicated, objectKeyIn } from '../support/deployment';
 import { Walk, type Step } from './walk';
 
 const keyOf = (walk: Walk, item: AttributeMap): AttributeMap => keysOf(walk.table.deployed.keySchema, item);
@@ -90,6 +90,7 @@ async function streamOff(walk: Walk): Promise<void> {
   await walk.dcs('stream-off-verify', 3, 'verify', 'sessions', ...wait);
   await walk.dcs('stream-off-backfill', 0, 'backfill', 'sessions');
   await walk.settled();
+  listsWhenReplicated(walk.run);
   await walk.dcs('stream-off-repair', 0, 'verify', 'sessions', '--repair', ...wait);
   await walk.settled();
   await walk.dcs('stream-off-after', 0, 'verify', 'sessions', ...wait);
@@ -120,6 +121,7 @@ async function replicationFailed(walk: Walk): Promise<void> {
   run.destination.gateway.faults = () => undefined;
 
   await walk.dcs('replication-verify', 3, 'verify', 'carts', ...wait);
+  listsWhenReplicated(run);
   await walk.dcs('replication-repair', 0, 'verify', 'carts', '--repair', ...wait);
   await walk.settled();
   await walk.dcs('replication-after', 0, 'verify', 'carts', ...wait);
@@ -190,6 +192,7 @@ export async function walkAll(run: LocalRun): Promise<Step[]> {
     try {
       await play(walk);
     } finally {
+      run.destination.gateway.faults = () => undefined;
       steps.push(...walk.steps);
       await walk.end();
     }

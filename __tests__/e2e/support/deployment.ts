@@ -100,6 +100,12 @@ export async function expectConverged(run: LocalRun, table: LocalTable): Promise
   expect(await folded(run.destination, table)).toEqual(expected);
 }
 
+/** Until faults are set anew, the destination's versions are listed when all that is in the source has replicated: no speed matters. */
+export function listsWhenReplicated(run: LocalRun): void {
+  run.destination.gateway.faults = ({ query }) =>
+    query.has('versions') ? { kind: 'hold', until: run.replication.drained() } : undefined;
+}
+
 /** Waits until a condition holds. The test's own time limit ends a wait that is in vain. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
