@@ -7,7 +7,7 @@ export interface Schedule {
   /** ENABLED or DISABLED. */
   readonly state: string;
   readonly expression?: string;
-  readonly targetArns: readonly string[];
+  readonly targets: readonly { readonly arn: string; readonly input?: string }[];
 }
 
 /** Undefined when there is no such rule. */
@@ -16,7 +16,11 @@ export async function scheduleOf(ruleName: string, settings: AwsSettings): Promi
   try {
     const { State = 'DISABLED', ScheduleExpression } = await client.send(new DescribeRuleCommand({ Name: ruleName }));
     const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: ruleName }));
-    return { state: State, expression: ScheduleExpression, targetArns: Targets.map(({ Arn = '' }) => Arn) };
+    return {
+      state: State,
+      expression: ScheduleExpression,
+      targets: Targets.map(({ Arn = '', Input }) => ({ arn: Arn, input: Input })),
+    };
   } catch (error) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;

@@ -6,8 +6,6 @@ export const VARIABLES = {
   partitionKey: 'DCS_PARTITION_KEY',
   sortKey: 'DCS_SORT_KEY',
   largeImageStorageClass: 'DCS_LARGE_IMAGE_STORAGE_CLASS',
-  /** Names of tables, separated by commas. */
-  tableNames: 'DCS_TABLES',
   sampleItemCount: 'DCS_SAMPLE_ITEM_COUNT',
   sourceAccountId: 'DCS_SOURCE_ACCOUNT_ID',
   sourceRegion: 'DCS_SOURCE_REGION',

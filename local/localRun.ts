@@ -1,4 +1,3 @@
-import { VARIABLES } from '../core/functionVariables';
 import { createVersionedBucket } from './aws/versionedBucket';
 import { versionCopier } from './aws/versionCopier';
 import type { AwsSettings } from '../aws/awsSettings';
@@ -7,7 +6,7 @@ import { s3TextStore } from '../aws/textStore';
 import type { RecoveryPoint } from '../operations/heartbeat/recoveryPoint';
 import { playHeartbeat } from './heartbeat';
 import { DcsError } from '../core/errors';
-import { tableDefinitionSettings } from '../lambda/table-definition/settings';
+import { tableDefinitionSettings, tablesToDefine } from '../lambda/table-definition/settings';
 import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
 import { startLocalTable, type CaptureOptions, type LocalBucket, type LocalTable } from './localTable';
 import type { DeployedBucket, Deployment } from './deployment/synthesized';
@@ -151,15 +150,18 @@ function bucketOf(
 
 /** The deployed function's own code, in this process: its tables lie in several databases here, in one account there. */
 async function refreshTableDefinitions(
-  { tableDefinitionFunction }: Deployment,
+  { tableDefinitionFunction, tableDefinitionEvents }: Deployment,
   tables: ReadonlyMap<string, LocalTable>,
   source: LocalBucket,
 ): Promise<void> {
-  const { bucket, prefix, tableNames } = tableDefinitionSettings(tableDefinitionFunction.environment);
+  const { bucket, prefix } = tableDefinitionSettings(tableDefinitionFunction.environment);
   const describe = (tableName: string) => {
     const table = tables.get(tableName);
-    if (!table) throw new DcsError(`${VARIABLES.tableNames} names ${tableName}, which the deployment does not capture`);
+    if (!table) throw new DcsError(`the schedule names ${tableName}, which the deployment does not capture`);
     return describeTableDefinition(tableName, table.dynamoDb);
   };
-  await refreshDefinitions({ prefix, texts: s3TextStore({ ...source, bucket }), describe }, tableNames);
+  const texts = s3TextStore({ ...source, bucket });
+  for (const event of tableDefinitionEvents) {
+    await refreshDefinitions({ prefix, texts, describe }, tablesToDefine(event));
+  }
 }

@@ -2,6 +2,7 @@ import type { GuardedType } from './guarded/type';
 import { GUARDED_TYPES } from './guarded/types';
 import { canonical, isObject, type JsonObject } from './json';
 import type { Plan, ResourceChange } from './plan';
+import { isNewPart, roleOf } from './roleRights';
 
 /** What can have parts of its own type. */
 const WHOLES = /^aws_(s3_bucket|iam_role|sqs_queue|sns_topic|kms_key|lambda_function|cloudwatch_event_rule)$/;
@@ -13,6 +14,7 @@ const NAMES = ['name', 'bucket', 'id', 'function_name', 'arn', 'url', 'key_id'];
  * another one like it.
  */
 export function previousOf(change: ResourceChange, plan: Plan): JsonObject | undefined {
+  if (isNewPart(change)) return isOfKnownRole(change, plan) ? { ...change.after, policy: null } : undefined;
   const type = GUARDED_TYPES[change.type];
   if (type?.partOf === undefined || !change.actions.includes('create')) return undefined;
   const whole = change.after?.[type.partOf];
@@ -24,6 +26,11 @@ export function previousOf(change: ResourceChange, plan: Plan): JsonObject | und
       NAMES.some((name) => other.after?.[name] === whole),
   );
   return isMade || hasTwin(type, change, plan) ? undefined : { [type.partOf]: whole };
+}
+
+function isOfKnownRole(policy: ResourceChange, { changes }: Plan): boolean {
+  const role = roleOf(policy);
+  return changes.some(({ type, before }) => type === 'aws_iam_role' && before !== null && before.name === role);
 }
 
 function hasTwin({ differsFromOthersIn = [] }: GuardedType, change: ResourceChange, plan: Plan): boolean {

@@ -1,5 +1,6 @@
 import { DNS_SUFFIXES } from '../core/partitions';
 import { isObject, type Json } from './json';
+import type { OtherPolicies } from './roleRights';
 import { parseStatements, type PolicyStatement } from './statements';
 import { forKnownTables, namesLeftTable, type Tables } from './tables';
 
@@ -7,9 +8,15 @@ import { forKnownTables, namesLeftTable, type Tables } from './tables';
  * What a changed policy opens or closes, in words; empty when it says the same. An Allow has to be covered by what was
  * allowed, and what was allowed by what is; a Deny likewise: one that is gone opens, and a new one can lock out those that
  * the copy lives by. Sids and order say nothing. What a plan that adds a table allows for it, as for a table that has been
- * there, is nothing new; what one that leaves the tables has no use for any more, nothing lost.
+ * there, is nothing new; what one that leaves the tables has no use for any more, nothing lost. Nor is what another policy of the
+ * same role says.
  */
-export function openings(before: string | undefined, after: string | undefined, tables: Tables = NO_TABLES): string[] {
+export function openings(
+  before: string | undefined,
+  after: string | undefined,
+  tables: Tables = NO_TABLES,
+  others: OtherPolicies = { before: [], after: [] },
+): string[] {
   let was: PolicyStatement[];
   let is: PolicyStatement[];
   try {
@@ -18,18 +25,31 @@ export function openings(before: string | undefined, after: string | undefined, 
   } catch (error) {
     return [`The policy cannot be read: ${(error as Error).message}.`];
   }
+  const allBefore = [...was, ...others.before.flatMap(readable)];
+  const allAfter = [...is, ...others.after.flatMap(readable)];
   return [
-    ...notCovered(is, was, 'Allow', tables).map((part) => `Newly allowed: ${part}.`),
-    ...notCovered(was, is, 'Deny').map((part) => `No longer denied: ${part}.`),
-    ...notCovered(was, is, 'Allow', { ...NO_TABLES, left: tables.left }).map((part) => `No longer allowed: ${part}.`),
-    ...notCovered(is, was, 'Deny').map((part) => `Newly denied: ${part}.`),
+    ...notCovered(is, allBefore, 'Allow', tables).map((part) => `Newly allowed: ${part}.`),
+    ...notCovered(was, allAfter, 'Deny').map((part) => `No longer denied: ${part}.`),
+    ...notCovered(was, allAfter, 'Allow', { ...NO_TABLES, left: tables.left }).map(
+      (part) => `No longer allowed: ${part}.`,
+    ),
+    ...notCovered(is, allBefore, 'Deny').map((part) => `Newly denied: ${part}.`),
     ...(before !== undefined && after !== undefined && versionOf(before) !== versionOf(after)
       ? [`Version ${versionOf(before)} becomes ${versionOf(after)}: variables are read in another way.`]
       : []),
   ];
 }
 
-const NO_TABLES: Tables = { added: [], known: [], left: [] };
+/** What cannot be read covers nothing. */
+function readable(text: string): PolicyStatement[] {
+  try {
+    return parseStatements(text);
+  } catch {
+    return [];
+  }
+}
+
+const NO_TABLES: Tables = { added: [], known: [], left: [], defined: [] };
 
 /** A policy without Version is of 2008-10-17, which knows no variables (IAM, "JSON policy elements: Version"). */
 function versionOf(text: string): string {

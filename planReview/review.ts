@@ -1,5 +1,7 @@
+import { isNamedElsewhere } from './definitions';
 import { driftFindings } from './drift';
 import type { Finding } from './finding';
+import { policyJudge } from './guarded/access';
 import { GUARDED_TYPES } from './guarded/types';
 import { judge } from './judge';
 import type { JsonObject } from './json';
@@ -7,7 +9,8 @@ import { leavingFinding, leavingTables } from './leaving';
 import { previousOf } from './parts';
 import type { Plan, ResourceChange } from './plan';
 import { isOtherStream, removals } from './removals';
-import { tablesOf } from './tables';
+import { tablesOf, type Tables } from './tables';
+import { attachesNewPart, othersOf, partThatGoes } from './roleRights';
 import type { Context } from './verdicts';
 
 /** Everything of a plan that must not pass unseen, in the order of the plan; first what was done outside Terraform. */
@@ -18,7 +21,9 @@ export function reviewPlan(plan: Plan): Finding[] {
     const told = leaving.filter(({ address }) => address === change.address);
     if (leaving.some(({ parts }) => parts.includes(change.address)))
       return told.map((each) => leavingFinding(each, plan.changes));
-    return removals(change);
+    if (isNamedElsewhere(change, tables)) return [];
+    const part = partThatGoes(change, plan);
+    return part && isElsewhere(part, plan, tables) ? [] : removals(change);
   };
   return [
     ...plan.drift.flatMap((change) => driftFindings(change, { tables, isDrift: true })),
@@ -26,9 +31,14 @@ export function reviewPlan(plan: Plan): Finding[] {
       ...putOff(change),
       ...foreign(change),
       ...removed(change),
-      ...judged(change, plan, { tables, isDrift: false }),
+      ...judged(change, plan, { tables, isDrift: false, others: othersOf(change, plan) }),
     ]),
   ];
+}
+
+/** Whether all that a managed policy allowed its role is allowed by the role's other policies. */
+function isElsewhere(part: ResourceChange, plan: Plan, tables: Tables): boolean {
+  return policyJudge(part.before?.policy, null, { tables, isDrift: false, others: othersOf(part, plan) }).length === 0;
 }
 
 const UNKNOWN = {
@@ -40,6 +50,7 @@ function judged(change: ResourceChange, plan: Plan, context: Context): Finding[]
   const type = GUARDED_TYPES[change.type];
   const before = change.before ?? previousOf(change, plan);
   if (!type || !before || !change.after || change.actions.includes('no-op')) return [];
+  if (attachesNewPart(change, plan)) return [];
   const { address } = change;
   const { finding, why, next } = type;
   const { weakened, unknown } = judge(type, before, withoutStream(change, before), context);

@@ -1,5 +1,5 @@
 import { VARIABLES } from '../core/functionVariables';
-import { block, isObject, type Json, type JsonObject } from './json';
+import { block, isObject, list, type Json, type JsonObject } from './json';
 import type { ResourceChange } from './plan';
 
 /** The tables of a plan, known by the functions that capture them and by what the drill is called with. */
@@ -10,6 +10,8 @@ export interface Tables {
   readonly known: readonly string[];
   /** Those of them that this plan no longer copies while it copies others; without any, it is not a table that goes. */
   readonly left: readonly string[];
+  /** Those whose definitions are kept when the plan is applied. */
+  readonly defined: readonly string[];
 }
 
 export function tablesOf(changes: readonly ResourceChange[]): Tables {
@@ -20,6 +22,9 @@ export function tablesOf(changes: readonly ResourceChange[]): Tables {
     known: before,
     added: after.filter((name) => !known.has(name)),
     left: after.length === 0 ? [] : before.filter((name) => !added.has(name)),
+    defined: changes.flatMap(({ type, after: body }) =>
+      type === 'aws_cloudwatch_event_target' ? (definitionsIn(body?.input) ?? []) : [],
+    ),
   };
 }
 
@@ -33,6 +38,11 @@ export function forKnownTables(text: string, { added, known }: Tables): string[]
   return known.map((name) => parts.map((part) => (added.includes(part) ? name : part)).join(''));
 }
 
+/** Of tables whose definitions were kept, those that nothing keeps any more, but for what leaves. */
+export function undefinedTables(were: readonly string[], are: readonly string[], { left }: Tables): string[] {
+  return were.filter((name) => !are.includes(name) && !left.includes(name));
+}
+
 /** Whether a text, such as the ARN of a resource, names a table that leaves. */
 export function namesLeftTable(text: string, { left }: Tables): boolean {
   return text.split(/[/:]/).some((part) => left.includes(part));
@@ -44,6 +54,13 @@ export function tableOf(type: string, body: JsonObject | null): string[] {
   if (type === 'aws_lambda_function') return texts(block(body.environment, 'variables')[VARIABLES.tableName]);
   if (type === 'aws_cloudwatch_event_target') return texts(block(parsed(body.input), 'table').name);
   return [];
+}
+
+/** The tables that a schedule has the definitions kept of; undefined where it sends anything else. */
+export function definitionsIn(input: Json | undefined): readonly string[] | undefined {
+  const { tables, ...others } = parsed(input);
+  const isOther = Object.keys(others).length > 0 || (tables === undefined && typeof input === 'string');
+  return isOther ? undefined : list(tables ?? null).filter((name) => typeof name === 'string');
 }
 
 const texts = (value: Json | undefined) => (typeof value === 'string' ? [value] : []);

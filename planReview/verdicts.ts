@@ -1,12 +1,15 @@
 import { canonical, list, shown } from './json';
 import type { Leaf } from './leaves';
-import type { Tables } from './tables';
+import type { OtherPolicies } from './roleRights';
+import { undefinedTables, type Tables } from './tables';
 
 /** What of the plan is known beside the change that is judged. */
 export interface Context {
   readonly tables: Tables;
   /** Done outside Terraform, not by this plan. */
   readonly isDrift: boolean;
+  /** Of the same role as the policy that is judged. */
+  readonly others?: OtherPolicies;
 }
 
 /** What a changed value weakens, in words; undefined when it is known to be harmless. */
@@ -62,12 +65,12 @@ export const gains =
     return lost.length === 0 ? undefined : `${leaf.path} is without ${lost.map(shown).join(', ')}: ${why}.`;
   };
 
-/** Only lists of tables, between commas, that keep all but those that leave. */
+/** Only lists of tables, between commas, of which all but those that leave are defined by a schedule. */
 export const keepsTables =
   (why: string): Verdict =>
-  (leaf, { tables: { left } }) => {
+  (leaf, { tables }) => {
     const members = (value: Leaf['to']) => (typeof value === 'string' ? value.split(',') : []);
-    const lost = members(leaf.from).filter((name) => !members(leaf.to).includes(name) && !left.includes(name));
+    const lost = undefinedTables(members(leaf.from), [...members(leaf.to), ...tables.defined], tables);
     return lost.length === 0 ? undefined : `${leaf.path} is without ${lost.map(shown).join(', ')}: ${why}.`;
   };
 

@@ -1,3 +1,6 @@
+import { INPUT_CHARACTERS, TARGETS_OF_A_RULE } from './constructs/definedTables';
+import { INLINE_CHARACTERS, MANAGED_CHARACTERS, MANAGED_OF_A_ROLE, resolved } from './policies/packed';
+
 /*
  * What AWS refuses for its size, found at synth: a plan does not see it, and an apply would stop half way. Sizes are of the
  * synthesized JSON; a reference counts as long as what can stand in its place.
@@ -6,19 +9,20 @@
 type Json = Readonly<Record<string, unknown>>;
 type Resources = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** An ARN of a key or a log group is shorter than this. */
-const LONGEST_REFERENCE = 200;
-
 /** What a stack holds that AWS would refuse, a sentence each. */
 export function beyondLimits(resources: Resources): string[] {
   const all = (type: string) => Object.values(resources[type] ?? {});
   return [
     ...rolePolicies(all('aws_iam_role_policy')),
+    ...all('aws_iam_policy').flatMap(managedPolicy),
+    ...attachments(all('aws_iam_role_policy_attachment')),
     ...all('aws_iam_role').flatMap(trust),
     ...all('aws_s3_bucket_policy').flatMap((each) => policy(each, 'the policy of a bucket', 20_480)),
     ...all('aws_kms_key').flatMap((each) => policy(each, 'the policy of a key', 32_768)),
     ...functionPolicies(all('aws_lambda_permission')),
     ...all('aws_lambda_function').flatMap(environment),
+    ...rules(all('aws_cloudwatch_event_rule')),
+    ...targets(all('aws_cloudwatch_event_target')),
     ...all('aws_s3_bucket_lifecycle_configuration').flatMap(lifecycle),
     ...all('aws_cloudwatch_dashboard').flatMap(dashboard),
     ...NAMES.flatMap(([type, argument, most]) => all(type).flatMap((each) => text(type, each, argument, most))),
@@ -29,6 +33,7 @@ export function beyondLimits(resources: Resources): string[] {
 const NAMES: readonly (readonly [string, string, number])[] = [
   ['aws_iam_role', 'name', 64],
   ['aws_iam_role_policy', 'name', 128],
+  ['aws_iam_policy', 'name', 128],
   ['aws_lambda_function', 'function_name', 64],
   ['aws_lambda_function', 'description', 256],
   ['aws_lambda_permission', 'statement_id', 100],
@@ -55,7 +60,17 @@ function rolePolicies(policies: readonly Json[]): string[] {
     sizes.set(owner, (sizes.get(owner) ?? 0) + sizeOf(document));
   }
   return [...sizes].flatMap(([owner, size]) =>
-    beyond(size, 10_240, `the inline policies of the role ${owner}`, 'characters', FEWER_TABLES),
+    beyond(size, INLINE_CHARACTERS, `the inline policies of the role ${owner}`, 'characters', FEWER_TABLES),
+  );
+}
+
+function managedPolicy({ name, policy: document }: Json): string[] {
+  return beyond(sizeOf(document), MANAGED_CHARACTERS, `the policy ${String(name)}`, 'characters', FEWER_TABLES);
+}
+
+function attachments(all: readonly Json[]): string[] {
+  return counted(all, 'role').flatMap(([role, count]) =>
+    beyond(count, MANAGED_OF_A_ROLE, `the role ${role}`, 'managed policies', FEWER_TABLES),
   );
 }
 
@@ -91,6 +106,37 @@ function environment({ function_name, environment: block }: Json): string[] {
     0,
   );
   return beyond(size, 4_096, `the environment of the function ${String(function_name)}`, 'bytes', FEWER_TABLES);
+}
+
+/** 300 a bus, in some Regions 100; more on request (EventBridge user guide, eb-quota). Those of others are not counted. */
+function rules(all: readonly Json[]): string[] {
+  return counted(all, 'provider').flatMap(([provider, count]) =>
+    beyond(count, 300, `the account and Region of ${provider}`, 'rules of EventBridge', FEWER_TABLES),
+  );
+}
+
+/** Five a rule, and 8,192 characters of input each (EventBridge user guide, eb-quota; API reference, Target). */
+function targets(all: readonly Json[]): string[] {
+  return [
+    ...counted(all, 'rule').flatMap(([rule, count]) =>
+      beyond(count, TARGETS_OF_A_RULE, `the rule ${rule}`, 'targets', FEWER_TABLES),
+    ),
+    ...all.flatMap(({ rule, input }) =>
+      beyond(sizeOf(input), INPUT_CHARACTERS, `what the rule ${referred(rule)} sends`, 'characters', FEWER_TABLES),
+    ),
+  ];
+}
+
+/** What a reference is to: `aws_iam_role.it` of `${aws_iam_role.it.name}`. */
+const referred = (value: unknown) => String(value).replace(/^\$\{(.+)\.\w+\}$/, '$1');
+
+function counted(all: readonly Json[], argument: string): [owner: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const each of all) {
+    const owner = referred(each[argument]);
+    counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  }
+  return [...counts];
 }
 
 /** S3 user guide, object-lifecycle-mgmt. */
@@ -129,8 +175,4 @@ function beyond(size: number, most: number, what: string, unit: string, next: st
 
 function sizeOf(document: unknown): number {
   return typeof document === 'string' ? Buffer.byteLength(resolved(document)) : 0;
-}
-
-function resolved(value: string): string {
-  return value.replace(/\$\{[^}]*\}/g, 'x'.repeat(LONGEST_REFERENCE));
 }

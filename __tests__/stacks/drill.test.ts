@@ -73,7 +73,7 @@ test('the reader reads exactly the tables, and decrypts those under a key of the
         (table) => `arn:aws:dynamodb:eu-central-1:111111111111:table/${table}`,
       ),
     ],
-    ['DecryptItems1', 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555'],
+    ['DecryptItems', ['arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555']],
   ]);
 });
 

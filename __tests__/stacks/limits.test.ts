@@ -1,4 +1,5 @@
 import { beyondLimits } from '../../stacks/limits';
+import { MOST_TABLES } from '../../stacks/constructs/definedTables';
 import { variants } from '../../stacks/variants';
 import { resources, synthesize, synthesizeTogether } from './support/synth';
 
@@ -7,16 +8,22 @@ jest.setTimeout(120_000);
 const tables = (count: number, name: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => ({ name: name(index), partitionKey: { name: 'id', type: 'S' } }));
 
-test('a hundred tables are within the limits of AWS, with keys too', () => {
-  const many = { ...variants.minimal, tables: tables(100, (index) => `orders-of-customers-${index}`) };
-  const stack = synthesizeTogether({ ...many, encryption: { type: 'customer-managed' } });
-  expect(resources(stack, 'aws_lambda_event_source_mapping')).toHaveLength(100);
+test('as many tables as are promised are within the limits of AWS, with the longest names, and a key each', () => {
+  const many = tables(MOST_TABLES, (index) => `${index}`.padStart(255, 'x')).map((table, index) => ({
+    ...table,
+    kmsKeyArn: `arn:aws:kms:eu-central-1:111111111111:key/${`${index}`.padStart(36, '0')}`,
+  }));
+  const settings = { ...variants.minimal, tables: many, encryption: { type: 'customer-managed' } };
+  const stack = synthesizeTogether(settings);
+  expect(resources(stack, 'aws_lambda_event_source_mapping')).toHaveLength(MOST_TABLES);
+  const managed = resources(stack, 'aws_iam_policy').map(({ body }) => String(body.name).replace(/-\d+$/, ''));
+  expect([...new Set(managed)].sort()).toEqual(['dcs-drill-reader', 'dcs-operator', 'dcs-table-definition']);
 });
 
 test('what AWS would refuse, synth refuses: which limit, by how much, and what to do', () => {
-  const long = { ...variants.minimal, tables: tables(120, (index) => `${'x'.repeat(60)}${index}`) };
+  const long = { ...variants.minimal, tables: tables(210, (index) => `${index}`.padStart(255, 'x')) };
   expect(() => synthesize(long)).toThrow(
-    /inline policies of the role dcs-drill-reader: [\d,]+ characters; AWS takes at most 10,240\. Next: deploy the tables in two/,
+    /the rule aws_cloudwatch_event_rule\.source_table-definitions_schedule: 7 targets; AWS takes at most 5\. Next: deploy the tables in two/,
   );
 });
 
@@ -36,6 +43,11 @@ describe('each limit counts', () => {
       'aws_iam_role_policy',
       10_240,
     ],
+    ['a managed policy', (size) => one({ name: 'p', policy: document(size) }), 'aws_iam_policy', 6_144],
+    ['managed policies of a role', (size) => all(size, () => ({ role: 'r' })), 'aws_iam_role_policy_attachment', 10],
+    ['rules of an account', (size) => all(size, () => ({ provider: 'aws.source' })), 'aws_cloudwatch_event_rule', 300],
+    ['targets of a rule', (size) => all(size, () => ({ rule: 'r' })), 'aws_cloudwatch_event_target', 5],
+    ['what a rule sends', (size) => one({ rule: 'r', input: long(size) }), 'aws_cloudwatch_event_target', 8_192],
     ['a trust policy', (size) => one({ name: 'role', assume_role_policy: document(size) }), 'aws_iam_role', 2_048],
     ['a bucket policy', (size) => one({ bucket: 'b', policy: document(size) }), 'aws_s3_bucket_policy', 20_480],
     ['a key policy', (size) => one({ policy: document(size) }), 'aws_kms_key', 32_768],

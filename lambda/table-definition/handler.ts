@@ -1,7 +1,7 @@
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { refreshDefinitions, type Refreshed } from './refreshDefinitions';
-import { tableDefinitionSettings } from './settings';
+import { tableDefinitionSettings, tablesToDefine } from './settings';
 
 const settings = tableDefinitionSettings(process.env);
 const context = {
@@ -11,6 +11,6 @@ const context = {
 };
 
 /** Runs on a schedule. A failure fails the invocation, which an alarm watches. */
-export function handler(): Promise<Refreshed> {
-  return refreshDefinitions(context, settings.tableNames);
+export async function handler(event: unknown): Promise<Refreshed> {
+  return refreshDefinitions(context, tablesToDefine(event));
 }

@@ -10,6 +10,8 @@ export interface Deployment {
   readonly destination: DeployedBucket;
   readonly tables: readonly DeployedTable[];
   readonly tableDefinitionFunction: DeployedFunction;
+  /** What its schedule calls it with, one after the other. */
+  readonly tableDefinitionEvents: readonly unknown[];
   readonly heartbeatFunction: DeployedFunction;
   readonly replicaAgeFunction: DeployedFunction;
   /** The `rule` blocks of the source bucket's replication configuration, as they are. */
@@ -53,18 +55,13 @@ export function readDeployment(terraform: TerraformJson): Deployment {
   const tables = Object.entries(resources(terraform, 'aws_dynamodb_table'));
   const replication = only(terraform, 'aws_s3_bucket_replication_configuration');
   const functions = Object.values(resources(terraform, 'aws_lambda_function')).map(functionOf);
-  const [tableDefinitionFunction] = functions.filter(
-    ({ environment }) => environment[VARIABLES.tableNames] !== undefined,
-  );
-  if (!tableDefinitionFunction)
-    throw new DcsError(`the stack has no function with ${VARIABLES.tableNames} in its environment`);
-
   const rules = replication.rule as { destination: { bucket: string } }[];
   return {
     source: deployedBucket(terraform, 'source', replication.bucket as string),
     destination: deployedBucket(terraform, 'destination', rules[0]?.destination.bucket.split(':::')[1] ?? ''),
     replicationRules: rules,
-    tableDefinitionFunction,
+    tableDefinitionFunction: deployedFunction(terraform, TABLE_DEFINITIONS),
+    tableDefinitionEvents: eventsFor(terraform, TABLE_DEFINITIONS),
     heartbeatFunction: deployedFunction(terraform, 'source_heartbeat_function'),
     replicaAgeFunction: deployedFunction(terraform, 'destination_replica-age_function'),
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
@@ -160,6 +157,15 @@ function inCamelCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const renamed = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(value).map(([name, content]) => [renamed(name), inCamelCase(content)]));
+}
+
+const TABLE_DEFINITIONS = 'source_table-definitions_function';
+
+/** What rules start the function with. */
+function eventsFor(terraform: TerraformJson, id: string): unknown[] {
+  return Object.values(resources(terraform, 'aws_cloudwatch_event_target'))
+    .filter(({ arn }) => arn === `\${aws_lambda_function.${id}.arn}`)
+    .map(({ input }) => JSON.parse(String(input)) as unknown);
 }
 
 function deployedFunction(terraform: TerraformJson, id: string): DeployedFunction {

@@ -1,5 +1,6 @@
 import { captureFunction } from '../../aws/captureFunction';
 import { scheduleOf, type Schedule } from '../../aws/schedule';
+import { definedTables } from '../../core/definitionEvent';
 import { VARIABLES } from '../../core/functionVariables';
 import { HEARTBEAT_MINUTES } from '../../core/heartbeat';
 import { renewedLocks } from '../../settings/lockRule';
@@ -9,11 +10,13 @@ import { DEPLOY, look, ok, problem, type Judgement, type Look } from './finding'
 import { functionChecks } from './functionChecks';
 
 /** A function that rules of EventBridge start. */
-interface ScheduledFunction {
+export interface ScheduledFunction {
   readonly functionName: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly ruleNames: readonly string[];
   readonly expression: string;
+  /** Tables that the rule has to name. */
+  readonly tables?: readonly string[];
 }
 
 /** Whether what runs by the clock is there, and is started. A rule that somebody has disabled fails nothing. */
@@ -29,12 +32,9 @@ function scheduledFunctions({ settings, names }: CheckContext, side: Side): Sche
   const ofHeartbeat = { environment, expression: `rate(${HEARTBEAT_MINUTES} minutes)` };
   if (side === 'source') {
     const { scheduleExpression: expression } = settings.tableDefinition;
-    const tableNames = settings.tables.map(({ name }) => name).join(',');
+    const tables = settings.tables.map(({ name }) => name);
     return [
-      {
-        ...{ functionName: names.tableDefinition, ruleNames: [names.tableDefinition], expression },
-        environment: { ...environment, [VARIABLES.tableNames]: tableNames },
-      },
+      { functionName: names.tableDefinition, ruleNames: [names.tableDefinition], expression, environment, tables },
       { ...ofHeartbeat, functionName: names.heartbeat, ruleNames: [names.heartbeat] },
     ];
   }
@@ -89,10 +89,23 @@ function judgeSchedules(
   return problem(wrong.join('; '), `${scheduled.expression}, enabled, to ${scheduled.functionName}`, DEPLOY);
 }
 
-function whyIdle(rule: Schedule | undefined, { expression, functionName }: ScheduledFunction): string | undefined {
+/** What is wrong with a rule, as the end of a sentence; undefined when nothing is. */
+export function whyIdle(rule: Schedule | undefined, scheduled: ScheduledFunction): string | undefined {
+  const { expression, functionName, tables = [] } = scheduled;
   if (!rule) return 'is not there';
   if (rule.state !== 'ENABLED') return `is ${rule.state}`;
   if (rule.expression !== expression) return `runs by ${rule.expression ?? 'no schedule'}`;
-  const starts = rule.targetArns.some((arn) => arn.endsWith(`:function:${functionName}`));
-  return starts ? undefined : `starts ${rule.targetArns.join(', ') || 'nothing'}`;
+  const starting = rule.targets.filter(({ arn }) => arn.endsWith(`:function:${functionName}`));
+  if (starting.length === 0) return `starts ${rule.targets.map(({ arn }) => arn).join(', ') || 'nothing'}`;
+  const named = starting.flatMap(({ input }) => definedTables(eventOf(input)));
+  const unnamed = tables.filter((name) => !named.includes(name));
+  return unnamed.length === 0 ? undefined : `names other tables: ${unnamed.join(', ')} missing`;
+}
+
+function eventOf(input = '{}'): unknown {
+  try {
+    return JSON.parse(input) as unknown;
+  } catch {
+    return undefined;
+  }
 }

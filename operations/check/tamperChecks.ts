@@ -1,4 +1,4 @@
-import { scheduleOf } from '../../aws/schedule';
+import { scheduleOf, type Schedule } from '../../aws/schedule';
 import { trailsOf } from '../../aws/trails';
 import { TAMPER_RULES } from '../../settings/names';
 import type { CheckContext } from './checkContext';
@@ -17,10 +17,11 @@ export function tamperChecks({ settings, names, destination }: CheckContext): Lo
       () => Promise.all(expected.map(async (name) => ({ name, rule: await scheduleOf(name, destination.events) }))),
       {
         'tamper-rules': (found) => {
-          const idle = found.filter(({ rule }) => rule?.state !== 'ENABLED' || !rule.targetArns.includes(topicArn));
+          const told = (rule: Schedule | undefined) => (rule?.targets ?? []).map(({ arn }) => arn);
+          const idle = found.filter(({ rule }) => rule?.state !== 'ENABLED' || !told(rule).includes(topicArn));
           const words = idle.map(
             ({ name, rule }) =>
-              `${name} ${rule ? `is ${rule.state}, tells ${rule.targetArns.join(', ') || 'nobody'}` : 'is not there'}`,
+              `${name} ${rule ? `is ${rule.state}, tells ${told(rule).join(', ') || 'nobody'}` : 'is not there'}`,
           );
           return expect(
             idle.length === 0,

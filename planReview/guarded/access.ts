@@ -3,7 +3,7 @@ import { becomes, harmless, noLess } from '../verdicts';
 import { TAKE_BACK, type GuardedType, type GuardedTypes, type Judge } from './type';
 
 /** A policy may say the same in other words, and no more and no less. */
-export const policyJudge: Judge = (from, to, { tables }) => openings(textOf(from), textOf(to), tables);
+export const policyJudge: Judge = (from, to, { tables, others }) => openings(textOf(from), textOf(to), tables, others);
 const textOf = (value: Parameters<Judge>[0]) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const STOPS = 'what runs with it stops, replication and capture among it';
@@ -32,7 +32,7 @@ export const ACCESS: GuardedTypes = {
     judges: { policy: policyJudge },
     computed: ['arn', 'attachment_count', 'policy_id'],
   },
-  aws_iam_role_policy_attachment: { ...POLICY, lost: STOPS, partOf: 'role', differsFromOthersIn: ['policy_arn'] },
+  aws_iam_role_policy_attachment: { ...POLICY, lost: STOPS, partOf: 'role' },
   aws_iam_openid_connect_provider: {
     ...POLICY,
     lost: 'no pipeline gets a role any more',

@@ -1,4 +1,5 @@
 import { VARIABLES } from '../../core/functionVariables';
+import { inputJudge } from '../definitions';
 import { newerRuntime } from '../runtime';
 import { streamVerdict } from '../stream';
 import {
@@ -103,7 +104,8 @@ export const CAPTURE: GuardedTypes = {
       runtime: newerRuntime,
       memory_size: noLess('it may run out of memory'),
       timeout: noLess('it may run out of time'),
-      [`environment.variables.${VARIABLES.tableNames}`]: keepsTables('the definition of a table is no longer kept'),
+      // Of versions that did not have it from the schedule.
+      'environment.variables.DCS_TABLES': keepsTables('the definition of a table is no longer kept'),
       [`environment.variables.${VARIABLES.lockMode}`]: becomes('COMPLIANCE', 'an administrator can delete'),
       [`environment.variables.${VARIABLES.retentionDays}`]: noLess('current versions are locked for a shorter time'),
       [`environment.variables.${VARIABLES.sampleItemCount}`]: noLess('the drill proves less'),
@@ -162,6 +164,8 @@ export const CAPTURE: GuardedTypes = {
     why: 'the schedule starts something else, or starts it with something else',
     next: TAKE_BACK,
     verdicts: {},
+    judges: { input: inputJudge },
     partOf: 'rule',
+    differsFromOthersIn: ['target_id', 'input'],
   },
 };

@@ -1,9 +1,9 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import type { Names } from '../../settings/names';
+import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson } from '../policies/document';
 import { decryptItems, readItemsByKey, trustDrill } from '../policies/drill';
@@ -28,14 +28,15 @@ export class DrillReader extends Construct {
       assumeRolePolicy: policyJson(trustDrill({ ...names, destinationAccountId: destination.accountId })),
     });
     const keyArns = tables.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
-    new IamRolePolicy(this, 'policy', {
+    grant(this, 'policy', {
       provider,
-      name: names.drillReader,
-      role: role.name,
-      policy: policyJson(
+      role,
+      roleName: names.drillReader,
+      roleIn: roleIn(settings, 'source'),
+      statements: [
         readItemsByKey(tables.map(({ name }) => names.tableArn(name))),
         ...decryptItems(keyArns, source.region),
-      ),
+      ],
     });
   }
 }

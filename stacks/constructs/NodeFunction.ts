@@ -1,6 +1,6 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import { writeLogs } from '../policies/capture';
 import { policyJson, type Statement } from '../policies/document';
 import { trustLambda } from '../policies/trust';
 import { codePackage } from './codePackage';
+import { grant } from './grant';
 import type { roleIn } from './roleIn';
 
 export interface NodeFunctionProps {
@@ -47,11 +48,11 @@ export class NodeFunction extends Construct {
       ...props.roleIn,
       assumeRolePolicy: policyJson(trustLambda()),
     });
-    this.rolePolicy = new IamRolePolicy(this, 'role-policy', {
-      provider,
-      name: functionName,
-      role: this.role.name,
-      policy: policyJson(...props.policy, writeLogs(logGroup.arn)),
+    this.rolePolicy = grant(this, 'role-policy', {
+      ...props,
+      role: this.role,
+      roleName: functionName,
+      statements: [...props.policy, writeLogs(logGroup.arn)],
     });
     this.lambda = new LambdaFunction(this, ITSELF, {
       provider,

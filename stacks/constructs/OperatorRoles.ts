@@ -1,5 +1,4 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { formerKeysOf, type Names } from '../../settings/names';
@@ -16,6 +15,7 @@ import {
   readVersions,
 } from '../policies/restore';
 import { trustBatchOperations, trustPrincipals } from '../policies/trust';
+import { grant } from './grant';
 import { roleIn } from './roleIn';
 
 export interface OperatorRolesProps {
@@ -34,22 +34,23 @@ export class OperatorRoles extends Construct {
     const { provider, settings, names } = props;
     const trusted = settings.operator.trustedPrincipalArns;
     const root = `arn:${names.partition}:iam::${settings.source.accountId}:root`;
+    const ofAll = roleIn(settings, 'source');
     const make = (
       roleId: string,
       name: string,
       trust: Statement,
-      policy: readonly Statement[],
+      statements: readonly Statement[],
       description: string,
     ) => {
       const role = new IamRole(this, roleId, {
         provider,
         name,
         description,
-        ...roleIn(settings, 'source'),
+        ...ofAll,
         ...(roleId === 'role' ? { maxSessionDuration: TWELVE_HOURS_SECONDS } : {}),
         assumeRolePolicy: policyJson(trust),
       });
-      new IamRolePolicy(this, `${roleId}-policy`, { provider, name, role: role.name, policy: policyJson(...policy) });
+      grant(this, `${roleId}-policy`, { provider, role, roleName: name, statements, roleIn: ofAll });
     };
     make(
       'role',

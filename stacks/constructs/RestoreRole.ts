@@ -1,9 +1,9 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
 import { formerKeysOf, type Names } from '../../settings/names';
+import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
@@ -48,11 +48,12 @@ export class RestoreRole extends Construct {
         trustPrincipals(trusted.length > 0 ? trusted : [`arn:${partition}:iam::${accountId}:root`]),
       ),
     });
-    new IamRolePolicy(this, 'policy', {
+    grant(this, 'policy', {
       provider,
-      name: names.restoreRole,
-      role: this.role.name,
-      policy: policyJson(
+      role: this.role,
+      roleName: names.restoreRole,
+      roleIn: roleIn(settings, 'destination'),
+      statements: [
         ...readVersions(bucketArn),
         writeReports(bucketArn, settings.prefix),
         ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
@@ -62,7 +63,7 @@ export class RestoreRole extends Construct {
         ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
         ...lookAtTrails(partition),
         ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),
-      ),
+      ],
     });
   }
 }

@@ -19,6 +19,8 @@ export interface ScheduledFunctionProps extends OfFunction {
   readonly scheduleExpression: string;
   /** What each run does. */
   readonly scheduleDescription: string;
+  /** What each run is called with, a run each. Default: one, with the event of the schedule. */
+  readonly inputs?: readonly string[];
   /** What has to stand before the first run. */
   readonly after?: ITerraformDependable[];
 }
@@ -45,7 +47,11 @@ export class ScheduledFunction extends Construct {
       scheduleExpression: props.scheduleExpression,
       dependsOn: props.after,
     });
-    new CloudwatchEventTarget(this, 'target', { provider, rule: schedule.name, targetId: 'function', arn: lambda.arn });
+    (props.inputs ?? [undefined]).forEach((input, index) => {
+      const more = index === 0 ? '' : `-${index + 1}`;
+      const [rule, targetId] = [schedule.name, `function${more}`];
+      new CloudwatchEventTarget(this, `target${more}`, { provider, rule, targetId, arn: lambda.arn, input });
+    });
     new LambdaPermission(this, 'permission', {
       provider,
       statementId: 'schedule',

@@ -7,6 +7,7 @@ import { encryptInBucket } from '../policies/capture';
 import { decryptFormer } from '../policies/restore';
 import { describeTables, keepTableDefinitions } from '../policies/tableDefinition';
 import type { Settings } from '../../settings/schema';
+import { definitionEvents } from './definedTables';
 import type { NodeFunctionProps } from './NodeFunction';
 import { ScheduledFunction } from './ScheduledFunction';
 
@@ -38,8 +39,8 @@ export class TableDefinitions extends Construct {
       environment: {
         [VARIABLES.bucketName]: settings.source.bucketName,
         [VARIABLES.prefix]: settings.prefix,
-        [VARIABLES.tableNames]: settings.tables.map(({ name }) => name).join(','),
       },
+      inputs: definitionEvents(settings.tables.map(({ name }) => name)),
       policy: policyOf(props),
       scheduleExpression: settings.tableDefinition.scheduleExpression,
       scheduleDescription:

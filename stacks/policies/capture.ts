@@ -19,7 +19,7 @@ export function readStream(tableArn: string): readonly Statement[] {
  * A table under a key of one's own: reading its stream decrypts with that key. AWS's own libraries give a reader DescribeKey
  * too (aws-cdk, grantStreamRead).
  */
-export function decryptTable(keyArn: string, region: string): Statement {
+export function decryptTable(keyArn: string | readonly string[], region: string): Statement {
   return {
     Sid: 'DecryptStream',
     Effect: 'Allow',

@@ -85,6 +85,20 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
     },
     { on: 'keyOfTable', read: ['kms:DescribeKey'] }, // The provider compares the key with alias/aws/dynamodb.
   ],
+  aws_iam_policy: [
+    {
+      on: 'policy',
+      read: ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:ListPolicyVersions'],
+      write: [
+        'iam:CreatePolicy',
+        'iam:CreatePolicyVersion',
+        'iam:DeletePolicy',
+        'iam:DeletePolicyVersion', // Five are kept; the provider makes room.
+        'iam:TagPolicy',
+        'iam:UntagPolicy',
+      ],
+    },
+  ],
   aws_iam_role: [
     {
       on: 'role',
@@ -104,6 +118,10 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
   aws_iam_role_policy: [
     { on: 'role', read: ['iam:GetRolePolicy'], write: ['iam:DeleteRolePolicy'] },
     { on: 'boundedRole', write: ['iam:PutRolePolicy'] },
+  ],
+  aws_iam_role_policy_attachment: [
+    { on: 'role', read: ['iam:ListAttachedRolePolicies'] },
+    { on: 'roleWithPolicy', write: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'] },
   ],
   aws_kms_alias: [
     { on: 'anything', read: ['kms:ListAliases'] },

@@ -23,10 +23,12 @@ export type Place =
   | 'logGroup'
   | 'mapping'
   | 'mappingOfFunction'
+  | 'policy'
   | 'queue'
   | 'role'
   | 'roleOfLambda'
   | 'roleOfReplication'
+  | 'roleWithPolicy'
   | 'rule'
   | 'tableThatExists'
   | 'tableThatIsMade'
@@ -72,10 +74,16 @@ export function placeOf(place: Place, where: Where): Target {
     logGroup: () => ({ Resource: arn('logs', `log-group:/aws/lambda/${name}-*`) }),
     mapping: () => ({ Resource: arn('lambda', 'event-source-mapping:*') }),
     mappingOfFunction: () => ({ Resource: arn('lambda', 'event-source-mapping:*'), Condition: ofFunction }),
+    policy: () => ({ Resource: policiesOf(where) }),
     queue: () => ({ Resource: arn('sqs', `${name}-*`) }),
     role: () => ({ Resource: rolesOf(where) }),
     roleOfLambda: () => ({ Resource: rolesOf(where), Condition: passedTo('lambda') }),
     roleOfReplication: () => ({ Resource: names.replicationRoleArn, Condition: passedTo('s3') }),
+    // No other policy, and with a boundary to no role that has not got it.
+    roleWithPolicy: () => ({
+      Resource: rolesOf(where),
+      Condition: { ...boundaryOf(where).Condition, ArnLike: { 'iam:PolicyARN': policiesOf(where) } },
+    }),
     rule: () => ({ Resource: arn('events', `rule/${name}-*`) }),
     tableThatExists: () => ({ Resource: where.namesOf('data.aws_dynamodb_table').map(names.tableArn) }),
     tableThatIsMade: () => ({ Resource: where.namesOf('aws_dynamodb_table').map(names.tableArn) }),
@@ -92,6 +100,14 @@ function rolesOf({ settings, side, namesOf: namesByType }: Where): readonly stri
   const patterns = namesByType('aws_iam_role').map((role) => (role.startsWith(start) ? `${start}*` : role));
   const { accountId, rolePath } = settings[side];
   return [...new Set(patterns)].sort().map((role) => `arn:${partition}:iam::${accountId}:role${rolePath}${role}`);
+}
+
+/** Those in which the rights of a role go on, however many; the policies of the role that deploys are not among them. */
+function policiesOf({ settings, side, namesOf: namesByType }: Where): readonly string[] {
+  const { partition } = namesOf(settings);
+  const { accountId, rolePath } = settings[side];
+  const patterns = namesByType('aws_iam_policy').map((policy) => policy.replace(/\d+$/, '*'));
+  return [...new Set(patterns)].sort().map((policy) => `arn:${partition}:iam::${accountId}:policy${rolePath}${policy}`);
 }
 
 /** With a boundary, no role is made or given a policy that has not got it. */

@@ -76,10 +76,8 @@ export function readItemsByKey(tableArns: readonly string[]): Statement {
 
 /** Reading an item of a table under a key of one's own decrypts with that key. */
 export function decryptItems(keyArns: readonly string[], region: string): Statement[] {
-  return [...new Set(keyArns)].map((keyArn, index) => ({
-    ...decryptTable(keyArn, region),
-    Sid: `DecryptItems${index + 1}`,
-  }));
+  if (keyArns.length === 0) return [];
+  return [{ ...decryptTable([...new Set(keyArns)], region), Sid: 'DecryptItems' }];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { bucketConfiguration, type ReplicationRule } from '../../../aws/bucketConfiguration';
 import { captureFunction, type EventSourceMappingConfiguration } from '../../../aws/captureFunction';
+import { scheduleOf } from '../../../aws/schedule';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { keySchemaOf } from '../../../core/tableDefinition';
 import type { DeployedFunction, DeployedTable, Deployment } from '../../../local/deployment/synthesized';
@@ -36,6 +37,7 @@ export async function readDeployment(
       Object.entries(functions).map(([tableName, functionName]) => readTable(source, tableName, functionName)),
     ),
     tableDefinitionFunction: await readFunction(source, 'dcs-table-definition'),
+    tableDefinitionEvents: await eventsOf(source, 'dcs-table-definition'),
     heartbeatFunction: await readFunction(source, 'dcs-heartbeat'),
     replicaAgeFunction: await readFunction(destination, 'dcs-replica-age'),
     replicationRules: rules.map(inTerraformsWords),
@@ -57,6 +59,11 @@ async function readTable(account: PartsAccount, tableName: string, functionName:
     captureFunction: await readFunction(account, functionName),
     eventSourceMapping: inPumpsWords(mapping),
   };
+}
+
+async function eventsOf(account: PartsAccount, ruleName: string): Promise<unknown[]> {
+  const { targets = [] } = (await scheduleOf(ruleName, awsSettings(account))) ?? {};
+  return targets.map(({ input = '' }) => JSON.parse(input) as unknown);
 }
 
 async function readFunction(account: PartsAccount, functionName: string): Promise<DeployedFunction> {

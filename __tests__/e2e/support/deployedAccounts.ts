@@ -290,7 +290,9 @@ async function makeFunctions(account: PartsAccount, stack: StackJson, alias: str
     const what = function_name === undefined ? name : `function:${function_name}`;
     const Arn = `arn:aws:${started}:${account.region}:${account.accountId}:${what}`;
     const Rule = nameOf(body.rule).name as string;
-    await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 'function', Arn }] }));
+    await events.send(
+      new PutTargetsCommand({ Rule, Targets: [{ Id: 'function', Arn, Input: body.input as string | undefined }] }),
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type TableDefinition,
 } from '../../../core/tableDefinition';
 import { refreshDefinitions } from '../../../lambda/table-definition/refreshDefinitions';
-import { tableDefinitionSettings } from '../../../lambda/table-definition/settings';
+import { tableDefinitionSettings, tablesToDefine } from '../../../lambda/table-definition/settings';
 import { MemoryBucket } from '../../support/memoryBucket';
 
 const definitionOf = (
@@ -46,9 +46,14 @@ describe('refreshing table.json', () => {
   });
 
   test('what is wrong with the environment is said at once', () => {
-    const read = () => tableDefinitionSettings({ DCS_TABLES: ',', DCS_PREFIX: 'x' });
-    for (const name of ['DCS_BUCKET', 'DCS_TABLES', 'DCS_PREFIX is "x"']) expect(read).toThrow(name);
-    expect(tableDefinitionSettings({ DCS_BUCKET: 'b', DCS_TABLES: 'a,b' }).tableNames).toEqual(['a', 'b']);
+    const read = () => tableDefinitionSettings({ DCS_PREFIX: 'x' });
+    for (const name of ['DCS_BUCKET', 'DCS_PREFIX is "x"']) expect(read).toThrow(name);
+  });
+
+  test('the schedule names the tables; any other event is refused with what to write', () => {
+    expect(tablesToDefine({ tables: ['a', 'b'] })).toEqual(['a', 'b']);
+    const others = [undefined, null, {}, { tables: [] }, { tables: 'a' }, { tables: ['a', ''] }, { tables: [1] }];
+    for (const event of others) expect(() => tablesToDefine(event)).toThrow('write {"tables":["users"]}');
   });
 });
 

@@ -3,7 +3,7 @@ import { parseSettings } from '../../../settings/load';
 import { deployedResources } from '../../../stacks/deployedResources';
 import { deployStatements } from '../../../stacks/policies/deploy';
 import { DEPLOY_ACTIONS } from '../../../stacks/policies/deployActions';
-import { variants } from '../../../stacks/variants';
+import { manyTables, variants } from '../../../stacks/variants';
 import { misfits } from '../support/authorization';
 import { synthesize, type PlacedStatement } from '../support/synth';
 
@@ -13,7 +13,7 @@ const SIDES = ['source', 'destination'] as const;
 const isBootstrap = (stackName: string) => stackName.includes('-bootstrap-');
 
 /** Of each variant and side: the policy of its two roles. */
-const policies = Object.entries(variants).flatMap(([variant, settings]) => {
+const policies = Object.entries({ ...variants, 'many-tables': manyTables }).flatMap(([variant, settings]) => {
   const stacks = Object.entries(synthesize(settings)).flatMap(([name, stack]) => (isBootstrap(name) ? [] : [stack]));
   return SIDES.map((side) => {
     const resources = stacks.flatMap((stack) => deployedResources(stack, side));
