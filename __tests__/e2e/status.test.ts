@@ -83,7 +83,17 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
   await report(deployed, 'drill', { endedAt, items: 7, differences: 0, verdict: 'same', restoreSeconds: 90 });
   await metric('AWS/Lambda', 'IteratorAge', { FunctionName: deployed.functionName }, 4_000);
 
-  const { code, stdout } = await deployed.run(['status']);
+  const short = await deployed.run(['status']);
+  expect(short).toMatchObject({ code: 0 });
+  expect(short.stdout.split('\n')[0]).toMatch(/^ +TABLE +RECOVERY +SINCE +VERSIONS +SIZE +LAG +VERIFIED +DRILLED$/);
+  expect(short.stdout).toMatch(new RegExp(`^ok ${deployed.tableName} +.* 1 +2 B +4 s `, 'm'));
+  expect(short.stdout).toMatch(/\n\nNothing to act on; as of .*\n$/);
+  const scraped = await deployed.run(['status', '--prometheus']);
+  expect(scraped.stdout).toContain(`\ndcs_table_capture_lag_seconds{table="${deployed.tableName}"} 4\n`);
+  expect(scraped.code).toBe(0);
+  expect(await deployed.run(['status', '--prometheus', '--json'])).toMatchObject({ code: 2 });
+
+  const { code, stdout } = await deployed.run(['status', '--details']);
   expect(stdout).toContain('Nothing to act on; as of');
   expect(stdout).toMatch(/ok lag +4 s\n/);
   expect(stdout).toMatch(/ok last verify +.*no difference, a sample of 500\n/);
@@ -93,7 +103,12 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
   expect(stdout).not.toContain('\u001b');
   expect(code).toBe(0);
 
-  const { state } = states((await deployed.run(['status', '--json'])).stdout);
+  const json = (await deployed.run(['status', '--json'])).stdout;
+  expect(records(json).find(({ type }) => type === 'table')).toMatchObject({
+    ...{ table: deployed.tableName, verdict: 'ok', versions: 1, sizeBytes: 2, isWhole: true, lagMs: 4_000 },
+    ...{ verifyDifferences: 0, drillDifferences: 0, verifiedAt: endedAt },
+  });
+  const { state } = states(json);
   expect(state('lag')).toMatchObject({ lagMs: 4_000 });
   expect(state('newest-image')).toMatchObject({ looked: 1, isWhole: true, newestAt: expect.any(String) as string });
   expect(state('newest-replica')).toMatchObject({ side: 'destination', looked: 1 });
@@ -267,7 +282,7 @@ test('by options alone, without a settings file, the copy is shown', async () =>
   const { code, stdout } = await deployed.run(['status', deployed.tableName, ...place, ...endpoint, '--json'], nothing);
   expect(code).toBe(4);
   const { of, all } = states(stdout);
-  expect(of('ok')).toEqual(['newest-replica', 'hidden-replicas', 'recovery-point']);
+  expect(of('ok')).toEqual(['newest-replica', 'restorable', 'hidden-replicas', 'recovery-point']);
   expect(of('cannotTell')).toEqual(['source']);
   expect(all.filter(({ side }) => side === 'source').map(({ found }) => found)).toEqual([
     'the settings say nothing of it',

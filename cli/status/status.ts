@@ -3,25 +3,32 @@ import { checkContext } from '../../operations/check/checkContext';
 import { countsOf, exitCodeOf, sectionText } from '../check/reporting';
 import type { Finding } from '../../operations/check/finding';
 import { bucketIn, connectToLook, type CommandContext } from '../context';
-import { clockToLook, type LookingClock } from '../lookingClock';
+import { clockToLook } from '../lookingClock';
 import type { ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
 import type { Colours } from '../output/colours';
 import { lookAtTables, type StatusRequest } from '../../operations/status/lookAtTables';
+import { tableRows } from '../../operations/status/tableRows';
 import { locatedTable } from '../../settings/configuredTable';
 import { renewedLocks } from '../../settings/lockRule';
 import { hasParts, partsOf } from '../../settings/parts';
+import { prometheusText, type Looked } from './prometheus';
+import { rowsText } from './rows';
 
 export interface StatusOptions {
   /** None: all tables of the settings. */
   readonly tableNames: readonly string[];
   readonly watchSeconds: number | undefined;
+  /** Everything that was looked at, and not a line a table. */
+  readonly details: boolean;
+  readonly prometheus: boolean;
 }
 
 export const status: Command<StatusOptions> = {
   usage: '[TABLE...] [options]',
   description:
-    'Shows where each table stands: its stream and event source mapping, how far capture is behind, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, when the copy was last verified and drilled, and the recovery point: how old the newest replica of the heartbeat is. ' +
+    'Shows a line a table: its recovery point (how long ago what a restore has is, as measured), how far back it can be restored (SINCE), its versions and their size in the destination bucket, how far capture is behind, and when the copy was last verified and drilled; below it, what has to be acted on. ' +
+    '--details shows all that was looked at: stream and event source mapping, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, when the copy was last verified and drilled, and the recovery point: how old the newest replica of the heartbeat is. ' +
     'With the destination account alone, also by options and without a settings file, it shows what that holds, and says what could not be looked at.\n' +
     'The newest image is looked for among the first 10,000 objects of a table, for S3 lists by key: at most ten requests for each bucket and table. In a larger table it is the newest of those, and says so. Images under delete markers are looked for among the first 10,000 versions.\n' +
     'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, images under delete markers, a lag of more than an hour, an old recovery point, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
@@ -32,21 +39,35 @@ export const status: Command<StatusOptions> = {
       does: 'The source account is lost, and there is no settings file',
       command: 'dcs status users --destination-bucket example-dcs-destination --destination-region eu-west-1',
     },
+    {
+      does: 'For Prometheus, by the textfile collector of its node exporter',
+      command: 'dcs status --prometheus > dcs.prom.tmp; mv dcs.prom.tmp dcs.prom',
+    },
     { does: 'For a script', command: `dcs status --json | jq 'select(.verdict == "problem")'` },
   ],
   positionals: [],
   furtherPositionals: 'TABLE',
   options: {
+    details: { type: 'boolean', help: 'Everything that was looked at, by subject.' },
+    prometheus: {
+      type: 'boolean',
+      help: "Prometheus' text format on stdout, for scrapers: gauges, whose names begin with dcs_.",
+    },
     watch: {
       type: 'string',
       value: 'SECONDS',
       help: 'Look again this often, 5 to 3600, until Ctrl-C (exit code 130). Default: look once.',
     },
   },
-  read: (given) => ({
-    tableNames: given.positionals(),
-    watchSeconds: given.wholeNumber('watch', 5, 3_600),
-  }),
+  read(given) {
+    for (const other of ['watch', 'json', 'details']) given.atMostOneOf('prometheus', other);
+    return {
+      tableNames: given.positionals(),
+      watchSeconds: given.wholeNumber('watch', 5, 3_600),
+      details: given.flag('details'),
+      prometheus: given.flag('prometheus'),
+    };
+  },
   run: runStatus,
 };
 
@@ -54,7 +75,7 @@ const ID_WIDTH = 14;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 export async function runStatus(
-  { tableNames, watchSeconds }: StatusOptions,
+  { tableNames, watchSeconds, details, prometheus }: StatusOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { output, signal, pause } = context;
@@ -64,12 +85,19 @@ export async function runStatus(
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
     const findings = await lookAtTables(withClock(clock.nowMs));
-    for (const finding of findings) output.result(stateRecord(finding));
+    const rows = tableRows(findings, namesOf(tableNames, context));
     const counts = countsOf(findings);
+    const nowMs = clock.isKnown ? clock.nowMs() : undefined;
+    if (prometheus) {
+      output.result({ type: 'prometheus' }, prometheusText({ findings, rows, nowMs }).trimEnd());
+      return exitCodeOf(counts);
+    }
+    for (const finding of findings) output.result(stateRecord(finding));
+    for (const row of rows) output.result({ type: 'table', ...row });
     const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
     output.result(
-      { type: 'status', at: clock.isKnown ? new Date(clock.nowMs()).toISOString() : null, counts },
-      before + screen(findings, clock, output.colours),
+      { type: 'status', at: nowMs === undefined ? null : new Date(nowMs).toISOString(), counts },
+      before + screen({ findings, rows, nowMs }, details, output.colours),
     );
     if (watchSeconds === undefined) return exitCodeOf(counts);
     await pause(watchSeconds * 1_000, signal);
@@ -77,16 +105,27 @@ export async function runStatus(
   }
 }
 
+function namesOf(tableNames: readonly string[], { settings }: CommandContext): readonly string[] {
+  if (tableNames.length > 0) return [...new Set(tableNames)];
+  return partsOf(settings, ['tables']).tables.map(({ name }) => name);
+}
+
 /** The whole deployment where the settings have it, else the copies of the tables that were named. */
 function requestOf(tableNames: readonly string[], context: CommandContext): (nowMs: () => number) => StatusRequest {
   const { settings, signal, pause } = context;
-  const named = tableNames.length > 0 ? tableNames : partsOf(settings, ['tables']).tables.map(({ name }) => name);
-  const tables = [...new Set(named)].map((name) => locatedTable(settings, name));
+  const tables = namesOf(tableNames, context).map((name) => locatedTable(settings, name));
   const looking = connectToLook(context, 'destination').s3;
   const { prefix, alarms } = settings;
   const renewsLocks = settings.destination !== undefined && renewedLocks(settings.destination) !== undefined;
   const watched = { prefix, mostSeconds: alarms.replicaAgeSeconds, renewsLocks };
-  const copies = { ...watched, tables, signal, destinationBucket: { ...bucketIn(context, 'destination'), ...looking } };
+  const keptDays = settings.destination?.lifecycle.noncurrentVersionExpirationDays ?? undefined;
+  const copies = {
+    ...watched,
+    tables,
+    keptDays,
+    signal,
+    destinationBucket: { ...bucketIn(context, 'destination'), ...looking },
+  };
   if (!hasParts(settings, ['source', 'destination', 'tables'])) return (nowMs) => ({ ...copies, nowMs });
   const sides = { source: connectToLook(context, 'source'), destination: connectToLook(context, 'destination') };
   return (nowMs) => ({
@@ -99,12 +138,14 @@ function stateRecord({ id, verdict, side, subject, found, remedy, values }: Find
   return { type: 'state', id: id.replaceAll(' ', '-'), verdict, side, subject, found, remedy, ...values };
 }
 
-function screen(findings: readonly Finding[], { isKnown, nowMs }: LookingClock, colours: Colours): string {
-  const subjects = [...new Set(findings.map(({ subject }) => subject))];
-  const sections = subjects.map((subject) =>
+function screen({ findings, rows, nowMs }: Looked, details: boolean, colours: Colours): string {
+  const shown = details
+    ? findings
+    : findings.filter(({ verdict }) => verdict === 'problem' || verdict === 'cannotTell');
+  const sections = [...new Set(shown.map(({ subject }) => subject))].map((subject) =>
     sectionText(
       subject,
-      findings.filter((finding) => finding.subject === subject),
+      shown.filter((finding) => finding.subject === subject),
       colours,
       ID_WIDTH,
     ),
@@ -116,6 +157,6 @@ function screen(findings: readonly Finding[], { isKnown, nowMs }: LookingClock, 
       : cannotTell > 0
         ? colours.doubtful('Nothing to act on was seen, but not everything could be looked at')
         : colours.good('Nothing to act on');
-  const asOf = isKnown ? utc(Math.floor(nowMs() / 1_000) * 1_000) : 'an unknown time: no service has told it';
-  return [...sections, `${verdict}; as of ${asOf}`].join('\n');
+  const asOf = nowMs === undefined ? 'an unknown time: no service has told it' : utc(Math.floor(nowMs / 1_000) * 1_000);
+  return [rowsText(rows, nowMs, colours), '', ...sections, `${verdict}; as of ${asOf}`].join('\n');
 }

@@ -16,6 +16,9 @@ export interface HiddenImages {
   readonly first?: DeleteMarker;
   /** Versions that were looked at. */
   readonly versions: number;
+  readonly sizeBytes: number;
+  /** Of the version that was stored first. */
+  readonly firstStoredAtMs?: number;
   readonly isWhole: boolean;
 }
 
@@ -30,16 +33,22 @@ export async function hiddenImages(
   const lister = s3VersionLister(bucket);
   const grouping = new HistoryGrouping();
   const markers: DeleteMarker[] = [];
-  let [looked, isWhole] = [0, false];
+  let [looked, sizeBytes, firstStoredAtMs, isWhole] = [0, 0, Infinity, false];
   let after: ListingMarker | undefined;
   for (let pages = 0; pages < PAGES && !isWhole; pages++) {
     const page: VersionsPage = await lister.page(tablePrefix(table), { after, signal });
     for (const { objectKey, versions, hiddenBy } of [...grouping.add(page), ...(page.next ? [] : grouping.rest())])
       if (hiddenBy && isImageKey(objectKey) && !versions.slice(-1).every(isTombstone)) markers.push(hiddenBy);
-    looked += page.versions.length;
+    const images = page.versions.filter(({ objectKey }) => isImageKey(objectKey));
+    looked += images.length;
+    for (const version of images) {
+      sizeBytes += version.sizeBytes;
+      firstStoredAtMs = Math.min(firstStoredAtMs, version.storedAtMs);
+    }
     after = page.next;
     isWhole = after === undefined;
   }
   const [first] = markers.sort((a, b) => a.storedAtMs - b.storedAtMs);
-  return { objects: markers.length, first, versions: looked, isWhole };
+  const firstStored = Number.isFinite(firstStoredAtMs) ? { firstStoredAtMs } : {};
+  return { objects: markers.length, first, versions: looked, sizeBytes, ...firstStored, isWhole };
 }

@@ -15,6 +15,7 @@ import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages, type NewestIn } from './newestImages';
 import { readReport } from './readReport';
+import { definedAt, judgeRestorable } from './restorable';
 
 const FIFTEEN_MINUTES_MS = 900_000;
 const HOUR_MS = 3_600_000;
@@ -71,6 +72,8 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
 /** What the copy alone tells of a table. */
 export interface CopyContext extends WatchedCopy {
   readonly nowMs: () => number;
+  /** How long lifecycle keeps versions in the destination that were replaced; undefined: the settings do not say. */
+  readonly keptDays?: number;
 }
 
 /** Where one table stands in the destination account: its newest replica, and when it was last proved. */
@@ -84,9 +87,13 @@ export function copyStatus(context: CopyContext, table: TableLocation): Look[] {
     ),
     look(
       { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucketVersions' },
-      () => hiddenImages(destinationBucket, table, signal),
+      async () => ({
+        listed: await hiddenImages(destinationBucket, table, signal),
+        definedAtMs: await definedAt(destinationBucket, table, signal),
+      }),
       {
-        'hidden replicas': (found) =>
+        restorable: (found) => judgeRestorable(found, nowMs(), context.keptDays),
+        'hidden replicas': ({ listed: found }) =>
           judgeHidden(
             found,
             `somebody of the destination account has deleted them, find out who; dcs verify ${table.tableName} --repair puts them back on top`,
