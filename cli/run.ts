@@ -14,6 +14,7 @@ import { OptionReader } from '../core/commandLine/optionReader';
 import { coloursFor } from './output/colours';
 import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
+import { helpWidth } from './output/width';
 import type { Pause } from '../operations/pace';
 import { versionLine } from './version';
 
@@ -34,7 +35,7 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
   const output = outputTo({ stdout, stderr, json, colours: coloursFor(stdout, env), nowMs });
   try {
     const [name = '', ...rest] = args;
-    const text = await helpText(args);
+    const text = await helpText(args, helpWidth(stdout, env));
     if (text !== undefined) {
       stdout.write(`${text}\n`);
       return EXIT.done;
@@ -54,14 +55,14 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
 }
 
 /** Help and version do nothing else, wherever they stand on the command line. */
-async function helpText(args: readonly string[]): Promise<string | undefined> {
+async function helpText(args: readonly string[], width: number): Promise<string | undefined> {
   const [name, topic] = args;
   const isGeneral = name === undefined || name === '--help' || name === '-h';
-  if (isGeneral || (name === 'help' && topic === undefined)) return overview();
+  if (isGeneral || (name === 'help' && topic === undefined)) return overview(width);
   if (args.includes('--version')) return versionLine;
-  if (name === 'help' && topic === 'exit-codes') return exitCodeLines().join('\n');
-  if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic));
-  return asksForHelp(args) ? commandHelp(name, await loadCommand(name)) : undefined;
+  if (name === 'help' && topic === 'exit-codes') return exitCodeLines(width).join('\n');
+  if (name === 'help' && topic !== undefined) return commandHelp(topic, await loadCommand(topic), width);
+  return asksForHelp(args) ? commandHelp(name, await loadCommand(name), width) : undefined;
 }
 
 async function loadCommand(name: string): Promise<Command> {

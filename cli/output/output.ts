@@ -1,6 +1,8 @@
 import { printableLines } from '../../core/printable';
 import type { Colours } from './colours';
+import { fitted } from './fitted';
 import { noProgress, plainProgress, terminalProgress, type Progress, type Sink } from './progress';
+import { columnsOf } from './width';
 
 /** One JSON line of the contract. The type says which fields follow. */
 export interface OutputRecord {
@@ -32,16 +34,20 @@ export function outputTo(options: {
   let current: Progress = noProgress;
   const print = (sink: Sink, text: string) => {
     current.clear();
-    sink.write(`${printableLines(text)}\n`);
+    sink.write(`${text}\n`);
+  };
+  const printText = (sink: Sink, text: string) => {
+    const [shown, columns] = [printableLines(text), columnsOf(sink)];
+    print(sink, columns === undefined ? shown : fitted(shown, columns));
   };
   return {
     json,
     colours: options.colours,
     result(record, text) {
-      if (json) print(stdout, JSON.stringify(record));
-      else if (text !== undefined) print(stdout, text);
+      if (json) print(stdout, printableLines(JSON.stringify(record)));
+      else if (text !== undefined) printText(stdout, text);
     },
-    say: (text) => print(stderr, text),
+    say: (text) => printText(stderr, text),
     progress(label, total) {
       current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs });
       return current;
