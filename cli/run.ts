@@ -51,6 +51,8 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
     return await command.run(options, commandContext(given, { ...surroundings, output }));
   } catch (error) {
     return exitOf(error, surroundings.signal, output);
+  } finally {
+    output.close();
   }
 }
 

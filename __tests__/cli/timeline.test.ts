@@ -7,9 +7,9 @@ const bucket = (minute: number, change: number) => ({
   ...{ atMs: FROM_MS + minute * 60_000, insert: 0, change, delete: 0, timeToLive: 0 },
 });
 
-function reported(json: boolean): string {
+function reported(json: boolean, columns?: number): string {
   const written: string[] = [];
-  const sink = { write: (text: string) => void written.push(text) };
+  const sink = { write: (text: string) => void written.push(text), isTTY: columns !== undefined, columns };
   const output = outputTo({ stdout: sink, stderr: sink, json, colours: coloursFor({}, {}), nowMs: () => 0 });
   const burst = { fromMs: FROM_MS, toMs: FROM_MS + 120_000, changes: 75, usual: 0.9375, times: 40 };
   reportTimeline(output, {
@@ -40,4 +40,11 @@ test('a burst is named, with the commands that show it and undo it; the bars are
   expect(reported(true)).toContain(
     '{"type":"burst","from":"2026-11-23T14:05:00.000Z","to":"2026-11-23T14:07:00.000Z","changes":75,"usualInAMinute":0.938,"times":40}',
   );
+});
+
+test.each([80, 120, 200])('at %d columns the bars take the room that is there, and each is on one line', (columns) => {
+  const bars = reported(false, columns)
+    .split('\n')
+    .filter((line) => line.includes('█'));
+  expect(bars.map((line) => line.length)).toEqual([Math.min(columns - 44, 100) + 22]);
 });

@@ -23,11 +23,13 @@ export function introduce(output: Output, { sampleItemCount }: DrillOptions, ord
   );
 }
 
-const LABELS: Readonly<Partial<Record<Stage, string>>> = {
+const LABELS: Readonly<Record<Stage, string>> = {
   draw: 'listed objects',
+  create: 'making the scratch table',
   restore: 'restored items',
   check: 'read again',
   compare: 'compared with the live table',
+  remove: 'removing the scratch table',
 };
 
 /** Shows each stage as it goes on. */
@@ -37,10 +39,9 @@ export function watchDrill(output: Output): DrillWatch & { end: () => void } {
   return {
     onStage(stage) {
       end();
-      const label = LABELS[stage];
-      progress = label === undefined ? noProgress : output.progress(label);
       if (stage === 'create') output.say('Making the scratch table.');
       if (stage === 'remove') output.say('Removing the scratch table.');
+      progress = output.progress(LABELS[stage]);
     },
     onItem: () => progress.add(1),
     onWaiting: (items) =>

@@ -1,7 +1,15 @@
 import { printableLines } from '../../core/printable';
 import type { Colours } from './colours';
 import { fitted } from './fitted';
-import { noProgress, plainProgress, terminalProgress, type Progress, type Sink } from './progress';
+import {
+  noProgress,
+  plainProgress,
+  realTicker,
+  terminalProgress,
+  type Progress,
+  type Sink,
+  type Ticker,
+} from './progress';
 import { columnsOf } from './width';
 
 /** One JSON line of the contract. The type says which fields follow. */
@@ -15,6 +23,8 @@ export interface Output {
   readonly json: boolean;
   /** Colours of stdout. */
   readonly colours: Colours;
+  /** Of stdout, where it is a terminal. */
+  readonly columns?: number;
   /** A result: one JSON line with --json, else the text. Text undefined: nothing for a human reader. */
   result(record: OutputRecord, text?: string): void;
   /** What a human wants to know meanwhile. */
@@ -29,8 +39,9 @@ export function outputTo(options: {
   json: boolean;
   colours: Colours;
   nowMs: () => number;
-}): Output {
-  const { stdout, stderr, json, nowMs } = options;
+  ticker?: Ticker;
+}): Output & { readonly close: () => void } {
+  const { stdout, stderr, json, nowMs, ticker = realTicker } = options;
   let current: Progress = noProgress;
   const print = (sink: Sink, text: string) => {
     current.clear();
@@ -43,14 +54,17 @@ export function outputTo(options: {
   return {
     json,
     colours: options.colours,
+    columns: columnsOf(stdout),
     result(record, text) {
       if (json) print(stdout, printableLines(JSON.stringify(record)));
       else if (text !== undefined) printText(stdout, text);
     },
     say: (text) => printText(stderr, text),
     progress(label, total) {
-      current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs });
+      current.stop();
+      current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs, ticker });
       return current;
     },
+    close: () => current.stop(),
   };
 }

@@ -1,4 +1,5 @@
-import { count, duration } from '../../core/units';
+import { progressLine } from './progressLine';
+import { Rate } from './rate';
 
 /** The part of a stream that is written to. */
 export interface Sink {
@@ -14,82 +15,101 @@ export interface Progress {
   end(): void;
   /** Makes room for another line; a terminal's line is drawn again afterwards. */
   clear(): void;
+  /** Draws nothing any more, and does not say how far it came. */
+  stop(): void;
 }
 
-interface ProgressOptions {
+/** Calls again and again, without keeping the process alive; returns what ends that. */
+export type Ticker = (everyMs: number, tick: () => void) => () => void;
+
+export interface ProgressOptions {
   readonly label: string;
   readonly total?: number;
   readonly nowMs: () => number;
+  readonly ticker: Ticker;
 }
 
-const REDRAW_MS = 100;
-const PLAIN_LINE_MS = 5_000;
+const nothing = () => undefined;
+export const noProgress: Progress = { add: nothing, end: nothing, clear: nothing, stop: nothing };
 
-export const noProgress: Progress = { add: () => undefined, end: () => undefined, clear: () => undefined };
+export const realTicker: Ticker = (everyMs, tick) => {
+  const timer = setInterval(tick, everyMs).unref();
+  return () => clearInterval(timer);
+};
 
-/** One line that is drawn again and again. */
+/** One line that is drawn again and again, while nothing comes, too. */
 export function terminalProgress(sink: Sink, options: ProgressOptions): Progress {
-  const erase = () => sink.write('\r\u001b[K');
-  return progress(options, REDRAW_MS, {
-    draw: (line) => sink.write(`\r\u001b[K${line.slice(0, (sink.columns ?? 80) - 1)}`),
-    last: (line) => sink.write(`\r\u001b[K${line}\n`),
-    clear: () => void erase(),
-  });
+  return progress(
+    options,
+    { drawMs: 100, waitMs: 1_000 },
+    {
+      draw: (line) => sink.write(`\r\u001b[K${line.slice(0, (sink.columns ?? 80) - 1)}`),
+      last: (line) => sink.write(`\r\u001b[K${line}\n`),
+      clear: () => sink.write('\r\u001b[K'),
+    },
+  );
 }
 
-/** A line every few seconds, for logs; nothing at all for what takes no time. */
+/** A line every few seconds, for logs, and every half minute while nothing comes; nothing at all for what takes no time. */
 export function plainProgress(sink: Sink, options: ProgressOptions): Progress {
   let lines = 0;
-  return progress(options, PLAIN_LINE_MS, {
-    draw: (line) => {
-      lines += 1;
-      sink.write(`${line}\n`);
+  return progress(
+    options,
+    { drawMs: 5_000, waitMs: 30_000 },
+    {
+      draw: (line) => {
+        lines += 1;
+        sink.write(`${line}\n`);
+      },
+      last: (line) => lines > 0 && sink.write(`${line}\n`),
+      clear: nothing,
     },
-    last: (line) => lines > 0 && sink.write(`${line}\n`),
-    clear: () => undefined,
-  });
+  );
 }
 
+interface Screen {
+  readonly draw: (line: string) => void;
+  readonly last: (line: string) => void;
+  readonly clear: () => void;
+}
+
+/** @param pace how often a line is drawn at most, and how long one stands at most */
 function progress(
-  { label, total, nowMs }: ProgressOptions,
-  everyMs: number,
-  screen: { draw: (line: string) => void; last: (line: string) => void; clear: () => void },
+  { label, total, nowMs, ticker }: ProgressOptions,
+  { drawMs, waitMs }: { readonly drawMs: number; readonly waitMs: number },
+  screen: Screen,
 ): Progress {
   const startedAtMs = nowMs();
+  const rate = new Rate(startedAtMs);
   let [done, drawnAtMs, isOver] = [0, startedAtMs, false];
-  return {
-    add(items) {
-      done += items;
-      if (isOver || nowMs() - drawnAtMs < everyMs) return;
-      drawnAtMs = nowMs();
-      screen.draw(progressLine({ label, total, done, elapsedMs: drawnAtMs - startedAtMs }));
-    },
-    end() {
-      if (!isOver) screen.last(progressLine({ label, total, done, elapsedMs: nowMs() - startedAtMs, isOver: true }));
-      isOver = true;
-    },
-    clear: () => isOver || screen.clear(),
+  const line = (atMs: number) => {
+    const elapsedMs = atMs - startedAtMs;
+    const perSecond = isOver && elapsedMs > 0 ? (done * 1_000) / elapsedMs : rate.perSecond;
+    return progressLine({ label, total, done, perSecond, elapsedMs, isOver });
   };
-}
-
-/** `label  1,200 of 5,000 (24 %)  350/s  11 s left` */
-export function progressLine(state: {
-  label: string;
-  total?: number;
-  done: number;
-  elapsedMs: number;
-  isOver?: boolean;
-}): string {
-  const { label, total, done, elapsedMs, isOver = false } = state;
-  const perSecond = elapsedMs > 0 ? (done * 1_000) / elapsedMs : 0;
-  const percent = total === undefined || total === 0 ? '' : ` (${Math.floor((done / total) * 100)} %)`;
-  const parts = [
-    total === undefined ? `${label}  ${count(done)}` : `${label}  ${count(done)} of ${count(total)}${percent}`,
-    `${count(Math.round(perSecond))}/s`,
-    ...(isOver ? [`in ${duration(elapsedMs)}`] : []),
-    ...(!isOver && total !== undefined && perSecond > 0 && done < total
-      ? [`${duration(((total - done) / perSecond) * 1_000)} left`]
-      : []),
-  ];
-  return parts.join('  ');
+  const draw = (items: number, everyMs: number) => {
+    const atMs = nowMs();
+    done += items;
+    rate.add(items, atMs);
+    if (isOver || atMs - drawnAtMs < everyMs) return;
+    drawnAtMs = atMs;
+    screen.draw(line(atMs));
+  };
+  const stopTicking = ticker(waitMs, () => draw(0, waitMs));
+  const stop = () => {
+    stopTicking();
+    isOver = true;
+  };
+  return {
+    add: (items) => draw(items, drawMs),
+    end() {
+      if (isOver) return;
+      stop();
+      screen.last(line(nowMs()));
+    },
+    clear() {
+      if (!isOver) screen.clear();
+    },
+    stop,
+  };
 }

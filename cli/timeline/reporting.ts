@@ -14,7 +14,8 @@ interface Shown extends Timeline {
   readonly byTimeToLive: boolean;
 }
 
-const BAR_WIDTH = 36;
+/** Beside a bar stand its time and its counts. */
+const [BESIDE_BAR, NARROWEST_BAR, WIDEST_BAR] = [44, 16, 100];
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -45,6 +46,7 @@ export async function listChanged(
 export function reportTimeline(output: Output, shown: Shown): void {
   const { buckets, bucketMs, bursts, table, counts, items } = shown;
   const most = Math.max(1, ...buckets.map(changesIn));
+  const barWidth = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, (output.columns ?? 80) - BESIDE_BAR));
   for (const bucket of buckets) {
     const { atMs, insert, change, delete: deletes, timeToLive } = bucket;
     const isInBurst = bursts.some(({ fromMs, toMs }) => fromMs < atMs + bucketMs && toMs > atMs);
@@ -53,7 +55,7 @@ export function reportTimeline(output: Output, shown: Shown): void {
         ...{ type: 'bucket', from: iso(atMs), to: iso(atMs + bucketMs), insert, change, delete: deletes },
         ...(shown.byTimeToLive && { timeToLive }),
       },
-      line(output, bucket, { most, bucketMs, isInBurst, byTimeToLive: shown.byTimeToLive }),
+      line(output, bucket, { most, bucketMs, barWidth, isInBurst, byTimeToLive: shown.byTimeToLive }),
     );
   }
   for (const burst of bursts) sayBurst(output, table, burst);
@@ -89,13 +91,14 @@ function line(
   {
     most,
     bucketMs,
+    barWidth,
     isInBurst,
     byTimeToLive,
-  }: { most: number; bucketMs: number; isInBurst: boolean; byTimeToLive: boolean },
+  }: { most: number; bucketMs: number; barWidth: number; isInBurst: boolean; byTimeToLive: boolean },
 ): string {
   const { colours } = output;
   const changes = changesIn(bucket);
-  const bar = barOf(changes / most);
+  const bar = barOf(changes / most, barWidth);
   const { insert, change, delete: deletes, timeToLive } = bucket;
   const parts = [
     ...(insert > 0 ? [`+${count(insert)}`] : []),
@@ -104,14 +107,14 @@ function line(
     ...(byTimeToLive && timeToLive > 0 ? [`(ttl ${count(timeToLive)})`] : []),
   ];
   const shown = isInBurst ? colours.doubtful(bar) : colours.good(bar);
-  return `${label(bucket.atMs, bucketMs)}  ${shown}${' '.repeat(BAR_WIDTH - bar.length)} ${parts.join(' ')}`.trimEnd();
+  return `${label(bucket.atMs, bucketMs)}  ${shown}${' '.repeat(barWidth - bar.length)} ${parts.join(' ')}`.trimEnd();
 }
 
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 
-/** A bar of up to {@link BAR_WIDTH} characters, an eighth at least where there is anything. */
-function barOf(share: number): string {
-  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * BAR_WIDTH * 8));
+/** A bar of up to so many characters, an eighth at least where there is anything. */
+function barOf(share: number, width: number): string {
+  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * width * 8));
   return ('█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')).trimEnd();
 }
 
