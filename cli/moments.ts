@@ -1,10 +1,11 @@
 import { UsageError } from '../core/errors';
-import { endOfMoment, momentMs, type Moment } from '../core/commandLine/moment';
+import { endOfMoment, isWrittenInUtc, momentMs, type Moment } from '../core/commandLine/moment';
+import { utc } from '../core/units';
 import type { CommandContext } from './context';
 import type { CopyChoice } from './copyOption';
 
 /**
- * What a moment that was given is in time, by the clock of the S3 that is read. A folder has none: there a moment has to be
+ * What a moment that was given is in time, by the clock of the S3 that is read, said back in UTC. A folder has none: there a moment has to be
  * a time, and how far the copy goes is not known.
  *
  * @returns epoch milliseconds
@@ -14,7 +15,7 @@ export async function timeOf(
   option: string,
   moment: Moment,
   copy: CopyChoice,
-  context: Pick<CommandContext, 'serviceClock'>,
+  context: Pick<CommandContext, 'serviceClock' | 'output'>,
 ): Promise<number> {
   const problem = (words: string) => new UsageError([`--${option} is ${JSON.stringify(moment.text)}; ${words}`]);
   if (copy.in === 'folder') {
@@ -25,8 +26,9 @@ export async function timeOf(
   }
   const { nowMs } = await context.serviceClock(copy.in);
   const ms = momentMs(moment, nowMs());
-  if (typeof ms === 'number') return ms;
-  throw problem(ms.problem);
+  if (typeof ms !== 'number') throw problem(ms.problem);
+  if (!isWrittenInUtc(moment)) context.output.say(`--${option} ${JSON.stringify(moment.text)} is ${utc(ms)}.`);
+  return ms;
 }
 
 /** The same for a state: with all that happened within a second that was given without a fraction. */
@@ -34,7 +36,7 @@ export async function stateTimeOf(
   option: string,
   moment: Moment,
   copy: CopyChoice,
-  context: Pick<CommandContext, 'serviceClock'>,
+  context: Pick<CommandContext, 'serviceClock' | 'output'>,
 ): Promise<number> {
   return endOfMoment(moment, await timeOf(option, moment, copy, context));
 }

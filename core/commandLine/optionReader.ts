@@ -1,6 +1,7 @@
 import type { CommandLine } from './parse';
 import { UsageError } from '../errors';
-import { parseDuration, parseMoment, type Moment } from './moment';
+import { parseDuration } from './lengthOfTime';
+import { parseMoment, type Moment } from './moment';
 
 /** Reads what was given on the command line, and collects what is wrong with it. */
 export class OptionReader {
