@@ -93,7 +93,7 @@ describe('a moment', () => {
     'America/New_York',
     'Asia/Kolkata',
     'Australia/Lord_Howe',
-    '+05:45',
+    'Asia/Kathmandu',
     'UTC',
   );
 
