@@ -12,15 +12,17 @@ import { sdkClientConfig } from './sdkClient';
 
 export type { MetricAlarm };
 
-/** A metric, and how its values within a minute become one. */
+/** A metric, and how its values within a period become one. */
 export interface MetricQuery {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Maximum' | 'Sum';
+  /** Default: a minute. */
+  readonly periodSeconds?: number;
 }
 
-/** A value of a metric for the minute that begins at `atMs`. */
+/** A value of a metric for the period that begins at `atMs`. */
 export interface MetricValue {
   readonly atMs: number;
   readonly value: number;
@@ -42,7 +44,7 @@ export async function alarmsNamed(AlarmNamePrefix: string, settings: AwsSettings
 }
 
 /**
- * Values of a metric, minute by minute, the newest first. An empty list means that there is no data, which is not the same
+ * Values of a metric, period by period, the newest first. An empty list means that there is no data, which is not the same
  * as zero.
  */
 export async function metricValues(
@@ -72,7 +74,7 @@ export async function metricValues(
 
 /** Publishes a value, of the time at which CloudWatch gets it. */
 export async function publishMetric(
-  { namespace, metricName, dimensions }: Omit<MetricQuery, 'statistic'>,
+  { namespace, metricName, dimensions }: Omit<MetricQuery, 'statistic' | 'periodSeconds'>,
   value: number,
   unit: StandardUnit,
   settings: AwsSettings,
@@ -94,9 +96,9 @@ export async function isPublished(
   return Metrics.length > 0;
 }
 
-function metricStat({ namespace, metricName, dimensions, statistic }: MetricQuery) {
+function metricStat({ namespace, metricName, dimensions, statistic, periodSeconds = 60 }: MetricQuery) {
   const Metric = { Namespace: namespace, MetricName: metricName, Dimensions: dimensionsOf(dimensions) };
-  return { Metric, Period: 60, Stat: statistic };
+  return { Metric, Period: periodSeconds, Stat: statistic };
 }
 
 function dimensionsOf(dimensions: MetricQuery['dimensions']) {

@@ -60,6 +60,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Renew the locks of what is current in the destination bucket, or count what is unlocked.',
     load: async () => anyCommand((await import('./lock/lock')).lock),
   },
+  costs: {
+    summary: 'What the copy of a table costs, beside others, and what each command would.',
+    load: async () => anyCommand((await import('./costs/costs')).costs),
+  },
   download: {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),

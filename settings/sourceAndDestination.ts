@@ -58,7 +58,7 @@ const inAccount = (side: 'source' | 'destination') => ({
 
 export const sourceSettings = group(inAccount('source'), 'The account and region that the tables live in.');
 
-const objectLock = group(
+export const objectLockSettings = group(
   {
     mode: oneOf(
       ['COMPLIANCE', 'GOVERNANCE', 'OFF'],
@@ -77,6 +77,6 @@ const objectLock = group(
 );
 
 export const destinationSettings = group(
-  { ...inAccount('destination'), objectLock: objectLock.prefault({}) },
+  { ...inAccount('destination'), objectLock: objectLockSettings.prefault({}) },
   'The account and region that hold the second copy.',
 );

@@ -1,0 +1,50 @@
+import { lifecycleSettings, type Lifecycle } from '../../settings/lifecycle';
+import type { GivenSettings } from '../../settings/schema';
+import { objectLockSettings } from '../../settings/sourceAndDestination';
+import type { KeptHistory, Keeping, Workload } from './workload';
+
+type KeepingSettings = Pick<GivenSettings, 'capture' | 'replication' | 'source' | 'destination'>;
+
+/** What the settings say of how images are kept; their defaults where they say nothing. */
+export function keepingOf({ capture, replication, source, destination }: KeepingSettings): Keeping {
+  const { mode, renewal, retentionDays } = destination?.objectLock ?? objectLockSettings.parse({});
+  return {
+    batchSize: capture.batchSize,
+    windowSeconds: capture.batchingWindowSeconds,
+    memoryMb: capture.memoryMb,
+    smallImageStorageClass: 'STANDARD',
+    largeImageStorageClass: capture.largeImageStorageClass,
+    source: keptBy(source?.lifecycle ?? lifecycleSettings.parse({})),
+    destination: keptBy(destination?.lifecycle ?? lifecycleSettings.parse({})),
+    timeControl: replication.timeControl,
+    ...(mode !== 'OFF' && renewal && { renewedLockDays: retentionDays }),
+  };
+}
+
+/** Of several moves of replaced versions the first one is reckoned with. */
+function keptBy(lifecycle: Lifecycle): KeptHistory {
+  const [move] = lifecycle.noncurrentVersionTransitions;
+  const days = lifecycle.noncurrentVersionExpirationDays ?? Infinity;
+  return { days, ...(move && { moved: { ...move, minimumBytes: lifecycle.transitionMinimumBytes } }) };
+}
+
+/** Whether lifecycle rules move anything to where it has to be asked back from. */
+export function archives({ source, destination }: KeepingSettings): boolean {
+  const moves = [source, destination].flatMap((side) =>
+    side ? [...side.lifecycle.currentVersionTransitions, ...side.lifecycle.noncurrentVersionTransitions] : [],
+  );
+  return moves.some(({ storageClass }) => storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE');
+}
+
+const EXAMPLE_REGIONS = { source: 'us-east-1', destination: 'eu-west-1' } as const;
+
+/** The Regions of both accounts; two of the examples' where nothing says any. */
+export function regionsOf(said: {
+  readonly source?: string;
+  readonly destination?: string;
+}): Pick<Workload, 'sourceRegion' | 'destinationRegion'> {
+  return {
+    sourceRegion: said.source ?? EXAMPLE_REGIONS.source,
+    destinationRegion: said.destination ?? EXAMPLE_REGIONS.destination,
+  };
+}
