@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { s3ReportStore } from '../../aws/reports';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
@@ -290,4 +291,35 @@ test('by options alone, without a settings file, the copy is shown', async () =>
   const unnamed = await deployed.run(['status', ...place], nothing);
   expect(unnamed).toMatchObject({ code: 2, stdout: '' });
   expect(unnamed.stderr).toContain('tables is missing');
+});
+
+test('what a copy costs is read from the table, its stream, CloudWatch and a listing, and nothing is written', async () => {
+  const deployed = await deploy();
+  const { tableName } = deployed;
+  await putImage(deployed, 'a');
+  await putImage(deployed, 'a');
+  await deployed.replication.drained();
+  await metric('AWS/DynamoDB', 'ConsumedWriteCapacityUnits', { TableName: tableName }, 7_200);
+
+  const sized = ['--item-bytes', '600', '--price-region', 'us-east-1'];
+  const { code, stdout } = await deployed.run(['costs', tableName, ...sized, '--count-versions', '--json']);
+  expect(code).toBe(0);
+  const figures = new Map(
+    records(stdout).flatMap(({ type, name, value }) => (type === 'figure' ? [[name, value]] : [])),
+  );
+  expect(figures.get('items')).toBe(0);
+  expect(figures.get('shards')).toBeGreaterThanOrEqual(1);
+  expect(figures.get('versions')).toBe(2);
+  // Within an hour or two: 7,200 units, one for each change of 600 bytes.
+  expect(figures.get('changesPerSecond')).toBeGreaterThanOrEqual(1);
+  expect(figures.get('changesPerSecond')).toBeLessThanOrEqual(2);
+  expect(records(stdout).at(-1)).toMatchObject({ type: 'costs', table: tableName, unknown: 0 });
+
+  const estimate = await deployed.run(['backfill', tableName, '--estimate', ...sized, '--items', '1000', '--json']);
+  expect(records(estimate.stdout).at(-1)).toMatchObject({ type: 'work', name: 'backfill, by a scan', unknown: 0 });
+  const images = await s3VersionLister({ ...parts.source, bucket: deployed.sourceBucket }).page(`${tableName}/a/`, {});
+  expect(images.versions).toHaveLength(2);
+
+  const nowhere = await deployed.run(['costs', 'nowhere']);
+  expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('--items N') as string });
 });

@@ -3,6 +3,8 @@ import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { tableOf } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
+import { backfillWork } from '../../operations/costs/work/backfill';
+import { runEstimate } from '../costs/estimate';
 import { backfillTable } from '../../operations/backfill/backfillTable';
 import { forEachTable, TABLES } from '../severalTables';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
@@ -41,6 +43,11 @@ async function backfillOne(
   options: BackfillOptions & { readonly tableName: string },
   context: CommandContext,
 ): Promise<ExitCode> {
+  const { estimate, readRate } = options;
+  if (estimate) {
+    const fromExport = options.fromExport !== undefined;
+    return runEstimate(options.tableName, estimate, context, (of) => backfillWork(of, { fromExport, readRate }));
+  }
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { fromExport, segments, allowGap } = options;

@@ -1,6 +1,7 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
+import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 import type { ExportPlace } from '../../operations/backfill/openExport';
 
@@ -8,6 +9,8 @@ export interface BackfillOptions extends ScanOptions {
   readonly tables: TableChoice;
   readonly fromExport?: ExportPlace;
   readonly allowGap: boolean;
+  /** Say what it would cost, and do nothing. */
+  readonly estimate?: FigureOptions;
 }
 
 export const BACKFILL_OPTIONS: OptionTable = {
@@ -22,6 +25,7 @@ export const BACKFILL_OPTIONS: OptionTable = {
     type: 'boolean',
     help: 'Go on although the stream does not show all changes since the items were read.',
   },
+  ...ESTIMATE_OPTIONS,
 };
 
 export function readBackfillOptions(given: OptionReader): BackfillOptions {
@@ -32,6 +36,7 @@ export function readBackfillOptions(given: OptionReader): BackfillOptions {
     ...readScanOptions(given),
     fromExport: readPlace(given),
     allowGap: given.flag('allow-gap'),
+    estimate: readEstimate(given),
   };
 }
 

@@ -78,5 +78,9 @@ function numberOf(given: OptionReader, name: FigureName): number | undefined {
 export function readEstimate(given: OptionReader): FigureOptions | undefined {
   for (const name of Object.keys(FIGURE_OPTIONS)) given.needs(name, 'estimate');
   if (!given.flag('estimate')) return undefined;
+  if (given.positionals().length !== 1) {
+    for (const name of FIGURE_NAMES.map(optionOf).filter((option) => given.has(option)))
+      given.problem(`--${name} is of one table; name one, or leave --${name} out`);
+  }
   return readFigures(given);
 }

@@ -14,6 +14,8 @@ import { heartbeats, shownRecoveryPoint } from '../../operations/heartbeat/recov
 import { knownTable } from '../../operations/tables';
 import { stateTimeOf } from '../moments';
 import { commonMoment, forEachTable, TABLES } from '../severalTables';
+import { runEstimate } from '../costs/estimate';
+import { drillEstimate } from './estimate';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { makeFolder, writePlainFile } from '../../operations/plainFile';
 import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
@@ -54,7 +56,10 @@ export async function runDrill(options: DrillOptions, context: CommandContext): 
 
 async function drillOne(options: DrillOfTable, context: CommandContext): Promise<ExitCode> {
   const { output, settings } = context;
-  const { asOf } = options;
+  const { asOf, estimate } = options;
+  if (estimate) {
+    return runEstimate(options.tableName, estimate, context, (workload) => drillEstimate(options, context, workload));
+  }
   if (!options.withoutLive) partsOf(settings, ['source']);
   requirePlaces(context, options.copy.in === 'source' ? ['source', 'destination'] : ['destination'], options.target);
   const located = locatedTable(settings, options.tableName);

@@ -1,6 +1,7 @@
 import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
+import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Side } from '../../settings/schema';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
@@ -19,6 +20,8 @@ export interface DrillOptions {
   /** The account and region of the scratch table. */
   readonly target: Side;
   readonly writeRate?: number;
+  /** Say what it would cost, and do nothing. */
+  readonly estimate?: FigureOptions;
 }
 
 const DEFAULT_WAIT_MS = 300_000;
@@ -61,6 +64,7 @@ export const DRILL_OPTIONS: OptionTable = {
     help: 'Account and region of the scratch table: destination or source. Default: destination.',
   },
   ...TARGET_OPTIONS,
+  ...ESTIMATE_OPTIONS,
 };
 
 export function readDrillOptions(given: OptionReader): DrillOptions {
@@ -75,5 +79,6 @@ export function readDrillOptions(given: OptionReader): DrillOptions {
     copy: readCopy(given),
     target: given.oneOf('target', ['destination', 'source']) ?? 'destination',
     writeRate: given.wholeNumber('write-rate', 1, 1_000_000),
+    estimate: readEstimate(given),
   };
 }

@@ -2,6 +2,7 @@ import type { ThawTier } from '../../aws/archive';
 import type { Moment } from '../../core/commandLine/moment';
 import type { OptionTable } from '../../core/commandLine/parse';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
+import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
 import { readSelection, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
@@ -33,6 +34,8 @@ export interface RestoreOptions extends PlanOptions {
   readonly definitionFile?: string;
   readonly onDemand: boolean;
   readonly timeToLive?: 'on';
+  /** Say what it would cost, and do nothing. */
+  readonly estimate?: FigureOptions;
 }
 
 export const RESTORE_OPTIONS: OptionTable = {
@@ -91,6 +94,7 @@ export const RESTORE_OPTIONS: OptionTable = {
     help: 'Account and region of the table: destination or source. Default: destination.',
   },
   ...TARGET_OPTIONS,
+  ...ESTIMATE_OPTIONS,
 };
 
 const TIERS: Readonly<Record<string, ThawTier>> = { expedited: 'Expedited', standard: 'Standard', bulk: 'Bulk' };
@@ -128,6 +132,8 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
+  given.atMostOneOf('estimate', 'dry-run');
+  given.atMostOneOf('estimate', 'plan');
   const plan = readPlanOptions(given);
   refuseWithPlan(given, plan, CHOSEN_BY_PLAN);
   given.needs('thaw-tier', 'thaw');
@@ -152,5 +158,6 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     definitionFile: given.text('definition'),
     onDemand: given.flag('on-demand'),
     timeToLive: given.oneOf('time-to-live', ['on']),
+    estimate: readEstimate(given),
   };
 }

@@ -13,6 +13,8 @@ import { withImageSource } from '../copyOption';
 import { watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
 import { selectionOf } from '../selectionOptions';
+import { runEstimate } from '../costs/estimate';
+import { restoreWork } from './estimate';
 import { definitionIn } from './files';
 import { commonMoment, forEachTable, TABLES } from '../severalTables';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
@@ -77,6 +79,8 @@ export async function runRestore(options: RestoreOptions, context: CommandContex
 }
 
 async function restoreOne(options: RestoreOfTable, context: CommandContext): Promise<ExitCode> {
+  const { estimate, tableName } = options;
+  if (estimate) return runEstimate(tableName, estimate, context, (workload) => restoreWork(options, context, workload));
   const isKept = options.planFile !== undefined && !options.dryRun;
   requirePlaces(context, isKept || options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
   const { end, ...watch } = watchRestore(context.output, options);

@@ -3,6 +3,7 @@ import type { OptionReader } from '../../core/commandLine/optionReader';
 import type { Moment } from '../../core/commandLine/moment';
 import type { ConflictRule } from '../../core/undo';
 import { COPY_OPTION, readCopy, type CopyChoice } from '../copyOption';
+import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from '../planOptions';
 import { readSelection, SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
 import { TARGET_OPTIONS } from '../sideOptions';
@@ -20,6 +21,8 @@ export interface RevertOptions extends PlanOptions {
   readonly conflictRule: ConflictRule;
   readonly copy: CopyChoice;
   readonly target: 'source' | 'destination';
+  /** Say what it would cost, and do nothing. */
+  readonly estimate?: FigureOptions;
 }
 
 export const REVERT_OPTIONS: OptionTable = {
@@ -53,6 +56,7 @@ export const REVERT_OPTIONS: OptionTable = {
     help: 'Account and region of the table that is written: source or destination. Default: source, where the live table is.',
   },
   ...TARGET_OPTIONS,
+  ...ESTIMATE_OPTIONS,
 };
 
 export function readRevertOptions(given: OptionReader): RevertOptions {
@@ -62,6 +66,8 @@ export function readRevertOptions(given: OptionReader): RevertOptions {
   given.atMostOneOf('change', 'to');
   given.needs('change', 'key');
   given.needs('to', 'from');
+  given.atMostOneOf('estimate', 'dry-run');
+  given.atMostOneOf('estimate', 'plan');
   if (!isKept && !given.has('from') && !given.has('change')) {
     given.problem('--from is missing; write where the window begins: --from 2026-11-23T14:05:00Z');
   }
@@ -78,5 +84,6 @@ export function readRevertOptions(given: OptionReader): RevertOptions {
     conflictRule: given.oneOf('conflicts', ['theirs', 'ours']) ?? 'leave',
     copy: readCopy(given),
     target: given.oneOf('target', ['source', 'destination']) ?? 'source',
+    estimate: readEstimate(given),
   };
 }

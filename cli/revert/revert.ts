@@ -20,6 +20,8 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
 import { watchKeptPlan } from '../keptPlan';
 import { selectionOf } from '../selectionOptions';
+import { runEstimate } from '../costs/estimate';
+import { revertEstimate } from './estimate';
 import { readRevertOptions, REVERT_OPTIONS, type RevertOptions } from './options';
 import { titleOf, watchRevert, type RevertSight } from './watch';
 
@@ -59,6 +61,12 @@ export const revert: Command<RevertOptions> = {
 };
 
 export async function runRevert(options: RevertOptions, context: CommandContext): Promise<ExitCode> {
+  const { estimate } = options;
+  if (estimate) {
+    return runEstimate(options.tableName, estimate, context, async (workload) =>
+      revertEstimate(options, context, workload, await windowMs(options, context)),
+    );
+  }
   const isKept = options.planFile !== undefined && !options.dryRun;
   requirePlaces(context, isKept || options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
   const sight = watchRevert(context.output, options);
@@ -133,6 +141,13 @@ async function windowOf({ from, to, change, copy }: RevertOptions, context: Comm
   const toMs = to ? await stateTimeOf('to', to, copy, context) : Infinity;
   if (fromMs < toMs) return { fromMs, toMs };
   throw new UsageError([`--from (${from.text}) is not before --to (${to?.text ?? ''}); exchange them`]);
+}
+
+/** How long the window is; NaN where nobody tells. */
+async function windowMs(options: RevertOptions, context: CommandContext): Promise<number> {
+  const { fromMs, toMs } = await windowOf(options, context);
+  if (toMs < Infinity) return toMs - fromMs;
+  return options.copy.in === 'folder' ? NaN : (await context.serviceClock(options.copy.in)).nowMs() - fromMs;
 }
 
 interface Window {

@@ -1,6 +1,7 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
+import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
 
 export interface VerifyOptions extends ScanOptions {
@@ -14,6 +15,8 @@ export interface VerifyOptions extends ScanOptions {
   readonly history: boolean;
   readonly repair: boolean;
   readonly allowDeletes: boolean;
+  /** Say what it would cost, and do nothing. */
+  readonly estimate?: FigureOptions;
 }
 
 /** Of one table. */
@@ -50,6 +53,7 @@ export const VERIFY_OPTIONS: OptionTable = {
   },
   ...SCAN_OPTIONS,
   ...TABLES_OPTION,
+  ...ESTIMATE_OPTIONS,
 };
 
 export function readVerifyOptions(given: OptionReader): VerifyOptions {
@@ -66,5 +70,6 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
     repair: given.flag('repair'),
     allowDeletes: given.flag('allow-deletes'),
     ...readScanOptions(given),
+    estimate: readEstimate(given),
   };
 }

@@ -12,6 +12,8 @@ import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
+import { verifyWork } from '../../operations/costs/work/compare';
+import { runEstimate } from '../costs/estimate';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOfTable, type VerifyOptions } from './options';
 import { forEachTable, TABLES } from '../severalTables';
 import { reportDestination, reportVerify } from './reporting';
@@ -48,6 +50,8 @@ export function runVerify(options: VerifyOptions, context: CommandContext): Prom
 }
 
 async function verifyOne(options: VerifyOfTable, context: CommandContext): Promise<ExitCode> {
+  const { estimate } = options;
+  if (estimate) return runEstimate(options.tableName, estimate, context, (workload) => verifyWork(workload, options));
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);

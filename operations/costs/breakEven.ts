@@ -23,7 +23,7 @@ export function breakEvenChanges(workload: Workload, priceRegion?: string): numb
   if (saved(0) > 0) return 0;
   if (saved(MOST) <= 0) return Infinity;
   let [low, high] = [0, MOST];
-  while (high - low > 0.005) {
+  while (high - low > 0.0001) {
     const middle = (low + high) / 2;
     if (saved(middle) > 0) high = middle;
     else low = middle;

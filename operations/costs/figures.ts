@@ -106,9 +106,16 @@ interface Sizes {
 }
 
 async function shardsOf(sizes: Sizes, streamArn: string | undefined, looks: TableLooks | undefined): Promise<Figure> {
-  if (streamArn !== undefined && looks) {
-    return orWhyNot(async () => ({ value: await looks.shards(streamArn), from: 'DescribeStream, open shards' }));
+  if (streamArn === undefined || !looks) return estimatedShards(sizes);
+  try {
+    return { value: await looks.shards(streamArn), from: 'DescribeStream, open shards' };
+  } catch (error) {
+    const { value, from } = estimatedShards(sizes);
+    return { value, from: `${from} (DescribeStream: ${(error as Error).message})` };
   }
+}
+
+function estimatedShards(sizes: Sizes): Figure {
   const { items, itemBytes, changesPerSecond } = sizes;
   const bySize = Math.ceil((items * itemBytes) / GB / PARTITION_GB);
   const byWrites = Math.ceil((changesPerSecond * Math.ceil(itemBytes / 1_024)) / PARTITION_WRITE_UNITS);

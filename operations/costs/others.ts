@@ -13,7 +13,7 @@ const BACKUPS_KEPT = 35;
 
 /** What AWS offers for the same table. */
 export function otherWays(workload: Workload): OtherWay[] {
-  return [pointInTime(workload), backup(workload), exports(workload), globalTable(workload)];
+  return [pointInTime(workload), backup(workload), incrementalExports(workload), globalTable(workload)];
 }
 
 function pointInTime(workload: Workload): OtherWay {
@@ -45,7 +45,7 @@ function backup(workload: Workload): OtherWay {
 }
 
 /** Incremental exports take what changed within 15 minutes to 24 hours, and need point-in-time recovery. */
-function exports(workload: Workload): OtherWay {
+function incrementalExports(workload: Workload): OtherWay {
   const { sourceRegion, destinationRegion, changesPerSecond, itemBytes, keeping } = workload;
   const monthlyGb = (changesOfMonth(workload) * itemBytes) / GB;
   const keptGb = (changesPerSecond * 86_400 * keptDays(keeping.destination) * itemBytes + tableBytes(workload)) / GB;

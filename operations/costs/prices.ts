@@ -4,7 +4,7 @@
  */
 
 /** When the oldest of these prices was looked up. */
-export const PRICES_AS_OF = '2026-08-07';
+export const PRICES_AS_OF = '2026-06-13';
 
 export interface Price {
   /** Of what: `PUT, COPY, POST and LIST requests, STANDARD`. */
@@ -21,6 +21,7 @@ export interface Price {
 const PRICE_LIST = 'AWS Price List, 2026-08-07';
 const DYNAMODB_PRICE_LIST = 'AWS Price List, 2026-08-15';
 const INFRACOST = 'price data of infracost, 2026-08-21';
+const BACKUP = 'factualminds.com, AWS Backup pricing, 2026-06-13; as on-demand backups in the price data of infracost';
 const DYNAMODB_PAGE = 'aws.amazon.com/dynamodb/pricing/on-demand, copy of 2026';
 
 /** The same price in both Regions that the table knows. */
@@ -66,7 +67,7 @@ const TABLE = {
     of: 'DynamoDB import from S3, of the uncompressed size; indexes are free',
     ...{ ...gb, usd: virginiaAlone(0.15), source: DYNAMODB_PAGE },
   },
-  backupStorage: { of: 'AWS Backup of DynamoDB, warm', ...gbMonth, usd: virginiaAlone(0.1), source: INFRACOST },
+  backupStorage: { of: 'AWS Backup of DynamoDB, warm', ...gbMonth, usd: virginiaAlone(0.1), source: BACKUP },
   lambdaTime: {
     of: 'Lambda, arm64',
     ...{ per: 1, unit: 'GB-second', usd: both(0.0000133334), source: INFRACOST },

@@ -31,7 +31,12 @@ export function waysOf(workload: Workload): Way[] {
       ),
     journal(workload, 10),
     journal(workload, 60),
-    images('Images in STANDARD_IA', 'storageClass', inOneClass('STANDARD_IA', keeping), 'reads that cost the request alone: each GB is billed too'),
+    images(
+      'Images in STANDARD_IA',
+      'storageClass',
+      inOneClass('STANDARD_IA', keeping),
+      'reads that cost the request alone: each GB is billed too',
+    ),
     images(
       'Replaced images in GLACIER_IR after 30 days',
       'storageClass',

@@ -8,7 +8,7 @@ export function addVersions(bucketArn: string): Statement {
   return { Sid: 'AddVersions', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/*` };
 }
 
-/** For dcs check and dcs status: the functions, their mappings, what was measured, and whether anybody would be told. */
+/** For dcs check, dcs status and dcs costs: the functions, their mappings, what was measured, and whether anybody would be told. */
 export function lookAtCapture(of: {
   readonly names: Names;
   readonly deploymentName: string;
@@ -31,6 +31,7 @@ export function lookAtCapture(of: {
       Action: [
         'cloudwatch:GetMetricData',
         'cloudwatch:ListMetrics',
+        'dynamodb:DescribeStream',
         'dynamodb:ListTables',
         'lambda:ListEventSourceMappings',
       ],

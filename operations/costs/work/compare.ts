@@ -35,7 +35,12 @@ export function verifyWork(
       { what: `one machine: ${count(COMPARED_A_SECOND)} items a second`, seconds: looked / COMPARED_A_SECOND },
       ...(readRate === undefined ? [] : [{ what: `--read-rate ${count(readRate)}`, seconds: units / readRate }]),
       ...(history
-        ? [{ what: `looks at versions: ${count(GETS_A_SECOND)} a second of a prefix`, seconds: versions / GETS_A_SECOND }]
+        ? [
+            {
+              what: `looks at versions: ${count(GETS_A_SECOND)} a second of a prefix`,
+              seconds: versions / GETS_A_SECOND,
+            },
+          ]
         : []),
     ],
   };

@@ -117,7 +117,7 @@ export function readingLines(workload: Workload, restored: Restored): CostLine[]
 }
 
 function thawLines(workload: Workload, { thawed }: Restored, copyRegion: string): CostLine[] {
-  if (!thawed) return [];
+  if (!thawed || thawed.versions === 0) return [];
   const gb = (thawed.versions * imageBytes(workload)) / GB;
   const tier = thawed.tier.toLowerCase();
   const [request, retrieval] = {
