@@ -27,7 +27,9 @@ function main(args: readonly string[]): void {
     process.stdout.write(HELP);
     return;
   }
-  const settings = loadSettings(settingsFile(options.config, process.env));
+  const settings = loadSettings(settingsFile(options.config, process.env), (notice) =>
+    process.stderr.write(`${notice}\n`),
+  );
   const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
   mkdirSync(outdir, { recursive: true }); // The framework makes the last folder of the path alone.
   const app = new App({ outdir });

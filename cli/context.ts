@@ -41,12 +41,13 @@ export type Places = Pick<CommandContext, 'settings' | 'sides'>;
 
 /** Reads the settings file that the options name. @throws UsageError */
 export function commandContext(
-  given: OptionReader,
+  options: OptionReader,
   surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
 ): CommandContext {
-  const { settingsFile, sides, onCommandLine } = readGlobalOptions(given, surroundings.env);
-  given.throwIfWrong();
-  const places = { sides, settings: withCommandLine(loadGivenSettings(settingsFile), onCommandLine, sides) };
+  const { settingsFile, sides, onCommandLine } = readGlobalOptions(options, surroundings.env);
+  options.throwIfWrong();
+  const given = loadGivenSettings(settingsFile, (notice) => surroundings.output.say(`dcs: ${notice}`));
+  const places = { sides, settings: withCommandLine(given, onCommandLine, sides) };
   return { ...surroundings, ...places, serviceClock: clocksOf(surroundings, (side) => bucketIn(places, side)) };
 }
 

@@ -5,6 +5,7 @@ import { levelsOfJson } from '../core/levelsOfJson';
 import { plainText } from '../core/plainText';
 import { crossProblems } from './crossChecks';
 import { deploymentProblems } from './deploymentChecks';
+import { withNewNames } from './formerNames';
 import type { CommandSettings } from './parts';
 import { problemsOf, SettingsError, type Problem } from './problems';
 import { givenSettingsSchema, settingsSchema, type GivenSettings, type Settings } from './schema';
@@ -19,14 +20,19 @@ export function settingsFile(config: string | undefined, env: Readonly<Record<st
 /**
  * Reads and checks a settings file, every part of which has to be there.
  *
+ * @param notice told of each setting that is written under a former name
  * @throws SettingsError with every problem in it, UsageError when it cannot be read
  */
-export function loadSettings(file: string): Settings {
-  return parseSettings(parseJson(read(file), file), file);
+export function loadSettings(file: string, notice: Notice = IGNORED): Settings {
+  return parseSettings(parseJson(read(file), file), file, notice);
 }
 
+type Notice = (text: string) => void;
+const IGNORED: Notice = () => undefined;
+
 /** Checks settings that are already parsed; `file` is for the message. */
-export function parseSettings(settings: unknown, file = DEFAULT_FILE): Settings {
+export function parseSettings(given: unknown, file = DEFAULT_FILE, notice: Notice = IGNORED): Settings {
+  const settings = withNewNames(given, notice);
   return checked(settingsSchema.safeParse(settings), settings, file, deploymentProblems);
 }
 
@@ -34,12 +40,13 @@ export function parseSettings(settings: unknown, file = DEFAULT_FILE): Settings 
  * Reads and checks what there is of a settings file, for a command that asks for the parts that it needs.
  *
  * @param named the file that was asked for; undefined: dcs.config.json, which need not be there
+ * @param notice told of each setting that is written under a former name
  * @throws SettingsError with every problem in it, UsageError when it cannot be read
  */
-export function loadGivenSettings(named: string | undefined): CommandSettings {
+export function loadGivenSettings(named: string | undefined, notice: Notice = IGNORED): CommandSettings {
   const path = named ?? DEFAULT_FILE;
   const content = readIfThere(path, named !== undefined);
-  const settings = content === undefined ? {} : parseJson(content, path);
+  const settings = content === undefined ? {} : withNewNames(parseJson(content, path), notice);
   const given = checked(givenSettingsSchema.safeParse(settings), settings, path);
   return { ...given, file: { path, isThere: content !== undefined } };
 }
