@@ -1,6 +1,6 @@
 import { logsWrites } from '../../aws/trailSelectors';
-import type { Trail } from '../../aws/trails';
-import { ok, problem, warning, type Judgement } from './finding';
+import type { SeenTrail, Trail } from '../../aws/trails';
+import { cannotTell, ok, problem, warning, type Judgement } from './finding';
 
 /** Services whose events the rules on tampering live by. */
 const SERVICES = ['s3', 'events', 'sns', 'monitoring', 'cloudtrail'];
@@ -12,7 +12,19 @@ interface Watched {
 }
 
 /** Whether what the rules on tampering wait for is taken down at all: by one trail or by several. */
-export function judgeTrails(trails: readonly Trail[], { region, hasKey }: Watched): Judgement {
+export function judgeTrails(all: readonly Trail[], watched: Watched): Judgement {
+  const trails = all.flatMap((trail) => ('unseen' in trail ? [] : [trail]));
+  const judgement = judgeSeen(trails, watched);
+  const unseen = all.flatMap((trail) => ('unseen' in trail ? [trail] : []));
+  const [first] = unseen;
+  if (!first || judgement.verdict === 'ok') return judgement;
+  return cannotTell(
+    unseen.map(({ arn, unseen: why }) => `${arn}: ${why}`).join('; '),
+    `look from the account that the trail belongs to: aws cloudtrail get-trail-status --name ${first.arn}, and get-event-selectors --trail-name ${first.arn}`,
+  );
+}
+
+function judgeSeen(trails: readonly SeenTrail[], { region, hasKey }: Watched): Judgement {
   const wanted = `a trail of CloudTrail that logs management events, writes at least, in ${region}`;
   const [first] = trails;
   if (!first)
@@ -34,6 +46,6 @@ export function judgeTrails(trails: readonly Trail[], { region, hasKey }: Watche
   );
 }
 
-function arnsOf(trails: readonly Trail[]): string {
+function arnsOf(trails: readonly SeenTrail[]): string {
   return trails.map(({ arn }) => arn).join(', ');
 }

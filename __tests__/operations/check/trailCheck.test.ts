@@ -55,6 +55,23 @@ test.each([
   expect(remedy).toContain(`put-event-selectors, --trail-name ${trail().arn}`);
 });
 
+test('a trail that is not told of is never taken for a good one, nor for a bad one', () => {
+  const watched = { region: 'eu-west-1', hasKey: true };
+  const arn = 'arn:aws:cloudtrail:us-east-1:999999999999:trail/organization';
+  const unseen = { arn, unseen: 'TrailNotFoundException: Unknown trail' };
+  for (const trails of [
+    [unseen],
+    [trail({}, false), unseen],
+    [trail(classic({ ReadWriteType: 'ReadOnly' })), unseen],
+  ]) {
+    expect(judgeTrails(trails, watched)).toMatchObject({
+      verdict: 'cannotTell',
+      found: `${arn}: TrailNotFoundException: Unknown trail`,
+    });
+  }
+  expect(judgeTrails([unseen, trail()], watched).verdict).toBe('ok');
+});
+
 test('several trails may hear of it together, and one that is stopped hears nothing', () => {
   const watched = { region: 'eu-west-1', hasKey: true };
   const withoutKeys = trail(classic({ ExcludeManagementEventSources: ['kms.amazonaws.com'] }), true, 'first');
