@@ -9,6 +9,7 @@ export interface ChangeTime {
 
 /** DynamoDB was launched in January 2012. */
 const EARLIEST_MS = Date.UTC(2012, 0, 1);
+// Stryker disable next-line Regex: of an ISO time with anything around it Date.parse makes nothing, either
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
@@ -29,8 +30,11 @@ export function changeTime(approximateCreationDateTime: unknown, receivedAtMs: n
 /** Epoch milliseconds; NaN where nothing can be made of it. */
 function statedMs(stated: unknown): number {
   if (typeof stated === 'string' && ISO.test(stated)) return Date.parse(stated);
-  if (typeof stated !== 'number' || !(stated > 0)) return NaN;
+  if (typeof stated !== 'number') return NaN;
+  // Stryker disable next-line EqualityOperator: in either unit 1e11 is no time that can be
   if (stated < 1e11) return Math.round(stated * 1_000);
+  // Stryker disable next-line EqualityOperator: nor is 1e14
   if (stated < 1e14) return Math.round(stated);
+  // Stryker disable next-line EqualityOperator: nor 1e17
   return Math.round(stated < 1e17 ? stated / 1e3 : stated / 1e6);
 }

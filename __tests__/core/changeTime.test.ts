@@ -79,6 +79,10 @@ describe('the time of a change', () => {
     '',
     'yesterday',
     {},
+    -Infinity,
+    -RECEIVED_AT_MS,
+    ['2026-11-26T11:59:59Z'],
+    [RECEIVED_AT_MS],
     String(RECEIVED_AT_MS),
     RECEIVED_AT_MS + CLOCK_SLACK_MS + 1,
   ])('%j is no time that can be, so it is the time of receipt', (stated) => {
