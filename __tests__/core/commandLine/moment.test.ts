@@ -37,13 +37,24 @@ describe('a moment', () => {
     ['1 year ago', 365 * 86_400],
     ['9mo', (NOW_MS - Date.UTC(2026, 1, 23, 14, 5)) / 1_000],
     ['1 month and 2 hours ago', 31 * 86_400 + 7_200],
+    [' 2026-11-23T14:05:00Z ', 0],
+    [' 2 hours ago ', 7_200],
+    ['2026-11-23T15:05:00+0100', 0],
+    ['2hago', 7_200],
+    ['1.25 h   ago', 4_500],
   ])('%s', (text, seconds) => {
     expect(ago(text)).toBe(seconds);
   });
 
   test.each([
     ['2026-11-23T14:05:00', 'it has no time zone; write 2026-11-23T14:05:00Z for UTC'],
+    ['2026-11-23 14:05', 'it has no time zone; write 2026-11-23T14:05Z for UTC'],
     ['2026-02-30T00:00:00Z', 'there is no such time'],
+    ['12026-11-23', 'write a time such as'],
+    ['2026-11-23x', 'write a time such as'],
+    ['2 hours ago!', 'write a time such as'],
+    ['1 ago 2 hours', 'ago is no unit of time'],
+    ['2 hourss', 'hourss is no unit of time'],
     ['2026-11-23T25:00:00Z', 'there is no such time'],
     ['2026-11-24T00:00:00Z', 'that is 2026-11-24T00:00:00Z, in the future (it is 2026-11-23T14:05:00Z)'],
     ['yesterday', 'a day is no moment; write its time too: "yesterday 14:05"'],
@@ -185,9 +196,20 @@ describe('a length of time', () => {
     ['15m', 900_000],
     ['1 hour 30 minutes', 5_400_000],
     ['0s', 0],
+    [' 1.25 s ', 1_250],
   ])('%j is %d ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
 
   test.each(['15', '', '2 hours ago', '2026-11-23T00:00:00Z', '5 fortnights', '1 month'])('%j is refused', (text) => {
     expect(parseDuration(text)).toHaveProperty('problem');
+  });
+
+  test.each(['15', '', '2 hours ago', ' 2 hours ago ', '2026-11-23T00:00:00Z'])('%j is refused', (text) => {
+    expect(parseDuration(text)).toEqual({ problem: 'write a length of time: 90s, 15m, 1h30m' });
+  });
+
+  test('an unknown unit is named', () => {
+    expect(parseDuration('5 fortnights')).toEqual({
+      problem: expect.stringContaining('fortnights is no unit') as string,
+    });
   });
 });

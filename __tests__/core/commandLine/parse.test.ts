@@ -39,6 +39,23 @@ describe('a command line', () => {
     expect([alone.flags.has('blur'), alone.values.has('blur')]).toEqual([true, false]);
   });
 
+  test('a dash by itself is a value, and a value with a dash is one when it is written so', () => {
+    const line = parseCommandLine(['--into', '-', '--key=-1'], options);
+    expect(line).toMatchObject({
+      problems: [],
+      values: new Map([
+        ['into', ['-']],
+        ['key', ['-1']],
+      ]),
+    });
+  });
+
+  test('what is wrong is not read', () => {
+    const line = parseCommandLine(['--blur=a', '--into', '--merge', '--key'], options);
+    expect(line.problems).toHaveLength(3);
+    expect(line.values).toEqual(new Map());
+  });
+
   test('all problems are told at once', () => {
     expect(problemsOf('--colour', '--merge=1', '--into')).toHaveLength(3);
   });

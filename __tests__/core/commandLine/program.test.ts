@@ -25,3 +25,16 @@ test('everything that is wrong is told at once', () => {
   const tooMany = '"moss" is one argument too many; write npm run grow -- PLANT [--size N]';
   expect(() => readProgramArguments(['fern', 'moss'], program)).toThrow(new UsageError([tooMany]));
 });
+
+test('any number may follow where the program says so, and none where it names none', () => {
+  const told = (args: string[], more: Partial<typeof program>) => () =>
+    readProgramArguments(args, { ...program, ...more });
+  expect(told(['fern', 'moss', 'oak'], { isOpen: true })()).toEqual({ size: undefined });
+  expect(told([], { positionals: undefined })()).toEqual({ size: undefined });
+  expect(told(['fern'], { positionals: undefined })).toThrow('"fern" is one argument too many');
+});
+
+test('a word after an unknown option is its value, most likely: one problem', () => {
+  const problem = '--tall is no option here; --help lists all of them';
+  expect(() => readProgramArguments(['fern', '--tall', 'yes'], program)).toThrow(new UsageError([problem]));
+});
