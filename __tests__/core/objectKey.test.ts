@@ -134,13 +134,32 @@ describe('object keys', () => {
     ['half a surrogate pair', { id: { S: 'a\uD800' } }, /key attribute id is not valid Unicode/],
     ['a type that no key has', { id: { BOOL: true } }, /type S, N or B/],
     ['broken base64', { id: { B: '?' } }, /attribute id should be padded standard base64/],
-  ] as [string, AttributeMap, RegExp][])('%s is refused', (_, keys, message) => {
+    ['a value that is none', { id: null }, /key attribute id is null; a DynamoDB key is of type S, N or B/],
+    ['a value without a type', { id: 'x' }, /key attribute id is "x"; a DynamoDB key is of type S, N or B/],
+    ['text that is a number', { id: { S: 7 } }, /key attribute id should be text; found 7/],
+    ['a number that is none', { id: { N: 7 } }, /key attribute id should be text; found 7/],
+  ] as unknown as [string, AttributeMap, RegExp][])('%s is refused', (_, keys, message) => {
     expect(() => objectKeyOf(USERS, SIMPLE, keys)).toThrow(UnreadableValueError);
     expect(() => objectKeyOf(USERS, SIMPLE, keys)).toThrow(message);
   });
 });
 
 describe('a range of keys', () => {
+  test.each([
+    ['all items', {}, ['users/']],
+    ['a partition', { partition: { S: 'a' } }, ['users/a/', 'users/=sha256-']],
+    ['a beginning', { keyPrefix: 'a b' }, ['users/a%20b', 'users/=sha256-']],
+    ['one of the sort key', { partition: { N: '1.0' }, keyPrefix: 'b' }, ['users/1/b', 'users/=sha256-']],
+    ['a dot, which alone is spelled otherwise', { keyPrefix: '.' }, ['users/.', 'users/%2E', 'users/=sha256-']],
+    ['two of them', { keyPrefix: '..' }, ['users/..', 'users/%2E%2E', 'users/=sha256-']],
+  ])('of %s, as few object keys are listed as can be', (_, range, prefixes) => {
+    expect(rangePrefixes(USERS, COMPOSITE, range)).toEqual(prefixes);
+  });
+
+  test('a beginning that is half a character is refused', () => {
+    expect(() => rangePrefixes(USERS, COMPOSITE, { keyPrefix: '\uD83D' })).toThrow('a key is not valid Unicode');
+  });
+
   const rangeAndKeys = fc.record({
     pk: ofOneType.chain((type) => type),
     sk: S,

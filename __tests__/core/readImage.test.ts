@@ -120,3 +120,9 @@ test('what is too large for an image says how large it is, and how large one is'
     message: 'it has 33554432 bytes; an image has 16777216 at most, so it is not read',
   });
 });
+
+test('a time of receipt is known as such, and a stated one is not', () => {
+  expect(header({ 'dcs-time-source': 'receipt' })()).toMatchObject({ isTimeOfReceipt: true });
+  expect(Object.keys(header({})())).not.toContain('isTimeOfReceipt');
+  expect(Object.keys(header({ 'dcs-time-source': 'stream' })())).not.toContain('isTimeOfReceipt');
+});
