@@ -36,7 +36,13 @@ class OneContextAgent extends https.Agent {
   }
 }
 
-/** What all connections of an agent share: made anew for each, the context would take time and memory each time. */
+/**
+ * What all connections of this process share: made anew, a context reads all certificates again, which with a bundle of
+ * them takes as long as many calls.
+ */
 export function tlsOptions(ca: string | undefined): { readonly secureContext: tls.SecureContext } {
-  return { secureContext: tls.createSecureContext({ ca }) };
+  if (shared === undefined || shared.ca !== ca) shared = { ca, secureContext: tls.createSecureContext({ ca }) };
+  return { secureContext: shared.secureContext };
 }
+
+let shared: { readonly ca: string | undefined; readonly secureContext: tls.SecureContext } | undefined;

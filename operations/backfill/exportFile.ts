@@ -100,7 +100,9 @@ async function* gunzippedLines(bytes: Readable, md5?: Hash): AsyncGenerator<stri
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of gunzip) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+    const lines = decoder.write(chunk as Buffer).split('\n');
+    // Only what is new is looked through: a long line would be read again with every chunk.
+    lines[0] = rest + (lines[0] ?? '');
     rest = lines.pop() ?? '';
     if (rest.length > LONGEST_LINE)
       throw new UnusableExportError(`it has a line of more than ${LONGEST_LINE} characters`);
