@@ -27,12 +27,17 @@ export function handingOn<Kept extends http.Agent>(agent: Kept): Kept {
   const { timeout: longestFreeMs = 0 } = inside.options;
   const open = inside.addRequest.bind(agent);
   const [release] = agent.listeners('free') as ((socket: Socket, place: Place) => void)[];
-  const places = new Map<string, FreeConnections>();
+  const places: FreeConnections[] = [];
   const at = (place: Place) => {
-    const name = `${place.host}:${place.port}:${place.localAddress}`;
-    const known = places.get(name) ?? new FreeConnections(longestFreeMs);
-    places.set(name, known);
-    return known;
+    // One or a few: to compare costs less than to make a name.
+    const known = places.find((other) => other.isOf(place));
+    if (known) return known;
+    const made = new FreeConnections(
+      { host: place.host, port: place.port, localAddress: place.localAddress },
+      longestFreeMs,
+    );
+    places.push(made);
+    return made;
   };
 
   inside.addRequest = (request, place) => {
@@ -63,7 +68,15 @@ class FreeConnections {
   private readonly freeSinceMs = new WeakMap<Socket, number | undefined>();
   private sweeping?: NodeJS.Timeout;
 
-  constructor(private readonly longestMs: number) {}
+  constructor(
+    private readonly place: Place,
+    private readonly longestMs: number,
+  ) {}
+
+  isOf({ host, port, localAddress }: Place): boolean {
+    const { place } = this;
+    return host === place.host && port === place.port && localAddress === place.localAddress;
+  }
 
   add(socket: Socket): void {
     if (!this.freeSinceMs.has(socket)) this.watch(socket);

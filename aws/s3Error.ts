@@ -36,15 +36,13 @@ function nextStepOf(code: string, cause: unknown): string | undefined {
 }
 
 /** Runs a call and names the object and the next step in what goes wrong. */
-export async function inS3<Answer>(
+export function inS3<Answer>(
   method: string,
   bucket: string,
   objectKey: string,
   call: () => Promise<Answer>,
 ): Promise<Answer> {
-  try {
-    return await call();
-  } catch (cause) {
+  return call().catch((cause: unknown) => {
     const { name: code, message } = cause instanceof Error ? cause : { name: 'Error', message: String(cause) };
     // Both clients of S3 put the status here; an error of the network has none.
     const statusCode = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -55,5 +53,5 @@ export async function inS3<Answer>(
       `${method} s3://${bucket}/${objectKey} failed: ${code}: ${message}${next === undefined ? '' : `; ${next}`}`,
       { cause },
     );
-  }
+  });
 }

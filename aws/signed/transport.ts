@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { remembered } from '../../core/remembered';
 import { CONNECTION_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../awsSettings';
 import { AbortError, MalformedAnswerError, NetworkError, TimeoutError, TooLargeAnswerError } from './httpErrors';
 import { onAbort } from './onAbort';
@@ -126,10 +127,12 @@ function hasEnd(method: string, statusCode: number, headers: HttpAnswer['headers
   return headers.has('content-length') || headers.has('transfer-encoding');
 }
 
+const inLowerCase = remembered((name) => name.toLowerCase());
+
 function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase();
+    const name = inLowerCase(rawHeaders[i] ?? '');
     const before = headers.get(name);
     const value = rawHeaders[i + 1] ?? '';
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
