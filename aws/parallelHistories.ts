@@ -1,5 +1,6 @@
 import { Channel } from '../core/channel';
 import { middleOf, type KeyRange } from '../core/keyRanges';
+import { flattened } from '../core/steps';
 import {
   HistoryGrouping,
   type ListingMarker,
@@ -9,8 +10,8 @@ import {
 } from './objectVersions';
 
 /** Lists what is below a prefix as {@link historyPages} does, object by object. */
-export async function* parallelHistories(...listing: Parameters<typeof historyPages>): AsyncGenerator<ObjectHistory> {
-  for await (const page of historyPages(...listing)) for (const history of page) yield history;
+export function parallelHistories(...listing: Parameters<typeof historyPages>): AsyncIterable<ObjectHistory> {
+  return flattened(historyPages(...listing));
 }
 
 /**

@@ -1,3 +1,5 @@
+import { stepsOf } from './steps';
+
 /**
  * Does `work` for every item with at most `limit` at a time. Rejects with the first error, once all work that had been
  * started has ended; nothing is started after an error, and nobody waits for further items: `items` is closed.
@@ -7,7 +9,7 @@ export async function inParallel<Item>(
   limit: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const steps = stepsOf(items);
   const errors: unknown[] = [];
   const hasFailed = () => errors.length > 0;
   let working = 0;
@@ -19,7 +21,8 @@ export async function inParallel<Item>(
   };
   const worker = async () => {
     while (!hasFailed()) {
-      const next = await iterator.next();
+      const step = steps.next();
+      const next = step instanceof Promise ? await step : step;
       if (next.done || hasFailed()) return;
       working += 1;
       try {
@@ -34,6 +37,6 @@ export async function inParallel<Item>(
   await Promise.race([Promise.all(workers), stopped]);
   if (!hasFailed()) return;
   // Not awaited: it takes effect when the item that is on its way has come.
-  Promise.resolve(iterator.return?.()).catch(() => undefined);
+  Promise.resolve(steps.return?.()).catch(() => undefined);
   throw errors[0];
 }

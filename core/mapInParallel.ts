@@ -5,19 +5,58 @@ import { inParallel } from './inParallel';
  * The results of `work` for every item, as they come, with at most `limit` at a time and as many waiting to be taken.
  * Throws the first error once what had been started has ended. Leaving the loop ends `items` as well.
  */
-export async function* mapInParallel<Item, Result>(
+export function mapInParallel<Item, Result>(
   items: AsyncIterable<Item>,
   limit: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
-  const iterator = items[Symbol.asyncIterator]();
   const channel = new Channel<Result>(limit);
-  const ended = inParallel({ [Symbol.asyncIterator]: () => iterator }, limit, async (item) => {
-    if (!(await channel.send(await work(item)))) throw new NothingWantedError();
-  }).then(
-    () => channel.end(),
-    (error: unknown) => channel.end(error),
+  return resultsOf(items, limit, channel, async (item) => channel.send(await work(item)));
+}
+
+/** The same in batches of `size`, the last with what is left: to hand on results one by one costs more than many a work. */
+export function batchesInParallel<Item, Result>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  size: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result[]> {
+  const channel = new Channel<Result[]>(2);
+  const results: Result[] = [];
+  let handing: Promise<boolean> | undefined;
+  const hand = () => (handing = channel.send(results.splice(0, size)).finally(() => (handing = undefined)));
+  return resultsOf(
+    items,
+    limit,
+    channel,
+    async (item) => {
+      results.push(await work(item));
+      // While a batch waits to be taken, all wait.
+      return handing ?? (results.length < size || hand());
+    },
+    async () => {
+      while (results.length > 0 && (await hand()));
+    },
   );
+}
+
+/** @param handOn does the work for an item, and says whether more is wanted */
+async function* resultsOf<Item, Result>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  channel: Channel<Result>,
+  handOn: (item: Item) => Promise<boolean>,
+  handOnRest?: () => Promise<void>,
+): AsyncGenerator<Result> {
+  const iterator = items[Symbol.asyncIterator]();
+  const ended = inParallel({ [Symbol.asyncIterator]: () => iterator }, limit, async (item) => {
+    if (!(await handOn(item))) throw new NothingWantedError();
+  })
+    .then(handOnRest)
+    .then(
+      () => channel.end(),
+      (error: unknown) => channel.end(error),
+    );
   try {
     yield* channel;
   } finally {
@@ -37,6 +76,19 @@ export async function* inBatches<Item>(items: AsyncIterable<Item>, size: number)
     if (batch.length < size) continue;
     yield batch;
     batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The same of what comes in groups of any size. */
+export async function* inBatchesOf<Item>(
+  size: number,
+  groups: AsyncIterable<readonly Item[]>,
+): AsyncGenerator<readonly Item[]> {
+  let batch: readonly Item[] = [];
+  for await (const group of groups) {
+    batch = batch.length === 0 ? group : [...batch, ...group];
+    for (; batch.length >= size; batch = batch.slice(size)) yield batch.slice(0, size);
   }
   if (batch.length > 0) yield batch;
 }

@@ -9,6 +9,7 @@ import {
   type KeySchema,
   type TableLocation,
 } from '../core/objectKey';
+import { chosenOf } from '../core/steps';
 import type { ImageSource } from './images/imageSource';
 
 /** What happened to one item between two moments. */
@@ -40,20 +41,25 @@ interface Place {
  * The objects of the items that are selected by their keys: as few as can be listed, and those of shortened keys. One that was
  * asked for and is not there has no versions.
  */
-export async function* selectedHistories(
-  { source, table }: Place,
-  { keys, ...range }: Selection,
+export function selectedHistories(
+  place: Place,
+  selection: Selection,
   signal?: AbortSignal,
+): AsyncIterable<ObjectHistory> {
+  const { keys, ...range } = selection;
+  if (keys) return historiesOfKeys(place, keys);
+  const { source, table } = place;
+  const listings = rangePrefixes(table, table.keySchema, range).map((prefix) => () => source.histories(prefix, signal));
+  return chosenOf(listings, ({ objectKey }) => isImageKey(objectKey));
+}
+
+async function* historiesOfKeys(
+  { source, table }: Place,
+  keys: AsyncIterable<AttributeMap>,
 ): AsyncGenerator<ObjectHistory> {
-  if (keys) {
-    for await (const asked of keys) {
-      const objectKey = objectKeyOf(table, table.keySchema, asked);
-      yield (await source.history(objectKey)) ?? { objectKey, versions: [] };
-    }
-    return;
-  }
-  for (const prefix of rangePrefixes(table, table.keySchema, range)) {
-    for await (const history of source.histories(prefix, signal)) if (isImageKey(history.objectKey)) yield history;
+  for await (const asked of keys) {
+    const objectKey = objectKeyOf(table, table.keySchema, asked);
+    yield (await source.history(objectKey)) ?? { objectKey, versions: [] };
   }
 }
 

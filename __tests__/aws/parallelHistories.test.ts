@@ -8,6 +8,7 @@ import {
   type ObjectVersion,
   type VersionLister,
 } from '../../aws/objectVersions';
+import { inParallel } from '../../core/inParallel';
 import { parallelHistories } from '../../aws/parallelHistories';
 
 const PREFIX = 'users/';
@@ -109,7 +110,9 @@ describe('listing on several connections', () => {
 
   test('a page that fails fails the listing', async () => {
     const lister: VersionLister = { bucket: 'b', page: () => Promise.reject(new Error('AccessDenied')) };
-    await expect(parallelHistories(lister, PREFIX).next()).rejects.toThrow('AccessDenied');
+    await expect(inParallel(parallelHistories(lister, PREFIX), 1, () => Promise.resolve())).rejects.toThrow(
+      'AccessDenied',
+    );
   });
 });
 

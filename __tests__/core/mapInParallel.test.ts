@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { inBatches, interleaved, mapInOrder, mapInParallel } from '../../core/mapInParallel';
+import {
+  batchesInParallel,
+  inBatches,
+  inBatchesOf,
+  interleaved,
+  mapInOrder,
+  mapInParallel,
+} from '../../core/mapInParallel';
 
 async function* from<Value>(values: readonly Value[], onEnd?: () => unknown): AsyncGenerator<Value> {
   try {
@@ -157,6 +164,66 @@ describe('streams that work side by side', () => {
         }
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('law: results in batches are those one by one, each batch full but the last, and no more at a time', async () => {
+    await fc.assert(
+      fc.asyncProperty(work, limits, fc.integer({ min: 1, max: 5 }), async (list, limit, size) => {
+        let [running, most, waiting, mostWaiting] = [0, 0, 0, 0];
+        const batches = batchesInParallel(from([...list.entries()]), limit, size, async ([i, length]) => {
+          most = Math.max(most, ++running);
+          await turns(length);
+          running -= 1;
+          mostWaiting = Math.max(mostWaiting, ++waiting);
+          return i;
+        });
+        const found: number[][] = [];
+        for await (const batch of batches) {
+          await turns(3);
+          waiting -= batch.length;
+          found.push(batch);
+        }
+        expect(found.flat().sort((a, b) => a - b)).toEqual([...list.keys()]);
+        expect(found.slice(0, -1).every((batch) => batch.length === size)).toBe(true);
+        expect(found.every((batch) => batch.length > 0 && batch.length <= size)).toBe(true);
+        expect(most).toBeLessThanOrEqual(limit);
+        // In hand, two that wait, one that fills, and what was being worked on meanwhile.
+        expect(mostWaiting).toBeLessThanOrEqual(4 * size + limit);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('results in batches: an error comes out, and a reader that leaves closes the source', async () => {
+    const closed: string[] = [];
+    const broken = batchesInParallel(
+      from([1, 2, 3, 4, 5], () => closed.push('broken')),
+      2,
+      2,
+      (n) => (n === 4 ? Promise.reject(new Error('broken')) : Promise.resolve(n)),
+    );
+    await expect(all(broken)).rejects.toThrow('broken');
+    const many = Array.from({ length: 1_000 }, (_, i) => i);
+    const left = batchesInParallel(
+      from(many, () => closed.push('left')),
+      4,
+      10,
+      (n) => Promise.resolve(n),
+    );
+    await left.next();
+    await left.return(undefined);
+    expect(closed).toEqual(['broken', 'left']);
+  });
+
+  test('law: groups of any size in batches: all items in order, each batch full but the last', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(fc.nat())), fc.integer({ min: 1, max: 5 }), async (groups, size) => {
+        const batches = await all(inBatchesOf(size, from(groups)));
+        expect(batches.flat()).toEqual(groups.flat());
+        expect(batches.slice(0, -1).every((batch) => batch.length === size)).toBe(true);
+        expect(batches.every((batch) => batch.length > 0 && batch.length <= size)).toBe(true);
+      }),
     );
   });
 

@@ -2,6 +2,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { ConditionalWrites } from '../../aws/conditionalWrites';
 import type { AttributeMap } from '../../core/attributeValue';
 import { keysOf, type KeySchema } from '../../core/objectKey';
+import { flattened } from '../../core/steps';
 import { plannedWrite, type PlannedWrite } from '../../core/plannedWrite';
 import { undoOf } from '../../core/undo';
 import type { Pause } from '../pace';
@@ -47,11 +48,11 @@ export async function followPlan(
   request: FollowRequest,
   { plan, writes, whenWhole }: KeepPlan,
   ledger: Ledger,
-  planned: AsyncIterable<Write>,
+  planned: AsyncIterable<Write[]>,
 ): Promise<void> {
   const { table, target, dryRun, watch } = request;
   const { keySchema } = table;
-  for await (const write of planned) {
+  for await (const write of flattened(planned)) {
     request.signal.throwIfAborted();
     const line = lineOf(write, keySchema);
     watch?.onPlannedWrite?.(line, nowOf(write));

@@ -1,5 +1,9 @@
+import type { AttributeMap } from '../../core/attributeValue';
+import { digestIntoWords } from '../../core/digest';
+import { imageBody } from '../../core/image';
+
 const WORDS = 4;
-const DIGITS_OF_A_WORD = 8;
+const WORD_BYTES = 4;
 
 /**
  * What a collection of items holds, in a few bytes: how many there are, and the sums of the words of their digests, each
@@ -8,28 +12,41 @@ const DIGITS_OF_A_WORD = 8;
  */
 export class ItemsChecksum {
   private readonly sums = new Uint32Array(WORDS);
+  private readonly words = new Uint32Array(WORDS);
+  private readonly bytes = Buffer.alloc(WORDS * WORD_BYTES);
   private count = 0;
 
   /** @param digest SHA-256 of the item's state in hexadecimal */
   add(digest: string): void {
-    // Stryker disable next-line EqualityOperator: what is written behind the end of a typed array is not written
-    for (let word = 0; word < WORDS; word += 1) this.sums[word] = (this.sums[word] ?? 0) + wordOf(digest, word);
-    this.count += 1;
+    this.read(digest);
+    this.addWords(1);
+  }
+
+  /** The same for an item whose digest nobody has made yet. */
+  addItem(item: AttributeMap): void {
+    digestIntoWords(imageBody(item), this.words);
+    this.addWords(1);
   }
 
   /** Takes back what was added. */
   remove(digest: string): void {
-    // Stryker disable next-line EqualityOperator: what is written behind the end of a typed array is not written
-    for (let word = 0; word < WORDS; word += 1) this.sums[word] = (this.sums[word] ?? 0) - wordOf(digest, word);
-    this.count -= 1;
+    this.read(digest);
+    this.addWords(-1);
   }
 
   equals(other: ItemsChecksum): boolean {
     return this.count === other.count && this.sums.every((sum, word) => sum === other.sums[word]);
   }
-}
 
-function wordOf(digest: string, word: number): number {
-  const at = word * DIGITS_OF_A_WORD;
-  return Number.parseInt(digest.slice(at, at + DIGITS_OF_A_WORD), 16);
+  private read(digest: string): void {
+    this.bytes.write(digest, 'hex');
+    for (let word = 0; word < WORDS; word += 1) this.words[word] = this.bytes.readUInt32BE(word * WORD_BYTES);
+  }
+
+  private addWords(times: 1 | -1): void {
+    this.count += times;
+    // Stryker disable next-line EqualityOperator: what is written behind the end of a typed array is not written
+    for (let word = 0; word < WORDS; word += 1)
+      this.sums[word] = (this.sums[word] ?? 0) + times * (this.words[word] ?? 0);
+  }
 }

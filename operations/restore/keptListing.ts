@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { flattened } from '../../core/steps';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 
 /** A history in short: its object key, then the fields of each version. */
@@ -28,6 +29,7 @@ export class KeptListing {
   private file: FileHandle | undefined;
   private sizeBytes = 0;
   private hasRoom = true;
+  private writing = Promise.resolve();
 
   constructor(
     private readonly folder = tmpdir(),
@@ -39,9 +41,9 @@ export class KeptListing {
     return this.hasRoom;
   }
 
-  /** Not to be called again before it has ended. */
-  async add({ objectKey, versions }: ObjectHistory): Promise<void> {
-    if (!this.hasRoom) return;
+  /** Takes time where there is so much that it has to be written. */
+  add({ objectKey, versions }: ObjectHistory): Promise<void> | undefined {
+    if (!this.hasRoom) return undefined;
     this.last.push([
       objectKey,
       ...versions.map(
@@ -50,13 +52,16 @@ export class KeptListing {
       ),
     ]);
     this.versionsInLast += versions.length;
-    if (this.versionsInLast >= this.versionsInMemory) await this.writeLast();
+    if (this.versionsInLast < this.versionsInMemory) return undefined;
+    const part = this.last;
+    this.last = [];
+    this.versionsInLast = 0;
+    return (this.writing = this.writing.then(() => this.write(part)));
   }
 
   /** In the order in which they were added; as often as wanted. */
-  async *histories(): AsyncGenerator<ObjectHistory> {
-    for (const part of this.parts) for (const kept of await this.read(part)) yield historyOf(kept);
-    for (const kept of this.last) yield historyOf(kept);
+  histories(): AsyncIterable<ObjectHistory> {
+    return flattened(this.pages());
   }
 
   async close(): Promise<void> {
@@ -65,10 +70,14 @@ export class KeptListing {
     await file?.close();
   }
 
-  private async writeLast(): Promise<void> {
-    const text = Buffer.from(JSON.stringify(this.last));
-    this.last = [];
-    this.versionsInLast = 0;
+  private async *pages(): AsyncGenerator<ObjectHistory[]> {
+    for (const part of this.parts) yield (await this.read(part)).map(historyOf);
+    yield this.last.map(historyOf);
+  }
+
+  private async write(part: readonly Kept[]): Promise<void> {
+    if (!this.hasRoom) return;
+    const text = Buffer.from(JSON.stringify(part));
     try {
       this.file ??= await openWithoutName(this.folder);
       await this.file.writeFile(text);

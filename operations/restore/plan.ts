@@ -1,10 +1,12 @@
 import { BATCH_GET_KEYS, type BatchTable } from '../../aws/batchTable';
+import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
-import { inBatches, interleaved, mapInParallel } from '../../core/mapInParallel';
+import { batchesInParallel, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
+import { flattened } from '../../core/steps';
 import { ReadGuard } from '../guards';
 import { isSelected, selectedHistories, type Selection } from '../selection';
 import type { KeptListing } from './keptListing';
@@ -78,15 +80,15 @@ const READS = 96;
 const BATCH_READS = 8;
 const SEGMENTS = 4;
 
-/** What is to be done, item by item as it is found out. Nothing but the bucket and the table decides. */
-export async function* planItems(request: PlanRequest): AsyncGenerator<Action> {
+/** What is to be done, some items at a time, as it is found out. Nothing but the bucket and the table decides. */
+export async function* planItems(request: PlanRequest): AsyncGenerator<Action[]> {
   const states = request.keys ? statesOfKeys(request, request.keys) : statesOfAll(request);
   if (request.mode === 'fill') {
-    for await (const state of states) yield withAhead(actionOn(state, undefined, request.mode), state);
+    for await (const batch of states)
+      yield batch.map((state) => withAhead(actionOn(state, undefined, request.mode), state));
     return;
   }
-  const batches = mapInParallel(inBatches(states, BATCH_GET_KEYS), BATCH_READS, (batch) => compare(request, batch));
-  for await (const actions of batches) yield* actions;
+  yield* mapInParallel(states, BATCH_READS, (batch) => compare(request, batch));
 }
 
 /**
@@ -97,50 +99,65 @@ export async function* planItems(request: PlanRequest): AsyncGenerator<Action> {
 export async function* planDeletes(
   request: PlanRequest,
   mentioned: { has(objectKey: string): boolean },
-): AsyncGenerator<Action> {
+): AsyncGenerator<Action[]> {
   const { table, target } = request;
-  for await (const item of scanned(target)) {
+  for await (const page of scannedPages(target)) {
     request.signal?.throwIfAborted();
-    const keys = keysOf(table.keySchema, item);
-    if (!isInRange(table.keySchema, request.selection ?? {}, keys)) continue;
-    const objectKey = objectKeyOf(table, table.keySchema, keys);
-    // It was not there at the moment, so it was written later.
-    if (!mentioned.has(objectKey)) yield { do: 'delete', objectKey, keys, now: item, isChangedLater: true };
+    yield page.flatMap((item): Action[] => {
+      const keys = keysOf(table.keySchema, item);
+      if (!isInRange(table.keySchema, request.selection ?? {}, keys)) return [];
+      const objectKey = objectKeyOf(table, table.keySchema, keys);
+      // It was not there at the moment, so it was written later.
+      return mentioned.has(objectKey) ? [] : [{ do: 'delete', objectKey, keys, now: item, isChangedLater: true }];
+    });
   }
 }
 
 /** Every item of a table, read in segments side by side. */
-export async function* scanned(target: Pick<BatchTable, 'scan'>): AsyncGenerator<AttributeMap> {
-  const segments = Array.from({ length: SEGMENTS }, (_, segment) => target.scan(segment, SEGMENTS));
-  for await (const page of interleaved(segments)) yield* page;
+export function scanned(target: Pick<BatchTable, 'scan'>): AsyncIterable<AttributeMap> {
+  return flattened(scannedPages(target));
+}
+
+/** The same, as many at a time as DynamoDB answers. */
+export function scannedPages(target: Pick<BatchTable, 'scan'>): AsyncGenerator<AttributeMap[]> {
+  return interleaved(Array.from({ length: SEGMENTS }, (_, segment) => target.scan(segment, SEGMENTS)));
 }
 
 /** A state together with the keys that were asked for, which a tombstone does not have, and where it comes from. */
 type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap; readonly history?: ObjectHistory };
 
 /** The objects that a request is about. */
-export async function* historiesOf(request: PlanRequest): AsyncGenerator<ObjectHistory> {
-  const { source, table, signal, keys, listing, selection = {} } = request;
-  if (!keys) {
-    yield* listing?.isComplete ? listing.histories() : selectedHistories(request, selection, signal);
-    return;
-  }
+export function historiesOf(request: PlanRequest): AsyncIterable<ObjectHistory> {
+  const { signal, keys, listing, selection = {} } = request;
+  if (keys) return historiesOfKeys(request, keys);
+  return listing?.isComplete ? listing.histories() : selectedHistories(request, selection, signal);
+}
+
+async function* historiesOfKeys(
+  { source, table }: PlanRequest,
+  keys: AsyncIterable<AttributeMap>,
+): AsyncGenerator<ObjectHistory> {
   for await (const asked of keys) {
     const history = await source.history(objectKeyOf(table, table.keySchema, asked));
     if (history) yield history;
   }
 }
 
-async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState> {
+/** As many as are compared or written in one call. */
+function batchOf({ mode }: PlanRequest): number {
+  return mode === 'fill' ? BATCH_WRITE_ITEMS : BATCH_GET_KEYS;
+}
+
+async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState[]> {
   const { signal, parallelism = READS } = request;
   const guard = new ReadGuard();
-  const states = mapInParallel(historiesOf(request), parallelism, async (history) => {
+  const states = batchesInParallel(historiesOf(request), parallelism, batchOf(request), async (history) => {
     signal?.throwIfAborted();
     const state = guard.checked(await stateOfObject(request, history));
     // Stryker disable next-line ConditionalExpression: what nobody asks for need not be held
     return request.continuesSinceMs === undefined && !request.later ? state : { ...state, history };
   });
-  for await (const state of states) if (isChosen(request, state)) yield state;
+  for await (const batch of states) yield batch.filter((state) => isChosen(request, state));
 }
 
 /** Only of an item that was there it is known whether it is chosen. */
@@ -162,9 +179,9 @@ export function isOfSome({ keys, selection }: Pick<PlanRequest, 'keys' | 'select
   return keys !== undefined || selection !== undefined;
 }
 
-function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): AsyncGenerator<KeyedState> {
+function statesOfKeys(request: PlanRequest, keys: AsyncIterable<AttributeMap>): AsyncGenerator<KeyedState[]> {
   const { source, table, signal, parallelism = READS } = request;
-  return mapInParallel(keys, parallelism, async (askedKeys): Promise<KeyedState> => {
+  return batchesInParallel(keys, parallelism, batchOf(request), async (askedKeys): Promise<KeyedState> => {
     signal?.throwIfAborted();
     const objectKey = objectKeyOf(table, table.keySchema, askedKeys);
     const history = await source.history(objectKey);

@@ -1,4 +1,4 @@
-import { inBatches, mapInParallel } from '../../core/mapInParallel';
+import { inBatchesOf, mapInParallel } from '../../core/mapInParallel';
 import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { BatchTable } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
@@ -96,7 +96,7 @@ function reportOf({ counts, left, expired, ahead }: Ledger): RestoreReport {
   return { counts, left, expired, ahead };
 }
 
-async function* writesOf(request: RestoreRequest, ledger: Ledger): AsyncGenerator<Write> {
+async function* writesOf(request: RestoreRequest, ledger: Ledger): AsyncGenerator<Write[]> {
   const { watch, keep } = request;
   yield* notedIn(ledger, planItems(request), watch);
   // The items to delete are those that the first part has not mentioned, so it has to be over.
@@ -107,7 +107,7 @@ async function* writesOf(request: RestoreRequest, ledger: Ledger): AsyncGenerato
   yield* notedIn(ledger, planDeletes(request, mentioned), watch);
 }
 
-async function carryOut(request: RestoreRequest, ledger: Ledger, writes: AsyncGenerator<Write>): Promise<void> {
+async function carryOut(request: RestoreRequest, ledger: Ledger, writes: AsyncGenerator<Write[]>): Promise<void> {
   const { dryRun = false, writesPerSecond, writers = WRITERS, signal, nowMs, pause, watch, target } = request;
   if (dryRun) {
     // Counting is all that is wanted.
@@ -115,7 +115,7 @@ async function carryOut(request: RestoreRequest, ledger: Ledger, writes: AsyncGe
     return;
   }
   const whenAllowed = pace(writesPerSecond, nowMs, pause);
-  const written = mapInParallel(inBatches(writes, BATCH_WRITE_ITEMS), writers, async (batch) => {
+  const written = mapInParallel(inBatchesOf(BATCH_WRITE_ITEMS, writes), writers, async (batch) => {
     await whenAllowed(batch.length, signal);
     const rejected = await applyWrites({ target, signal, pause, onThrottled: watch?.onThrottled }, batch);
     for (const { write, reason } of rejected) {
@@ -128,17 +128,22 @@ async function carryOut(request: RestoreRequest, ledger: Ledger, writes: AsyncGe
 }
 
 /** Counts every action, and passes on those that change the table. */
-async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action>, watch?: RestoreWatch): AsyncGenerator<Write> {
-  for await (const action of plan) {
-    ledger.note(action);
-    watch?.onPlanned?.(action);
-    if (action.ahead !== undefined) watch?.onAhead?.({ objectKey: action.objectKey, reason: action.ahead });
-    if (isLeft(action)) {
-      const { do: why, objectKey, reason } = action;
-      watch?.onLeft?.({ why, objectKey, ...('keys' in action && { keys: action.keys }), reason });
-    }
-    if (action.do === 'put' || action.do === 'change' || action.do === 'delete') yield action;
+async function* notedIn(ledger: Ledger, plan: AsyncGenerator<Action[]>, watch?: RestoreWatch): AsyncGenerator<Write[]> {
+  for await (const actions of plan) {
+    yield actions.filter((action): action is Write => {
+      note(ledger, action, watch);
+      return action.do === 'put' || action.do === 'change' || action.do === 'delete';
+    });
   }
+}
+
+function note(ledger: Ledger, action: Action, watch?: RestoreWatch): void {
+  ledger.note(action);
+  watch?.onPlanned?.(action);
+  if (action.ahead !== undefined) watch?.onAhead?.({ objectKey: action.objectKey, reason: action.ahead });
+  if (!isLeft(action)) return;
+  const { do: why, objectKey, reason } = action;
+  watch?.onLeft?.({ why, objectKey, ...('keys' in action && { keys: action.keys }), reason });
 }
 
 /** Whether an item is as any of its images has it, as what a restore has written is. */

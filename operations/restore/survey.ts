@@ -44,16 +44,12 @@ export async function survey(
 ): Promise<Survey> {
   const archived = new Map<string, ArchiveCount>();
   let objects = 0;
-  async function* suspects() {
-    for await (const history of historiesOf(request)) {
-      objects += 1;
-      onObject();
-      if (!request.keys) await listing?.add(history);
-      if (mayNeedArchived(request, history)) yield history;
-    }
-  }
-  await inParallel(suspects(), LOOKS, async (history) => {
+  await inParallel(historiesOf(request), LOOKS, async (history) => {
     request.signal?.throwIfAborted();
+    objects += 1;
+    onObject();
+    if (!request.keys) await listing?.add(history);
+    if (!mayNeedArchived(request, history)) return;
     const version = await archivedVersionNeeded(request, history);
     if (!version) return;
     const { storageClass, sizeBytes } = version;

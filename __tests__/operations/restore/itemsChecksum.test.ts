@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { digestOf } from '../../../core/digest';
+import { itemDigest } from '../../../core/image';
 import { ItemsChecksum } from '../../../operations/restore/itemsChecksum';
 
 const digests = fc.array(
@@ -36,6 +37,19 @@ describe('a checksum of items', () => {
         expect(checksum.equals(checksumOf(list))).toBe(false);
         checksum.remove(digest);
         expect(checksum.equals(checksumOf(list))).toBe(true);
+      }),
+    );
+  });
+
+  test('law: an item counts as its digest does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (texts) => {
+        const items = texts.map((text) => ({ id: { S: text } }));
+        const ofItems = new ItemsChecksum();
+        for (const item of items) ofItems.addItem(item);
+        expect(ofItems.equals(checksumOf(items.map((item) => itemDigest(item))))).toBe(true);
+        ofItems.addItem({ id: { S: 'one more' } });
+        expect(ofItems.equals(checksumOf(items.map((item) => itemDigest(item))))).toBe(false);
       }),
     );
   });

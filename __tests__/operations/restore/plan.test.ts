@@ -1,3 +1,4 @@
+import { flattened } from '../../../core/steps';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { encodeImage, itemDigest, NO_ITEM, type StoredImage } from '../../../core/image';
 import {
@@ -52,7 +53,7 @@ async function all<One>(list: AsyncIterable<One>): Promise<One[]> {
   return found;
 }
 const planned = async (rest: Partial<PlanRequest>) =>
-  (await all(planItems(request(rest)))).sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
+  (await all(flattened(planItems(request(rest))))).sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
 const words = (actions: Action[]) => actions.map(({ do: what, objectKey }) => `${what} ${objectKey.split('/')[1]!}`);
 const stopped = AbortSignal.abort(new Error('stop'));
 
@@ -94,7 +95,7 @@ describe('what is to be done about each item', () => {
       keySchema,
       ['here', 'gone', 'never'].map((id) => itemOf(id)),
     );
-    const found = await all(planItems(request({ mode, target, keys: keysOf('here', 'gone', 'never') })));
+    const found = await all(flattened(planItems(request({ mode, target, keys: keysOf('here', 'gone', 'never') }))));
     expect(words(found).sort()).toEqual(actions);
     expect(found.find(({ do: what }) => what === 'unknown')).toMatchObject({
       reason: 's3://memory has no image of it',
@@ -115,7 +116,7 @@ describe('what is to be done about each item', () => {
       ['heir', 'gone', 'other'].map((id) => itemOf(id)),
     );
     if (selection?.matches) return;
-    const found = await all(planDeletes(request({ target, selection }), new Set()));
+    const found = await all(flattened(planDeletes(request({ target, selection }), new Set())));
     expect(words(found)).toEqual(deleted.map((id) => `delete ${id}`));
   });
 
@@ -133,12 +134,12 @@ describe('what is to be done about each item', () => {
     const target = new MemoryTable(keySchema, [itemOf('here')]);
     await expect(planned({ signal: stopped })).rejects.toThrow('stop');
     await expect(planned({ signal: stopped, keys: keysOf('here') })).rejects.toThrow('stop');
-    await expect(all(planDeletes(request({ signal: stopped, target }), new Set()))).rejects.toThrow('stop');
+    await expect(all(flattened(planDeletes(request({ signal: stopped, target }), new Set())))).rejects.toThrow('stop');
   });
 
   test('what nobody mentioned is deleted by a mirror', async () => {
     const target = new MemoryTable(keySchema, [itemOf('here'), itemOf('other')]);
-    const found = await all(planDeletes(request({ target }), new Set([keyOf('here')])));
+    const found = await all(flattened(planDeletes(request({ target }), new Set([keyOf('here')]))));
     const [now, keys] = [itemOf('other'), { id: { S: 'other' } }];
     expect(found).toEqual([{ do: 'delete', objectKey: keyOf('other'), keys, now, isChangedLater: true }]);
   });
@@ -168,7 +169,9 @@ describe('an item of which a former table of the name alone has images', () => {
     ['mirror', [itemOf('former')], 'unknown former'],
   ])('is never deleted on that word: %s into %j', async (mode, items, expected) => {
     const target = new MemoryTable(keySchema, items);
-    const found = await all(planItems(request({ mode, source, createdAtMs, target, keys: keysOf('former') })));
+    const found = await all(
+      flattened(planItems(request({ mode, source, createdAtMs, target, keys: keysOf('former') }))),
+    );
     expect(words(found)).toEqual([expected]);
     if (expected.startsWith('unknown'))
       expect(found[0]).toMatchObject({ reason: expect.stringContaining('of a former table') as string });
