@@ -35,7 +35,11 @@ function main(args: readonly string[]): void {
   const app = new App({ outdir });
   addStacks(app, settings, bundledCode(__dirname));
   app.synth();
-  lockProviders(path.join(outdir, 'stacks'));
+  const stacks = path.join(outdir, 'stacks');
+  lockProviders(stacks);
+  // The CLI of CDKTF reads stdout for nothing; people read it after npm run synth.
+  const names = readdirSync(stacks).map((name) => path.join(stacks, name));
+  process.stdout.write(`Synthesized ${names.join(', ')}.\n`);
 }
 
 /** Gives each stack the repository's lock file: `terraform init` then takes the providers that were tested, and no other. */

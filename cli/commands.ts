@@ -68,6 +68,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),
   },
+  completion: {
+    summary: 'Have bash, zsh or fish complete commands, options and tables.',
+    load: async () => anyCommand((await import('./completion/completion')).completion),
+  },
 };
 
 /** Keeps the options' type inside the command: the frame hands `read`'s result to `run` and never looks at it. */

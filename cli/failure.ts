@@ -6,7 +6,7 @@ import type { Output } from './output/output';
 /** Says what went wrong, and which exit code that is. With --json a record of type `error` goes to stdout as well. */
 export function exitOf(error: unknown, signal: AbortSignal, output: Output): ExitCode {
   const { code, message } = outcomeOf(error, signal);
-  output.say(`dcs: ${message}`);
+  output.fail(`dcs: ${message}`);
   output.result({ type: 'error', exitCode: code, error: error instanceof Error ? error.name : 'Error', message });
   return code;
 }

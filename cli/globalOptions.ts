@@ -8,9 +8,11 @@ export const GLOBAL_OPTIONS: OptionTable = {
   config: {
     type: 'string',
     value: 'FILE',
-    help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json. What reads a copy needs none where options say enough.',
+    help: 'Settings file. Default: DCS_CONFIG, then dcs.config.json, here or in the nearest folder above. What reads a copy needs none where options say enough.',
   },
   json: { type: 'boolean', help: 'Results as JSON lines on stdout, each with a "type"; talk stays on stderr.' },
+  quiet: { type: 'boolean', help: 'Results and errors alone: no progress, no talk.' },
+  verbose: { type: 'boolean', help: 'Tell each request to AWS, what was sent again, and where the time went.' },
   help: { type: 'boolean', help: 'Show this help and do nothing else.' },
   version: { type: 'boolean', help: 'Show the version and do nothing else.' },
   ...SIDE_OPTIONS,
@@ -26,6 +28,7 @@ export interface GlobalOptions {
 }
 
 export function readGlobalOptions(given: OptionReader, env: NodeJS.ProcessEnv): GlobalOptions {
+  given.atMostOneOf('quiet', 'verbose');
   return {
     settingsFile: given.text('config') ?? env.DCS_CONFIG,
     onCommandLine: readSettingsOptions(given),

@@ -16,6 +16,9 @@ import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
 import { helpWidth } from './output/width';
 import type { Pause } from '../operations/pace';
+import { loadGivenSettings } from '../settings/load';
+import { candidates } from './completion/candidates';
+import { watchRequests } from './requests';
 import { versionLine } from './version';
 
 /** What a command line runs in: the process, or a test's stand-in for it. */
@@ -32,9 +35,16 @@ export interface Surroundings {
 export async function runDcs(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { stdout, stderr, env, nowMs } = surroundings;
   const json = args.includes('--json');
-  const output = outputTo({ stdout, stderr, json, colours: coloursFor(stdout, env), nowMs });
+  const isQuiet = args.includes('--quiet');
+  const output = outputTo({ stdout, stderr, json, colours: coloursFor(stdout, env), nowMs, isQuiet });
+  let sayRequests: (() => void) | undefined;
   try {
     const [name = '', ...rest] = args;
+    // What is being written is completed, and never read as an option of this command line.
+    if (name === 'completion' && rest[0] === 'candidates') {
+      for (const line of await candidates(rest.slice(2), tableNames(env))) stdout.write(`${line}\n`);
+      return EXIT.done;
+    }
     const text = await helpText(args, helpWidth(stdout, env));
     if (text !== undefined) {
       stdout.write(`${text}\n`);
@@ -48,12 +58,26 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
     const checked = withPositionalsChecked(line, { usage: `dcs ${name} ${usage}`, needed, isOpen });
     const given = new OptionReader(checked);
     const options = command.read(given);
-    return await command.run(options, commandContext(given, { ...surroundings, output }));
+    const context = commandContext(given, { ...surroundings, output });
+    if (given.flag('verbose')) sayRequests = watchRequests(output, nowMs);
+    return await command.run(options, context);
   } catch (error) {
     return exitOf(error, surroundings.signal, output);
   } finally {
     output.close();
+    sayRequests?.();
   }
+}
+
+/** Those of the settings, as far as they can be read: a shell that completes is told of no problem. */
+function tableNames(env: NodeJS.ProcessEnv): () => readonly string[] {
+  return () => {
+    try {
+      return (loadGivenSettings(env.DCS_CONFIG).tables ?? []).map(({ name }) => name);
+    } catch {
+      return [];
+    }
+  };
 }
 
 /** Help and version do nothing else, wherever they stand on the command line. */

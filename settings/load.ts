@@ -5,6 +5,7 @@ import { levelsOfJson } from '../core/levelsOfJson';
 import { plainText } from '../core/plainText';
 import { crossProblems } from './crossChecks';
 import { deploymentProblems } from './deploymentChecks';
+import { findFile } from './findFile';
 import { withNewNames } from './formerNames';
 import type { CommandSettings } from './parts';
 import { problemsOf, SettingsError, type Problem } from './problems';
@@ -39,12 +40,12 @@ export function parseSettings(given: unknown, file = DEFAULT_FILE, notice: Notic
 /**
  * Reads and checks what there is of a settings file, for a command that asks for the parts that it needs.
  *
- * @param named the file that was asked for; undefined: dcs.config.json, which need not be there
+ * @param named the file that was asked for; undefined: dcs.config.json in the working directory or the nearest one above, which need not be there
  * @param notice told of each setting that is written under a former name
  * @throws SettingsError with every problem in it, UsageError when it cannot be read
  */
 export function loadGivenSettings(named: string | undefined, notice: Notice = IGNORED): CommandSettings {
-  const path = named ?? DEFAULT_FILE;
+  const path = named ?? findFile(DEFAULT_FILE, process.cwd(), process.getuid?.()) ?? DEFAULT_FILE;
   const content = readIfThere(path, named !== undefined);
   const settings = content === undefined ? {} : withNewNames(parseJson(content, path), notice);
   const given = checked(givenSettingsSchema.safeParse(settings), settings, path);

@@ -29,6 +29,8 @@ export interface Output {
   result(record: OutputRecord, text?: string): void;
   /** What a human wants to know meanwhile. */
   say(text: string): void;
+  /** Why a command ends here: said with --quiet, too. */
+  fail(text: string): void;
   /** Counts with rate and time left, when the total is known. */
   progress(label: string, total?: number): Progress;
 }
@@ -40,8 +42,9 @@ export function outputTo(options: {
   colours: Colours;
   nowMs: () => number;
   ticker?: Ticker;
+  isQuiet?: boolean;
 }): Output & { readonly close: () => void } {
-  const { stdout, stderr, json, nowMs, ticker = realTicker } = options;
+  const { stdout, stderr, json, nowMs, ticker = realTicker, isQuiet = false } = options;
   let current: Progress = noProgress;
   const print = (sink: Sink, text: string) => {
     current.clear();
@@ -59,9 +62,13 @@ export function outputTo(options: {
       if (json) print(stdout, printableLines(JSON.stringify(record)));
       else if (text !== undefined) printText(stdout, text);
     },
-    say: (text) => printText(stderr, text),
+    say(text) {
+      if (!isQuiet) printText(stderr, text);
+    },
+    fail: (text) => printText(stderr, text),
     progress(label, total) {
       current.stop();
+      if (isQuiet) return noProgress;
       current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs, ticker });
       return current;
     },
