@@ -15,8 +15,8 @@ export const completion: Command<CompletionOptions> = {
     { does: 'bash, in ~/.bashrc', command: 'source <(dcs completion bash)' },
     { does: 'zsh, in ~/.zshrc behind compinit', command: 'source <(dcs completion zsh)' },
     {
-      does: 'fish',
-      command: 'dcs completion fish > ~/.config/fish/completions/dcs.fish',
+      does: 'fish, in ~/.config/fish/config.fish',
+      command: 'dcs completion fish | source',
     },
   ],
   positionals: ['SHELL'],
