@@ -45,6 +45,32 @@ function sources(): [string, string][] {
     .map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]);
 }
 
+/** What people read that is no code, by its path. */
+function pages(): [string, string][] {
+  const below = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `docs/${name}`,
+  );
+  const ofGitHub = readdirSync(path.join(ROOT, '.github'), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `.github/${name}`,
+  );
+  return [...readdirSync(ROOT), ...below, ...ofGitHub]
+    .filter((name) => /\.(md|ya?ml)$|^help$/.test(name) && name !== 'CHANGELOG.md') // That tells of former spellings.
+    .map((name) => [name, readFileSync(path.join(ROOT, name), 'utf8')]);
+}
+
+/** What of a mention no command takes; undefined where it is no mention of a command. */
+async function problemsOfMention(words: string): Promise<string[] | undefined> {
+  const [verb = '', ...rest] = words.trim().split(/\s+/);
+  if (/^(--version|--help|-h|help)$/.test(verb)) return undefined;
+  const command = await COMMANDS[verb]?.load();
+  if (!command) return [`${verb} is no command`];
+  const known = { ...GLOBAL_OPTIONS, ...command.options };
+  return rest.flatMap((word) => {
+    const [, option] = /^\[?--([a-z][\w-]*)/.exec(word) ?? [];
+    return option === undefined || option in known || option === 'help' ? [] : [`--${option} is no option of ${verb}`];
+  });
+}
+
 async function expectAllRight(commandLines: readonly string[]): Promise<void> {
   expect(commandLines.length).toBeGreaterThan(0);
   for (const commandLine of new Set(commandLines))
@@ -70,6 +96,22 @@ describe('every command line of dcs that we tell people to type is one that dcs 
     // In the README a word on what it does stands behind it.
     const lines = texts.flatMap((text) => [...text.matchAll(/^(?:\$ )?npx dcs (.*?)(?: {2}.*)?$/gm)]);
     await expectAllRight(lines.map(([, line = '']) => line));
+  });
+
+  test('in the text of every page, as far as the command and its options go', async () => {
+    const wrong: string[] = [];
+    let named = 0;
+    for (const [page, text] of pages()) {
+      for (const [, words = ''] of text.matchAll(
+        /(?:^|[`\s(=])(?:npx )?dcs (?!command\b)([a-z-](?:(?!\bdcs )[^\n`|;#'])*)/gm,
+      )) {
+        const problems = await problemsOfMention(words);
+        named += problems === undefined ? 0 : 1;
+        wrong.push(...(problems ?? []).map((problem) => `${page}: dcs ${words.trim()}: ${problem}`));
+      }
+    }
+    expect(named).toBeGreaterThan(150);
+    expect(wrong).toEqual([]);
   });
 
   test('in the messages, as far as their options go', async () => {
