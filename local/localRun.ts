@@ -5,6 +5,7 @@ import { describeTableDefinition } from '../aws/tableDefinition';
 import { s3TextStore } from '../aws/textStore';
 import type { RecoveryPoint } from '../operations/heartbeat/recoveryPoint';
 import { playHeartbeat } from './heartbeat';
+import { playLockRenewal } from './lockRenewal';
 import { DcsError } from '../core/errors';
 import { tableDefinitionSettings, tablesToDefine } from '../lambda/table-definition/settings';
 import { refreshDefinitions } from '../lambda/table-definition/refreshDefinitions';
@@ -30,6 +31,8 @@ export interface LocalRun {
   refreshTableDefinitions(): Promise<void>;
   /** Does what the schedules of the heartbeat do: writes it, and measures its replica. */
   playHeartbeat(): Promise<RecoveryPoint>;
+  /** Does what the schedule of the lock renewal does, and gives what it says of it; undefined where locks are not renewed. */
+  renewLocks(): Promise<object | undefined>;
   /** Resolves when every change made before the call is an image (or parked), and every image a replica (or failed). */
   drained(): Promise<void>;
   /** Ends everything of the source account: its S3, its functions, and the replication out of it. */
@@ -52,8 +55,9 @@ export async function startLocalRun({ tools, ...options }: LocalRunOptions): Pro
     destinationRegion: destination.region,
   });
   return startOn(parts, options, async () => {
-    const buckets = [bucketOf(source, parts.source), bucketOf(destination, parts.destination)];
-    await Promise.all(buckets.map((bucket) => createVersionedBucket(bucket, bucket.bucket)));
+    await createVersionedBucket(bucketOf(source, parts.source), source.bucketName);
+    const canLock = options.deployment.lockRenewalFunction !== undefined;
+    await createVersionedBucket(bucketOf(destination, parts.destination), destination.bucketName, canLock);
   });
 }
 
@@ -128,6 +132,7 @@ async function connect(
     died: parts.died,
     refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),
     playHeartbeat: () => playHeartbeat(deployment, { source, destination }, () => replication.drained()),
+    renewLocks: () => playLockRenewal(deployment, destination),
     async drained() {
       await Promise.all([...tables.values()].map(({ pump }) => pump.drained()));
       await replication.drained();

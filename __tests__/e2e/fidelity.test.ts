@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { s3LockStore } from '../../aws/objectLocks';
 import { objectHistories } from '../../aws/objectVersions';
 import { replicationStatus } from '../../aws/replicationStatus';
 import { dynamoDbTable } from '../../aws/table';
@@ -130,6 +131,20 @@ describe('promise 6: a delete is an image', () => {
       expect(images.map(({ header }) => header.event)).toEqual(['INSERT', 'REMOVE']);
     }
   });
+});
+
+test('the renewal of locks, played as it is deployed, locks the newest copy of every item', async () => {
+  await run.drained();
+  const told = (await run.renewLocks()) as Record<string, number>;
+  expect(told).toMatchObject({ renewedInThisRun: told.foundUnlocked, left: 0, isUnderWay: false });
+  const locks = s3LockStore(run.destination);
+  let locked = 0;
+  for await (const { objectKey, versions } of objectHistories(run.destination, 'users/')) {
+    const { lock } = await locks.look(objectKey, versions.at(-1)!.versionId);
+    expect({ objectKey, mode: lock?.mode }).toEqual({ objectKey, mode: 'COMPLIANCE' });
+    locked++;
+  }
+  expect(locked).toBeGreaterThan(1);
 });
 
 describe('promise 10: restoring needs only the destination account', () => {

@@ -14,6 +14,8 @@ export interface Deployment {
   readonly tableDefinitionEvents: readonly unknown[];
   readonly heartbeatFunction: DeployedFunction;
   readonly replicaAgeFunction: DeployedFunction;
+  /** Undefined where locks are not renewed. */
+  readonly lockRenewalFunction?: DeployedFunction;
   /** The `rule` blocks of the source bucket's replication configuration, as they are. */
   readonly replicationRules: readonly unknown[];
 }
@@ -64,6 +66,7 @@ export function readDeployment(terraform: TerraformJson): Deployment {
     tableDefinitionEvents: eventsFor(terraform, TABLE_DEFINITIONS),
     heartbeatFunction: deployedFunction(terraform, 'source_heartbeat_function'),
     replicaAgeFunction: deployedFunction(terraform, 'destination_replica-age_function'),
+    lockRenewalFunction: functionIfThere(terraform, 'destination_lock-renewal_function'),
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
   };
 }
@@ -168,9 +171,14 @@ function eventsFor(terraform: TerraformJson, id: string): unknown[] {
     .map(({ input }) => JSON.parse(String(input)) as unknown);
 }
 
-function deployedFunction(terraform: TerraformJson, id: string): DeployedFunction {
+function functionIfThere(terraform: TerraformJson, id: string): DeployedFunction | undefined {
   const resource = resources(terraform, 'aws_lambda_function')[id];
-  if (resource) return functionOf(resource);
+  return resource && functionOf(resource);
+}
+
+function deployedFunction(terraform: TerraformJson, id: string): DeployedFunction {
+  const found = functionIfThere(terraform, id);
+  if (found) return found;
   throw new DcsError(`the stack has no aws_lambda_function.${id}`);
 }
 
