@@ -34,6 +34,8 @@ export interface Deployed {
   readonly folderOf: (stack: StackFolder) => string;
   /** Everything of a type that was asked for, in all stacks, as it stands in the synthesized JSON. */
   readonly asked: (type: string) => Promise<Asked[]>;
+  /** Synthesizes the stacks anew, with these settings on top. */
+  change(settings: object): Promise<void>;
   /** Plays what moto does not: streams, the functions, replication. By what the accounts say that they are set to. */
   play(onLog: (line: string) => void): Promise<LocalRun>;
   remove(): Promise<void>;
@@ -55,7 +57,9 @@ export async function deploy(way: Way): Promise<Deployed> {
     await rm(folder, { recursive: true });
   };
   try {
-    await writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settingsFor(way, parts)));
+    const writeSettings = (settings: object) =>
+      writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
+    await writeSettings(settingsFor(way, parts));
     const stacks = await synthesize(folder);
     let outputs: Record<string, unknown> = {};
     const variables = variablesFrom(() => outputs);
@@ -71,10 +75,14 @@ export async function deploy(way: Way): Promise<Deployed> {
       run = await playDeployment(parts, { deployment, bundlesFolder, onLog, retryPauseMs: 20 });
       return run;
     };
+    const change = async (settings: object) => {
+      await writeSettings({ ...settingsFor(way, parts), ...settings });
+      await synthesize(folder);
+    };
     const folderOf = ({ name }: StackFolder) => stackPath(folder, name);
     const asked = async (type: string) =>
       (await Promise.all(stacks.map((stack) => resourcesIn(folderOf(stack), type)))).flat();
-    return { parts, stacks, outputs, variables, folderOf, asked, play, remove };
+    return { parts, stacks, outputs, variables, folderOf, asked, change, play, remove };
   } catch (error) {
     await remove();
     throw error;

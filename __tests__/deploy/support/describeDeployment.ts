@@ -1,4 +1,5 @@
 import { deploy, type Deployed } from './deployed';
+import { describeChanges } from './describeChanges';
 import { describeRights } from './describeRights';
 import { describeReview } from './describeReview';
 import { describeUse } from './describeUse';
@@ -43,6 +44,8 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
     describeRights(way, here);
     describeWhatIsThere(way, here);
     describeUse(way, here);
+    // Once: what the other way adds is where the destination's key comes from.
+    if (way === 'together') describeChanges(here);
 
     test('terraform destroy is refused, and leaves everything in its place', async () => {
       const { stacks, variables } = here();

@@ -13,6 +13,8 @@ export interface StackFolder {
   plannedChanges(variables?: Readonly<Record<string, string>>): Promise<string[]>;
   /** What `terraform show -json` writes for a plan that is made without a look at the accounts. */
   planned(variables?: Readonly<Record<string, string>>): Promise<string>;
+  /** Carries out what was planned last, as it was planned. */
+  applyPlanned(): Promise<void>;
   /** What Terraform says, and the code it ends with. */
   destroy(variables?: Readonly<Record<string, string>>): Promise<Outcome>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
@@ -64,6 +66,9 @@ export function stackFolder(name: string, folder: string, pluginCache: string): 
     async planned(variables) {
       await done('plan', '-out=reviewed.tfplan', '-refresh=false', ...inBatch, ...withVariables(variables));
       return done('show', '-json', 'reviewed.tfplan');
+    },
+    async applyPlanned() {
+      await done('apply', ...inBatch, 'reviewed.tfplan');
     },
     // What is refused is refused without a look at the accounts, too, and sooner.
     destroy: (variables) =>
