@@ -15,7 +15,7 @@ const [LOOKS, POLL_MS] = [16, 2_000];
  * @param objectKeys those that were seen to be so
  */
 export async function lookAtCurrent(
-  request: Omit<SettleRequest, 'live' | 'momentMs'>,
+  request: Omit<SettleRequest, 'live' | 'restored' | 'momentMs'>,
   objectKeys: Iterable<string>,
 ): Promise<void> {
   const { findings, nowMs, waitMs } = request;

@@ -202,7 +202,7 @@ async function compareWithLive(
   const compared = { table, live, restored: scratch.table, signal, onCompared };
   const suspects = absentKeys ? suspectsOfSample(compared, each(absentKeys)) : suspectsOfAll(compared);
   const onWaiting = (items: number) => watch?.onWaiting?.(items);
-  await settle({ ...request, live, findings, onWaiting }, suspects);
+  await settle({ ...request, live, restored: scratch.table, findings, onWaiting }, suspects);
 }
 
 async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {

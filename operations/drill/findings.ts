@@ -1,3 +1,5 @@
+import type { AttributeMap } from '../../core/attributeValue';
+
 /** How an item of the restored table is not what it should be. */
 export type DifferenceKind =
   /** The live table has it, the restored table does not. */
@@ -23,6 +25,10 @@ export interface Difference {
   readonly kind: DifferenceKind;
   readonly objectKey: string;
   readonly reason: string;
+  /** The item's keys, where the object key spells them. */
+  readonly keys?: AttributeMap;
+  /** Paths at which the restored and the live item differ. What they hold is not told: a report is shown around. */
+  readonly attributes?: readonly string[];
 }
 
 /** So many differences are listed; all of them are counted. */

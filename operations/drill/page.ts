@@ -1,7 +1,8 @@
+import { plainValue } from '../../core/plainJson';
 import { printable } from '../../core/printable';
 import { bytes, count, counted, duration } from '../../core/units';
 import { PAGE_STYLE } from './pageStyle';
-import { LISTED_DIFFERENCES, type DifferenceKind } from './findings';
+import { LISTED_DIFFERENCES, type Difference, type DifferenceKind } from './findings';
 import type { DrillReport } from './report';
 import type { Stage } from './drillTable';
 
@@ -193,15 +194,27 @@ function differences({ differencesByKind, listedDifferences, differences: found 
     ...rows(kinds),
     ...(found > LISTED_DIFFERENCES ? [`<p>The first ${count(LISTED_DIFFERENCES)} of ${count(found)}:</p>`] : []),
     '<table class="list">',
-    '<thead><tr><th scope="col">Object key</th><th scope="col">What</th><th scope="col">Why</th></tr></thead>',
+    '<thead><tr><th scope="col">Item</th><th scope="col">What</th><th scope="col">Why</th></tr></thead>',
     '<tbody>',
     ...listedDifferences.map(
-      ({ objectKey, kind, reason }) =>
-        `<tr><td><code>${escaped(objectKey)}</code></td><td>${escaped(KIND_WORDS[kind])}</td><td>${escaped(reason)}</td></tr>`,
+      (difference) =>
+        `<tr><td>${itemCell(difference)}</td><td>${escaped(KIND_WORDS[difference.kind])}</td><td>${escaped(whyOf(difference))}</td></tr>`,
     ),
     '</tbody>',
     '</table>',
   ];
+}
+
+/** Keys as people write them; below it where its images are. */
+function itemCell({ objectKey, keys = {} }: Difference): string {
+  const named = Object.entries(keys).map(
+    ([name, value]) => `${escaped(name)} <strong>${escaped(plainValue(value))}</strong>`,
+  );
+  return [...named, `<code>${escaped(objectKey)}</code>`].join('<br>');
+}
+
+function whyOf({ reason, attributes = [] }: Difference): string {
+  return attributes.length === 0 ? reason : `differs in ${attributes.join(', ')}: ${reason}`;
 }
 
 function section(title: string, content: readonly string[]): string[] {

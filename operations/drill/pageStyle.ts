@@ -16,6 +16,15 @@ th[scope=row] { width: 22rem; font-weight: normal; opacity: .8; }
 .list td:nth-child(2) { white-space: nowrap; }
 .sign td { height: 2.2rem; }
 code { font-size: .9em; }
+@media (max-width: 40rem) {
+  body { margin: 1rem auto; }
+  table, tbody, tr, th, td { display: block; width: auto; border: 0; }
+  thead { position: absolute; clip-path: inset(50%); } /* Heard by a screen reader. */
+  th[scope=row] { width: auto; padding-bottom: 0; }
+  td { padding-top: .1rem; }
+  .list td:first-child { width: auto; }
+  tr { border-bottom: 1px solid var(--line); padding: .35rem 0; }
+}
 @media print {
   body { font-size: 10.5pt; margin: 0; max-width: none; }
   section, tr { break-inside: avoid; }

@@ -3,12 +3,14 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbBatchTable, type BatchTable } from '../../aws/batchTable';
 import type { ReportStore } from '../../aws/reports';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
+import { keysInObjectKey } from '../../core/objectKey';
 import { scratchTableName } from '../../core/scratchTable';
 import { tableDefinitionKey, type TableDefinition } from '../../core/tableDefinition';
 import { version } from '../../package.json';
 import type { Measured } from '../heartbeat/recoveryPoint';
 import { definitionAt, definitionOfKeys } from '../tables';
-import { drillTable, type DrillRequest } from './drillTable';
+import { drillTable, type DrillRequest, type DrillResult } from './drillTable';
+import type { Findings } from './findings';
 import { reportPage } from './page';
 import { reportOf, reportText, type DrillReport } from './report';
 import { removeLeftovers, type ScratchPlace } from './scratch';
@@ -66,7 +68,7 @@ export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
         toolVersion: version,
       },
     },
-    result,
+    { ...result, findings: withKeys(result.findings, table) },
   );
   const { text, sha256 } = reportText(report);
   const html = reportPage(report, { name: 'the .json file of the same name, beside this page', sha256 });
@@ -83,6 +85,18 @@ export async function keepInBucket(
   // The page last: where it is, the data is.
   const jsonKey = await reports.write('drill', startedAtMs, json, 'json');
   return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
+}
+
+/** What is wrong with an object is told of its item, where the object key spells its keys. */
+function withKeys(
+  { counts, differences, differencesByKind, listed }: DrillResult['findings'],
+  table: DrillOrder['table'],
+): Pick<Findings, 'counts' | 'differences' | 'differencesByKind' | 'listed'> {
+  const named = listed.map((difference) => {
+    const keys = difference.keys ?? keysInObjectKey(table, table.keySchema, table.keyTypes, difference.objectKey);
+    return keys ? { ...difference, keys } : difference;
+  });
+  return { counts, differences, differencesByKind, listed: named };
 }
 
 function scratchOf({ table, target, startedAtMs, signal }: DrillOrder, definition: TableDefinition) {

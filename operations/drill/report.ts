@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DrillResult, Stage } from './drillTable';
-import type { Difference } from './findings';
+import type { Difference, Findings } from './findings';
 
 /** A drill as it is kept, signed off by whoever it is shown to. Times are ISO 8601 in UTC. `docs/cli.md` lists the fields. */
 export interface DrillReport {
@@ -62,7 +62,11 @@ export type DrillFacts = Pick<
   | 'recoveryPoint'
 > & { readonly sample?: number; readonly scratch: { readonly name: string; readonly region: string } };
 
-export function reportOf(facts: DrillFacts, { findings, bytes, objects, stageMs, removal }: DrillResult): DrillReport {
+type Finished = Omit<DrillResult, 'findings'> & {
+  readonly findings: Pick<Findings, 'counts' | 'differences' | 'differencesByKind' | 'listed'>;
+};
+
+export function reportOf(facts: DrillFacts, { findings, bytes, objects, stageMs, removal }: Finished): DrillReport {
   const { table, withoutLive, asOf, startedAt, endedAt, from, definitionFrom, liveTable, ranBy, toolVersion } = facts;
   const { recoveryPoint } = facts;
   const { counts, differences, differencesByKind, listed } = findings;

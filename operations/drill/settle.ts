@@ -6,6 +6,7 @@ import { isOfFormerTable } from '../../core/formerTable';
 import { stateAt } from '../../core/history';
 import { itemDigest, NO_ITEM, type ImageHeader } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
+import { itemChanges } from '../../core/itemChanges';
 import { newestOf, oldestOf } from '../../core/newest';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
@@ -18,6 +19,7 @@ import type { Difference, Findings } from './findings';
 export interface SettleRequest {
   readonly source: Pick<ImageSource, 'history' | 'images'>;
   readonly live: Pick<BatchTable, 'getBatch'>;
+  readonly restored: Pick<BatchTable, 'getBatch'>;
   readonly momentMs: number;
   /** As in `StateRequest`. */
   readonly createdAtMs?: number;
@@ -111,7 +113,10 @@ async function explanationOf(
   if (first && first.previousDigest === undefined && last && digestLeftBy(last) === live) {
     return { changedAfter: true, late };
   }
-  return { objectKey, ...differenceOf({ restored, live, first }) };
+  const difference = differenceOf({ restored, live, first });
+  const restoredItem = difference.kind === 'different' ? (await request.restored.getBatch([keys]))[0] : undefined;
+  const attributes = restoredItem && item && itemChanges(restoredItem, item).map(({ path }) => path.join('.'));
+  return { objectKey, keys, ...difference, ...(attributes && { attributes }) };
 }
 
 function differenceOf({ restored, live, first }: { restored: string; live: string; first?: ImageHeader }) {

@@ -66,7 +66,9 @@ describe('the page of a drill', () => {
       verdict: 'differences',
       differences: 1,
       differencesByKind: { missing: 1 },
-      listedDifferences: [{ kind: 'missing', objectKey: text, reason: text }],
+      listedDifferences: [
+        { kind: 'missing', objectKey: text, reason: text, keys: { id: { S: text } }, attributes: [text] },
+      ],
       ...{ table: text, from: text, definitionFrom: text, liveTable: text, ranBy: text, withoutLive: text },
       scratchTable: { name: text, region: text, removed: true },
     });
@@ -76,6 +78,17 @@ describe('the page of a drill', () => {
       fc.property(fc.oneof(hostile, fc.string()), (text) => {
         expect(marks(reportPage(make(text), { ...json, name: text }))).toEqual(plain);
       }),
+    );
+  });
+
+  test('shows keys as people write them, and the attributes that differ', () => {
+    const listed = {
+      ...({ kind: 'different', objectKey: 'orders/a%20b/7/image.json', reason: 'why' } as const),
+      ...{ keys: { customer: { S: 'a b' }, number: { N: '7' } }, attributes: ['address.city', 'total'] },
+    };
+    const page = { ...report, verdict: 'differences', differences: 1, listedDifferences: [listed] } as const;
+    expect(words(reportPage(page, json))).toContain(
+      'customer &quot;a b&quot; number 7 orders/a%20b/7/image.json different differs in address.city, total: why',
     );
   });
 

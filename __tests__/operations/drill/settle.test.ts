@@ -48,6 +48,7 @@ async function settled(
   await settle(
     {
       ...{ source: bucket, live: new MemoryTable(SCHEMA, live ? [live] : []), momentMs: MOMENT_MS, waitMs: 10_000 },
+      restored: new MemoryTable(SCHEMA, restored ? [restored] : []),
       ...{ signal: new AbortController().signal, nowMs: () => nowMs, findings },
       pause: (ms) => {
         nowMs += ms;
@@ -108,6 +109,14 @@ describe('an item that differs', () => {
     expect(await kindOf(bucketWith([]), { live: item('1') })).toEqual(['missing']);
     expect(await kindOf(bucketWith([made]), { restored: item('1') })).toEqual(['extra']);
     expect(await kindOf(bucketWith([made]), { restored: item('1'), live: item('2') })).toEqual(['different']);
+  });
+
+  test('names the keys and the attributes that differ, and nothing of what they hold', async () => {
+    const live = { ...item('2'), address: { M: { city: { S: 'secret' } } } };
+    const restored = { ...item('2'), address: { M: { city: { S: 'other' } } } };
+    const { findings } = await settled(bucketWith([made]), { restored, live });
+    expect(findings.listed).toMatchObject([{ kind: 'different', keys: KEYS, attributes: ['address.city'] }]);
+    expect(JSON.stringify(findings.listed)).not.toMatch(/secret|other"/);
   });
 
   test('is believed to have changed where a backfill, which knows nothing of before, ends where the table is', async () => {
