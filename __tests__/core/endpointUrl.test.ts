@@ -11,7 +11,18 @@ test.each([
 ])('%s is an endpoint', (text) => expect(isEndpointUrl(text)).toBe(true));
 
 test.each([
-  ...['', 'localhost:4566', 'ftp://host', 'HTTP://host', 'http://', 'http:///path', 'http://:80', 'http://a b'],
+  ...[
+    '',
+    'localhost:4566',
+    'xhttp://host',
+    ' http://host',
+    'ftp://host',
+    'HTTP://host',
+    'http://',
+    'http:///path',
+    'http://:80',
+    'http://a b',
+  ],
   ...['http://host:99999', 'http://host:0', 'http://host:port', 'http://[::1', 'http://300.1.1.1', 'http://host\\path'],
   ...['http://user:secret@host', 'http://host?x=1', 'http://host#part', 'http://%zz', 'http://host\n'],
 ])('%j is none', (text) => expect(isEndpointUrl(text)).toBe(false));

@@ -20,7 +20,7 @@ test.each([
   expect(plainText(given)).toEqual({ problem: 'it is UTF-16, or no text; save it as UTF-8' });
 });
 
-const linesOf = async (chunks: readonly Uint8Array[]) => {
+const linesOf = async (chunks: readonly (Uint8Array | string)[]) => {
   const lines: string[] = [];
   const given = (async function* () {
     for (const chunk of chunks) yield await Promise.resolve(chunk);
@@ -46,6 +46,16 @@ test('law: lines are what lies between the ends of lines of any system, wherever
       expect(await linesOf(chunks)).toEqual([...lines.map(([line]) => line), ...(last === '' ? [] : [last])]);
     }),
   );
+});
+
+test('text that has been read already is taken as it is, and a mark is skipped', async () => {
+  expect(await linesOf(['\uFEFFa\r', '\nb', 'c'])).toEqual(['a', 'bc']);
+  expect(await linesOf([Buffer.from('\uFEFFa\n\uFEFFb')])).toEqual(['a', 'b']);
+});
+
+test('a line of the greatest length is read', async () => {
+  const long = Array.from({ length: 16 }, () => Buffer.alloc(1024 * 1024, 'x'));
+  expect((await linesOf(long)).map(({ length }) => length)).toEqual([16 * 1024 * 1024]);
 });
 
 test('a line that is no text, or has no end, is named', async () => {

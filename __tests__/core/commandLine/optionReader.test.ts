@@ -50,6 +50,10 @@ test('law: a whole number within its bounds is read, digit by digit, and whateve
   );
 });
 
+test('a number that is not given is none', () => {
+  expect(read([], (one) => one.wholeNumber('size', 1, 2))).toEqual({ value: undefined, problems: [] });
+});
+
 test.each(['1', '9', '123456789012345'])('the bounds themselves are within: %s', (value) => {
   const bound = Number(value);
   expect(read(['--size', value], (one) => one.wholeNumber('size', bound, bound)).value).toBe(bound);

@@ -86,7 +86,7 @@ describe('a command line', () => {
     test.each([
       ['both spellings', ['--into', 'a', '--onto', 'b'], '--into is given more than once'],
       ['no value', ['--onto'], '--into is without its value; write --into NAME'],
-      ['no value of an argument', ['--table'], '--table is without its value'],
+      ['no value of an argument', ['--table'], '--table is without its value; write --table VALUE'],
       ['a value that is none', ['--blend=yes'], '--merge takes no value'],
     ])('%s is a problem, told of the new spelling', (_, args, problem) => {
       expect(parse(...args).problems).toEqual([expect.stringContaining(problem)]);
