@@ -12,7 +12,7 @@ async function* from<Value>(values: readonly Value[], onEnd?: () => unknown): As
   try {
     for (const value of values) yield await Promise.resolve(value);
   } finally {
-    onEnd?.();
+    await onEnd?.();
   }
 }
 
@@ -151,6 +151,9 @@ describe('streams that work side by side', () => {
     await expect(all(interleaved([from([1, 2, 3], close), failing()]))).rejects.toThrow('no more pages');
     await leave(interleaved([from([1, 2, 3], close), from([4, 5, 6], close)]));
     expect(closed).toBe(3);
+    const slowly = () => turns(5).then(close);
+    await leave(interleaved([from([1, 2, 3], slowly), from([4, 5, 6], slowly)]));
+    expect(closed).toBe(5);
   });
 
   test('law: interleaved sources lose nothing and keep their own order', async () => {
