@@ -45,7 +45,7 @@ export const tablesSettings = z
 export const formerTablesSettings = z
   .array(tableName('Name of a table that has left.'), { error: 'a list of names of tables' })
   .describe(
-    'Tables that are copied no longer. Terraform forgets them and destroys none; their copies stay, and commands read them as before. A table leaves by its name going from tables to here: a plan in which it is in neither is refused. Default: none.',
+    'Tables that are copied no longer. Terraform forgets them and destroys none; their copies stay, and commands read them as before. A table leaves by its name going from tables to here: a plan in which it is in neither is refused. It stays here: to take it out, the state has to forget it first (docs/operations.md, "A table leaves"). Default: none.',
   )
   .default([]);
 
