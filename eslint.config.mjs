@@ -49,14 +49,15 @@ const INWARD = {
   operations: ['core', 'aws', 'settings'],
   stacks: ['core', 'settings'],
   planReview: ['core'],
-  cli: ['core', 'aws', 'settings', 'operations'],
+  ui: ['core', 'aws', 'settings', 'operations'],
+  cli: ['core', 'aws', 'settings', 'operations', 'ui'],
   lambda: ['core', 'aws', 'settings', 'operations'],
   local: ['core', 'aws', 'settings', 'operations', 'lambda', 'cli'],
 };
 const outward = (room) => ({
   regex: `^(\\.\\./)+(${ROOMS.filter((other) => other !== room && !INWARD[room].includes(other)).join('|')})(/|$)`,
   message:
-    'Imports point inward: core <- aws, settings <- operations, stacks <- cli, lambda <- local, bench; planReview stands by itself.',
+    'Imports point inward: core <- aws, settings <- operations, stacks <- ui <- cli, lambda <- local, bench; planReview stands by itself.',
 });
 const clocksAndHosts = {
   group: ['node:*', 'fs', 'os', 'path', 'http', 'https', 'net', 'child_process', '!node:crypto', '!node:util'],
@@ -72,6 +73,10 @@ const clientWithoutConfig = {
   selector:
     'NewExpression[callee.name=/^(?!Signed).*Client$/]:not([arguments.0.callee.name=/^(sdkClientConfig|s3ClientConfig)$/])',
   message: 'Clients are made of sdkClientConfig: so they go through the same proxies, trust the same and wait as long.',
+};
+const uiWrites = {
+  regex: '(conditionalWrites|carryOut|revertTable|restoreTable|redrive|backfill|repair|conditionalPut|scratchTables)',
+  message: 'The page reads, and nothing in it writes: what is to be done is a command to copy.',
 };
 const restrict = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
@@ -117,6 +122,7 @@ export default defineConfig(
   restrict(['stacks/**'], [awsSdk, wholeProvider, outward('stacks')]),
   restrict(['planReview/**'], [cdktf, awsSdk, outward('planReview')]),
   restrict(['cli/**'], [cdktf, awsSdk, signedOutside, outward('cli')]),
+  restrict(['ui/**'], [cdktf, awsSdk, signedOutside, uiWrites, outward('ui')]),
   restrict(['lambda/**'], [cdktf, awsSdk, signedOutside, outward('lambda')]),
   restrict(['local/**'], [cdktf, awsSdk, signedOutside, outward('local')]),
   // What of AWS only the local run calls.

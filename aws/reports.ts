@@ -43,3 +43,25 @@ export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, l
     },
   };
 }
+
+/** The newest JSON reports of a kind, newest first. */
+export async function newestReports(
+  settings: S3ClientSettings & { bucket: string },
+  location: TableLocation,
+  kind: ReportKind,
+  most: number,
+): Promise<StoredReport[]> {
+  const lister = s3CurrentLister(settings);
+  let newest: Omit<StoredReport, 'text'>[] = [];
+  let after: { objectKey: string } | undefined;
+  do {
+    const page = await lister.page(reportsPrefix(location, kind), { after });
+    newest = [...newest, ...page.versions.filter(({ objectKey }) => objectKey.endsWith('.json'))].slice(-most);
+    after = page.next;
+  } while (after);
+  const texts = s3TextStore(settings);
+  const read = await Promise.all(
+    newest.map(async ({ objectKey, storedAtMs }) => ({ objectKey, storedAtMs, text: await texts.read(objectKey) })),
+  );
+  return read.flatMap(({ text, ...report }) => (text === undefined ? [] : [{ ...report, text }])).reverse();
+}

@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { bundlePage } from '../ui/bundle';
 import { licencesOf } from './licences';
 
 const ROOT = path.dirname(__dirname);
@@ -12,7 +13,11 @@ const ROOT = path.dirname(__dirname);
  */
 export async function bundleCommand(outfile: string): Promise<void> {
   const commit = commitOf(ROOT);
-  const define: Record<string, string> = commit === undefined ? {} : { DCS_COMMIT: JSON.stringify(commit) };
+  const { inputs: ofPage, ...page } = await bundlePage();
+  const define: Record<string, string> = {
+    DCS_PAGE: JSON.stringify(page),
+    ...(commit !== undefined && { DCS_COMMIT: JSON.stringify(commit) }),
+  };
   const unfinished = `${outfile}.${process.pid}`;
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -33,7 +38,7 @@ export async function bundleCommand(outfile: string): Promise<void> {
   });
   // In one step: whoever starts the command meanwhile has the one before, or this one.
   await rename(unfinished, outfile);
-  await writeFile(`${outfile}.LICENSES.txt`, licencesOf(Object.keys(metafile.inputs), ROOT));
+  await writeFile(`${outfile}.LICENSES.txt`, licencesOf([...Object.keys(metafile.inputs), ...ofPage], ROOT));
 }
 
 /** The first seven digits of the commit that is checked out; undefined where `folder` is not the top of a repository. */

@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'How much a table changed when, and where it changed far more than usual.',
     load: async () => anyCommand((await import('./timeline/timeline')).timeline),
   },
+  ui: {
+    summary: 'A page on this machine: pick the window, see what changed, copy the command.',
+    load: async () => anyCommand((await import('./ui/ui')).ui),
+  },
   ls: {
     summary: 'What was in a table at a moment: keys, sizes, times, or the items whole.',
     load: async () => anyCommand((await import('./ls/ls')).ls),

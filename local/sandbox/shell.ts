@@ -22,8 +22,13 @@ export async function runShell(
     cwd: folder,
     env: { ...withoutOtherAccounts(process.env), ...environment },
     stdio: 'inherit',
+    // A shell to type in has to be in front at this terminal; a command and all that it starts ends with the sandbox.
+    detached: command !== undefined,
   });
-  const kill = () => shell.kill('SIGHUP');
+  const kill = () => {
+    if (command === undefined) shell.kill('SIGHUP');
+    else endGroup(shell.pid);
+  };
   ended.addEventListener('abort', kill);
   try {
     return await new Promise<ShellResult>((resolve, reject) => {
@@ -32,6 +37,15 @@ export async function runShell(
     });
   } finally {
     ended.removeEventListener('abort', kill);
+    if (command !== undefined) endGroup(shell.pid);
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // All of them have ended.
   }
 }
 

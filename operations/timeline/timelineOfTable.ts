@@ -16,8 +16,10 @@ export interface TimelineRequest {
   readonly fromMs: number;
   /** Stored by this; Infinity for all. */
   readonly toMs: number;
-  /** Of a bucket; undefined: as fine as fits {@link BARS}. */
+  /** Of a bucket; undefined: as fine as fits `bars`. */
   readonly resolutionMs?: ResolutionMs;
+  /** Default: {@link BARS}. */
+  readonly bars?: number;
   /** Read the metadata of each delete, to tell those by time to live: one request each. */
   readonly byTimeToLive: boolean;
   readonly signal: AbortSignal;
@@ -76,7 +78,7 @@ export async function timelineOfTable(request: TimelineRequest): Promise<Timelin
     throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
   }
   await tellTimeToLive(request, deletes, histogram);
-  const { buckets, bucketMs } = histogram.shown(BARS);
+  const { buckets, bucketMs } = histogram.shown(request.bars ?? BARS);
   return { buckets, bucketMs, bursts: burstsOf(histogram, request), counts: histogram.counts(), items };
 }
 

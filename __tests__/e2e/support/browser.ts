@@ -1,0 +1,15 @@
+import { chromium, type Browser } from 'playwright-core';
+import { programsOnPath } from '../../../local/parts/programs';
+
+const PROGRAMS = ['chromium-headless-shell', 'chromium', 'google-chrome-stable', 'google-chrome'];
+const MISSING =
+  'no browser for the test of the page: apt-get install --no-install-recommends chromium-headless-shell fonts-dejavu-core (Debian), or Chrome or Chromium on the PATH';
+
+/** The machine's own browser. @throws where there is none: nothing is skipped in silence */
+export async function startBrowser(): Promise<Browser> {
+  for (const program of PROGRAMS) {
+    const [executablePath] = await programsOnPath(program, process.env);
+    if (executablePath !== undefined) return chromium.launch({ executablePath });
+  }
+  throw new Error(MISSING);
+}

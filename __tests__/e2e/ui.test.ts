@@ -1,0 +1,191 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from './support/browser';
+
+jest.setTimeout(300_000);
+
+const PROJECT = path.resolve(__dirname, '../..');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+let sandbox: ChildProcess;
+let folder = '';
+let address = '';
+let browser: Browser;
+beforeAll(async () => {
+  sandbox = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'local/sandbox/main.ts', '--run', 'pwd; exec npx dcs ui --no-open'],
+    {
+      cwd: PROJECT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const lines = createInterface({ input: sandbox.stdout! })[Symbol.asyncIterator]();
+  folder = String((await lines.next()).value);
+  address = String((await lines.next()).value);
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  sandbox.kill('SIGTERM');
+  if (sandbox.exitCode === null) await once(sandbox, 'exit');
+});
+
+/** A page, and what went wrong on it: errors, and whatever the policy has refused. */
+async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<[Page, string[]]> {
+  // The policy is for the page; what the test puts in is not.
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, ...options });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(new URL(address).origin)) problems.push(`asked ${request.url()}`);
+  });
+  await page.goto(address);
+  return [page, problems];
+}
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+/** Selects when the migration was, by typing the times: the way without a drag. */
+async function selectMigration(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'customers', exact: true }).click();
+  await page.getByRole('img', { name: /^Changes from/ }).waitFor();
+  const told = readFileSync(path.join(folder, 'try/2.sh'), 'utf8');
+  const [, from = '', to = ''] = /--from (\S+) --to (\S+)/.exec(told)!;
+  // An image is stored about a second after its change.
+  const later = (text: string, ms: number) => new Date(Date.parse(text) + ms).toISOString().replace('.000', '');
+  for (const [name, text] of [
+    ['End', later(to, 2_000)],
+    ['Start', later(from, 1_000)],
+  ] as const) {
+    const box = page.getByLabel(`${name}, as a time in UTC`);
+    await box.fill(text);
+    await box.press('Enter');
+    const [day = '', time = ''] = text.replace('Z', '').split('T');
+    await page
+      .getByRole('status')
+      .filter({ hasText: `${day} ${time} UTC` })
+      .waitFor();
+  }
+}
+
+/** What it prints, whatever it ends with: where traffic goes on, something may be left. */
+async function dcs(line: string): Promise<string> {
+  const command = `. ./env.sh; npx dcs ${line} || true`;
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], { cwd: folder });
+  return stdout;
+}
+
+function evenOnes(text: string): string[] {
+  return [...new Set(text.match(/customer-\d*[02468]\b/g))].sort();
+}
+
+test('the errand: find the burst, select it, see the plan, copy the command; and the command does it', async () => {
+  const [page, problems] = await open();
+  await page.getByRole('button', { name: 'customers', exact: true }).waitFor();
+  expect(page.url()).not.toContain(new URL(address).hash.slice(1));
+  expect(await findings(page)).toEqual([]);
+
+  await selectMigration(page);
+  await page.getByText(/^Window: .* changes$/).waitFor();
+  const items = page.locator('.items .row');
+  await items.first().waitFor();
+  const command = await page.locator('#command').innerText();
+  expect(command).toMatch(/^npx dcs revert customers --from \S+Z --to \S+Z$/);
+  expect(await page.getByText(/^Makes again/).innerText()).toMatch(/changes back [1-9]/);
+
+  await items.first().click();
+  await page.getByRole('region', { name: 'History of the item' }).waitFor();
+  const slider = page.getByRole('slider', { name: 'History' });
+  await slider.press('Home');
+  await page.getByText(/^1 of \d+ · .* · INSERT · by a user/).waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('region', { name: 'History of the item' }).count()).toBe(0);
+
+  // The page lists what the command lists. Odd customers go on buying, and even ones stay as they are.
+  while (await page.getByRole('button', { name: /^Show more/ }).count())
+    await page.getByRole('button', { name: /^Show more/ }).click();
+  const onPage = evenOnes((await items.allInnerTexts()).join('\n'));
+  const line = command.replace('npx dcs ', '');
+  expect(onPage.length).toBeGreaterThan(0);
+  expect(evenOnes((await dcs(`${line} --dry-run`)).replaceAll(/^ .*/gm, ''))).toEqual(onPage);
+  await dcs(`${line} --yes`);
+  const bad = (await dcs(`ls customers --items --json`)).split('\n').filter((each) => each.includes('undefined'));
+  expect(evenOnes(bad.join('\n')).filter((each) => onPage.includes(each))).toEqual([]);
+
+  await page.goBack();
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test('a drag over the chart selects what it went over, and so do the keys of the sliders', async () => {
+  const [page, problems] = await open();
+  await page.getByRole('button', { name: 'orders', exact: true }).click();
+  const chart = page.getByRole('img', { name: /^Changes from/ });
+  const { x, y, width } = (await chart.boundingBox())!;
+  await page.mouse.move(x + width * 0.25, y + 40);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.5, y + 60, { steps: 5 });
+  await page.mouse.up();
+  const start = page.getByRole('slider', { name: 'Start' });
+  const place = async (name: string) => {
+    const slider = page.getByRole('slider', { name });
+    const [value, min, max] = await Promise.all([
+      slider.inputValue(),
+      slider.getAttribute('min'),
+      slider.getAttribute('max'),
+    ]);
+    return (Number(value) - Number(min)) / (Number(max) - Number(min));
+  };
+  const bar = 1000 / (Number(await start.getAttribute('max')) - Number(await start.getAttribute('min')));
+  expect(Math.abs((await place('Start')) - 0.25)).toBeLessThan(2 * bar + 0.01);
+  expect(Math.abs((await place('End')) - 0.5)).toBeLessThan(2 * bar + 0.01);
+  const before = await place('Start');
+  await start.press('ArrowLeft');
+  expect(await place('Start')).toBeLessThan(before);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test.each([
+  ['a phone', { viewport: { width: 375, height: 700 } }],
+  ['the narrowest', { viewport: { width: 320, height: 640 } }],
+  ['dark', { colorScheme: 'dark' as const }],
+  ['forced colours', { forcedColors: 'active' as const }],
+])('nothing is wrong, and nothing scrolls sideways: %s', async (_, options) => {
+  const [page, problems] = await open(options);
+  await page.getByRole('button', { name: 'customers', exact: true }).click();
+  await page.getByRole('img', { name: /^Changes from/ }).waitFor();
+  expect(await findings(page)).toEqual([]);
+  const [inner, all] = await page.evaluate(() => {
+    const { documentElement } = (
+      globalThis as unknown as { document: { documentElement: { clientWidth: number; scrollWidth: number } } }
+    ).document;
+    return [documentElement.clientWidth, documentElement.scrollWidth];
+  });
+  expect(all).toBe(inner);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test('without its token the page says so', async () => {
+  const page = await browser.newPage();
+  await page.goto(new URL(address).origin);
+  await page.getByText('this page has lost its token; run dcs ui again').waitFor();
+  await page.close();
+});

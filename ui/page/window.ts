@@ -1,0 +1,59 @@
+import type { Bar } from '../answers';
+
+/** A stretch of time in whole seconds: from <= time < to, epoch milliseconds. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** An image is stored about a second after its change, and times are whole seconds. */
+const STORED_LATER_MS = 1_000;
+
+/**
+ * The options of a command for a window of the chart. `--from` is the second before the first one, since what happened within
+ * it stays; another second before that, since the chart shows when images were stored.
+ */
+export function asOptions({ fromMs, toMs }: Span): { from: string; to: string } {
+  return { from: second(fromMs - 1_000 - STORED_LATER_MS), to: second(toMs - 1_000) };
+}
+
+export function second(ms: number): string {
+  return new Date(Math.floor(ms / 1_000) * 1_000).toISOString().replace('.000', '');
+}
+
+/** For people, without the T. */
+export function clock(ms: number): string {
+  return `${second(ms).replace('T', ' ').replace('Z', '')} UTC`;
+}
+
+export function spanOf(bars: readonly Bar[], barMs: number): Span {
+  const [first, last] = [bars[0], bars.at(-1)];
+  return { fromMs: first?.atMs ?? 0, toMs: (last?.atMs ?? 0) + barMs };
+}
+
+/** Changes in a window that begins and ends with bars. */
+export function changesIn(bars: readonly Bar[], { fromMs, toMs }: Span): number {
+  const inside = bars.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  return inside.reduce((sum, bar) => sum + bar.insert + bar.change + bar.delete, 0);
+}
+
+/** To bars, one at least, within the whole. */
+export function snapped({ fromMs, toMs }: Span, whole: Span, barMs: number): Span {
+  const [low, high] = fromMs <= toMs ? [fromMs, toMs] : [toMs, fromMs];
+  const from = Math.min(whole.toMs - barMs, Math.max(whole.fromMs, Math.floor(low / barMs) * barMs));
+  const to = Math.max(from + barMs, Math.min(whole.toMs, Math.ceil(high / barMs) * barMs));
+  return { fromMs: from, toMs: to };
+}
+
+export function barLength(barMs: number): string {
+  const [ms, unit] = (
+    [
+      [86_400_000, 'day'],
+      [3_600_000, 'hour'],
+      [60_000, 'minute'],
+      [1_000, 'second'],
+    ] as const
+  ).find(([each]) => barMs >= each) ?? [1_000, 'second'];
+  const n = barMs / ms;
+  return n === 1 ? `1 ${unit}` : `${n} ${unit}s`;
+}
