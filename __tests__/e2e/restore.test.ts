@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { outcomeOf } from '../support/outcome';
 import { bundleCommand } from '../../cli/bundle';
@@ -159,6 +160,42 @@ describe('dcs restore, from the destination bucket alone', () => {
         'source is missing',
       );
     });
+  });
+
+  test('by an import: files that DynamoDB loads into a new table, as many as planned, without what was deleted', async () => {
+    const deployment = await deploy(parts, 'imported');
+    await deployment.define(definition);
+    await deployment.store([
+      { after: everyType, atMs: at(0) },
+      ...inserts(40),
+      { before: user(7), after: user(7, 'new'), atMs: at(1) },
+      { before: user(3), atMs: at(2) },
+    ]);
+    // DynamoDB Local imports nothing; moto does.
+    const env = { AWS_ENDPOINT_URL_DYNAMODB: parts.s3.endpoint };
+    const byImport = ['--engine', 'import', '--import-bucket', deployment.bucket];
+    const restore = ['restore', 'users', '--into', 'loaded', '--json'];
+    const { code, stdout, stderr } = await deployment.run([...restore, ...byImport], env);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('40 items imported, as many as planned') as string,
+    });
+    expect(records(stdout)[0]).toMatchObject({ type: 'restore', left: 0, differences: 0 });
+    const loaded = { ...deployment.dynamoDb, endpoint: parts.s3.endpoint };
+    const items = sorted(await itemsOf(dynamoDbTable('loaded', loaded)));
+    const others = Array.from({ length: 40 }, (_, id) => user(id)).filter((_, id) => id !== 3 && id !== 7);
+    expect(items).toEqual(sorted([everyType, user(7, 'new'), ...others]));
+    const { createTable } = await describeTableDefinition('loaded', loaded);
+    expect(createTable.GlobalSecondaryIndexes).toEqual(definition.createTable.GlobalSecondaryIndexes);
+    expect(createTable.StreamSpecification).toEqual(definition.createTable.StreamSpecification);
+
+    const again = await deployment.run([...restore, ...byImport], env);
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('looking whether they are as planned') as string,
+    });
+    const nowhere = await deployment.run(['restore', 'users', '--into', 'elsewhere', '--engine', 'import'], env);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--import-bucket') as string });
   });
 
   test('a dry run makes no table, and plans what the real run does', async () => {

@@ -1,5 +1,5 @@
 import { archives } from '../../operations/costs/keeping';
-import { restoreByWrites, type Restored } from '../../operations/costs/work/restore';
+import { restoreByImport, restoreByWrites, type Restored } from '../../operations/costs/work/restore';
 import type { Work } from '../../operations/costs/work/work';
 import type { Workload } from '../../operations/costs/workload';
 import type { CommandContext } from '../context';
@@ -18,5 +18,5 @@ export function restoreWork(options: RestoreOptions, context: CommandContext, wo
     // How many are archived, a listing alone tells.
     ...(thaw && { thawed: { tier: thaw.tier, versions: isArchived ? NaN : 0 } }),
   };
-  return restoreByWrites(workload, restored);
+  return options.engine === 'import' ? restoreByImport(workload, restored, true) : restoreByWrites(workload, restored);
 }

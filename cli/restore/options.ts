@@ -9,6 +9,7 @@ import { readSelection, STATE_SELECTION_OPTIONS, type SelectionOptions } from '.
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { TARGET_OPTIONS } from '../sideOptions';
 import type { Side } from '../../settings/schema';
+import type { EngineChoice } from '../../operations/restore/import/engine';
 import type { ExistingItems } from '../../operations/restore/target';
 import type { ThawOptions } from '../../operations/restore/survey';
 
@@ -34,6 +35,9 @@ export interface RestoreOptions extends PlanOptions {
   readonly definitionFile?: string;
   readonly onDemand: boolean;
   readonly timeToLive?: 'on';
+  readonly engine?: EngineChoice;
+  /** Where the files of an import go, in the account of the table. */
+  readonly importBucket?: string;
   /** Say what it would cost, and do nothing. */
   readonly estimate?: FigureOptions;
 }
@@ -93,6 +97,16 @@ export const RESTORE_OPTIONS: OptionTable = {
     value: 'SIDE',
     help: 'Account and region of the table: destination or source. Default: destination.',
   },
+  engine: {
+    type: 'string',
+    value: 'ENGINE',
+    help: 'How the items come into a new table: write (25 at a time), import (files in --import-bucket that ImportTable loads, which takes no write capacity), or auto (import from a million items on). What an import cannot do is written, and said. Default: auto.',
+  },
+  'import-bucket': {
+    type: 'string',
+    value: 'NAME',
+    help: 'A bucket of the account of the table, for the files of an import: below dcs-import/ there. They stay; have its lifecycle remove them.',
+  },
   ...TARGET_OPTIONS,
   ...ESTIMATE_OPTIONS,
 };
@@ -113,6 +127,8 @@ function existingItems(given: OptionReader): ExistingItems | undefined {
   return undefined;
 }
 
+const ENGINES = ['auto', 'write', 'import'] as const;
+
 export function readRestoreOptions(given: OptionReader): RestoreOptions {
   const tables = readTables(given, OF_ONE_TABLE);
   const into = given.text('into');
@@ -132,6 +148,8 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
+  if (given.text('engine') === 'import') given.needs('engine', 'import-bucket');
+  if (given.text('engine') === 'write') given.atMostOneOf('engine', 'import-bucket');
   given.atMostOneOf('estimate', 'dry-run');
   given.atMostOneOf('estimate', 'plan');
   const plan = readPlanOptions(given);
@@ -159,5 +177,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     onDemand: given.flag('on-demand'),
     timeToLive: given.oneOf('time-to-live', ['on']),
     estimate: readEstimate(given),
+    engine: given.oneOf('engine', ENGINES),
+    importBucket: given.text('import-bucket'),
   };
 }

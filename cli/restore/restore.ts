@@ -1,5 +1,7 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
+import { s3FileStore } from '../../aws/fileStore';
+import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
@@ -56,6 +58,10 @@ export const restore: Command<RestoreOptions> = {
     {
       does: 'All tables of the settings, as of one common moment, each under its name with something behind it',
       command: 'dcs restore --all --as-of "1 hour ago" --into "{table}-restored"',
+    },
+    {
+      does: 'A large table: by an import from S3, which takes no write capacity',
+      command: 'dcs restore users --into users --engine import --import-bucket example-import',
     },
     {
       does: 'From a downloaded copy, at 500 items a second',
@@ -134,9 +140,20 @@ async function requestOf(options: RestoreOfTable, context: CommandContext): Prom
     selectionOf: (words) => selectionOf(options.selection, words),
     writesPerSecond: options.writeRate,
     timeToLiveWanted: options.timeToLive === 'on',
+    ...importOf(options, context, nowMs()),
     asOf: await asOfOf(options, context),
     ...{ ignoreStoredAfterMs, existing, allowEmpty, dryRun, thaw, onDemand, signal, nowMs, pause },
   };
+}
+
+/** A folder of its own for each run: what another has left is not loaded again. */
+function importOf(options: RestoreOfTable, context: CommandContext, nowMs: number) {
+  const { engine = 'auto', importBucket, into, tableName, target } = options;
+  if (importBucket === undefined) return { engine };
+  const { dynamoDb, s3 } = connectTarget(context, target);
+  const prefix = `dcs-import/${tableName}/${into}/${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}/`;
+  const imports = dynamoDbTableImport(into, dynamoDb, context.signal);
+  return { engine, importing: { files: s3FileStore({ ...s3, bucket: importBucket }), prefix, imports } };
 }
 
 async function asOfOf(

@@ -1,5 +1,5 @@
 import { plainJson } from '../../core/plainJson';
-import { count, utc } from '../../core/units';
+import { count, counted, utc } from '../../core/units';
 import type { BringBackWatch } from '../../operations/restore/bringBack';
 import type { Output } from '../output/output';
 import { sayPlanned } from '../output/planned';
@@ -27,6 +27,17 @@ export function watchRestore(output: Output, options: RestoreOfTable): BringBack
       if (!prepared.decision.isUnsaid) begin('listed objects');
     },
     onListed: () => progress?.add(1),
+    onEngine({ name, why }) {
+      if (why !== undefined)
+        output.say(`The items come into ${into} by ${name === 'import' ? 'an import' : 'writes'}: ${why}.`);
+    },
+    onImporting({ items, files }, importArn) {
+      end();
+      output.say(
+        `${count(items)} items are in ${counted(files.length, 'file')}; DynamoDB imports them, which may take hours: ${importArn}. Stop whenever you like; the same command goes on from there.`,
+      );
+    },
+    onImported: (items) => output.say(`${count(items)} items imported, as many as planned.`),
     onAskedBack(words) {
       end();
       output.say(`Asked back ${words.join('. ')}. Waiting; stop and run again whenever you like.`);

@@ -9,16 +9,19 @@ Four things of moto.server are replaced, each for a reason that was measured:
 - Each request lists the folders of the package, under a lock.
 - Each connection ends with its answer, and each answer waits 10 ms for what may still come.
 
-And one for being right: after a key-marker alone, AWS goes on with the next key. moto leaves out the first entry.
+And two for being right: after a key-marker alone, AWS goes on with the next key. moto leaves out the first entry. And a file
+that ImportTable reads has a JSON object a line; moto's parser leaves out items with an empty list or map.
 """
 
 import io
+import json
 import sys
 
 from moto.core.common_models import BaseModel
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto import backends
 from moto.s3.models import FakeKey, S3Backend
+import py_partiql_parser
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
@@ -132,11 +135,20 @@ class KeepAliveHandler(WSGIRequestHandler):
         """Nobody reads a line per request."""
 
 
+class LinesOfJson:
+    """The items of a file in the format of DynamoDB's exports and imports."""
+
+    @staticmethod
+    def parse(original):
+        return [json.loads(line) for line in original.split("\n") if line.strip()]
+
+
 def main(host, port):
     modules = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
     BaseModel.__new__ = staticmethod(lambda cls, *args, **kwargs: object.__new__(cls))
     S3Backend.list_object_versions = list_object_versions
+    py_partiql_parser.JsonParser = LinesOfJson
     app = DomainDispatcherApplication(create_backend_app)
     run_simple(host, port, app, threaded=True, request_handler=KeepAliveHandler)
 

@@ -4,6 +4,8 @@ import { tableIdOf } from '../../core/formerTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
+import { engineFor, type Engine, type EngineChoice } from './import/engine';
+import { importingTarget, waitForImport, type Importing, type ImportWatch } from './import/importTable';
 import { finishTable, type SettingOutcome } from './finish';
 import { keepingPlan, keepNothingToDo, type Keeping, type KeepingWatch } from './keepPlan';
 import { KeptListing } from './keptListing';
@@ -26,14 +28,20 @@ export interface BringBackRequest extends PrepareRequest, Omit<Keeping, 'watch'>
   /** Time to live is switched on whatever it deletes. */
   readonly timeToLiveWanted: boolean;
   readonly pause: Pause;
+  /** How the items come into the table. Default: by writes. */
+  readonly engine?: EngineChoice;
+  /** Where an import's files would be; undefined where there is no bucket for them. */
+  readonly importing?: Importing;
   readonly watch?: BringBackWatch;
 }
 
 /** Told what is going to happen before it does, and what was found when it was. */
-export interface BringBackWatch extends RestoreWatch, KeepingWatch {
+export interface BringBackWatch extends RestoreWatch, KeepingWatch, ImportWatch {
   /** Nothing has been touched yet. */
   readonly onPrepared?: (prepared: PreparedRestore) => void;
   readonly onListed?: () => void;
+  /** By which engine, where there was a choice. */
+  readonly onEngine?: (engine: Engine) => void;
   /** Images were asked back from an archive. @param words one for each class: how much, and how long it takes */
   readonly onAskedBack?: (words: readonly string[]) => void;
   /** Everything is listed. @param objects how many items there are to plan; undefined where nobody has counted */
@@ -63,7 +71,8 @@ export interface BringBackOutcome {
  * @throws CouldNotLookError when there are no images
  */
 export async function bringBack(request: BringBackRequest): Promise<BringBackOutcome> {
-  const { watch } = request;
+  const { watch, importing, target } = request;
+  if (importing) await waitForImport({ ...request, ...importing }, await target.describe());
   const prepared = await prepareRestore(request);
   watch?.onPrepared?.(prepared);
   const restoring = restoreRequest(request, prepared);
@@ -107,12 +116,15 @@ async function carriedOut(
     const { objects } = await surveyed(request, prepared, listing);
     const listed = { ...restoring, listing };
     if (prepared.decision.continuesMs !== undefined) await requireNothingNewer(listed, target.tableName);
-    if (prepared.decision.create && !request.dryRun) await createTarget(request, prepared);
+    const load = loaderFor(request, prepared, objects);
+    if (!load && prepared.decision.create && !request.dryRun) await createTarget(request, prepared);
     watch?.onPlanning?.(objects);
     return await keepingPlan(request, prepared, (keep) =>
       restoreTable({
         ...{ ...listed, keep, watch },
+        ...(load && { target: { ...target, write: (operations) => load.write(operations) } }),
         async whenWritten() {
+          await load?.load();
           const description = await target.describe();
           if (description) await notes.remove(tableIdOf(description));
         },
@@ -121,6 +133,23 @@ async function carriedOut(
   } finally {
     await listing.close();
   }
+}
+
+/** What stands in the place of the table's writes, where its items are imported. */
+function loaderFor(
+  request: BringBackRequest,
+  { decision, definition }: PreparedRestore,
+  items: number | undefined,
+): ReturnType<typeof importingTarget> | undefined {
+  const { engine: choice = 'write', importing, target, dryRun, onDemand, signal, pause, watch } = request;
+  const engine = engineFor(choice, {
+    ...{ isNew: decision.create, hasBucket: importing !== undefined, items, definition },
+  });
+  if (choice !== 'write') watch?.onEngine?.(engine);
+  if (engine.name === 'write' || !importing || dryRun) return undefined;
+  const creation = creationOf(definition, onDemand);
+  const createEmpty = () => target.create(creation as Parameters<typeof target.create>[0]);
+  return importingTarget({ ...importing, tableName: target.tableName, creation, createEmpty, signal, pause, watch });
 }
 
 /** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
@@ -164,6 +193,7 @@ async function finished(
   const isOurs = decision.create || decision.continuesMs !== undefined;
   const isWhole = decision.finishes && (!isOfSome(plan) || isOurs);
   if (request.dryRun || differences !== 0 || !isWhole) return [];
+  await request.importing?.imports.complete(creationOf(definition, request.onDemand));
   const onWaiting = watch?.onWaiting;
   const outcomes = await finishTable({ settings, definition, expired, timeToLiveWanted, signal, pause, onWaiting });
   for (const outcome of outcomes) watch?.onSetting?.(outcome);

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import type { FileStore } from '../../../../aws/fileStore';
+import type { AttributeMap } from '../../../../core/attributeValue';
+import { canonicalItem } from '../../../../core/canonicalItem';
+import { RefusedError } from '../../../../core/errors';
+import { ImportFiles, type ImportManifest } from '../../../../operations/restore/import/importFiles';
+
+function memoryFiles(): FileStore & { readonly stored: Map<string, Buffer> } {
+  const stored = new Map<string, Buffer>();
+  return {
+    ...{ bucket: 'files', stored },
+    write(objectKey, bytes) {
+      stored.set(objectKey, bytes);
+      return Promise.resolve(createHash('md5').update(bytes).digest('hex'));
+    },
+  };
+}
+const item = (id: number, text: string): AttributeMap => ({ id: { N: String(id) }, text: { S: text } });
+const manifestIn = ({ stored }: ReturnType<typeof memoryFiles>) =>
+  JSON.parse(String(stored.get('x/manifest.json'))) as ImportManifest;
+
+test('each item is one line of one file, whatever order and size; the manifest says how many, and each MD5', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: 'binary', maxLength: 200 }), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 2_000 }),
+      async (texts, fileBytes) => {
+        const store = memoryFiles();
+        const files = new ImportFiles(store, 'x/items/', 1_000, fileBytes);
+        const items = texts.map((text, id) => item(id, text));
+        await Promise.all(items.map((each) => files.add(each)));
+        const manifest = await files.close();
+        expect(manifestIn(store)).toEqual(manifest);
+        const parts = [...store.stored].filter(([objectKey]) => objectKey.startsWith('x/items/'));
+        expect(manifest.files.map(({ objectKey }) => objectKey).sort()).toEqual(parts.map(([key]) => key).sort());
+        const lines = parts.flatMap(([, bytes]) => gunzipSync(bytes).toString('utf8').trimEnd().split('\n'));
+        expect(lines.sort()).toEqual(items.map((each) => `{"Item":${canonicalItem(each)}}`).sort());
+        expect(manifest.items).toBe(items.length);
+        for (const { objectKey, md5 } of manifest.files) {
+          const bytes = store.stored.get(objectKey) ?? Buffer.alloc(0);
+          expect(md5).toBe(createHash('md5').update(bytes).digest('hex'));
+        }
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('more items than fit into the files of an import are refused, and the last file is not written', async () => {
+  const store = memoryFiles();
+  const files = new ImportFiles(store, 'x/items/', 2, 1);
+  const adding = async () => {
+    for (let id = 0; id < 100; id++) await files.add(item(id, 'text'));
+    await files.close();
+  };
+  await expect(adding()).rejects.toThrow(RefusedError);
+  expect(store.stored.has('x/manifest.json')).toBe(false);
+});
+
+test('a file that cannot be written fails the whole', async () => {
+  const store: FileStore = { bucket: 'files', write: () => Promise.reject(new Error('no such bucket')) };
+  const files = new ImportFiles(store, 'x/items/');
+  await files.add(item(1, 'text'));
+  await expect(files.close()).rejects.toThrow('no such bucket');
+});
