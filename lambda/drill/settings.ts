@@ -1,6 +1,7 @@
 import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
 import type { LocatedTable } from '../../settings/configuredTable';
+import { destinationOf, fromEnvironment, type Environment } from '../environment';
 
 export interface DrillSettings {
   readonly bucket: string;
@@ -14,27 +15,15 @@ export interface DrillSettings {
   readonly readerRoleArn: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** @throws DcsError that names every variable that is missing or wrong */
 export function drillSettings(environment: Environment): DrillSettings {
-  const problems: string[] = [];
-  const text = (name: string, pattern: RegExp, allowed: string): string => {
-    const value = environment[name] ?? '';
-    if (!pattern.test(value)) problems.push(`${name} is ${JSON.stringify(value)}; it has to be ${allowed}`);
-    return value;
-  };
-  const settings = {
-    bucket: text(VARIABLES.bucketName, /./, 'the name of the destination bucket'),
-    prefix: text(VARIABLES.prefix, /^(.*\/)?$/, 'empty or end with a slash'),
-    region: text('AWS_REGION', /./, 'the region, which Lambda sets'),
+  return fromEnvironment(environment, "the drill function's environment", (text) => ({
+    ...destinationOf(text),
     sampleItemCount: Number(text(VARIABLES.sampleItemCount, /^[1-9]\d{0,5}$/, 'a whole number from 1 to 999999')),
     sourceAccountId: text(VARIABLES.sourceAccountId, /^\d{12}$/, '12 digits'),
     sourceRegion: text(VARIABLES.sourceRegion, /./, 'the region of the live tables'),
     readerRoleArn: text(VARIABLES.readerRoleArn, /^arn:/, 'the ARN of the role that reads the live tables'),
-  };
-  if (problems.length === 0) return settings;
-  throw new DcsError(`the drill function's environment is wrong: ${problems.join('. ')}.`);
+  }));
 }
 
 /** What the schedule sends: the table to drill, with its keys where the settings have them; else its table.json says them. */
