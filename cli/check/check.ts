@@ -1,7 +1,8 @@
 import { duration } from '../../core/units';
 import { checkContext } from '../../operations/check/checkContext';
 import { checkDeployment } from '../../operations/check/checkDeployment';
-import type { Finding } from '../../operations/check/finding';
+import { DEPLOY, type Finding } from '../../operations/check/finding';
+import { howToDeploy } from '../../settings/howToDeploy';
 import { partsOf } from '../../settings/parts';
 import type { Command } from '../command';
 import { connectToLook, type CommandContext } from '../context';
@@ -59,10 +60,25 @@ export async function runCheck({ tableNames, waitMs }: CheckOptions, context: Co
   if (waitMs !== undefined) {
     output.say(`A probe is on its way; waiting for it up to ${duration(waitMs)} (--no-probe leaves it out).`);
   }
-  const findings = await checkDeployment({ ...checked, waitMs }, { onSubject: (found) => tell(output, found) });
+  const findings = await checkDeployment(
+    { ...checked, waitMs },
+    {
+      onSubject: (found) =>
+        tell(
+          output,
+          found.map((finding) => inOurWay(finding, settings)),
+        ),
+    },
+  );
   const counts = countsOf(findings);
   output.result({ type: 'check', counts }, verdictText(counts, output.colours));
   return exitCodeOf(counts);
+}
+
+/** The remedy as this deployment is deployed. */
+function inOurWay(finding: Finding, settings: Parameters<typeof howToDeploy>[0]): Finding {
+  const remedy = finding.remedy?.replaceAll(DEPLOY, howToDeploy(settings, finding.side));
+  return remedy === undefined ? finding : { ...finding, remedy };
 }
 
 function tell(output: CommandContext['output'], found: readonly Finding[]): void {
