@@ -17,6 +17,7 @@ function contextOf() {
       colours: { good: String, bad: String },
       result: (record: OutputRecord) => void records.push(record),
       say: (text: string) => void said.push(text),
+      fail: (text: string) => void said.push(text),
     },
   } as unknown as CommandContext;
   return { context, records, said, interruption };
@@ -81,7 +82,7 @@ describe('a command for several tables', () => {
       commonMoment(two, 'as-of', given, folder ? { in: 'folder', folder } : { in: 'destination' }, context);
     expect(await at({ text: '1 hour ago', agoMs: 3_600_000 })).toMatchObject({ atMs: Date.UTC(2026, 0, 5, 11) });
     expect(await at()).toMatchObject({ atMs: Date.UTC(2026, 0, 5, 12) });
-    expect(said[0]).toContain('--as-of 2026-01-05T11:00:00.000Z');
+    expect(said.join('\n')).toContain('--as-of 2026-01-05T11:00:00.000Z');
     expect(await at(undefined, '/copy')).toBeUndefined();
   });
 

@@ -4,8 +4,6 @@ import path from 'node:path';
 import { thingsToTry } from '../../local/sandbox/things';
 import { outcomeOf, type Outcome } from '../support/outcome';
 
-jest.setTimeout(300_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 
 /** Each command of each thing, with what it ends with. */

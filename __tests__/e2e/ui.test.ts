@@ -7,8 +7,6 @@ import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './support/browser';
 
-jest.setTimeout(300_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
