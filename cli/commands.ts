@@ -68,6 +68,10 @@ export const COMMANDS: Readonly<Record<string, Verb>> = {
     summary: 'What the copy of a table costs, beside others, and what each command would.',
     load: async () => anyCommand((await import('./costs/costs')).costs),
   },
+  erase: {
+    summary: "Erase one person's whole history from both buckets, and prove it.",
+    load: async () => anyCommand((await import('./erase/erase')).erase),
+  },
   download: {
     summary: 'Copy the whole history of a table into a folder.',
     load: async () => anyCommand((await import('./download/download')).download),

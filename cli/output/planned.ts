@@ -8,6 +8,8 @@ import type { Output } from './output';
 /** What each write is called, and what is said of one to an item that was written later. */
 export interface PlanWords {
   readonly put: string;
+  /** What is put is not shown in the text: of an item that is not there, everything would be new. */
+  readonly isPutShort?: boolean;
   readonly later: string;
 }
 
@@ -20,11 +22,10 @@ export function sayPlanned(
 ): void {
   const changes = itemChanges(now, changed(now, change));
   const kind = { put: words.put, update: 'change', delete: 'delete' }[change.do];
+  const lines = change.do === 'put' && words.isPutShort ? [] : changeLines(changes, output.colours);
   const later = isChangedLater ? `  (${words.later})` : '';
   output.result(
     { type: 'planned', do: change.do, objectKey, keys, isChangedLater, changes },
-    [`${kind} ${plainJson(keys)}${later}`, ...changeLines(changes, output.colours).map((line) => `    ${line}`)].join(
-      '\n',
-    ),
+    [`${kind} ${plainJson(keys)}${later}`, ...lines.map((line) => `    ${line}`)].join('\n'),
   );
 }

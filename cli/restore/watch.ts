@@ -48,7 +48,7 @@ export function watchRestore(output: Output, options: RestoreOfTable): BringBack
       );
     },
     onPlannedWrite(write, now) {
-      if (dryRun) sayPlanned(output, write, now, { put: 'put', later: 'written after the moment' });
+      if (dryRun) sayPlanned(output, write, now, { put: 'put', isPutShort: true, later: 'written after the moment' });
     },
     onPlan(plan, needs) {
       if (needs !== undefined && dryRun) output.say(`The real run will ask, or need --yes: ${needs}.`);

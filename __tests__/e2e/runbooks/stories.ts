@@ -1,13 +1,10 @@
-import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { s3ImageStore } from '../../../aws/imageStore';
-import { objectHistories } from '../../../aws/objectVersions';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { canonicalItem } from '../../../core/canonicalItem';
 import { encodeImage, NO_ITEM } from '../../../core/image';
 import { keysOf } from '../../../core/objectKey';
 import { changed } from '../../../local/demo/workload';
 import type { LocalRun } from '../../../local/localRun';
-import type { LocalBucket } from '../../../local/localTable';
 import { ACCESS_DENIED } from '../../../local/parts/s3Faults';
 import { listsWhenReplicated, objectKeyIn } from '../support/deployment';
 import { Walk, type Step } from './walk';
@@ -136,28 +133,11 @@ async function erasePerson(walk: Walk): Promise<void> {
 
   const key = '{"id":"people-1"}';
   await walk.dcs('erase-history', 0, 'history', 'people', '--key', key);
-  const objectKey = objectKeyIn(table, person!);
-  for (const side of ['source', 'destination'] as const) {
-    const { bucket } = walk.run[side];
-    const query = '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}';
-    await walk.awsCli(
-      `erase-${side}`,
-      `aws s3api list-object-versions --bucket ${bucket} --prefix ${objectKey} --query '${query}' --output json > versions.json\n` +
-        `aws s3api delete-objects --bucket ${bucket} --delete file://versions.json --query 'length(Deleted)'`,
-      { at: side, otherwise: () => deleteVersions(walk.run[side], objectKey) },
-    );
-  }
+  await walk.dcs('erase-plan', 0, 'erase', 'people', '--key', key, '--dry-run', '--plan', 'erase.jsonl');
+  await walk.dcs('erase-done', 0, 'erase', 'people', '--plan', 'erase.jsonl', '--yes');
   await walk.dcs('erase-shown-source', 4, 'history', 'people', '--key', key, '--copy', 'source');
   await walk.dcs('erase-shown-destination', 4, 'history', 'people', '--key', key);
   await walk.dcs('erase-verify', 0, 'verify', 'people', ...wait);
-}
-
-/** What the AWS CLI does above, where there is none. */
-async function deleteVersions({ bucket: Bucket, ...settings }: LocalBucket, objectKey: string): Promise<void> {
-  const client = new S3Client({ ...settings, forcePathStyle: true });
-  for await (const { versions } of objectHistories({ ...settings, bucket: Bucket }, objectKey))
-    for (const { versionId } of versions)
-      await client.send(new DeleteObjectCommand({ Bucket, Key: objectKey, VersionId: versionId }));
 }
 
 async function regionGone(walk: Walk): Promise<void> {

@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,37 +47,6 @@ export class Walk {
     const command = `npx dcs ${args.map(quoted).join(' ')}`;
     this.steps.push({ id, command, output: this.shown(stderr + stdout), code, expectedCode });
     return stdout;
-  }
-
-  /**
-   * Tries a command line of the AWS CLI, with an account's S3 in place of AWS's.
-   *
-   * @param otherwise does the same where there is no AWS CLI; the output is then empty
-   */
-  async awsCli(
-    id: string,
-    command: string,
-    { at, otherwise }: { at: 'source' | 'destination'; otherwise: () => Promise<void> },
-  ): Promise<void> {
-    if (spawnSync('aws', ['--version']).status !== 0) {
-      await otherwise();
-      this.steps.push({ id, command, output: '', code: 0, expectedCode: 0 });
-      return;
-    }
-    const { endpoint, region, credentials } = this.run[at];
-    const env = {
-      PATH: process.env.PATH,
-      HOME: this.dcsCommand.folder,
-      AWS_ENDPOINT_URL_S3: endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    };
-    const child = spawn('bash', ['-c', command], { env, cwd: this.dcsCommand.folder });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    this.steps.push({ id, command, output: this.shown(output), code, expectedCode: 0 });
   }
 
   file(name: string, text: string): Promise<void> {

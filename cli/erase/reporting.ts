@@ -1,0 +1,93 @@
+import { isInForce } from '../../core/lockRenewal';
+import { count, counted, utc } from '../../core/units';
+import type { EraseOutcome, EraseRequest } from '../../operations/erase/eraseItems';
+import type { ErasedObject } from '../../operations/erase/erasePlan';
+import type { Output } from '../output/output';
+
+/** Where the item may be, too, and dcs does not look. */
+const NOT_LOOKED_AT = [
+  'point-in-time recovery and backups of the table',
+  'exports',
+  'folders that dcs download wrote',
+  'tables that were restored',
+];
+
+/** Shows a plan to erase, what is left of it, and the sum. */
+export function watchErase(output: Output, table: string, dryRun: boolean) {
+  const watch: Pick<EraseRequest, 'onPlan' | 'onUnclear' | 'onLeft'> = {
+    onPlan(plan) {
+      if (dryRun) for (const object of plan) sayObject(output, object);
+    },
+    onUnclear: ({ in: side, objectKey, why, reason }) =>
+      output.result({ type: 'left', in: side, objectKey, why, reason }, `${side}  ${objectKey}  ${why}: ${reason}`),
+    onLeft: ({ in: side, objectKey, versionId, why, untilMs, reason }) =>
+      output.result(
+        {
+          ...{ type: 'left', in: side, objectKey, versionId, why, reason },
+          ...(untilMs !== undefined && { until: new Date(untilMs).toISOString() }),
+        },
+        `${side}  ${objectKey}  ${versionId}  ${why}: ${reason}`,
+      ),
+  };
+  return { watch, report: (outcome: EraseOutcome, nowMs: number) => report(output, { table, dryRun, outcome, nowMs }) };
+}
+
+function sayObject(output: Output, { in: side, is, objectKey, keys, versions }: ErasedObject): void {
+  const locked = lastLock(versions);
+  const words = locked === undefined ? '' : `, locked until ${utc(locked)} at the latest`;
+  output.result(
+    {
+      ...{ type: 'planned', do: 'erase', in: side, is, objectKey, ...(keys && { keys }), versions: versions.length },
+      lockedUntil: locked === undefined ? null : new Date(locked).toISOString(),
+    },
+    `${side}  ${is}  ${objectKey}  ${counted(versions.length, 'version')}${words}`,
+  );
+}
+
+function lastLock(versions: ErasedObject['versions']): number | undefined {
+  const times = versions.flatMap(({ lock }) => (lock ? [lock.untilMs] : []));
+  return times.length === 0 ? undefined : Math.ceil(Math.max(...times) / 1_000) * 1_000;
+}
+
+interface Found {
+  readonly table: string;
+  readonly dryRun: boolean;
+  readonly outcome: EraseOutcome;
+  readonly nowMs: number;
+}
+
+/** @returns whether nothing is left */
+function report(output: Output, { table, dryRun, outcome: { plan, unclear, done }, nowMs }: Found): boolean {
+  const { good, bad } = output.colours;
+  const versionsIn = (side: string) =>
+    plan.filter((object) => object.in === side).reduce((sum, { versions: { length } }) => sum + length, 0);
+  const of = (is: ErasedObject['is']) => plan.filter((object) => object.is === is).length;
+  const locked = plan.flatMap(({ versions }) => versions.filter(({ lock }) => isInForce(lock, nowMs)));
+  const last = lastLock(locked);
+  const planned = {
+    ...{ histories: of('history'), reports: of('report'), batches: of('batch') },
+    ...{ sourceVersions: versionsIn('source'), destinationVersions: versionsIn('destination') },
+    ...{ locked: locked.length, lockedUntil: last === undefined ? null : new Date(last).toISOString(), unclear },
+  };
+  const isWhole = unclear === 0 && (dryRun ? locked.length === 0 : done?.left === 0);
+  output.result(
+    { type: 'erase', table, dryRun, planned, ...(done && { done }), isWhole, notLookedAt: NOT_LOOKED_AT },
+    [
+      `${dryRun ? 'Would erase' : 'To erase'} of ${table}: ${count(planned.sourceVersions)} versions in the source bucket, ${count(planned.destinationVersions)} in the destination bucket ` +
+        `(${counted(planned.histories, 'history', 'histories')}, ${counted(planned.reports, 'report')}, ${counted(planned.batches, 'object')} of parked batches)`,
+      ...(locked.length > 0
+        ? [bad(`Locked: ${counted(locked.length, 'version')}, the last until ${utc(last ?? 0)}`)]
+        : []),
+      ...(done
+        ? [
+            `Erased ${counted(done.erased, 'version')}`,
+            done.left === 0
+              ? good('Listed again: nothing of it is left in either bucket')
+              : bad(`Listed again: ${counted(done.left, 'version is', 'versions are')} left; listed above`),
+          ]
+        : []),
+      `Not looked at: ${NOT_LOOKED_AT.join(', ')}.`,
+    ].join('\n'),
+  );
+  return isWhole;
+}

@@ -1,0 +1,121 @@
+import { isInForce, type VersionLock } from '../../core/lockRenewal';
+import { inParallel } from '../../core/inParallel';
+import { utc } from '../../core/units';
+import type { ErasedObject } from './erasePlan';
+import { everythingUnder, type ErasedBucket, type ErasedSide } from './places';
+
+export interface CarryOutEraseRequest {
+  readonly plan: readonly ErasedObject[];
+  readonly buckets: readonly ErasedBucket[];
+  /** Passes over locks of GOVERNANCE mode. Nobody passes over those of COMPLIANCE mode. */
+  readonly bypassGovernance: boolean;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly onErased?: (versions: number) => void;
+  readonly onLeft: (left: LeftVersion) => void;
+}
+
+/** What is in a bucket when all is done. */
+export interface LeftVersion {
+  readonly in: ErasedSide;
+  readonly objectKey: string;
+  readonly versionId: string;
+  readonly why: 'locked' | 'denied' | 'tombstone' | 'appeared';
+  /** Until when Object Lock keeps it. */
+  readonly untilMs?: number;
+  readonly reason: string;
+}
+
+export interface EraseCounts {
+  erased: number;
+  /** Versions that a listing shows afterwards. */
+  left: number;
+}
+
+type Version = ErasedObject['versions'][number];
+
+/** Erases what a plan names, version by version, and lists each object again: what is then left is told, with the reason. */
+export async function carryOutErase(request: CarryOutEraseRequest): Promise<Readonly<EraseCounts>> {
+  const counts: EraseCounts = { erased: 0, left: 0 };
+  // The source first: what still waits there for replication comes to no bucket any more.
+  const places = (['source', 'destination'] as const).flatMap((side) =>
+    request.buckets.filter((one) => one.side === side),
+  );
+  for (const bucket of places) await eraseIn(request, bucket, counts);
+  return counts;
+}
+
+async function eraseIn(request: CarryOutEraseRequest, bucket: ErasedBucket, counts: EraseCounts): Promise<void> {
+  const plan = request.plan.filter((object) => object.in === bucket.side);
+  await inParallel(plan, 8, async (object) => {
+    request.signal.throwIfAborted();
+    const reasons = await erased(request, bucket, object);
+    const after = await everythingUnder(bucket, object.objectKey, request.signal);
+    const there = new Set(after.map(({ versionId }) => versionId));
+    for (const { versionId } of after) request.onLeft(leftOf(object, versionId, reasons.get(versionId)));
+    const gone = object.versions.filter(({ versionId }) => !there.has(versionId)).length;
+    counts.erased += gone;
+    counts.left += after.length;
+    request.onErased?.(gone);
+  });
+}
+
+type Reason = Pick<LeftVersion, 'why' | 'untilMs' | 'reason'>;
+
+/**
+ * Images first. A tombstone goes with the last of them: without it, an image that has to stay would be the newest, and a restore
+ * would bring the item back.
+ */
+async function erased(
+  request: CarryOutEraseRequest,
+  bucket: ErasedBucket,
+  object: ErasedObject,
+): Promise<Map<string, Reason>> {
+  const reasons = new Map<string, Reason>();
+  const contents = object.versions.filter(({ kind }) => kind === 'content');
+  const others = object.versions.filter(({ kind }) => kind !== 'content');
+  await eraseSome(request, bucket, object, contents, reasons);
+  if (reasons.size === 0) await eraseSome(request, bucket, object, others, reasons);
+  else for (const { versionId } of others) reasons.set(versionId, { why: 'tombstone', reason: TOMBSTONE });
+  return reasons;
+}
+
+const TOMBSTONE = 'it says that the item is deleted, and holds nothing of it; it goes with the last image';
+
+async function eraseSome(
+  { bypassGovernance, nowMs }: CarryOutEraseRequest,
+  { deletes, locks }: ErasedBucket,
+  { objectKey }: ErasedObject,
+  versions: readonly Version[],
+  reasons: Map<string, Reason>,
+): Promise<void> {
+  const isKept = ({ lock }: Version) =>
+    lock && isInForce(lock, nowMs()) && !(bypassGovernance && lock.mode === 'GOVERNANCE');
+  for (const version of versions)
+    if (isKept(version) && version.lock) reasons.set(version.versionId, lockedUntil(version.lock));
+  const free = versions.filter((version) => !isKept(version)).map(({ versionId }) => ({ objectKey, versionId }));
+  if (free.length === 0) return;
+  for (const refused of await deletes.deleteAll(free, bypassGovernance)) {
+    const lock = await locks?.look(objectKey, refused.versionId).then(({ lock: found }) => found);
+    const isLocked = lock && isInForce(lock, nowMs());
+    const denied = `S3 refused: ${refused.code}, ${refused.message}. It takes s3:DeleteObjectVersion${bypassGovernance ? ' and s3:BypassGovernanceRetention' : ''}, and no legal hold`;
+    reasons.set(refused.versionId, isLocked ? lockedUntil(lock) : { why: 'denied', reason: denied });
+  }
+}
+
+function lockedUntil({ mode, untilMs }: VersionLock): Reason {
+  const way =
+    mode === 'COMPLIANCE'
+      ? 'nobody can delete it before; erase again then'
+      : '--bypass-governance deletes it all the same';
+  return {
+    why: 'locked',
+    untilMs,
+    reason: `Object Lock keeps it until ${utc(Math.ceil(untilMs / 1_000) * 1_000)} (${mode}); ${way}`,
+  };
+}
+
+function leftOf({ in: side, objectKey }: ErasedObject, versionId: string, reason: Reason | undefined): LeftVersion {
+  const appeared = { why: 'appeared', reason: 'it was stored after the plan was made; make the plan again' } as const;
+  return { in: side, objectKey, versionId, ...(reason ?? appeared) };
+}

@@ -1,0 +1,138 @@
+import type { BatchTable } from '../../aws/batchTable';
+import { BATCH_GET_KEYS } from '../../aws/batchTable';
+import type { TextStore } from '../../aws/textStore';
+import type { VersionLister } from '../../aws/objectVersions';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import { RefusedError } from '../../core/errors';
+import type { VersionLock } from '../../core/lockRenewal';
+import { inParallel } from '../../core/inParallel';
+import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
+import { plainJson } from '../../core/plainJson';
+import type { ConfiguredTable } from '../../settings/configuredTable';
+import { stateOfObject } from '../images/stateOfObject';
+import { selectedHistories, type Selection } from '../selection';
+import { keysInObject } from '../verify/keysInObject';
+import { batchesThatName, reportsThatName } from './mentions';
+import { everythingUnder, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
+
+/** One object of which every version is to be erased. */
+export interface ErasedObject {
+  readonly in: ErasedSide;
+  readonly is: 'history' | 'report' | 'batch';
+  readonly objectKey: string;
+  /** Of a history: the item that it is of. */
+  readonly keys?: AttributeMap;
+  readonly versions: readonly (FoundVersion & { readonly lock?: VersionLock })[];
+}
+
+/** Something that cannot be erased, or of which nobody can tell whether it is to be. */
+export interface LeftObject {
+  readonly in: ErasedSide;
+  readonly objectKey: string;
+  readonly why: 'unclear' | 'notRedriven';
+  readonly reason: string;
+}
+
+export interface ErasePlanRequest {
+  readonly table: ConfiguredTable;
+  /** Keys or a partition: nothing is erased by what an item is. */
+  readonly selection: Pick<Selection, 'keys' | 'partition'>;
+  readonly buckets: readonly ErasedBucket[];
+  /** The live table; what is still in it is not erased. Undefined: there is none. */
+  readonly live?: Pick<BatchTable, 'getBatch'>;
+  readonly reports: { readonly lister: VersionLister; readonly texts: TextStore };
+  readonly batches: { readonly lister: VersionLister; readonly texts: TextStore };
+  readonly signal: AbortSignal;
+  readonly onLeft: (left: LeftObject) => void;
+}
+
+const LOOKS = 32;
+
+/**
+ * Every version of what is to be erased, in both buckets, with its lock.
+ *
+ * @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew
+ */
+export async function planErase(request: ErasePlanRequest): Promise<ErasedObject[]> {
+  const { table, buckets, signal } = request;
+  const items = await itemsToErase(request);
+  await requireGone(request, [...items.values()]);
+  const planned: ErasedObject[] = [];
+  await inParallel(items, 8, async ([objectKey, keys]) => {
+    for (const bucket of buckets) {
+      const versions = await everythingUnder(bucket, objectKey, signal);
+      if (versions.length === 0) continue;
+      planned.push(await withLocks(bucket, { in: bucket.side, is: 'history', objectKey, keys, versions }));
+    }
+  });
+  const named = {
+    objectKeys: [...items.keys()],
+    isNamed: (keys: AttributeMap) => items.has(objectKeyOf(table, table.keySchema, keys)),
+  };
+  for (const bucket of buckets) {
+    const { side } = bucket;
+    const others =
+      side === 'destination' ? reportsThatName(request, named.objectKeys) : batchesThatName(request, named.isNamed);
+    for await (const { objectKey, is } of others) {
+      const versions = await everythingUnder(bucket, objectKey, signal);
+      planned.push(await withLocks(bucket, { in: side, is, objectKey, versions }));
+    }
+  }
+  return planned;
+}
+
+/** By object key, from both buckets. What was asked for by its key is looked for wherever it may be. */
+async function itemsToErase({ table, selection, buckets, signal, onLeft }: ErasePlanRequest) {
+  const items = new Map<string, AttributeMap>();
+  if (selection.keys) {
+    for await (const keys of selection.keys) items.set(objectKeyOf(table, table.keySchema, keys), keys);
+    return items;
+  }
+  if (!selection.partition) return items;
+  const sources = buckets.map(({ source }) => source);
+  for (const { side, source } of buckets) {
+    for await (const { objectKey } of selectedHistories({ source, table }, selection, signal)) {
+      if (items.has(objectKey)) continue;
+      const keys = await keysInObject(sources, table, table.keyTypes, objectKey);
+      if (keys && isInRange(table.keySchema, selection, keys)) items.set(objectKey, keys);
+      else if (!keys) onLeft({ in: side, objectKey, why: 'unclear', reason: UNCLEAR });
+    }
+  }
+  return items;
+}
+
+const UNCLEAR =
+  'its key had to be shortened, and no image in it tells whose it is: it may hold nothing but deletes. Name the item by --key';
+
+async function requireGone({ table, live, buckets }: ErasePlanRequest, all: readonly AttributeMap[]): Promise<void> {
+  for (let at = 0; live && at < all.length; at += BATCH_GET_KEYS) {
+    const there = await live.getBatch(all.slice(at, at + BATCH_GET_KEYS));
+    const [first] = there;
+    if (!first) continue;
+    throw new RefusedError(
+      `${plainJson(keysOf(table.keySchema, first))} is in the table ${table.tableName}; delete it there first, for its history would begin anew with its next change`,
+    );
+  }
+  for (const { source } of buckets.filter(({ side }) => side === 'source')) {
+    await inParallel(all, LOOKS, async (keys) => {
+      const history = await source.history(objectKeyOf(table, table.keySchema, keys));
+      if (!history) return;
+      const state = await stateOfObject({ source, table, momentMs: Infinity }, history);
+      if (state.is !== 'item' || canonicalItem(state.keys) !== canonicalItem(keys)) return;
+      throw new RefusedError(
+        `the delete of ${plainJson(keys)} has not been captured yet: the newest image in ${source.name} still holds the item. Wait until dcs verify ${table.tableName} says that they are the same`,
+      );
+    });
+  }
+}
+
+async function withLocks({ locks }: ErasedBucket, object: ErasedObject): Promise<ErasedObject> {
+  if (!locks) return object;
+  const versions: ErasedObject['versions'][number][] = [];
+  await inParallel(object.versions, LOOKS, async (version) => {
+    if (version.kind === 'marker') versions.push(version);
+    else versions.push({ ...version, lock: (await locks.look(object.objectKey, version.versionId)).lock });
+  });
+  return { ...object, versions };
+}

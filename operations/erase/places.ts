@@ -1,0 +1,48 @@
+import type { ListingMarker, VersionLister } from '../../aws/objectVersions';
+import type { LockStore } from '../../aws/objectLocks';
+import type { VersionDeletes } from '../../aws/versionDeletes';
+import type { ImageSource } from '../images/imageSource';
+import { isTombstone } from '../images/whyNotCurrent';
+
+export type ErasedSide = 'source' | 'destination';
+
+/** One bucket that the history is erased from. */
+export interface ErasedBucket {
+  readonly side: ErasedSide;
+  readonly source: ImageSource;
+  /** Of all versions. */
+  readonly lister: VersionLister;
+  readonly deletes: VersionDeletes;
+  /** Undefined where nothing is ever locked. */
+  readonly locks?: Pick<LockStore, 'look'>;
+}
+
+/** A version, or a delete marker, as a listing shows it. */
+export interface FoundVersion {
+  readonly versionId: string;
+  /** A tombstone holds no attribute of the item; neither does a marker. */
+  readonly kind: 'content' | 'tombstone' | 'marker';
+}
+
+/** Everything that is stored under exactly one object key, delete markers among it. */
+export async function everythingUnder(
+  { lister }: Pick<ErasedBucket, 'lister'>,
+  objectKey: string,
+  signal: AbortSignal,
+): Promise<FoundVersion[]> {
+  const found: FoundVersion[] = [];
+  let after: ListingMarker | undefined;
+  do {
+    signal.throwIfAborted();
+    const page = await lister.page(objectKey, { after, signal });
+    for (const version of page.versions) {
+      if (version.objectKey !== objectKey) continue;
+      found.push({ versionId: version.versionId, kind: isTombstone(version) ? 'tombstone' : 'content' });
+    }
+    for (const marker of page.deleteMarkers ?? [])
+      if (marker.objectKey === objectKey) found.push({ versionId: marker.versionId, kind: 'marker' });
+    // What is listed further on is of longer keys.
+    after = page.next && page.next.objectKey <= objectKey ? page.next : undefined;
+  } while (after);
+  return found;
+}
