@@ -1,14 +1,9 @@
-import type { BatchTable } from '../aws/batchTable';
-import type { StoredReport } from '../aws/reports';
-import type { ReportKind } from '../core/serviceKeys';
 import type { ValueChange } from '../core/itemChanges';
 import { isImageKey, tablePrefix } from '../core/objectKey';
 import { plainJson, plainValue } from '../core/plainJson';
-import type { Finding } from '../operations/check/finding';
 import { diffTable } from '../operations/diff/diffTable';
 import { historyOfItem } from '../operations/history/historyOfItem';
 import type { HistoryEntry } from '../operations/history/itemHistory';
-import type { ImageSource } from '../operations/images/imageSource';
 import { knownTable } from '../operations/tables';
 import { RESOLUTIONS } from '../operations/timeline/histogram';
 import { timelineOfTable } from '../operations/timeline/timelineOfTable';
@@ -25,23 +20,8 @@ import type {
   TimelineAnswer,
 } from './answers';
 import { planOfWindow } from './plan';
+import type { UiPlaces } from './places';
 import { NotFound } from './serve';
-
-/** What the page is made from. Everything in it reads, and nothing writes. */
-export interface UiPlaces {
-  readonly copy: string;
-  readonly accounts: string;
-  readonly tables: readonly LocatedTable[];
-  readonly source: ImageSource;
-  readonly findings: () => Promise<readonly Finding[]>;
-  readonly nowMs: () => number | null;
-  /** The live table. */
-  readonly liveTable: (tableName: string) => Pick<BatchTable, 'getBatch'>;
-  readonly reports: (table: LocatedTable, kind: ReportKind, most: number) => Promise<readonly StoredReport[]>;
-  /** The options that the command needs besides its own, quoted for a shell. */
-  readonly globalOptions: string;
-  readonly signal: AbortSignal;
-}
 
 const BARS = 240;
 const MOST_ITEMS = 200;

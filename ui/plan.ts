@@ -6,7 +6,7 @@ import { timeWindow } from '../operations/revert/windowStates';
 import { knownTable } from '../operations/tables';
 import type { LocatedTable } from '../settings/configuredTable';
 import type { PlanAnswer } from './answers';
-import type { UiPlaces } from './api';
+import type { UiPlaces } from './places';
 
 interface Window {
   readonly fromMs: number;

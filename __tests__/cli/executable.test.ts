@@ -45,7 +45,7 @@ describe('the executable', () => {
       const help = await dcs(name, '--help');
       expect(help).toMatchObject({ code: 0, stderr: '' });
       expect(help.stdout).toContain(`Usage: dcs ${name} `);
-      expect(help.stdout).toMatch(new RegExp(`^Examples:\n(  # .+\n)+  dcs ${name}( |$)`, 'm'));
+      expect(help.stdout).toMatch(new RegExp(`^Examples:\n(  # .+\n)+  .*\\bdcs ${name}\\b`, 'm'));
       expect(help.stdout).toContain('Exit codes:');
       expect(await dcs('help', name)).toEqual(help);
     }

@@ -2,11 +2,7 @@ import type { OptionTable } from '../../core/commandLine/parse';
 import type { Command } from '../command';
 import { COMMANDS } from '../commands';
 import { GLOBAL_OPTIONS } from '../globalOptions';
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-/** What a shell completes by itself. */
-export const [FILES, FOLDERS] = [':files', ':folders'];
+import { FILES, FOLDERS, SHELLS } from './shells';
 
 /** Values that are words. A test holds each to what its command takes. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import type { Command } from '../command';
 import { EXIT } from '../exitCodes';
-import { SHELLS } from './candidates';
 import { SCRIPTS } from './scripts';
+import { SHELLS } from './shells';
 
 interface CompletionOptions {
   readonly shell: (typeof SHELLS)[number];

@@ -1,4 +1,4 @@
-import { FILES, FOLDERS, type SHELLS } from './candidates';
+import { FILES, FOLDERS, type SHELLS } from './shells';
 
 /** What a shell runs to ask `dcs` itself: the words may be what they like, so none is ever read as a command. */
 export const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {

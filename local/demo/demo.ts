@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { tablePrefix } from '../../core/objectKey';
 import { VARIABLES } from '../../core/functionVariables';
-import { objectHistories } from '../../aws/objectVersions';
+import { objectHistories, type ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import type { LocalRun } from '../localRun';
 import type { LocalBucket } from '../localTable';
@@ -162,6 +162,11 @@ async function snapshots(applications: ReadonlyMap<string, Application>): Promis
   return all;
 }
 
+/** Without those that were sent again, for want of an answer: the same bytes lie beside them. */
+function storedOnce(versions: readonly ObjectVersion[]): ObjectVersion[] {
+  return versions.filter(({ etag }, n) => etag !== versions[n - 1]?.etag);
+}
+
 async function imagesIn(bucket: LocalBucket, run: LocalRun): Promise<number> {
   let images = 0;
   for (const { deployed } of run.tables.values()) {
@@ -170,7 +175,7 @@ async function imagesIn(bucket: LocalBucket, run: LocalRun): Promise<number> {
       bucket,
       tablePrefix({ prefix, tableName: deployed.tableName }),
     )) {
-      if (objectKey.endsWith('/image.json')) images += versions.length;
+      if (objectKey.endsWith('/image.json')) images += storedOnce(versions).length;
     }
   }
   return images;

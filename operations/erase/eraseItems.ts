@@ -1,7 +1,8 @@
 import { requireYes, type MayDo } from '../plan/needsYes';
 import { carryOutErase, type CarryOutEraseRequest, type EraseCounts } from './carryOutErase';
 import { keepErasePlan, keptErasePlan, requireNamed, type ErasePlanHeader } from './erasePlanFile';
-import { planErase, type ErasedObject, type ErasePlanRequest, type LeftObject } from './erasePlan';
+import { planErase, type ErasedObject } from './erasePlan';
+import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
 
 export interface EraseRequest extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft'> {
   readonly header: ErasePlanHeader;

@@ -1,7 +1,4 @@
-import type { BatchTable } from '../../aws/batchTable';
 import { BATCH_GET_KEYS } from '../../aws/batchTable';
-import type { TextStore } from '../../aws/textStore';
-import type { VersionLister } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { RefusedError } from '../../core/errors';
@@ -9,10 +6,10 @@ import type { VersionLock } from '../../core/lockRenewal';
 import { inParallel } from '../../core/inParallel';
 import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
 import { plainJson } from '../../core/plainJson';
-import type { ConfiguredTable } from '../../settings/configuredTable';
 import { stateOfObject } from '../images/stateOfObject';
-import { selectedHistories, type Selection } from '../selection';
+import { selectedHistories } from '../selection';
 import { keysInObject } from '../verify/keysInObject';
+import type { ErasePlanRequest } from './erasePlanRequest';
 import { batchesThatName, reportsThatName } from './mentions';
 import { everythingUnder, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
 
@@ -24,27 +21,6 @@ export interface ErasedObject {
   /** Of a history: the item that it is of. */
   readonly keys?: AttributeMap;
   readonly versions: readonly (FoundVersion & { readonly lock?: VersionLock })[];
-}
-
-/** Something that cannot be erased, or of which nobody can tell whether it is to be. */
-export interface LeftObject {
-  readonly in: ErasedSide;
-  readonly objectKey: string;
-  readonly why: 'unclear' | 'notRedriven';
-  readonly reason: string;
-}
-
-export interface ErasePlanRequest {
-  readonly table: ConfiguredTable;
-  /** Keys or a partition: nothing is erased by what an item is. */
-  readonly selection: Pick<Selection, 'keys' | 'partition'>;
-  readonly buckets: readonly ErasedBucket[];
-  /** The live table; what is still in it is not erased. Undefined: there is none. */
-  readonly live?: Pick<BatchTable, 'getBatch'>;
-  readonly reports: { readonly lister: VersionLister; readonly texts: TextStore };
-  readonly batches: { readonly lister: VersionLister; readonly texts: TextStore };
-  readonly signal: AbortSignal;
-  readonly onLeft: (left: LeftObject) => void;
 }
 
 const LOOKS = 32;

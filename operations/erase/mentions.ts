@@ -3,7 +3,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../core/parkedBatch';
 import { reportsPrefix } from '../../core/serviceKeys';
 import { parkedBatches } from '../redrive/parkedBatches';
-import type { ErasePlanRequest } from './erasePlan';
+import type { ErasePlanRequest } from './erasePlanRequest';
 
 interface Mention {
   readonly objectKey: string;

@@ -14,7 +14,7 @@ import { reportKey } from '../../../core/serviceKeys';
 import { S3Refusal } from '../../../local/simulator/s3';
 import type { LeftVersion } from '../../../operations/erase/carryOutErase';
 import { eraseItems, type EraseRequest } from '../../../operations/erase/eraseItems';
-import type { LeftObject } from '../../../operations/erase/erasePlan';
+import type { LeftObject } from '../../../operations/erase/erasePlanRequest';
 import type { ErasedBucket } from '../../../operations/erase/places';
 import { stateOfObject } from '../../../operations/images/stateOfObject';
 import { MemoryBucket } from '../../support/memoryBucket';
