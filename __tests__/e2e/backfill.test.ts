@@ -187,7 +187,7 @@ describe('when S3 fails', () => {
     expect(first.code).toBe(3);
     expect(report(first.stdout)).toMatchObject({ read: 30, written: 29, failed: 1 });
     const reason = expect.stringContaining('AccessDenied') as string;
-    expect(records(first.stdout)).toContainEqual({ type: 'failed', keys: { id: items[4]!.id }, reason });
+    expect(records(first.stdout)).toContainEqual({ type: 'failed', table: name(), keys: { id: items[4]!.id }, reason });
     run.source.gateway.faults = () => undefined;
     const second = await dcs.run(['backfill', name(), '--json']);
     expect(second.code).toBe(0);
