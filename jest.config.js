@@ -25,6 +25,8 @@ module.exports = {
       displayName: 'e2e',
       setupFilesAfterEnv: ['<rootDir>/__tests__/onALoadedMachine.ts'],
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
+      // Said aloud where it is set: by .ci/run at its end.
+      testPathIgnorePatterns: process.env.DCS_TESTS_WITHOUT_BROWSER ? ['/e2e/ui[.]test[.]ts$'] : [],
     },
     {
       ...shared,
