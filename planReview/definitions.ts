@@ -5,6 +5,7 @@ import { definitionsIn, undefinedTables, type Tables } from './tables';
 
 /** What a schedule sends: the tables whose definitions are kept may become more, and move from one target to another. */
 export const inputJudge: Judge = (from, to, { tables }) => {
+  if (from === to) return [];
   const [were, are] = [definitionsIn(from), definitionsIn(to)];
   if (!were || !are || are.length === 0)
     return [`input: ${shown(from)} becomes ${shown(to)}: it starts with something else.`];

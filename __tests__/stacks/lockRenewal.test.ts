@@ -22,7 +22,7 @@ test('the function gets the environment that it reads, which is the lock of the 
 
 test('what is wrong with the environment is said at once', () => {
   expect(() => lockRenewalSettings({ DCS_PREFIX: 'x', DCS_LOCK_MODE: 'OFF' })).toThrow(
-    /DCS_BUCKET is "".*DCS_PREFIX is "x".*DCS_LOCK_MODE is "OFF".*DCS_RETENTION_DAYS is "".*AWS_REGION/,
+    /DCS_BUCKET is "".*DCS_PREFIX is "x".*AWS_REGION is "".*DCS_LOCK_MODE is "OFF".*DCS_RETENTION_DAYS is ""/,
   );
 });
 
