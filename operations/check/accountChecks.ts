@@ -1,12 +1,12 @@
 import { callerIdentity } from '../../aws/callerIdentity';
 import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
-import { expect, look, type Look } from './finding';
+import { expect, inspection, type Inspection } from './finding';
 
 /** Whether the credentials of a side are of the account that the settings say. */
-export function accountCheck({ settings, ...context }: CheckContext, side: Side): Look {
+export function accountCheck({ settings, ...context }: CheckContext, side: Side): Inspection {
   const { accountId, region } = settings[side];
-  return look(
+  return inspection(
     { side, subject: `${side} account ${accountId}, ${region}`, permission: 'sts:GetCallerIdentity' },
     () => callerIdentity(context[side].sts),
     {

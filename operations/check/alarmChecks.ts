@@ -3,13 +3,13 @@ import { subscriptionsOf } from '../../aws/topic';
 import { alarmName, alarmNames } from '../../settings/alarmNames';
 import type { AlarmPlace } from '../../settings/names';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
+import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection } from './finding';
 
 /**
  * Whether somebody would be told of what goes wrong in a place, and whether there is something to be told right now.
  * None where the settings make no alarm.
  */
-export function alarmChecks({ settings, names, ...context }: CheckContext, place: AlarmPlace): Look[] {
+export function alarmChecks({ settings, names, ...context }: CheckContext, place: AlarmPlace): Inspection[] {
   const expected = alarmNames(settings)[place];
   if (expected.length === 0) return [];
   const side = place === 'replication' ? 'source' : place;
@@ -20,7 +20,7 @@ export function alarmChecks({ settings, names, ...context }: CheckContext, place
   const subject = place === 'replication' ? `source alarms in ${region}` : `${side} alarms`;
   const about = (permission: string) => ({ side, subject, permission }) as const;
   return [
-    look(about('cloudwatch:DescribeAlarms'), () => alarmsNamed(alarmName(settings, ''), cloudWatch), {
+    inspection(about('cloudwatch:DescribeAlarms'), () => alarmsNamed(alarmName(settings, ''), cloudWatch), {
       alarms: (alarms) => {
         const missing = expected.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
         if (missing.length === 0) return ok(`all ${expected.length} are there`);
@@ -43,7 +43,7 @@ export function alarmChecks({ settings, names, ...context }: CheckContext, place
         );
       },
     }),
-    look(about('sns:ListSubscriptionsByTopic'), () => subscriptionsOf(topicArn, sns), {
+    inspection(about('sns:ListSubscriptionsByTopic'), () => subscriptionsOf(topicArn, sns), {
       'alarm-topic': (subscriptions) => {
         if (!subscriptions) return problem(`there is no topic ${topicArn}`, 'the topic of the alarms', DEPLOY);
         const isConfirmed = (arn = '') => arn.startsWith('arn:');

@@ -4,18 +4,18 @@ import type { Side } from '../../settings/schema';
 import { tablePrefixes } from '../../settings/names';
 import { requiresTls, statementsOf } from './bucketPolicy';
 import { bucketOf, type CheckContext } from './checkContext';
-import { DEPLOY, expect, look, ok, problem, warning, type Checks, type Look } from './finding';
+import { DEPLOY, expect, inspection, ok, problem, warning, type Checks, type Inspection } from './finding';
 import { keyCheck } from './keyChecks';
 import { endlessHistories, harmfulRules, idleRules, type KeptObjects } from './lifecycleRules';
 
 /** What guards a bucket, the same on both sides. */
-export function bucketChecks(context: CheckContext, side: Side): Look[] {
+export function bucketChecks(context: CheckContext, side: Side): Inspection[] {
   const { settings, names } = context;
   const { bucketName, accountId, lifecycle } = settings[side];
   const configuration = bucketConfiguration(bucketOf(context, side));
   const bucketArn = side === 'source' ? names.sourceBucketArn : names.destinationBucketArn;
   const looked = <Facts>(permission: string, read: () => Promise<Facts>, checks: Checks<Facts>) =>
-    look({ side, subject: subjectOf(side, bucketName), permission }, read, checks);
+    inspection({ side, subject: subjectOf(side, bucketName), permission }, read, checks);
   const kept: KeptObjects = {
     prefix: settings.prefix,
     tablePrefixes: tablePrefixes(settings),

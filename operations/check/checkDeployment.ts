@@ -1,10 +1,10 @@
-import { recoveryPointLook, watchedCopyOf } from '../heartbeat/look';
+import { recoveryPointInspection, watchedCopyOf } from '../heartbeat/inspections';
 import { accountCheck } from './accountChecks';
 import { alarmChecks } from './alarmChecks';
 import { bucketChecks } from './bucketChecks';
 import type { CheckContext } from './checkContext';
 import { destinationChecks } from './destinationChecks';
-import type { Finding, Look } from './finding';
+import type { Finding, Inspection } from './finding';
 import { locksCheck, lockSweepsCheck } from './lockChecks';
 import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
@@ -20,14 +20,14 @@ export interface CheckRequest extends CheckContext {
 }
 
 export interface CheckWatch {
-  /** What a look at one subject has found. The subjects come in their order, however long each takes. */
+  /** What was found of one subject. The subjects come in their order, however long each takes. */
   readonly onSubject: (findings: readonly Finding[]) => void;
 }
 
 /** Makes every check of a deployment, all at the same time. */
 export async function checkDeployment(request: CheckRequest, watch: CheckWatch): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const subjects = allLooks(request).map((looks) => Promise.all(looks.map((each) => each())));
+  const subjects = allInspections(request).map((inspections) => Promise.all(inspections.map((each) => each())));
   for (const subject of subjects) subject.catch(() => undefined); // told when its turn comes
   for (const subject of subjects) {
     const found = (await subject).flat();
@@ -39,7 +39,7 @@ export async function checkDeployment(request: CheckRequest, watch: CheckWatch):
 }
 
 /** By subject, the source side first. */
-function allLooks(request: CheckRequest): Look[][] {
+function allInspections(request: CheckRequest): Inspection[][] {
   const { tables, waitMs } = request;
   return [
     [accountCheck(request, 'source')],
@@ -52,7 +52,7 @@ function allLooks(request: CheckRequest): Look[][] {
     [
       ...bucketChecks(request, 'destination'),
       ...destinationChecks(request),
-      recoveryPointLook('recovery-point', watchedCopyOf(request)),
+      recoveryPointInspection('recovery-point', watchedCopyOf(request)),
       ...lockSweepsCheck(request),
     ],
     ...scheduleChecks(request, 'destination'),

@@ -6,10 +6,10 @@ import { tableDefinitionKey } from '../../core/tableDefinition';
 import { acceptsReplicas, allowsStrangers, statementsOf } from './bucketPolicy';
 import { subjectOf } from './bucketChecks';
 import { bucketOf, type CheckContext } from './checkContext';
-import { cannotTell, DEPLOY, expect, look, ok, problem, type Look } from './finding';
+import { cannotTell, DEPLOY, expect, inspection, ok, problem, type Inspection } from './finding';
 
 /** What keeps the copy out of the source account's hands. */
-export function destinationChecks(context: CheckContext): Look[] {
+export function destinationChecks(context: CheckContext): Inspection[] {
   const { settings, names } = context;
   const { bucketName, accountId } = settings.destination;
   const configuration = bucketConfiguration(bucketOf(context, 'destination'));
@@ -18,10 +18,10 @@ export function destinationChecks(context: CheckContext): Look[] {
   });
   const sender = { ...names, ownAccountId: accountId };
   return [
-    look(about('s3:GetBucketObjectLockConfiguration'), configuration.objectLock, {
+    inspection(about('s3:GetBucketObjectLockConfiguration'), configuration.objectLock, {
       'object-lock': (found) => judgeLock(context, found),
     }),
-    look(about('s3:GetBucketPolicy'), async () => statementsOf(await configuration.policy()), {
+    inspection(about('s3:GetBucketPolicy'), async () => statementsOf(await configuration.policy()), {
       'accepts-replicas': (statements) => {
         const does = acceptsReplicas(statements, sender);
         return expect(
@@ -62,7 +62,7 @@ type Lock = Awaited<ReturnType<ReturnType<typeof bucketConfiguration>['objectLoc
  * Tries to look into the destination bucket as the source account. Nothing is tried that would do harm if it were
  * allowed: reading a setting, listing one key, looking at one object.
  */
-function sourceRefused(context: CheckContext): Look {
+function sourceRefused(context: CheckContext): Inspection {
   const { settings, source } = context;
   const bucket = { ...bucketOf(context, 'destination'), credentials: source.s3.credentials };
   const [table] = context.tables;
@@ -71,7 +71,7 @@ function sourceRefused(context: CheckContext): Look {
     's3:ListBucket': () => listOneKey(bucket),
     ...(table && { 's3:GetObject': () => headObject(bucket, tableDefinitionKey(table)) }),
   };
-  return look(
+  return inspection(
     {
       side: 'destination',
       subject: subjectOf('destination', settings.destination.bucketName),

@@ -42,8 +42,8 @@ export const DEPLOY = 'npx cdktf deploy';
 /** Judges by id. Undefined: there is nothing to judge, for another check has said why. */
 export type Checks<Facts> = Readonly<Record<string, (facts: Facts) => Judgement | undefined>>;
 
-/** Something to look at, once, for one or more checks. */
-export type Look = () => Promise<Finding[]>;
+/** Reads one thing once, and judges it by one or more checks. */
+export type Inspection = () => Promise<Finding[]>;
 
 interface About {
   readonly side: Side;
@@ -52,7 +52,7 @@ interface About {
   readonly permission: string;
 }
 
-export function look<Facts>(about: About, read: () => Promise<Facts>, checks: Checks<Facts>): Look {
+export function inspection<Facts>(about: About, read: () => Promise<Facts>, checks: Checks<Facts>): Inspection {
   const { side, subject, permission } = about;
   return async () => {
     const judged = await judge(permission, read, checks);

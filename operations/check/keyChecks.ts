@@ -2,19 +2,19 @@ import type { BucketConfiguration } from '../../aws/bucketConfiguration';
 import { kmsKey, type KeyMetadata } from '../../aws/kmsKey';
 import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, expect, look, ok, problem, warning, type Look } from './finding';
+import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection } from './finding';
 
 /** The bucket's encryption, and its key: whoever loses that has lost the copy. */
 export function keyCheck(
   { settings, ...context }: CheckContext,
   side: Side,
   { encryption }: Pick<BucketConfiguration, 'encryption'>,
-): Look[] {
+): Inspection[] {
   const { bucketName, accountId } = settings[side];
   const subject = `${side} bucket ${bucketName}`;
   const isOurs = settings.encryption.type === 'customer-managed';
   const keyOfBucket = async () => (await encryption())?.KMSMasterKeyID;
-  const encrypted = look({ side, subject, permission: 's3:GetEncryptionConfiguration' }, encryption, {
+  const encrypted = inspection({ side, subject, permission: 's3:GetEncryptionConfiguration' }, encryption, {
     encryption: (found) => {
       const { SSEAlgorithm = 'not set', KMSMasterKeyID } = found ?? {};
       const expected = isOurs ? `aws:kms with a key of account ${accountId}` : 'AES256';
@@ -24,7 +24,7 @@ export function keyCheck(
     },
   });
   if (!isOurs) return [encrypted];
-  const key = look(
+  const key = inspection(
     { side, subject, permission: 's3:GetEncryptionConfiguration and kms:DescribeKey' },
     async () => {
       const arn = await keyOfBucket();
@@ -32,7 +32,7 @@ export function keyCheck(
     },
     { key: (found) => found && keyState(found) },
   );
-  const rotation = look(
+  const rotation = inspection(
     { side, subject, permission: 's3:GetEncryptionConfiguration and kms:GetKeyRotationStatus' },
     async () => {
       const arn = await keyOfBucket();

@@ -11,19 +11,21 @@ import { readSweeps, sweepAgeMs, type Sweeps } from '../renewLocks/sweeps';
 import { versionsToLock } from '../renewLocks/versionsToLock';
 import { renewedLocks } from '../../settings/lockRule';
 import { bucketOf, type CheckContext } from './checkContext';
-import { look, ok, problem, warning, type Judgement, type Look } from './finding';
+import { inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
 
 /** None where nothing is locked, or its locks are not renewed. */
-export function lockSweepsCheck(context: CheckContext): Look[] {
+export function lockSweepsCheck(context: CheckContext): Inspection[] {
   const { settings, nowMs } = context;
   if (!renewedLocks(settings.destination)) return [];
-  return [lockSweepsLook('lock-sweeps', { bucket: bucketOf(context, 'destination'), prefix: settings.prefix, nowMs })];
+  return [
+    lockSweepsInspection('lock-sweeps', { bucket: bucketOf(context, 'destination'), prefix: settings.prefix, nowMs }),
+  ];
 }
 
 /** The same of one table's locks. */
-export function locksCheck(context: CheckContext, table: TableLocation): Look[] {
+export function locksCheck(context: CheckContext, table: TableLocation): Inspection[] {
   if (!renewedLocks(context.settings.destination)) return [];
-  return [locksLook('locks', { bucket: bucketOf(context, 'destination'), nowMs: context.nowMs }, table)];
+  return [locksInspection('locks', { bucket: bucketOf(context, 'destination'), nowMs: context.nowMs }, table)];
 }
 
 interface LockedBucket {
@@ -35,9 +37,9 @@ interface LockedBucket {
 const REMEDY = 'see the logs of the function that renews locks; dcs lock does the same by hand';
 
 /** Where the sweeps stand that renew locks: how many versions stay locked, and how many could not be. */
-export function lockSweepsLook(id: string, { bucket, prefix, nowMs }: LockedBucket): Look {
+export function lockSweepsInspection(id: string, { bucket, prefix, nowMs }: LockedBucket): Inspection {
   const permission = `s3:ListBucket and s3:GetObject on ${lockSweepsKey(prefix)}`;
-  return look(
+  return inspection(
     { side: 'destination', subject: `destination bucket ${bucket.bucket}`, permission },
     async () => readSweeps(await s3TextStore(bucket).read(lockSweepsKey(prefix))),
     { [id]: (sweeps) => judgeSweeps(sweeps, nowMs()) },
@@ -70,9 +72,13 @@ function judgeSweeps(sweeps: Sweeps, nowMs: number): Judgement {
 const SAMPLE = 50;
 
 /** Whether the first objects of a table are locked, as S3 itself tells: what is remembered of sweeps proves nothing. */
-export function locksLook(id: string, { bucket, nowMs }: Omit<LockedBucket, 'prefix'>, table: TableLocation): Look {
+export function locksInspection(
+  id: string,
+  { bucket, nowMs }: Omit<LockedBucket, 'prefix'>,
+  table: TableLocation,
+): Inspection {
   const permission = 's3:ListBucketVersions, s3:GetObject and s3:GetObjectRetention';
-  return look(
+  return inspection(
     { side: 'destination', subject: `table ${table.tableName}`, permission },
     async () => {
       const locks = s3LockStore(bucket);

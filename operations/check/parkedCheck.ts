@@ -4,13 +4,13 @@ import { counted } from '../../core/units';
 import { parkedBatches } from '../redrive/parkedBatches';
 import { subjectOf } from './bucketChecks';
 import { bucketOf, type CheckContext } from './checkContext';
-import { expect, look, type Look } from './finding';
+import { expect, inspection, type Inspection } from './finding';
 
 /** Whether batches wait for being applied. Batches that are done stay where they are and are counted apart. */
-export function parkedCheck(context: CheckContext): Look {
+export function parkedCheck(context: CheckContext): Inspection {
   const { bucketName } = context.settings.source;
   const permission = `s3:ListBucket below ${PARKED_BATCHES_PREFIX}`;
-  return look({ side: 'source', subject: subjectOf('source', bucketName), permission }, () => counts(context), {
+  return inspection({ side: 'source', subject: subjectOf('source', bucketName), permission }, () => counts(context), {
     parked: ({ waiting, redriven }) => {
       const kept = redriven === 0 ? '' : `; ${counted(redriven, 'redriven one')} kept`;
       const found = waiting === 0 ? `none${kept}` : `${counted(waiting, 'batch', 'batches')}${kept}`;

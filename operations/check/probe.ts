@@ -6,7 +6,17 @@ import { s3TextStore } from '../../aws/textStore';
 import { probeKey, servicePrefix } from '../../core/serviceKeys';
 import { duration } from '../../core/units';
 import { bucketOf, type CheckContext } from './checkContext';
-import { cannotTell, DEPLOY, expect, look, ok, problem, warning, type Judgement, type Look } from './finding';
+import {
+  cannotTell,
+  DEPLOY,
+  expect,
+  inspection,
+  ok,
+  problem,
+  warning,
+  type Inspection,
+  type Judgement,
+} from './finding';
 import { filterOf } from './replicationChecks';
 
 /** A probe on its way, or there. */
@@ -23,10 +33,10 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** Sends a small object of its own through replication, and looks at what arrives. It stays where it is, in both buckets. */
-export function probeCheck(context: CheckContext, waitMs: number): Look {
+export function probeCheck(context: CheckContext, waitMs: number): Inspection {
   const { settings } = context;
   const permission = `s3:PutObject in the source bucket and s3:GetObject in both, on ${servicePrefix(settings.prefix)}*`;
-  return look({ side: 'destination', subject: 'probe', permission }, () => sendProbe(context, waitMs), {
+  return inspection({ side: 'destination', subject: 'probe', permission }, () => sendProbe(context, waitMs), {
     probe: (facts) => judgeArrival(facts, waitMs),
     'probe-lock': ({ replica }) => replica && judgeLock(replica, settings.destination.objectLock),
     'probe-key': ({ replica }) => {

@@ -6,13 +6,23 @@ import {
 import { tablePrefixes } from '../../settings/names';
 import { bucketOf, type CheckContext } from './checkContext';
 import { subjectOf } from './bucketChecks';
-import { DEPLOY, expect, look, ok, problem, warning, type Checks, type Judgement, type Look } from './finding';
+import {
+  DEPLOY,
+  expect,
+  inspection,
+  ok,
+  problem,
+  warning,
+  type Checks,
+  type Inspection,
+  type Judgement,
+} from './finding';
 
 /** The rule that takes everything to the destination bucket. */
-export function replicationChecks(context: CheckContext): Look {
+export function replicationChecks(context: CheckContext): Inspection {
   const { bucketName } = context.settings.source;
   const permission = 's3:GetReplicationConfiguration';
-  return look(
+  return inspection(
     { side: 'source', subject: subjectOf('source', bucketName), permission },
     async () => {
       const configuration = await bucketConfiguration(bucketOf(context, 'source')).replication();

@@ -1,7 +1,7 @@
 import { isPublished } from '../../aws/cloudWatch';
 import { replicationMetric, type Metric } from '../../settings/metrics';
 import type { CheckContext } from './checkContext';
-import { look, ok, problem, warning, type Look } from './finding';
+import { inspection, ok, problem, warning, type Inspection } from './finding';
 
 const WATCHED = ['ReplicationLatency', 'OperationsPendingReplication', 'OperationsFailedReplication'] as const;
 
@@ -9,11 +9,11 @@ const WATCHED = ['ReplicationLatency', 'OperationsPendingReplication', 'Operatio
  * Whether S3 publishes the metrics of replication where the alarms look: an alarm in another account or Region never goes
  * off. AWS documents the Region of each, and not the account where there are two. None while replication is paused.
  */
-export function replicationMetricsCheck({ settings, names, source, destination }: CheckContext): Look[] {
+export function replicationMetricsCheck({ settings, names, source, destination }: CheckContext): Inspection[] {
   if (!settings.replication.enabled) return [];
   const metrics = WATCHED.map((name) => replicationMetric(name, { ...settings, ...names }));
   return [
-    look(
+    inspection(
       { side: 'source', subject: 'metrics of replication', permission: 'cloudwatch:ListMetrics' },
       async () => {
         const published = await Promise.all(

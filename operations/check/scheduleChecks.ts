@@ -6,7 +6,7 @@ import { HEARTBEAT_MINUTES } from '../../core/heartbeat';
 import { renewedLocks } from '../../settings/lockRule';
 import type { Side } from '../../settings/schema';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, look, ok, problem, type Judgement, type Look } from './finding';
+import { DEPLOY, inspection, ok, problem, type Inspection, type Judgement } from './finding';
 import { functionChecks } from './functionChecks';
 
 /** A function that rules of EventBridge start. */
@@ -20,7 +20,7 @@ export interface ScheduledFunction {
 }
 
 /** Whether what runs by the clock is there, and is started. A rule that somebody has disabled fails nothing. */
-export function scheduleChecks(context: CheckContext, side: Side): Look[][] {
+export function scheduleChecks(context: CheckContext, side: Side): Inspection[][] {
   return scheduledFunctions(context, side).map((scheduled) => checksOf(context, side, scheduled));
 }
 
@@ -59,17 +59,17 @@ function scheduledFunctions({ settings, names }: CheckContext, side: Side): Sche
   ];
 }
 
-function checksOf(context: CheckContext, side: Side, scheduled: ScheduledFunction): Look[] {
+function checksOf(context: CheckContext, side: Side, scheduled: ScheduledFunction): Inspection[] {
   const { functionName, ruleNames, environment } = scheduled;
   const { lambda, events } = context[side];
   const about = (permission: string) => ({ side, subject: `function ${functionName}`, permission });
   return [
-    look(
+    inspection(
       about('lambda:GetFunctionConfiguration'),
       () => captureFunction(functionName, lambda).configuration(),
       functionChecks(functionName, environment),
     ),
-    look(
+    inspection(
       about('events:DescribeRule and events:ListTargetsByRule'),
       () => Promise.all(ruleNames.map(async (name) => ({ name, found: await scheduleOf(name, events) }))),
       { schedule: (rules) => judgeSchedules(rules, scheduled) },

@@ -8,7 +8,7 @@ import { VARIABLES } from '../../core/functionVariables';
 import type { KeySchema } from '../../core/objectKey';
 import type { LocatedTable } from '../../settings/configuredTable';
 import { bucketOf, type CheckContext } from './checkContext';
-import { DEPLOY, expect, look, ok, problem, type Look } from './finding';
+import { DEPLOY, expect, inspection, ok, problem, type Inspection } from './finding';
 import { judgeEnvironment, judgeFunction } from './functionChecks';
 import { MAPPING_CHECKS } from './mappingChecks';
 import { tableKeyCheck } from './tableKeyCheck';
@@ -16,7 +16,7 @@ import { tableKeyCheck } from './tableKeyCheck';
 const VIEW = 'NEW_AND_OLD_IMAGES';
 
 /** Everything about one table: itself, its capture, and its definition in both buckets. */
-export function tableChecks(context: CheckContext, table: LocatedTable): Look[] {
+export function tableChecks(context: CheckContext, table: LocatedTable): Inspection[] {
   const { settings, names, source } = context;
   const { tableName } = table;
   const about = (permission: string) => ({ side: 'source' as const, subject: `table ${tableName}`, permission });
@@ -25,7 +25,7 @@ export function tableChecks(context: CheckContext, table: LocatedTable): Look[] 
   const describe = () => described(context, tableName);
   const enable = `aws dynamodb update-table --table-name ${tableName} --stream-specification StreamEnabled=true,StreamViewType=${VIEW}`;
   return [
-    look(about('dynamodb:DescribeTable'), describe, {
+    inspection(about('dynamodb:DescribeTable'), describe, {
       table: (found) =>
         found
           ? ok(found.TableStatus ?? 'without a status')
@@ -48,11 +48,11 @@ export function tableChecks(context: CheckContext, table: LocatedTable): Look[] 
         );
       },
     }),
-    look(about('lambda:GetFunctionConfiguration'), () => capture.configuration(), {
+    inspection(about('lambda:GetFunctionConfiguration'), () => capture.configuration(), {
       function: judgeFunction(functionName),
     }),
     tableKeyCheck(context, tableName, describe),
-    look(
+    inspection(
       about('lambda:GetFunctionConfiguration and dynamodb:DescribeTable'),
       async () => ({ found: await capture.configuration(), keys: await keysOf(table, describe) }),
       {
@@ -60,7 +60,7 @@ export function tableChecks(context: CheckContext, table: LocatedTable): Look[] 
           found && keys && judgeEnvironment(expectedEnvironment(context, table, keys), found),
       },
     ),
-    look(
+    inspection(
       about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
       async () => ({
         names,
@@ -104,11 +104,11 @@ function expectedEnvironment({ settings }: CheckContext, { prefix, tableName }: 
   };
 }
 
-function definitionCheck(context: CheckContext, table: LocatedTable): Look {
+function definitionCheck(context: CheckContext, table: LocatedTable): Inspection {
   const { tableName } = table;
   const objectKey = tableDefinitionKey(table);
   const refresh = `aws lambda invoke --function-name ${context.names.tableDefinition} /dev/stdout`;
-  return look(
+  return inspection(
     {
       side: 'source',
       subject: `table ${tableName}`,
@@ -136,11 +136,11 @@ function definitionCheck(context: CheckContext, table: LocatedTable): Look {
 }
 
 /** In the destination alone it is what a restore stands on. */
-export function definitionCopyCheck(context: CheckContext, table: LocatedTable): Look {
+export function definitionCopyCheck(context: CheckContext, table: LocatedTable): Inspection {
   const objectKey = tableDefinitionKey(table);
   const remedy =
     'look at the replication checks; then write a new version: aws s3 cp it onto itself in the source bucket';
-  return look(
+  return inspection(
     { side: 'destination', subject: `copy of table ${table.tableName}`, permission: `s3:GetObject on ${objectKey}` },
     () => s3TextStore(bucketOf(context, 'destination')).read(objectKey),
     {

@@ -1,7 +1,7 @@
 import { kmsKey, type KeyMetadata } from '../../aws/kmsKey';
 import type { Table } from '../../aws/table';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, look, ok, problem, type Judgement, type Look } from './finding';
+import { DEPLOY, inspection, ok, problem, type Inspection, type Judgement } from './finding';
 import { keyState } from './keyChecks';
 
 type Described = Awaited<ReturnType<Table['describe']>>;
@@ -11,9 +11,9 @@ export function tableKeyCheck(
   { settings, source }: CheckContext,
   tableName: string,
   describe: () => Promise<Described | undefined>,
-): Look {
+): Inspection {
   const configured = settings.tables.find(({ name }) => name === tableName)?.kmsKeyArn;
-  return look(
+  return inspection(
     { side: 'source', subject: `table ${tableName}`, permission: 'dynamodb:DescribeTable and kms:DescribeKey' },
     async () => {
       const table = await describe();

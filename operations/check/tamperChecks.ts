@@ -2,17 +2,17 @@ import { scheduleOf, type Schedule } from '../../aws/schedule';
 import { trailsOf } from '../../aws/trails';
 import { TAMPER_RULES } from '../../settings/names';
 import type { CheckContext } from './checkContext';
-import { DEPLOY, expect, look, type Look } from './finding';
+import { DEPLOY, expect, inspection, type Inspection } from './finding';
 import { judgeTrails } from './trailCheck';
 
 /** Whether somebody would hear of changes to what guards the copy: the rules, and the trail that they live by. */
-export function tamperChecks({ settings, names, destination }: CheckContext): Look[] {
+export function tamperChecks({ settings, names, destination }: CheckContext): Inspection[] {
   const about = (permission: string) => ({ side: 'destination' as const, subject: 'tampering', permission });
   const isOurs = settings.encryption.type === 'customer-managed';
   const expected = TAMPER_RULES.filter((what) => what !== 'key' || isOurs).map((what) => names.tamperRule(what));
   const topicArn = names.alarmTopicArns.destination;
   return [
-    look(
+    inspection(
       about('events:DescribeRule and events:ListTargetsByRule'),
       () => Promise.all(expected.map(async (name) => ({ name, rule: await scheduleOf(name, destination.events) }))),
       {
@@ -32,7 +32,7 @@ export function tamperChecks({ settings, names, destination }: CheckContext): Lo
         },
       },
     ),
-    look(
+    inspection(
       about('cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus and cloudtrail:GetEventSelectors'),
       () => trailsOf(destination.cloudTrail),
       { trail: (trails) => judgeTrails(trails, { region: settings.destination.region, hasKey: isOurs }) },

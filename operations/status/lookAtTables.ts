@@ -1,8 +1,8 @@
 import type { TableLocation } from '../../core/objectKey';
 import { bucketOf, type CheckContext } from '../check/checkContext';
-import { lockSweepsLook } from '../check/lockChecks';
-import { cannotTell, type Finding, type Look } from '../check/finding';
-import { oldestReplicaLook, recoveryPointLook } from '../heartbeat/look';
+import { lockSweepsInspection } from '../check/lockChecks';
+import { cannotTell, type Finding, type Inspection } from '../check/finding';
+import { oldestReplicaInspection, recoveryPointInspection } from '../heartbeat/inspections';
 import { listedOnce } from './newestImages';
 import { onTheWay } from './onTheWay';
 import { captureStatus, copyStatus, type CopyContext } from './tableStatus';
@@ -19,24 +19,30 @@ export interface StatusRequest extends CopyContext {
 export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
   const { deployment, tables, signal } = request;
   const source = deployment && { deployment, newestIn: listedOnce(bucketOf(deployment, 'source'), signal) };
-  const looks = [
+  const inspections = [
     ...tables.flatMap((table) => [
       ...(source ? captureStatus(source.deployment, table, source.newestIn) : []),
       ...copyStatus(request, table),
     ]),
-    recoveryPointLook('recovery point', request),
+    recoveryPointInspection('recovery point', request),
     ...(request.renewsLocks
-      ? [lockSweepsLook('locks', { bucket: request.destinationBucket, prefix: request.prefix, nowMs: request.nowMs })]
+      ? [
+          lockSweepsInspection('locks', {
+            bucket: request.destinationBucket,
+            prefix: request.prefix,
+            nowMs: request.nowMs,
+          }),
+        ]
       : []),
-    ...(deployment ? [oldestReplicaLook('oldest replica', deployment)] : []),
+    ...(deployment ? [oldestReplicaInspection('oldest replica', deployment)] : []),
     ...(source ? onTheWay(source.deployment, source.newestIn) : [noSource]),
   ];
-  const findings = (await Promise.all(looks.map((each) => each()))).flat();
+  const findings = (await Promise.all(inspections.map((each) => each()))).flat();
   signal.throwIfAborted();
   return findings;
 }
 
-const noSource: Look = () =>
+const noSource: Inspection = () =>
   Promise.resolve([
     {
       ...{ id: 'source', side: 'source', subject: 'source account' },

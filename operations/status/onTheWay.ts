@@ -2,7 +2,7 @@ import { metricValues } from '../../aws/cloudWatch';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { headObject } from '../../aws/headObject';
 import { bucketOf, type CheckContext } from '../check/checkContext';
-import { look, ok, problem, type Judgement, type Look } from '../check/finding';
+import { inspection, ok, problem, type Inspection, type Judgement } from '../check/finding';
 import { bytes, count, counted, duration } from '../../core/units';
 import { replicationMetric, type ReplicationMetric } from '../../settings/metrics';
 import { parkedBatches } from '../redrive/parkedBatches';
@@ -12,11 +12,11 @@ const FIFTEEN_MINUTES_MS = 900_000;
 const DAY_MS = 86_400_000;
 
 /** What is on its way to the destination bucket, and what will not get there by itself. */
-export function onTheWay(context: CheckContext, newestIn: NewestIn): Look[] {
+export function onTheWay(context: CheckContext, newestIn: NewestIn): Inspection[] {
   const { settings, names, source, nowMs, signal } = context;
   const about = (permission: string) => ({ side: 'source' as const, subject: 'replication', permission });
   return [
-    look(
+    inspection(
       about('cloudwatch:GetMetricData'),
       async () => {
         const toMs = nowMs();
@@ -48,10 +48,10 @@ export function onTheWay(context: CheckContext, newestIn: NewestIn): Look[] {
         },
       },
     ),
-    look(about('s3:ListBucket and s3:GetObject'), () => newestStatuses(context, newestIn), {
+    inspection(about('s3:ListBucket and s3:GetObject'), () => newestStatuses(context, newestIn), {
       'newest objects': judgeStatuses,
     }),
-    look(
+    inspection(
       { ...about('s3:ListBucket below aws/lambda/'), subject: `source bucket ${settings.source.bucketName}` },
       async () => {
         const waiting: number[] = [];

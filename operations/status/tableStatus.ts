@@ -5,12 +5,12 @@ import { dynamoDbTable } from '../../aws/table';
 import { servicePrefix, type ReportKind } from '../../core/serviceKeys';
 import type { CheckContext } from '../check/checkContext';
 import { bucketOf } from '../check/checkContext';
-import { look, ok, problem, warning, type Judgement, type Look } from '../check/finding';
+import { inspection, ok, problem, warning, type Inspection, type Judgement } from '../check/finding';
 import { MAPPING_CHECKS } from '../check/mappingChecks';
 import { utc } from '../../core/units';
 import { count, counted, duration } from '../../core/units';
 import type { TableLocation } from '../../core/objectKey';
-import type { WatchedCopy } from '../heartbeat/look';
+import type { WatchedCopy } from '../heartbeat/inspections';
 import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages, type NewestIn } from './newestImages';
@@ -21,21 +21,21 @@ const FIFTEEN_MINUTES_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
 /** Where one table stands in the source account: its stream, how far capture is behind, its newest image. */
-export function captureStatus(context: CheckContext, table: TableLocation, newestIn: NewestIn): Look[] {
+export function captureStatus(context: CheckContext, table: TableLocation, newestIn: NewestIn): Inspection[] {
   const { names, source, settings, signal, nowMs } = context;
   const { tableName } = table;
   const about = (permission: string) => ({ side: 'source' as const, subject: subjectOf(table), permission });
   const functionName = names.capture(tableName);
   const describe = () => dynamoDbTable(tableName, source.dynamoDb).describe();
   return [
-    look(about('dynamodb:DescribeTable'), describe, {
+    inspection(about('dynamodb:DescribeTable'), describe, {
       stream: ({ StreamSpecification: stream, LatestStreamLabel }) => {
         if (!stream?.StreamEnabled) return problem('off: nothing is captured', 'on', `dcs check ${tableName}`);
         const values = { streamLabel: LatestStreamLabel, streamViewType: stream.StreamViewType };
         return { ...ok(`${stream.StreamViewType ?? ''}, since ${LatestStreamLabel ?? ''}Z`), values };
       },
     }),
-    look(
+    inspection(
       about('dynamodb:DescribeTable and lambda:ListEventSourceMappings'),
       async () => ({
         names,
@@ -53,7 +53,7 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
         },
       },
     ),
-    look(
+    inspection(
       about('cloudwatch:GetMetricData'),
       async () => {
         const window = { fromMs: nowMs() - FIFTEEN_MINUTES_MS, toMs: nowMs() };
@@ -62,8 +62,8 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
       },
       { lag: ([newest]) => judgeLag(newest?.value, functionName) },
     ),
-    look(about('s3:ListBucket'), () => newestIn(table), { 'newest image': (found) => age(found, nowMs()) }),
-    look(about('s3:ListBucketVersions'), () => hiddenImages(bucketOf(context, 'source'), table, signal), {
+    inspection(about('s3:ListBucket'), () => newestIn(table), { 'newest image': (found) => age(found, nowMs()) }),
+    inspection(about('s3:ListBucketVersions'), () => hiddenImages(bucketOf(context, 'source'), table, signal), {
       'hidden images': (found) => judgeHidden(found, `dcs verify ${tableName} --repair puts them back on top`),
     }),
   ];
@@ -77,15 +77,15 @@ export interface CopyContext extends WatchedCopy {
 }
 
 /** Where one table stands in the destination account: its newest replica, and when it was last proved. */
-export function copyStatus(context: CopyContext, table: TableLocation): Look[] {
+export function copyStatus(context: CopyContext, table: TableLocation): Inspection[] {
   const { destinationBucket, signal, nowMs } = context;
   return [
-    look(
+    inspection(
       { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucket' },
       () => newestImages(destinationBucket, table, signal),
       { 'newest replica': (found) => age(found, nowMs()) },
     ),
-    look(
+    inspection(
       { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucketVersions' },
       async () => ({
         listed: await hiddenImages(destinationBucket, table, signal),
@@ -133,11 +133,11 @@ function judgeHidden({ objects, first, versions, isWhole }: HiddenImages, remedy
   return { ...problem(found, 'none: lifecycle will remove what is below', remedy), values };
 }
 
-function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind): Look {
+function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind): Inspection {
   const store = s3ReportStore(context.destinationBucket, table);
   const permission = `s3:ListBucket and s3:GetObject below ${servicePrefix(table.prefix)}`;
   const { tableName } = table;
-  return look({ side: 'destination', subject: subjectOf(table), permission }, () => store.newest(kind), {
+  return inspection({ side: 'destination', subject: subjectOf(table), permission }, () => store.newest(kind), {
     [`last ${kind}`]: (report) => {
       const again = kind === 'verify' ? `dcs verify ${tableName}` : `dcs drill ${tableName}`;
       if (!report) return { ...warning('never', `a ${kind} now and then`, again), values: { reportAt: null } };

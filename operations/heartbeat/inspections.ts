@@ -4,7 +4,7 @@ import { heartbeatKey } from '../../core/serviceKeys';
 import { duration, utc } from '../../core/units';
 import { replicaAgeMetric } from '../../settings/metrics';
 import { bucketOf, type CheckContext } from '../check/checkContext';
-import { look, ok, problem, type Judgement, type Look } from '../check/finding';
+import { inspection, ok, problem, type Inspection, type Judgement } from '../check/finding';
 import { heartbeats, recoveryPoint, type Measured } from './recoveryPoint';
 
 /** A copy, and how old its newest replica may be. */
@@ -26,8 +26,11 @@ export function watchedCopyOf(context: CheckContext): WatchedCopy {
 const REMEDY = 'dcs check: the heartbeat has a function and a schedule in either account, and replication between them';
 
 /** How much a restore would miss at this moment, as the destination alone can tell. */
-export function recoveryPointLook(id: string, { destinationBucket, prefix, mostSeconds, signal }: WatchedCopy): Look {
-  return look(
+export function recoveryPointInspection(
+  id: string,
+  { destinationBucket, prefix, mostSeconds, signal }: WatchedCopy,
+): Inspection {
+  return inspection(
     { ...about(destinationBucket.bucket), permission: `s3:GetObject on ${heartbeatKey(prefix)}` },
     () => recoveryPoint(heartbeats(destinationBucket), prefix, signal),
     { [id]: (measured) => judge(measured, mostSeconds) },
@@ -47,9 +50,9 @@ function judge(measured: Measured, mostSeconds: number): Judgement {
 const DAY_MS = 86_400_000;
 
 /** The oldest that the newest replica has been within a day, as the function of the destination account measured it. */
-export function oldestReplicaLook(id: string, { settings, destination, nowMs }: CheckContext): Look {
+export function oldestReplicaInspection(id: string, { settings, destination, nowMs }: CheckContext): Inspection {
   const metric = replicaAgeMetric(settings.destination);
-  return look(
+  return inspection(
     { ...about(settings.destination.bucketName), permission: 'cloudwatch:GetMetricData' },
     () => metricValues(metric, { fromMs: nowMs() - DAY_MS, toMs: nowMs() }, destination.cloudWatch),
     {
