@@ -18,13 +18,16 @@ import { realPause } from '../../operations/pace';
 import { credentialsOf } from '../../aws/credentials';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { environmentAgents } from '../../aws/environmentAgents';
+import { s3FileStore } from '../../aws/fileStore';
 import { headObject, listOneKey } from '../../aws/headObject';
 import { s3ImageStore } from '../../aws/imageStore';
 import { kmsKey } from '../../aws/kmsKey';
 import { trailsOf } from '../../aws/trails';
+import { s3VersionDeletes } from '../../aws/versionDeletes';
 import { s3LockStore } from '../../aws/objectLocks';
 import { s3ObjectReader } from '../../aws/objectReader';
 import { s3VersionLister } from '../../aws/objectVersions';
+import { openShards } from '../../aws/openShards';
 import { s3StatusReader } from '../../aws/replicationStatus';
 import { scheduleOf } from '../../aws/schedule';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
@@ -32,6 +35,7 @@ import { dynamoDbServiceClock, s3ServiceClock, stsServiceClock } from '../../aws
 import { s3StampedTexts } from '../../aws/stampedText';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
+import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
 import { s3TextStore } from '../../aws/textStore';
@@ -66,6 +70,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   ],
   credentials: [() => assumed({ roleArn: 'arn:aws:iam::111111111111:role/r', region: 'eu-west-1' })],
   currentObjects: [(settings) => s3CurrentLister({ ...settings, bucket: 'b' }).page('')],
+  fileStore: [(settings) => s3FileStore({ ...settings, bucket: 'b' }).write('k', Buffer.from('x'), 'text/plain')],
   headObject: [
     (settings) => headObject({ ...settings, bucket: 'b' }, 'k'),
     (settings) => listOneKey({ ...settings, bucket: 'b' }),
@@ -75,6 +80,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   objectLocks: [(settings) => s3LockStore({ ...settings, bucket: 'b' }).look('k', 'v')],
   objectReader: [(settings) => s3ObjectReader({ ...settings, bucket: 'b' }).open('k')],
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
+  openShards: [(settings) => openShards('arn:aws:dynamodb:eu-west-1:111111111111:table/t/stream/s', settings)],
   replicationStatus: [(settings) => s3StatusReader({ ...settings, bucket: 'b' })('k')],
   schedule: [(settings) => scheduleOf('r', settings)],
   scratchTables: [(settings) => dynamoDbScratchTables(settings).named('t')],
@@ -86,6 +92,9 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   stampedText: [(settings) => s3StampedTexts({ ...settings, bucket: 'b' }, 1)('k')],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],
+  tableImport: [
+    (settings) => dynamoDbTableImport('t', settings).state('arn:aws:dynamodb:eu-west-1:111111111111:table/t/import/i'),
+  ],
   tableScan: [
     (settings) => dynamoDbScanner('t', settings).page({ number: 0, of: 1 }, { signal: new AbortController().signal }),
   ],
@@ -93,6 +102,9 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   textStore: [(settings) => s3TextStore({ ...settings, bucket: 'b' }).read('k')],
   topic: [(settings) => subscriptionsOf('arn:aws:sns:eu-west-1:111111111111:t', settings)],
   trails: [(settings) => trailsOf(settings)],
+  versionDeletes: [
+    (settings) => s3VersionDeletes({ ...settings, bucket: 'b' }).deleteAll([{ objectKey: 'k', versionId: 'v' }], false),
+  ],
 };
 const calls = Object.entries(CALLS).flatMap(([file, list]) =>
   list.map((call, nth) => [`${file} ${nth + 1}`, call] as const),

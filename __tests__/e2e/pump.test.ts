@@ -13,7 +13,7 @@ import { startPump, type Pump, type PumpOptions } from '../../local/pump/pump';
 let dynamoDb: Part;
 beforeAll(async () => {
   dynamoDb = await startDynamoDbLocal((await findTools(process.env, console.warn)).java);
-}, 60_000);
+});
 afterAll(() => dynamoDb.stop());
 
 interface Source {

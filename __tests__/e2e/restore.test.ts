@@ -620,5 +620,5 @@ describe('dcs restore, at its end', () => {
     const done = await deployment.run(['restore', 'users', '--into', 'big', '--on-demand', '--json']);
     expect(records(done.stdout)).toEqual([expect.objectContaining({ left: 0, differences: 0 })]);
     expect(done.code).toBe(0);
-  }, 180_000);
+  });
 });

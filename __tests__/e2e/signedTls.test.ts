@@ -46,10 +46,13 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
+  trusted = undefined;
 });
 
-/** As with `NODE_EXTRA_CA_CERTS`, which Node.js reads only when it starts. */
+/** Certificates to trust, as PEM. */
+let trusted: string | undefined;
 function trustOurs(maxVersion: 'TLSv1.2' | 'TLSv1.3'): void {
+  trusted = `${maxVersion}\n${cert.toString()}`; // What is outside of PEM's lines is comment.
   const { createSecureContext } = tls;
   jest.spyOn(tls, 'createSecureContext').mockImplementation(() => createSecureContext({ ca: cert, maxVersion }));
 }
@@ -57,7 +60,7 @@ function trustOurs(maxVersion: 'TLSv1.2' | 'TLSv1.3'): void {
 function send(transport: Transport) {
   return transport.send({ method: 'GET', path: '/', headers: [['host', 'localhost']] });
 }
-const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), directAgent('https:', 1));
+const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), directAgent('https:', 1, trusted));
 
 /** What had been sent has been received then. */
 async function connectionsEnded(): Promise<void> {

@@ -75,8 +75,8 @@ function datedMoment(text: string): Moment | Problem {
   const zone = timeZoneOf(zoneName ?? 'Z');
   if (!zone) return { problem: `${JSON.stringify(zoneName)} is no time zone; write ${ZONES}` };
   const clockMs = hours === undefined ? 0 : clockOf(clock);
-  const dateMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // Date.UTC takes 31 February for 3 March.
+  const dateMs = dayMs(Number(year), Number(month) - 1, Number(day));
+  // 31 February is taken for 3 March.
   const isRealDay = utc(dateMs).startsWith(`${year}-${month}-${day}`);
   if (clockMs === undefined || !isRealDay) return { problem: `there is no such time; ${ALLOWED}` };
   const atMs = theOneOf(zone, dateMs + clockMs);
@@ -126,6 +126,11 @@ function monthsBefore(nowMs: number, months: number): number {
   if (months === 0) return nowMs;
   const now = new Date(nowMs);
   const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth() - months, now.getUTCDate()];
-  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return Date.UTC(year, month, Math.min(day, lastDay)) + (((nowMs % DAY_MS) + DAY_MS) % DAY_MS);
+  const lastDay = new Date(dayMs(year, month + 1, 0)).getUTCDate();
+  return dayMs(year, month, Math.min(day, lastDay)) + (((nowMs % DAY_MS) + DAY_MS) % DAY_MS);
+}
+
+/** As Date.UTC, which takes the year 1 for 1901. */
+function dayMs(year: number, month: number, day: number): number {
+  return new Date(0).setUTCFullYear(year, month, day);
 }

@@ -27,6 +27,7 @@ describe('a moment', () => {
     ['2026-11-23T15:05:00+01:00', 0],
     ['2026-11-23 14:04:59.5Z', 0.5],
     ['2026-11-23', 14 * 3_600 + 300],
+    ['0001-01-01', (NOW_MS + 62_135_596_800_000) / 1_000],
     ['today 14:00', 300],
     ['yesterday 14:05', 86_400],
     ['Yesterday at 14:05:30.5 utc', 86_400 - 30.5],
@@ -97,6 +98,7 @@ describe('a moment', () => {
     expect(monthsBefore('2024-02-29T12:00:00Z', '1 year ago')).toBe('2023-02-28');
     expect(monthsBefore('2026-03-31T12:00:00Z', '1 month ago')).toBe('2026-02-28');
     expect(monthsBefore('2026-01-15T12:00:00Z', '13 months ago')).toBe('2024-12-15');
+    expect(monthsBefore('2026-01-15T12:00:00Z', '1990 years ago')).toBe('0036-01-15');
   });
 
   const zones = fc.constantFrom(
