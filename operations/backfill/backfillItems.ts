@@ -130,13 +130,14 @@ async function putAndKnow(
   image: StoredImage,
 ): Promise<'written' | 'alreadyThere'> {
   const writeId = randomUUID();
+  const hasWritten = () => patiently(request, () => isThere(request, objectKey, image, writeId));
   try {
     if ((await putWhereNone(request, objectKey, withWriteId(image, writeId))) === 'written') return 'written';
   } catch (error) {
-    if (!mayPass(error) || !(await hasWritten(request, objectKey, image, writeId))) throw error;
+    if (!mayPass(error) || !(await hasWritten())) throw error;
     return 'written';
   }
-  return (await hasWritten(request, objectKey, image, writeId)) ? 'written' : 'alreadyThere';
+  return (await hasWritten()) ? 'written' : 'alreadyThere';
 }
 
 /** No image of the table's own, that is: one of a former table does not stand in the way. */
@@ -149,17 +150,6 @@ async function putWhereNone(
   if (outcome === 'written' || request.createdAtMs === undefined) return outcome;
   const { isOfFormerTable, condition } = await readForWriting(request.source, objectKey, request.createdAtMs);
   return isOfFormerTable ? putPatiently(request, objectKey, image, condition) : outcome;
-}
-
-async function hasWritten(request: BackfillRequest, ...what: [string, StoredImage, string]): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await isThere(request, ...what);
-    } catch (error) {
-      if (attempt >= TRIES || !mayPass(error)) throw error;
-      await request.pause(backoffMs(attempt), request.signal);
-    }
-  }
 }
 
 async function isThere(
@@ -181,16 +171,24 @@ function whenUnreadable(error: unknown): undefined {
   if (whyDamaged(error) === undefined) throw error;
 }
 
-/** A service that is slow or away for some seconds makes no list of failures. */
-async function putPatiently(
-  { images, signal, pause }: BackfillRequest,
+function putPatiently(
+  request: BackfillRequest,
   objectKey: string,
   image: StoredImage,
   condition: WriteCondition,
 ): Promise<'written' | 'refused'> {
+  const { images, signal } = request;
+  return patiently(request, () => images.putIf(objectKey, image, condition, { signal }));
+}
+
+/** A service that is slow or away for some seconds makes no list of failures. */
+async function patiently<Answer>(
+  { signal, pause }: Pick<BackfillRequest, 'signal' | 'pause'>,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await images.putIf(objectKey, image, condition, { signal });
+      return await call();
     } catch (error) {
       if (attempt >= TRIES || !mayPass(error)) throw error;
       await pause(backoffMs(attempt), signal);

@@ -1,8 +1,8 @@
-import { backoffMs } from '../../aws/backoff';
 import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { interleaved } from '../../core/mapInParallel';
 import type { Pause } from '../pace';
+import { segmentPages } from '../segmentPages';
 import type { PacedRead } from './readPace';
 
 /** An item, and when it was known to be so. */
@@ -45,20 +45,13 @@ export function scanItems(request: ScanRequest): AsyncGenerator<ReadItem[]> {
 
 async function* segmentItems(request: ScanRequest, number: number): AsyncGenerator<ReadItem[]> {
   const { scanner, segments, paced, signal, nowMs, pause, onPage, onThrottled } = request;
-  let [after, attempt] = [undefined as AttributeMap | undefined, 0];
-  for (;;) {
-    const page = await paced((maxItems) => scanner.page({ number, of: segments }, { after, maxItems, signal }), signal);
-    if (page === 'throttled') {
-      onThrottled?.();
-      await pause(backoffMs(++attempt), signal);
-      continue;
-    }
+  const segment = { number, of: segments };
+  const read = (after?: AttributeMap) =>
+    paced((maxItems) => scanner.page(segment, { after, maxItems, signal }), signal);
+  for await (const page of segmentPages({ read, signal, pause, onThrottled })) {
     // After the read: a later change has a later time, or a place after every backfill in change order.
     const readAtMs = nowMs();
-    attempt = 0;
     onPage?.(page.capacityUnits);
     yield page.items.map((item) => ({ item, readAtMs }));
-    if (!page.next) return;
-    after = page.next;
   }
 }

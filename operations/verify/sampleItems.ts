@@ -1,9 +1,9 @@
 import type { TableScanner } from '../../aws/tableScan';
 import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
-import { backoffMs } from '../../aws/backoff';
 import { Reservoir } from '../../core/reservoir';
 import type { Pause } from '../pace';
+import { segmentPages } from '../segmentPages';
 
 /** Items drawn at random, and from where. */
 export interface Sample {
@@ -65,15 +65,6 @@ async function readSegment(
   segment: { number: number; of: number },
   offer: (item: AttributeMap) => void,
 ): Promise<void> {
-  let [after, attempt] = [undefined as AttributeMap | undefined, 0];
-  for (;;) {
-    const page = await scanner.page(segment, { after, signal });
-    if (page === 'throttled') {
-      await pause(backoffMs(++attempt), signal);
-      continue;
-    }
-    page.items.forEach(offer);
-    if (!page.next) return;
-    after = page.next;
-  }
+  const read = (after?: AttributeMap) => scanner.page(segment, { after, signal });
+  for await (const page of segmentPages({ read, signal, pause })) page.items.forEach(offer);
 }
