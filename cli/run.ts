@@ -94,6 +94,8 @@ async function helpText(args: readonly string[], width: number): Promise<string 
 async function loadCommand(name: string): Promise<Command> {
   const verb = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (verb) return verb.load();
+  if (name.startsWith('-'))
+    throw new UsageError([`the command comes first: dcs COMMAND ${name}; dcs --help lists all of them`]);
   const near = nearest(name, Object.keys(COMMANDS));
   throw new UsageError([
     `${name} is no command${near === undefined ? '' : `; did you mean ${near}?`}; dcs --help lists all of them`,

@@ -27,7 +27,7 @@ export const STATE_SELECTION_OPTIONS: OptionTable = {
     type: 'string',
     value: 'JSON',
     multiple: true,
-    help: `This item only: '{"id":"a"}', or DynamoDB JSON; binary as base64. Can be given more than once.`,
+    help: `This item only: '{"id":"a"}', or DynamoDB JSON; binary as base64.`,
   },
   'keys-from': {
     type: 'string',

@@ -1,7 +1,9 @@
 import type { Moment } from '../core/commandLine/moment';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { OptionTable } from '../core/commandLine/parse';
-import { partsOf } from '../settings/parts';
+import { UsageError } from '../core/errors';
+import { locatedTable } from '../settings/configuredTable';
+import { partsOf, type CommandSettings } from '../settings/parts';
 import type { CommandContext } from './context';
 import type { CopyChoice } from './copyOption';
 import { EXIT, EXIT_CODES, type ExitCode } from './exitCodes';
@@ -58,6 +60,7 @@ export async function forEachTable(
   const [only, ...others] = tableNames;
   if (only !== undefined && others.length === 0) return run(only, { ...context, output: naming(output, only) });
   const all = only === undefined ? partsOf(settings, ['tables']).tables.map(({ name }) => name) : tableNames;
+  requireKnown(all, settings);
   const ended: { readonly table: string; readonly exitCode: ExitCode }[] = [];
   for (const table of all) {
     output.say(`${table}, ${ended.length + 1} of ${all.length}:`);
@@ -71,6 +74,20 @@ export async function forEachTable(
   const exitCode = BY_WEIGHT.find((code) => ended.some((one) => one.exitCode === code)) ?? EXIT.done;
   output.result({ type: 'tables', tables: ended, exitCode }, ended.map((one) => lineOf(output, one)).join('\n'));
   return exitCode;
+}
+
+/** A misspelt name is told before the first table has its turn. */
+function requireKnown(tableNames: readonly string[], settings: CommandSettings): void {
+  const problems = tableNames.flatMap((name) => {
+    try {
+      locatedTable(settings, name);
+      return [];
+    } catch (error) {
+      if (error instanceof UsageError) return error.problems;
+      throw error;
+    }
+  });
+  if (problems.length > 0) throw new UsageError(problems);
 }
 
 function lineOf(

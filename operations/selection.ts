@@ -32,6 +32,16 @@ export interface Selection extends KeyRange {
   readonly matches?: (change: SelectedChange) => boolean;
 }
 
+/** @param from the bucket or folder */
+export function noImages(
+  from: string,
+  { tableName }: TableLocation,
+  { keys, partition, keyPrefix }: Selection,
+): string {
+  const chosen = (keys ?? partition ?? keyPrefix) ? 'what was chosen of ' : '';
+  return `${from} has no images of ${chosen}${tableName}; check table, prefix and --copy`;
+}
+
 interface Place {
   readonly source: Pick<ImageSource, 'histories' | 'history'>;
   readonly table: TableLocation & { readonly keySchema: KeySchema };

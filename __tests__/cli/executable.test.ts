@@ -51,6 +51,11 @@ describe('the executable', () => {
     }
   }, 60_000);
 
+  test('the page of the project names every command', async () => {
+    const page = await readFile('help', 'utf8');
+    for (const name of Object.keys(COMMANDS)) expect(page).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
   test('help wins over everything else that is wrong', async () => {
     const help = await dcs('restore', '--bogus', '--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
@@ -110,6 +115,7 @@ describe('the executable', () => {
 
   test('an unknown command, a missing table, one argument too many', async () => {
     expect((await dcs('restor')).stderr).toContain('restor is no command; did you mean restore?');
+    expect((await dcs('--json', 'status')).stderr).toContain('the command comes first: dcs COMMAND --json');
     expect((await dcs('history', '--key', '{}')).stderr).toContain('TABLE is missing; write dcs history TABLE');
     expect((await dcs('history', 'a', 'b', '--key', '{}')).stderr).toContain('"b" is one argument too many');
   });

@@ -10,7 +10,11 @@ function contextOf() {
   const said: string[] = [];
   const interruption = new AbortController();
   const context = {
-    settings: { tables: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], formerTables: [] },
+    settings: {
+      file: { path: 'dcs.config.json' },
+      tables: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      formerTables: [],
+    },
     signal: interruption.signal,
     serviceClock: () => Promise.resolve({ nowMs: () => Date.UTC(2026, 0, 5, 12), machineAheadMs: 0 }),
     output: {
@@ -54,6 +58,17 @@ describe('a command for several tables', () => {
       { type: 'left', objectKey: 'k', table: 'b' },
       { type: 'restore', table: 'users' },
     ]);
+  });
+
+  test('a misspelt name is told before any table has its turn, with the others that are wrong', async () => {
+    const { context } = contextOf();
+    const asked: string[] = [];
+    const all = forEachTable({ tableNames: ['a', 'nope', 'neither'] }, context, (table) => {
+      asked.push(table);
+      return Promise.resolve(0);
+    });
+    await expect(all).rejects.toThrow(/^nope is no table of the settings.*\nneither is no table of the settings/);
+    expect(asked).toEqual([]);
   });
 
   test('Ctrl-C ends all of it', async () => {

@@ -7,7 +7,7 @@ import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copy
 import { parseKeys } from '../keys';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
-import { historyOfItem, versionOfItem } from '../../operations/history/historyOfItem';
+import { historyOfItem, noImage, versionOfItem } from '../../operations/history/historyOfItem';
 import { stateTimeOf } from '../moments';
 import { tableCreatedAt } from '../../operations/formerTable';
 import { stateOfObject, type StateRequest } from '../../operations/images/stateOfObject';
@@ -108,7 +108,7 @@ async function historyIn(source: ImageSource, options: HistoryOptions, context: 
     throw new UsageError([`--show ${options.show}: there is no such version; dcs history without --show lists them`]);
   }
   const counts = await historyOfItem(request);
-  reportHistory(output, { objectKey, from: source.name, counts });
+  reportHistory(output, { objectKey, from: source.name, counts, isPart: limit !== undefined || since !== undefined });
   return counts.gaps + counts.unreadable + counts.ahead > 0 ? EXIT.differences : EXIT.done;
 }
 
@@ -120,7 +120,7 @@ async function showItemAt(
 ): Promise<ExitCode> {
   const momentMs = await stateTimeOf('at', at, copy, context);
   const history = await source.history(objectKey);
-  if (!history) throw new CouldNotLookError(`${source.name} has no image under ${objectKey}`);
+  if (!history) throw new CouldNotLookError(noImage(source.name, objectKey));
   const createdAtMs = await tableCreatedAt(source, table, momentMs);
   const state = await stateOfObject({ source, table, momentMs, createdAtMs }, history);
   showState(context.output, state, momentMs, dynamodbJson);

@@ -22,7 +22,7 @@ export function watchHistory(output: Output): HistoryWatch {
 /** The last word. */
 export function reportHistory(
   output: Output,
-  { objectKey, from, counts }: { objectKey: string; from: string; counts: HistoryCounts },
+  { objectKey, from, counts, isPart }: { objectKey: string; from: string; counts: HistoryCounts; isPart: boolean },
 ): void {
   const { versions, gaps, unreadable, ahead, ofFormerTables } = counts;
   const chain = gaps === 0 ? 'no change is missing between them' : `${counted(gaps, 'gap')} in the chain`;
@@ -31,7 +31,7 @@ export function reportHistory(
   const former = ofFormerTables === 0 ? '' : `; ${count(ofFormerTables)} of a former table of the name`;
   output.result(
     { type: 'history', objectKey, from, ...counts },
-    `${objectKey} in ${from}: ${counted(versions, 'version')}, ${chain}${doubt}${early}${former}`,
+    `${objectKey} in ${from}: ${counted(versions, 'version')}${isPart ? ' of those that there are' : ''}, ${chain}${doubt}${early}${former}`,
   );
 }
 

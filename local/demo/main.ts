@@ -41,7 +41,8 @@ async function startParts(narrator: Narrator): Promise<[LocalRun, number]> {
     'started',
     async () => {
       const tools = await findTools(process.env, (line) => narrator.note(line));
-      const [deployment] = await Promise.all([synthesize(CONFIG), bundleFunctions(BUNDLES)]);
+      await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
+      const deployment = await synthesize(CONFIG);
       await stopBundler(); // It would keep 400 MB to the end.
       return startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: (line) => narrator.note(line) });
     },

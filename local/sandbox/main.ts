@@ -30,7 +30,8 @@ async function main(): Promise<number> {
   const ended = interruption();
   say('Two accounts on this machine, and a shop in them; about a quarter of a minute.');
   const tools = await findTools(process.env, say);
-  const [synthesized] = await Promise.all([synthesize(CONFIG), bundleFunctions(BUNDLES)]);
+  await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
+  const synthesized = await synthesize(CONFIG);
   const deployment = { ...synthesized, tables: synthesized.tables.map(givingUpAtOnce) };
   const run = await startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: () => undefined });
   const shop = new Shop(run, seededRandom(7));
@@ -87,7 +88,8 @@ function introduction(things: readonly Thing[], { folder }: Workspace): string {
     '',
     ...lines,
     '',
-    'No Lambda runs here, so dcs status and dcs check find no mapping and no schedule; the rest of what they say holds.',
+    'Tables, streams and objects are all there is: dcs check misses functions, schedules, alarms, locks and settings of',
+    'buckets, and dcs status the mapping, the locks and the oldest replica. The rest of what they say holds.',
     `This shell is in ${folder}; npx dcs --help lists what else there is. exit ends everything.`,
     '',
   ].join('\n');

@@ -6,7 +6,7 @@ import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import { mapInParallel } from '../../core/mapInParallel';
 import { tableCreatedAt } from '../formerTable';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
-import { isSelected, selectedHistories, type Selection } from '../selection';
+import { isSelected, noImages, selectedHistories, type Selection } from '../selection';
 
 /** What became of one item between two moments. */
 export type ItemDifference =
@@ -71,7 +71,7 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
     watch?.onItem?.(difference);
   }
   if (!isEmpty) return counts;
-  throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
+  throw new CouldNotLookError(noImages(source.name, table, request.selection));
 }
 
 /** Undefined for what was not chosen. */

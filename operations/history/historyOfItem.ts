@@ -85,6 +85,11 @@ async function entriesOf(request: HistoryRequest): Promise<AsyncGenerator<Histor
 
 async function found({ source, objectKey }: HistoryRequest): Promise<ObjectHistory> {
   const history = await source.history(objectKey);
-  if (!history) throw new CouldNotLookError(`${source.name} has no image under ${objectKey}`);
+  if (!history) throw new CouldNotLookError(noImage(source.name, objectKey));
   return history;
+}
+
+/** @param from the bucket or folder */
+export function noImage(from: string, objectKey: string): string {
+  return `${from} has no image under ${objectKey}; check the key (dcs ls lists them), or give the item its image by dcs backfill`;
 }

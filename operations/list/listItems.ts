@@ -5,7 +5,7 @@ import { imageBody } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
 import { ReadGuard } from '../guards';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
-import { isSelected, selectedHistories, type Selection } from '../selection';
+import { isSelected, noImages, selectedHistories, type Selection } from '../selection';
 
 export interface ListRequest extends StateRequest {
   readonly selection: Selection;
@@ -67,7 +67,7 @@ export async function listItems(request: ListRequest): Promise<Readonly<ListCoun
     note(request, counts, guard.checked(state));
   }
   if (looked > 0) return counts;
-  throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
+  throw new CouldNotLookError(noImages(source.name, table, selection));
 }
 
 function stateIn(request: ListRequest, history: ObjectHistory): Promise<ObjectState> {
