@@ -75,7 +75,10 @@ async function erased(
   const contents = object.versions.filter(({ kind }) => kind === 'content');
   const others = object.versions.filter(({ kind }) => kind !== 'content');
   await eraseSome(request, bucket, object, contents, reasons);
-  if (reasons.size === 0) await eraseSome(request, bucket, object, others, reasons);
+  // Also what was stored since the plan was made counts: a late replica of an image is the newest without its tombstone.
+  const there = others.length > 0 ? await everythingUnder(bucket, object.objectKey, request.signal) : [];
+  if (reasons.size === 0 && there.every(({ kind }) => kind !== 'content'))
+    await eraseSome(request, bucket, object, others, reasons);
   else for (const { versionId } of others) reasons.set(versionId, { why: 'tombstone', reason: TOMBSTONE });
   return reasons;
 }

@@ -1,8 +1,10 @@
 import { requireYes, type MayDo } from '../plan/needsYes';
 import { carryOutErase, type CarryOutEraseRequest, type EraseCounts } from './carryOutErase';
-import { keepErasePlan, keptErasePlan, requireNamed, type ErasePlanHeader } from './erasePlanFile';
+import { keepErasePlan, keptErasePlan, requireNamed, type ErasePlanHeader, type KeptErasePlan } from './erasePlanFile';
 import { planErase, type ErasedObject } from './erasePlan';
 import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
+import { itemsOf, tellNamedSince } from './namedSince';
+import { requireGone } from './requireGone';
 
 export interface EraseRequest extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft'> {
   readonly header: ErasePlanHeader;
@@ -30,20 +32,42 @@ export interface EraseOutcome {
  * @throws RefusedError when nobody said yes; nothing has been erased then
  */
 export async function eraseItems(request: EraseRequest): Promise<EraseOutcome> {
-  const { table, dryRun, planFile, header, onUnclear } = request;
-  let unclear = 0;
-  const onLeft = (left: LeftObject) => {
-    unclear += 1;
-    onUnclear(left);
-  };
-  const plan =
-    planFile !== undefined && !dryRun ? await keptErasePlan(planFile, header) : await planErase({ ...request, onLeft });
-  requireNamed(plan, table);
-  if (dryRun && planFile !== undefined) await keepErasePlan(planFile, header, plan);
+  const { dryRun, planFile, header } = request;
+  const isKept = planFile !== undefined && !dryRun;
+  const { plan, left } = isKept ? await carriedOn(request, planFile) : await planned(request);
+  const unclear = left.length;
+  if (dryRun && planFile !== undefined) await keepErasePlan(planFile, header, { plan, left });
   request.onPlan(plan);
   if (dryRun || plan.length === 0) return { plan, unclear, ...(!dryRun && { done: { erased: 0, left: 0 } }) };
   await requireYes(whyAsked(plan), request.mayDo);
   return { plan, unclear, done: await carryOutErase({ ...request, plan }) };
+}
+
+async function planned(request: EraseRequest): Promise<KeptErasePlan> {
+  const left: LeftObject[] = [];
+  const onLeft = (one: LeftObject) => {
+    left.push(one);
+    request.onUnclear(one);
+  };
+  const plan = await planErase({ ...request, onLeft });
+  requireNamed(plan, request.table);
+  return { plan, left };
+}
+
+/** A plan of before, with what has to be looked at anew: the items may be back, and reports and batches may name them since. */
+async function carriedOn(request: EraseRequest, planFile: string): Promise<KeptErasePlan> {
+  const { plan, left: before } = await keptErasePlan(planFile, request.header);
+  requireNamed(plan, request.table);
+  const left = new Map<string, LeftObject>();
+  const onLeft = (one: LeftObject) => {
+    if (left.has(one.objectKey)) return;
+    left.set(one.objectKey, one);
+    request.onUnclear(one);
+  };
+  before.forEach(onLeft);
+  await requireGone(request, itemsOf(plan));
+  await tellNamedSince({ ...request, onLeft }, plan);
+  return { plan, left: [...left.values()] };
 }
 
 function whyAsked(plan: readonly ErasedObject[]): string {

@@ -1,17 +1,13 @@
-import { BATCH_GET_KEYS } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
-import { canonicalItem } from '../../core/canonicalItem';
-import { RefusedError } from '../../core/errors';
 import type { VersionLock } from '../../core/lockRenewal';
 import { inParallel } from '../../core/inParallel';
-import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
-import { plainJson } from '../../core/plainJson';
-import { stateOfObject } from '../images/stateOfObject';
+import { isInRange, objectKeyOf } from '../../core/objectKey';
 import { selectedHistories } from '../selection';
 import { keysInObject } from '../verify/keysInObject';
 import type { ErasePlanRequest } from './erasePlanRequest';
 import { batchesThatName, reportsThatName } from './mentions';
 import { everythingUnder, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
+import { requireGone } from './requireGone';
 
 /** One object of which every version is to be erased. */
 export interface ErasedObject {
@@ -80,28 +76,6 @@ async function itemsToErase({ table, selection, buckets, signal, onLeft }: Erase
 
 const UNCLEAR =
   'its key had to be shortened, and no image in it tells whose it is: it may hold nothing but deletes. Name the item by --key';
-
-async function requireGone({ table, live, buckets }: ErasePlanRequest, all: readonly AttributeMap[]): Promise<void> {
-  for (let at = 0; live && at < all.length; at += BATCH_GET_KEYS) {
-    const there = await live.getBatch(all.slice(at, at + BATCH_GET_KEYS));
-    const [first] = there;
-    if (!first) continue;
-    throw new RefusedError(
-      `${plainJson(keysOf(table.keySchema, first))} is in the table ${table.tableName}; delete it there first, for its history would begin anew with its next change`,
-    );
-  }
-  for (const { source } of buckets.filter(({ side }) => side === 'source')) {
-    await inParallel(all, LOOKS, async (keys) => {
-      const history = await source.history(objectKeyOf(table, table.keySchema, keys));
-      if (!history) return;
-      const state = await stateOfObject({ source, table, momentMs: Infinity }, history);
-      if (state.is !== 'item' || canonicalItem(state.keys) !== canonicalItem(keys)) return;
-      throw new RefusedError(
-        `the delete of ${plainJson(keys)} has not been captured yet: the newest image in ${source.name} still holds the item. Wait until dcs verify ${table.tableName} says that they are the same`,
-      );
-    });
-  }
-}
 
 async function withLocks({ locks }: ErasedBucket, object: ErasedObject): Promise<ErasedObject> {
   if (!locks) return object;

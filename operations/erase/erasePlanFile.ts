@@ -8,6 +8,7 @@ import { reportsPrefix } from '../../core/serviceKeys';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { writeFile } from 'node:fs/promises';
 import type { ErasedObject } from './erasePlan';
+import type { LeftObject } from './erasePlanRequest';
 
 /** What a plan to erase is for: the same keys in other buckets are others. */
 export interface ErasePlanHeader {
@@ -18,17 +19,24 @@ export interface ErasePlanHeader {
 
 const FORMAT = '1';
 
+/** What is to be erased, and what was found and cannot be: that is not whole either when the plan has been carried out. */
+export interface KeptErasePlan {
+  readonly plan: readonly ErasedObject[];
+  readonly left: readonly LeftObject[];
+}
+
 /** JSON lines, as of other plans: what it is for, each object, and at the end how many there were and their digest. */
 export async function keepErasePlan(
   file: string,
   header: ErasePlanHeader,
-  plan: readonly ErasedObject[],
+  { plan, left }: KeptErasePlan,
 ): Promise<void> {
   const lines = [
     JSON.stringify({ type: 'plan', format: FORMAT, verb: 'erase', ...header }),
     ...plan.map((object) => JSON.stringify({ type: 'erase', ...object })),
+    ...left.map((object) => JSON.stringify({ type: 'left', ...object })),
   ];
-  const end = JSON.stringify({ type: 'end', objects: plan.length, digest: digestOf(lines.join('\n')) });
+  const end = JSON.stringify({ type: 'end', objects: plan.length + left.length, digest: digestOf(lines.join('\n')) });
   try {
     await writeFile(file, [...lines, end, ''].join('\n'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
@@ -39,7 +47,7 @@ export async function keepErasePlan(
 }
 
 /** @throws UsageError when it is no whole plan, one that somebody has changed, or one for something else */
-export async function keptErasePlan(file: string, header: ErasePlanHeader): Promise<ErasedObject[]> {
+export async function keptErasePlan(file: string, header: ErasePlanHeader): Promise<KeptErasePlan> {
   const wrong = (words: string) =>
     new UsageError([`the plan ${file}: ${words}. Make the plan again with --dry-run --plan FILE`]);
   const lines: string[] = [];
@@ -60,7 +68,10 @@ export async function keptErasePlan(file: string, header: ErasePlanHeader): Prom
   for (const name of ['tableName', 'sourceBucket', 'destinationBucket'] as const) {
     if (first[name] !== header[name]) throw wrong(`its ${name} is ${String(first[name])}, not ${header[name]}`);
   }
-  return others as unknown as ErasedObject[];
+  return {
+    plan: others.filter((line) => line?.type !== 'left') as unknown as ErasedObject[],
+    left: others.filter((line) => line?.type === 'left') as unknown as LeftObject[],
+  };
 }
 
 function objectIn(line: string | undefined): Readonly<Record<string, unknown>> | undefined {

@@ -5,11 +5,11 @@ import type { ConfiguredTable } from '../../settings/configuredTable';
 import type { Selection } from '../selection';
 import type { ErasedBucket, ErasedSide } from './places';
 
-/** Something that cannot be erased, or of which nobody can tell whether it is to be. */
+/** Something that cannot be erased, of which nobody can tell whether it is to be, or that a kept plan does not name yet. */
 export interface LeftObject {
   readonly in: ErasedSide;
   readonly objectKey: string;
-  readonly why: 'unclear' | 'notRedriven';
+  readonly why: 'unclear' | 'notRedriven' | 'appeared';
   readonly reason: string;
 }
 

@@ -89,8 +89,18 @@ async function erase({ source, destination, nowMs }: World, more: Partial<EraseR
     onLeft: (one) => left.push(one),
     ...more,
   });
-  return { ...outcome, left, unclear };
+  return { ...outcome, counted: outcome.unclear, left, unclear };
 }
+
+const newFile = () => path.join(mkdtempSync(path.join(tmpdir(), 'dcs-erase-')), 'plan');
+
+const batchOf = (...keys: AttributeMap[]) =>
+  JSON.stringify({
+    DDBStreamBatchInfo: {
+      streamArn: 'arn:aws:dynamodb:eu-west-1:111111111111:table/orders/stream/2026-01-01T00:00:00.000',
+    },
+    payload: { Records: keys.map((Keys) => ({ dynamodb: { Keys } })) },
+  });
 
 const everything = (bucket: MemoryBucket) =>
   bucket
@@ -212,13 +222,6 @@ describe('erasing one person', () => {
       other!,
       JSON.stringify({ examples: [`x${keyOf('person', 'a')}`, keyOf('person', 'ab')] }),
     );
-    const batchOf = (...keys: AttributeMap[]) =>
-      JSON.stringify({
-        DDBStreamBatchInfo: {
-          streamArn: 'arn:aws:dynamodb:eu-west-1:111111111111:table/orders/stream/2026-01-01T00:00:00.000',
-        },
-        payload: { Records: keys.map((Keys) => ({ dynamodb: { Keys } })) },
-      });
     const [applied, waiting, others] = ['1', '2', '3'].map((n) => `aws/lambda/m/shard/2026/01/05/${n}`) as [
       string,
       string,
@@ -236,16 +239,75 @@ describe('erasing one person', () => {
     expect(unclear).toMatchObject([{ objectKey: waiting, why: 'notRedriven' }]);
   });
 
-  test('what is stored after the plan is told, and not erased', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'dcs-erase-'));
+  test('an image that is stored after the plan is told, and not erased, and keeps its tombstone', async () => {
+    const world = worldOf();
+    happened(world.destination, 'person', 'a', 1);
+    const planFile = newFile();
+    await erase(world, { dryRun: true, planFile });
+    // A late replica: nothing but the tombstone tells that it is not the newest.
+    happened(world.destination, 'person', 'a', 1, false, T0 + 10_000);
+    const { left, done } = await erase(world, { planFile });
+    expect(done).toEqual({ erased: 1, left: 2 });
+    expect(left.map(({ why }) => why).sort()).toEqual(['appeared', 'tombstone']);
+    const history = (await world.destination.history(keyOf('person', 'a')))!;
+    const state = await stateOfObject({ source: world.destination, table, momentMs: Infinity }, history);
+    expect(state.is).toBe('absent');
+  });
+});
+
+describe('a kept plan', () => {
+  const waiting = 'aws/lambda/m/shard/2026/01/05/1';
+
+  test('tells and counts what was left when it was made', async () => {
     const world = worldOf();
     happened(world.source, 'person', 'a', 1);
-    const planFile = path.join(folder, 'plan');
+    await world.source.write(waiting, batchOf(keysOf('person', 'a')));
+    const planFile = newFile();
+    const planned = await erase(world, { dryRun: true, planFile });
+    // Even where it is not found again.
+    world.source.deleteMarker(waiting);
+    const { unclear, done, ...outcome } = await erase(world, { planFile, selection: {} });
+    expect(planned.unclear).toMatchObject([{ objectKey: waiting, why: 'notRedriven' }]);
+    expect(unclear).toMatchObject(planned.unclear);
+    expect([outcome.counted, done]).toEqual([1, { erased: 2, left: 0 }]);
+  });
+
+  test('without what was left is one that somebody has changed', async () => {
+    const world = worldOf();
+    happened(world.source, 'person', 'a', 1);
+    await world.source.write(waiting, batchOf(keysOf('person', 'a')));
+    const planFile = newFile();
     await erase(world, { dryRun: true, planFile });
-    happened(world.source, 'person', 'a', 1, false, T0 + 10_000);
-    const { left, done } = await erase(world, { planFile });
-    expect(done).toEqual({ erased: 2, left: 1 });
-    expect(left).toMatchObject([{ why: 'appeared', objectKey: keyOf('person', 'a') }]);
+    const lines = readFileSync(planFile, 'utf8').split('\n');
+    writeFileSync(planFile, lines.filter((line) => !line.includes('"left"')).join('\n'));
+    await expect(erase(world, { planFile, selection: {} })).rejects.toThrow('was changed after it was made');
+  });
+
+  test('is refused for an item that is in the table again', async () => {
+    const world = worldOf();
+    for (const bucket of [world.source, world.destination]) happened(bucket, 'person', 'a', 1);
+    const planFile = newFile();
+    await erase(world, { dryRun: true, planFile, live: new MemoryTable(keySchema) });
+    const before = everything(world.source);
+    const live = new MemoryTable(keySchema, [keysOf('person', 'a')]);
+    await expect(erase(world, { planFile, selection: {}, live })).rejects.toThrow('delete it there first');
+    expect(everything(world.source)).toEqual(before);
+  });
+
+  test('tells what names the item since, and erases none of it', async () => {
+    const world = worldOf();
+    happened(world.source, 'person', 'a', 1);
+    const planFile = newFile();
+    await erase(world, { dryRun: true, planFile });
+    const report = reportKey(table, 'verify', T0, 'json');
+    await world.destination.write(report, JSON.stringify({ examples: [keyOf('person', 'a')] }));
+    await world.source.write(waiting, batchOf(keysOf('person', 'a')));
+    const { unclear, counted } = await erase(world, { planFile, selection: {} });
+    expect(unclear.map(({ objectKey, why }) => [objectKey, why])).toEqual([
+      [waiting, 'notRedriven'],
+      [report, 'appeared'],
+    ]);
+    expect([counted, world.destination.keys(), world.source.keys()]).toEqual([2, [report], [waiting]]);
   });
 });
 
@@ -268,11 +330,10 @@ describe('nothing but what was named is ever erased', () => {
     ["the table's definition", 'orders/table.json'],
     ['another table', 'users/u1/image.json'],
   ])('a plan that names %s is refused whole', async (_, objectKey) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'dcs-erase-'));
     const world = worldOf();
     happened(world.source, 'person', 'a', 1);
     happened(world.source, 'other', 'a', 1);
-    const planFile = path.join(folder, 'plan');
+    const planFile = newFile();
     await erase(world, { dryRun: true, planFile });
     const lines = readFileSync(planFile, 'utf8').trimEnd().split('\n').slice(0, -1);
     const forged = [...lines, lines[1]!.replaceAll(keyOf('person', 'a'), objectKey)];

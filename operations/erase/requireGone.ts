@@ -1,0 +1,37 @@
+import { BATCH_GET_KEYS } from '../../aws/batchTable';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import { RefusedError } from '../../core/errors';
+import { inParallel } from '../../core/inParallel';
+import { keysOf, objectKeyOf } from '../../core/objectKey';
+import { plainJson } from '../../core/plainJson';
+import { stateOfObject } from '../images/stateOfObject';
+import type { ErasePlanRequest } from './erasePlanRequest';
+
+const LOOKS = 32;
+
+/** @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew */
+export async function requireGone(
+  { table, live, buckets }: Pick<ErasePlanRequest, 'table' | 'live' | 'buckets'>,
+  all: readonly AttributeMap[],
+): Promise<void> {
+  for (let at = 0; live && at < all.length; at += BATCH_GET_KEYS) {
+    const there = await live.getBatch(all.slice(at, at + BATCH_GET_KEYS));
+    const [first] = there;
+    if (!first) continue;
+    throw new RefusedError(
+      `${plainJson(keysOf(table.keySchema, first))} is in the table ${table.tableName}; delete it there first, for its history would begin anew with its next change`,
+    );
+  }
+  for (const { source } of buckets.filter(({ side }) => side === 'source')) {
+    await inParallel(all, LOOKS, async (keys) => {
+      const history = await source.history(objectKeyOf(table, table.keySchema, keys));
+      if (!history) return;
+      const state = await stateOfObject({ source, table, momentMs: Infinity }, history);
+      if (state.is !== 'item' || canonicalItem(state.keys) !== canonicalItem(keys)) return;
+      throw new RefusedError(
+        `the delete of ${plainJson(keys)} has not been captured yet: the newest image in ${source.name} still holds the item. Wait until dcs verify ${table.tableName} says that they are the same`,
+      );
+    });
+  }
+}
