@@ -77,7 +77,7 @@ export const restore: Command<RestoreOptions> = {
 
 export async function runRestore(options: RestoreOptions, context: CommandContext): Promise<ExitCode> {
   const { tables, copy, into } = options;
-  const isAsOfRelative = !options.asOf || !('atMs' in options.asOf);
+  const isAsOfRelative = tables.tableNames.length === 1 && (!options.asOf || !('atMs' in options.asOf));
   const asOf = await commonMoment(tables, 'as-of', options.asOf, copy, context);
   return forEachTable(tables, context, (tableName, ofTable) =>
     restoreOne({ ...options, asOf, isAsOfRelative, tableName, into: into.replaceAll('{table}', tableName) }, ofTable),

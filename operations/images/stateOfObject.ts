@@ -39,8 +39,16 @@ export type ObjectState =
       readonly isOfFormerTable?: true;
     }
   /** The history begins later than the moment, with an item that was already there. */
-  | { readonly is: 'unknown'; readonly objectKey: string; readonly reason: string }
-  | { readonly is: 'unreadable'; readonly objectKey: string; readonly reason: string };
+  | Doubtful<'unknown'>
+  | Doubtful<'unreadable'>;
+
+interface Doubtful<Is extends string> {
+  readonly is: Is;
+  readonly objectKey: string;
+  readonly reason: string;
+  /** Where the item in it belongs, if that is elsewhere and nothing is there: nobody knows anything else of that item. */
+  readonly ownKey?: string;
+}
 
 export interface StateRequest {
   readonly source: ImageSource;
@@ -159,13 +167,15 @@ async function itemState(
   const state = { is: 'item', objectKey: ownKey, item, keys, digest, changedAtMs } as const;
   if (ownKey === objectKey) return state;
   if (header.event !== 'PREDECESSOR') {
-    return { is: 'unreadable', objectKey, reason: `it holds an item that belongs under ${ownKey}` };
+    const isElsewhere = await source.history(ownKey);
+    const reason = `it holds an item that belongs under ${ownKey}`;
+    return { is: 'unreadable', objectKey, reason, ...(!isElsewhere && { ownKey }) };
   }
   // The predecessor spelled keys differently. Once there is an object under today's spelling, that one counts.
   if (await source.history(ownKey)) return { is: 'absent', objectKey };
   // A bucket of the predecessor alone. Beside ours, an item without an image of ours may have been deleted long ago.
   if (!(await source.history(tableDefinitionKey(table)))) return state;
-  return { is: 'unknown', objectKey, reason: whyDoubtful(ownKey) };
+  return { is: 'unknown', objectKey, reason: whyDoubtful(ownKey), ownKey };
 }
 
 function whyDoubtful(ownKey: string): string {

@@ -35,6 +35,7 @@ export class Ledger {
     this.counts[action.do] += 1;
     if (action.ahead !== undefined) this.ahead += 1;
     if (isLeft(action)) this.leftAlone.add(action.objectKey);
+    if ('ownKey' in action && action.ownKey !== undefined) this.leftAlone.add(action.ownKey);
     if (action.do === 'nothing' && this.request.continuesSinceMs !== undefined) this.absent.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
     this.restored.add(action.digest);

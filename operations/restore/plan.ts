@@ -25,7 +25,13 @@ export type Action = (
   | ({ readonly do: 'equal' } & PlannedItem)
   /** It was not there at the moment, and is not to be deleted or not there. */
   | { readonly do: 'nothing'; readonly objectKey: string }
-  | { readonly do: 'unknown' | 'unreadable' | 'newer'; readonly objectKey: string; readonly reason: string }
+  | {
+      readonly do: 'unknown' | 'unreadable' | 'newer';
+      readonly objectKey: string;
+      readonly reason: string;
+      /** Of an item that belongs elsewhere. */
+      readonly ownKey?: string;
+    }
   /** It was written after the moment, and that is to stay. */
   | {
       readonly do: 'changedLater';
@@ -247,7 +253,10 @@ function withAhead(action: Action, state: ObjectState | undefined): Action {
 function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: RestoreMode): Action {
   const { objectKey } = state;
   if (state.is === 'absent') return nothingOr(state, mode, current);
-  if (state.is !== 'item') return { do: state.is, objectKey, reason: state.reason };
+  if (state.is !== 'item') {
+    const { reason, ownKey } = state;
+    return { do: state.is, objectKey, reason, ...(ownKey !== undefined && { ownKey }) };
+  }
   const { item, digest } = state;
   if (!current) return { do: 'put', objectKey, item, digest };
   if (itemDigest(current) === digest) return { do: 'equal', objectKey, item, digest };

@@ -385,6 +385,34 @@ describe('restoring a table', () => {
     expect(contents(target)).toEqual([itemOf(1, 1), itemOf(5, 5)].map(canonicalItem));
     expect(report).toMatchObject({ left: 1, differences: 0, counts: { change: 1, unknown: 1 } });
   });
+
+  test.each([
+    [
+      'a former spelling, of the predecessor',
+      'users/user 9/image.json',
+      { body: '{"id":"user 9","value":5}', metadata: {} },
+    ],
+    [
+      'the object of another item',
+      objectKeyFor(8),
+      encodeImage(
+        {
+          ...{ event: 'INSERT', position: { source: 'stream', streamLabel: 'L', sequenceNumber: '1' } },
+          ...{ changedAtMs: 1_000, previousDigest: itemDigest(undefined) },
+        } as const,
+        itemOf(9, 5),
+      ),
+    ],
+  ])('no mirror deletes an item that only %s tells of', async (_, objectKey, image) => {
+    const source = bucketWith(twoUsers);
+    source.store('users/table.json', { body: '{}', metadata: {} }, 1_000);
+    source.store(objectKey, image, 2_000);
+    const target = new MemoryTable(keySchema, [itemOf(3, 3), itemOf(9, 7)]);
+    const report = await restoreTable(request(source, target, Infinity, 'mirror'));
+    expect(contents(target)).toContain(canonicalItem(itemOf(9, 7)));
+    expect(contents(target)).not.toContain(canonicalItem(itemOf(3, 3)));
+    expect(report).toMatchObject({ left: 1, counts: { delete: 1 } });
+  });
 });
 
 async function* fromList<Value>(values: readonly Value[]): AsyncGenerator<Value> {

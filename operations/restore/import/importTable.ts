@@ -86,6 +86,6 @@ function requireAll(tableName: string, { importArn, status, imported, errors, re
   const why = reason === undefined ? '' : ` (${reason})`;
   throw new DcsError(
     `of ${count(planned)} planned items ${count(imported)} were imported into ${tableName}, with ${count(errors)} errors${why}; ${importArn} and its log in CloudWatch say which. ` +
-      `Delete the table and run the same command again, or add what is missing by --merge`,
+      `Delete the table and run the same command again, or make it whole, settings and all, by --mirror`,
   );
 }
