@@ -193,8 +193,7 @@ async function finished(
   const isOurs = decision.create || decision.continuesMs !== undefined;
   const isWhole = decision.finishes && (!isOfSome(plan) || isOurs);
   if (request.dryRun || differences !== 0 || !isWhole) return [];
-  // A table that had been there keeps its stream and its class.
-  if (isOurs) await request.importing?.imports.complete(creationOf(definition, request.onDemand));
+  await request.importing?.imports.complete(creationOf(definition, request.onDemand));
   const onWaiting = watch?.onWaiting;
   const outcomes = await finishTable({ settings, definition, expired, timeToLiveWanted, signal, pause, onWaiting });
   for (const outcome of outcomes) watch?.onSetting?.(outcome);
