@@ -12,6 +12,8 @@ export interface ConditionalWrite {
   readonly change: Change;
   /** What was read. Undefined: there was no such item. */
   readonly expected: AttributeMap | undefined;
+  /** An update is for the item as a whole, so its other attributes have to be what was read, too: as many as a condition takes. */
+  readonly isOfWholeItem?: boolean;
 }
 
 /** Writes of single items that happen only where the item still is what was read. */
@@ -35,8 +37,9 @@ export function dynamoDbConditionalWrites(
 /** @param call makes a call of DynamoDB's API, and waits while it is throttled */
 export function conditionalWrites(TableName: string, call: DynamoDbCaller): ConditionalWrites {
   return {
-    async writeIf({ keys, change, expected }) {
-      if (change.do === 'update') return updated(call, { TableName, Key: keys }, change, expected ?? {});
+    async writeIf({ keys, change, expected, isOfWholeItem = false }) {
+      if (change.do === 'update')
+        return updated(call, { TableName, Key: keys }, change, { expected: expected ?? {}, isOfWholeItem });
       if (change.do === 'put') return written(call, 'PutItem', { TableName, Item: change.item, ...whereNone(keys) });
       return deleted(call, TableName, keys, expected ?? keys);
     },
@@ -55,9 +58,12 @@ async function updated(
   call: Calling,
   where: { readonly TableName: string; readonly Key: AttributeMap },
   { set, remove }: Extract<Change, { do: 'update' }>,
-  expected: AttributeMap,
+  { expected, isOfWholeItem }: { readonly expected: AttributeMap; readonly isOfWholeItem: boolean },
 ): Promise<boolean> {
   const names = [...Object.keys(set), ...remove];
+  const untouched = isOfWholeItem
+    ? Object.keys(expected).filter((name) => !names.includes(name) && !Object.hasOwn(where.Key, name))
+    : [];
   for (let at = 0; at < names.length; at += ATTRIBUTES) {
     const some = names.slice(at, at + ATTRIBUTES);
     const words = new Expression();
@@ -74,7 +80,7 @@ async function updated(
     ].join(' ');
     const ConditionExpression = [
       ...Object.keys(where.Key).map((name) => `attribute_exists(${words.name(name)})`),
-      ...some.map((name) => words.isAsIn(expected, name)),
+      ...[...some, ...untouched].slice(0, ATTRIBUTES).map((name) => words.isAsIn(expected, name)),
     ].join(' AND ');
     if (
       !(await written(call, 'UpdateItem', { ...where, UpdateExpression, ConditionExpression, ...words.parameters() }))

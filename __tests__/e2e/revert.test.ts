@@ -216,6 +216,19 @@ describe('a write on the condition that the item is what was read', () => {
     expect((await itemsOf(table)).map(canonicalItem)).toEqual(now ? [canonicalItem(now)] : []);
   });
 
+  test('of a whole item: it is written where all else is as read, and not where another attribute has moved', async () => {
+    const change = { do: 'update', set: { '#0 :1': { S: 'z' } }, remove: ['a.b[0]'] } as const;
+    const large = { ...odd, ...many(250, 'x') };
+    for (const [name, expected] of Object.entries({ odd, large })) {
+      const { writes, table } = await tableWith(`whole${name}`, expected);
+      const write = { keys, change, expected, isOfWholeItem: true };
+      expect(await writes.writeIf({ ...write, expected: { ...expected, ['__proto__']: { N: '2' } } })).toBe(false);
+      expect((await itemsOf(table)).map(canonicalItem)).toEqual([canonicalItem(expected)]);
+      expect(await writes.writeIf(write)).toBe(true);
+      expect((await itemsOf(table)).map(canonicalItem)).toEqual([canonicalItem(changed(expected, change)!)]);
+    }
+  });
+
   async function tableWith(name: string, item: AttributeMap | undefined) {
     const { dynamoDb, table } = await deploy(parts, `if${name}`);
     const users = table('users');

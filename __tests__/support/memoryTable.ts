@@ -56,11 +56,11 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
   async writeIf(write: ConditionalWrite): Promise<boolean> {
     await Promise.resolve();
     this.beforeWriteIf(write);
-    const { keys, change, expected } = write;
+    const { keys, change, expected, isOfWholeItem = false } = write;
     const [key, now] = [canonicalItem(keys), this.items.get(canonicalItem(keys))];
     if (change.do !== 'delete' && this.refuses({ put: changed(now, change)! }))
       throw new RejectedWriteError('item is refused');
-    if (!isAsRead(change, expected, now)) return false;
+    if (!isAsRead(change, expected, now, isOfWholeItem)) return false;
     this.written += 1;
     const after = changed(now, change);
     if (after) this.items.set(key, after);
@@ -84,13 +84,23 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
 }
 
 /** The conditions that `aws/conditionalWrites` makes: its tests hold it to that against DynamoDB Local. */
-function isAsRead(change: Change, expected: AttributeMap | undefined, now: AttributeMap | undefined): boolean {
+function isAsRead(
+  change: Change,
+  expected: AttributeMap | undefined,
+  now: AttributeMap | undefined,
+  isOfWholeItem: boolean,
+): boolean {
   const text = (item: AttributeMap | undefined) => (item ? canonicalItem(item) : 'none');
   if (change.do !== 'update') return text(expected) === text(now);
   const touched = (item: AttributeMap | undefined) =>
     item &&
     Object.fromEntries(
-      Object.entries(item).filter(([name]) => Object.hasOwn(change.set, name) || change.remove.includes(name)),
+      Object.entries(item).filter(
+        ([name]) =>
+          Object.hasOwn(change.set, name) ||
+          change.remove.includes(name) ||
+          (isOfWholeItem && Object.hasOwn(expected ?? {}, name)),
+      ),
     );
   return now !== undefined && text(touched(expected)) === text(touched(now));
 }

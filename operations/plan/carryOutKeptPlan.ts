@@ -6,7 +6,7 @@ import { carryOutPlan, type CarryOutCounts, type CarryOutRequest } from './carry
 import { kindOf, needsYes, requireYes, type MayDo, type PlanSize } from './needsYes';
 import { openPlan, type KeptPlan } from './planFile';
 
-export interface KeptPlanRequest extends Omit<CarryOutRequest, 'plan' | 'keySchema'> {
+export interface KeptPlanRequest extends Omit<CarryOutRequest, 'plan' | 'keySchema' | 'isOfWholeItems'> {
   readonly planFile: string;
   readonly verb: 'revert' | 'restore';
   readonly target: CarryOutRequest['target'] & Pick<BatchTable, 'tableName' | 'describe'>;
@@ -32,7 +32,8 @@ export async function carryOutKeptPlan(request: KeptPlanRequest): Promise<Readon
     request.onPlan?.({ ...size, title: plan.header.title }, needs);
     await requireYes(needs, request.mayDo);
     const keySchema = keySchemaIn(description ?? {}, target.tableName);
-    return await carryOutPlan({ ...request, plan: plan.planned(), keySchema });
+    const isOfWholeItems = plan.header.verb === 'restore';
+    return await carryOutPlan({ ...request, plan: plan.planned(), keySchema, isOfWholeItems });
   } finally {
     await plan.close();
   }

@@ -14,6 +14,8 @@ export interface CarryOutRequest {
   readonly plan: AsyncIterable<PlannedWrite>;
   readonly keySchema: KeySchema;
   readonly target: Pick<BatchTable, 'getBatch'> & ConditionalWrites;
+  /** A line is for its item as a whole: no other attribute may be another's. Else an update is for what it touches. */
+  readonly isOfWholeItems: boolean;
   readonly writesPerSecond?: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
@@ -75,14 +77,17 @@ export async function carryOutPlan(request: CarryOutRequest): Promise<Readonly<C
 }
 
 async function isWritten(
-  { target, watch }: CarryOutRequest,
+  { target, watch, isOfWholeItems }: CarryOutRequest,
   write: PlannedWrite,
   expected: AttributeMap | undefined,
   counts: CarryOutCounts,
 ): Promise<boolean> {
   const { keys, change } = write;
   try {
-    if (itemDigest(expected) === write.expects && (await target.writeIf({ keys, change, expected }))) {
+    if (
+      itemDigest(expected) === write.expects &&
+      (await target.writeIf({ keys, change, expected, isOfWholeItem: isOfWholeItems }))
+    ) {
       counts.written += 1;
       watch?.onDone?.(write);
       return true;
@@ -104,15 +109,18 @@ async function compare(
 ): Promise<void> {
   const items = await itemsOf(request, written);
   for (const write of written) {
-    if (isAsPlanned(write, items.get(canonicalItem(write.keys)))) continue;
+    if (isAsPlanned(request, write, items.get(canonicalItem(write.keys)))) continue;
     counts.differences += 1;
     request.watch?.onDifference?.(write);
   }
 }
 
-/** Of an item that was changed in part, another attribute may be another's by now. */
-function isAsPlanned({ change, becomes }: PlannedWrite, item: AttributeMap | undefined): boolean {
-  if (change.do !== 'update' || !item) return itemDigest(item) === becomes;
+function isAsPlanned(
+  { isOfWholeItems }: CarryOutRequest,
+  { change, becomes }: PlannedWrite,
+  item: AttributeMap | undefined,
+): boolean {
+  if (isOfWholeItems || change.do !== 'update' || !item) return itemDigest(item) === becomes;
   return itemDigest(changed(item, change)) === itemDigest(item);
 }
 

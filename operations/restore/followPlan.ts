@@ -63,7 +63,7 @@ export async function followPlan(
   await whenWhole({ put, change, delete: deletes, items: change + deletes + equal + changedLater + newer });
   if (dryRun || !plan) return;
   await carryOutPlan({
-    ...{ ...request, keySchema, plan: plan.planned() },
+    ...{ ...request, keySchema, plan: plan.planned(), isOfWholeItems: true },
     target: { getBatch: (keys) => target.getBatch(keys), writeIf: (write) => writes.writeIf(write) },
     watch: {
       onDone: () => watch?.onWritten?.(1),

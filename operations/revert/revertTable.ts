@@ -63,7 +63,10 @@ export async function revertTable(request: RevertRequest): Promise<RevertOutcome
     await requireYes(needs, request.mayDo);
     return {
       planned,
-      done: await carryOutPlan({ ...request, plan: file.planned(), keySchema: states.table.keySchema }),
+      done: await carryOutPlan({
+        ...{ ...request, plan: file.planned(), keySchema: states.table.keySchema },
+        isOfWholeItems: false,
+      }),
     };
   } finally {
     await file.close();

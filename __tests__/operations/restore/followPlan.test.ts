@@ -211,6 +211,28 @@ describe('a restore into a table in use', () => {
     await expect(carriedOut(target, planFile, { verb: 'revert' })).rejects.toThrow('is a plan of dcs restore');
   });
 
+  test.each<[string, (item: AttributeMap) => AttributeMap, object]>([
+    ['is changed', (item) => ({ ...item, other: { N: '2' } }), { written: 0, moved: 1 }],
+    ['is removed', ({ other, ...item }) => (other ? item : {}), { written: 0, moved: 1 }],
+    ['is added', (item) => ({ ...item, more: { N: '2' } }), { written: 1, moved: 0, differences: 1 }],
+  ])(
+    'an attribute that a kept plan does not touch %s before the write: it is not as planned',
+    async (_, lie, counts) => {
+      const planFile = path.join(mkdtempSync(path.join(tmpdir(), 'dcs-plans-')), 'plan');
+      const withOther = (value: number): AttributeMap => ({ ...itemOf(0, value), other: { N: '1' } });
+      const [then, now] = [withOther(1), withOther(2)];
+      const bucket = new MemoryBucket();
+      const position = { source: 'stream', streamLabel: 'L', sequenceNumber: '1' } as const;
+      const changedAtMs = MOMENT_MS - HOUR_MS;
+      const header = { event: 'INSERT', position, changedAtMs, previousDigest: itemDigest(undefined) } as const;
+      bucket.store(keyOf(0), encodeImage(header, then), changedAtMs + 2_000);
+      const target = new MemoryTable(keySchema, [now]);
+      await restored(bucket, target, { existing: 'overwrite', dryRun: true, planFile });
+      target.beforeWriteIf = ({ keys }) => void target.items.set(canonicalItem(keys), lie(now));
+      expect(await carriedOut(target, planFile)).toMatchObject(counts);
+    },
+  );
+
   test.each<[ExistingItems, Story[], string | undefined]>([
     ['overwrite', two, 'it deletes 0 and changes 2 of 2 items, more than one in 10'],
     ['merge', two, undefined],
