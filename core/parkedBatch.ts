@@ -16,6 +16,11 @@ export function redrivenMarkerKey(batchKey: string): string {
   return `${batchKey}${REDRIVEN_SUFFIX}`;
 }
 
+/** The way back of {@link redrivenMarkerKey}; undefined for what is no marker. */
+export function batchKeyOfMarker(objectKey: string): string | undefined {
+  return objectKey.endsWith(REDRIVEN_SUFFIX) ? objectKey.slice(0, -REDRIVEN_SUFFIX.length) : undefined;
+}
+
 /** Whether an object key is that of a parked batch, and not of a marker or of anything else below the prefix. */
 export function isParkedBatchKey(objectKey: string): boolean {
   return (

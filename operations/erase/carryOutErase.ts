@@ -1,3 +1,4 @@
+import { batchKeyOfMarker } from '../../core/parkedBatch';
 import { isInForce, type VersionLock } from '../../core/lockRenewal';
 import { inParallel } from '../../core/inParallel';
 import { utc } from '../../core/units';
@@ -20,7 +21,7 @@ export interface LeftVersion {
   readonly in: ErasedSide;
   readonly objectKey: string;
   readonly versionId: string;
-  readonly why: 'locked' | 'denied' | 'tombstone' | 'appeared';
+  readonly why: 'locked' | 'denied' | 'tombstone' | 'marker' | 'appeared';
   /** Until when Object Lock keeps it. */
   readonly untilMs?: number;
   readonly reason: string;
@@ -47,7 +48,24 @@ export async function carryOutErase(request: CarryOutEraseRequest): Promise<Read
 
 async function eraseIn(request: CarryOutEraseRequest, bucket: ErasedBucket, counts: EraseCounts): Promise<void> {
   const plan = request.plan.filter((object) => object.in === bucket.side);
-  await inParallel(plan, 8, async (object) => {
+  const isMarker = ({ is, objectKey }: ErasedObject) => is === 'batch' && batchKeyOfMarker(objectKey) !== undefined;
+  await eraseObjects(
+    request,
+    bucket,
+    plan.filter((object) => !isMarker(object)),
+    counts,
+  );
+  // Without its marker a batch that has to stay would be applied again, and store the item anew.
+  await eraseObjects(request, bucket, plan.filter(isMarker), counts);
+}
+
+async function eraseObjects(
+  request: CarryOutEraseRequest,
+  bucket: ErasedBucket,
+  objects: readonly ErasedObject[],
+  counts: EraseCounts,
+): Promise<void> {
+  await inParallel(objects, 8, async (object) => {
     request.signal.throwIfAborted();
     const reasons = await erased(request, bucket, object);
     const after = await everythingUnder(bucket, object.objectKey, request.signal);
@@ -72,6 +90,9 @@ async function erased(
   object: ErasedObject,
 ): Promise<Map<string, Reason>> {
   const reasons = new Map<string, Reason>();
+  const batchKey = object.is === 'batch' ? batchKeyOfMarker(object.objectKey) : undefined;
+  if (batchKey !== undefined && (await isThere(bucket, batchKey, request.signal)))
+    return new Map(object.versions.map(({ versionId }) => [versionId, { why: 'marker', reason: MARKER }]));
   const contents = object.versions.filter(({ kind }) => kind === 'content');
   const others = object.versions.filter(({ kind }) => kind !== 'content');
   await eraseSome(request, bucket, object, contents, reasons);
@@ -84,6 +105,12 @@ async function erased(
 }
 
 const TOMBSTONE = 'it says that the item is deleted, and holds nothing of it; it goes with the last image';
+
+async function isThere(bucket: ErasedBucket, objectKey: string, signal: AbortSignal): Promise<boolean> {
+  return (await everythingUnder(bucket, objectKey, signal)).some(({ kind }) => kind !== 'marker');
+}
+
+const MARKER = 'it says that its batch has been applied, and goes when the batch is gone';
 
 async function eraseSome(
   { bypassGovernance, nowMs }: CarryOutEraseRequest,

@@ -1,12 +1,11 @@
 import type { AttributeMap } from '../../core/attributeValue';
 import type { VersionLock } from '../../core/lockRenewal';
 import { inParallel } from '../../core/inParallel';
-import { isInRange, objectKeyOf } from '../../core/objectKey';
-import { selectedHistories } from '../selection';
+import { isInRange, objectKeyOf, rangePrefixes } from '../../core/objectKey';
 import { keysInObject } from '../verify/keysInObject';
 import type { ErasePlanRequest } from './erasePlanRequest';
 import { batchesThatName, reportsThatName } from './mentions';
-import { everythingUnder, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
+import { everythingUnder, itemKeysBelow, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
 import { requireGone } from './requireGone';
 
 /** One object of which every version is to be erased. */
@@ -63,15 +62,22 @@ async function itemsToErase({ table, selection, buckets, signal, onLeft }: Erase
   }
   if (!selection.partition) return items;
   const sources = buckets.map(({ source }) => source);
-  for (const { side, source } of buckets) {
-    for await (const { objectKey } of selectedHistories({ source, table }, selection, signal)) {
+  const { partition } = selection;
+  for (const bucket of buckets) {
+    const { side } = bucket;
+    const prefixes = rangePrefixes(table, table.keySchema, { partition });
+    for await (const objectKey of itemKeysIn(bucket, prefixes, signal)) {
       if (items.has(objectKey)) continue;
       const keys = await keysInObject(sources, table, table.keyTypes, objectKey);
-      if (keys && isInRange(table.keySchema, selection, keys)) items.set(objectKey, keys);
+      if (keys && isInRange(table.keySchema, { partition }, keys)) items.set(objectKey, keys);
       else if (!keys) onLeft({ in: side, objectKey, why: 'unclear', reason: UNCLEAR });
     }
   }
   return items;
+}
+
+async function* itemKeysIn(bucket: ErasedBucket, prefixes: readonly string[], signal: AbortSignal) {
+  for (const prefix of prefixes) yield* itemKeysBelow(bucket, prefix, signal);
 }
 
 const UNCLEAR =

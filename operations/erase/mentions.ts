@@ -45,6 +45,9 @@ async function* keysBelow(lister: VersionLister, prefix: string, signal: AbortSi
   } while (after);
 }
 
+const UNREADABLE =
+  'it is no parked batch that can be read, and may hold a change of the item: look into it, and delete it by hand where it does';
+
 /** Parked batches with a change of one of the items. One that has not been applied holds changes of others, and is left. */
 export async function* batchesThatName(
   {
@@ -56,7 +59,9 @@ export async function* batchesThatName(
   isNamed: (keys: AttributeMap) => boolean,
 ): AsyncGenerator<Mention> {
   for await (const { objectKey, isRedriven } of parkedBatches(lister, signal)) {
-    const batch = batchIn(await texts.read(objectKey));
+    const text = await texts.read(objectKey);
+    const batch = batchIn(text);
+    if (text !== undefined && !batch) onLeft({ in: 'source', objectKey, why: 'unclear', reason: UNREADABLE });
     if (batch?.tableName !== table.tableName) continue;
     if (!batch.records.some(({ dynamodb }) => isOfNamed(dynamodb?.Keys, isNamed))) continue;
     if (isRedriven) {

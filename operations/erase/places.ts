@@ -2,6 +2,7 @@ import type { ListingMarker, VersionLister } from '../../aws/objectVersions';
 import type { LockStore } from '../../aws/objectLocks';
 import type { VersionDeletes } from '../../aws/versionDeletes';
 import type { ImageSource } from '../images/imageSource';
+import { isImageKey } from '../../core/objectKey';
 import { isTombstone } from '../images/whyNotCurrent';
 
 export type ErasedSide = 'source' | 'destination';
@@ -45,4 +46,23 @@ export async function everythingUnder(
     after = page.next && page.next.objectKey <= objectKey ? page.next : undefined;
   } while (after);
   return found;
+}
+
+/** The object keys of items below a prefix, also of those that hold nothing but delete markers; each once. */
+export async function* itemKeysBelow(
+  { lister }: Pick<ErasedBucket, 'lister'>,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let after: ListingMarker | undefined;
+  let before = new Set<string>();
+  do {
+    signal.throwIfAborted();
+    const page = await lister.page(prefix, { after, signal });
+    const listed = new Set([...page.versions, ...(page.deleteMarkers ?? [])].map(({ objectKey }) => objectKey));
+    // An object may go on in the next page.
+    for (const objectKey of listed) if (isImageKey(objectKey) && !before.has(objectKey)) yield objectKey;
+    before = listed;
+    after = page.next;
+  } while (after);
 }

@@ -5,17 +5,24 @@ import { RefusedError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { plainJson } from '../../core/plainJson';
+import { tableCreatedAt } from '../formerTable';
 import { stateOfObject } from '../images/stateOfObject';
 import type { ErasePlanRequest } from './erasePlanRequest';
 
 const LOOKS = 32;
 
-/** @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew */
+/**
+ * Where there is no table, nothing is waited for: no delete of its items will ever be captured. What a former table of the name
+ * has left is of none of today's items.
+ *
+ * @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew
+ */
 export async function requireGone(
   { table, live, buckets }: Pick<ErasePlanRequest, 'table' | 'live' | 'buckets'>,
   all: readonly AttributeMap[],
 ): Promise<void> {
-  for (let at = 0; live && at < all.length; at += BATCH_GET_KEYS) {
+  if (!live) return;
+  for (let at = 0; at < all.length; at += BATCH_GET_KEYS) {
     const there = await live.getBatch(all.slice(at, at + BATCH_GET_KEYS));
     const [first] = there;
     if (!first) continue;
@@ -24,10 +31,11 @@ export async function requireGone(
     );
   }
   for (const { source } of buckets.filter(({ side }) => side === 'source')) {
+    const createdAtMs = await tableCreatedAt(source, table, Infinity);
     await inParallel(all, LOOKS, async (keys) => {
       const history = await source.history(objectKeyOf(table, table.keySchema, keys));
       if (!history) return;
-      const state = await stateOfObject({ source, table, momentMs: Infinity }, history);
+      const state = await stateOfObject({ source, table, momentMs: Infinity, createdAtMs }, history);
       if (state.is !== 'item' || canonicalItem(state.keys) !== canonicalItem(keys)) return;
       throw new RefusedError(
         `the delete of ${plainJson(keys)} has not been captured yet: the newest image in ${source.name} still holds the item. Wait until dcs verify ${table.tableName} says that they are the same`,

@@ -11,6 +11,7 @@ import { DAY_MS } from '../../../core/lockRenewal';
 import { objectKeyOf } from '../../../core/objectKey';
 import { redrivenMarkerKey } from '../../../core/parkedBatch';
 import { reportKey } from '../../../core/serviceKeys';
+import { tableDefinitionKey, tableDefinitionText } from '../../../core/tableDefinition';
 import { S3Refusal } from '../../../local/simulator/s3';
 import type { LeftVersion } from '../../../operations/erase/carryOutErase';
 import { eraseItems, type EraseRequest } from '../../../operations/erase/eraseItems';
@@ -91,6 +92,22 @@ async function erase({ source, destination, nowMs }: World, more: Partial<EraseR
   });
   return { ...outcome, counted: outcome.unclear, left, unclear };
 }
+
+const storeDefinition = (bucket: MemoryBucket, tableId: string, createdAtMs: number) =>
+  bucket.write(
+    tableDefinitionKey(table),
+    tableDefinitionText({
+      ...({ format: '1', tableName: 'orders', tableId, createdAt: new Date(createdAtMs).toISOString() } as const),
+      createTable: {
+        AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      },
+    }),
+  );
 
 const newFile = () => path.join(mkdtempSync(path.join(tmpdir(), 'dcs-erase-')), 'plan');
 
@@ -237,6 +254,59 @@ describe('erasing one person', () => {
     expect(world.destination.keys()).toEqual([other]);
     expect(world.source.keys().sort()).toEqual([waiting, others]);
     expect(unclear).toMatchObject([{ objectKey: waiting, why: 'notRedriven' }]);
+  });
+
+  test('items of a table that is gone, or was made anew, wait for no delete', async () => {
+    const gone = worldOf();
+    happened(gone.source, 'person', 'a', 2, false);
+    expect((await erase(gone)).done).toEqual({ erased: 2, left: 0 });
+    const anew = worldOf();
+    happened(anew.source, 'person', 'a', 2, false);
+    await storeDefinition(anew.source, 'first', T0 - DAY_MS);
+    await storeDefinition(anew.source, 'second', T0 + 30_000);
+    expect((await erase(anew, { live: new MemoryTable(keySchema) })).done).toEqual({ erased: 2, left: 0 });
+  });
+
+  test('what holds nothing but delete markers is found, too', async () => {
+    const world = worldOf();
+    for (let n = 0; n < 5; n++) world.destination.deleteMarker(keyOf('person', 'a'));
+    expect((await erase(world)).done).toEqual({ erased: 5, left: 0 });
+    expect(everything(world.destination)).toEqual([]);
+  });
+
+  test('an object among the parked batches that cannot be read is told', async () => {
+    const world = worldOf();
+    const objectKey = 'aws/lambda/m/shard/2026/01/05/1';
+    await world.source.write(objectKey, '{"payload": person');
+    const { unclear, counted } = await erase(world);
+    expect(unclear).toMatchObject([{ in: 'source', objectKey, why: 'unclear' }]);
+    expect(counted).toBe(1);
+  });
+
+  test('a batch that cannot be deleted keeps the marker that it has been applied', async () => {
+    const world = worldOf();
+    const batch = 'aws/lambda/m/shard/2026/01/05/1';
+    await world.source.write(batch, batchOf(keysOf('person', 'a')));
+    await world.source.write(redrivenMarkerKey(batch), '{}');
+    const deletes = deletesOf(world.source);
+    const denying: ErasedBucket = {
+      ...{ side: 'source', source: world.source, lister: world.source.versionLister },
+      deletes: {
+        async deleteAll(versions, bypass) {
+          const denied = versions.filter(({ objectKey }) => objectKey === batch);
+          const others = versions.filter(({ objectKey }) => objectKey !== batch);
+          const refused = denied.map((version) => ({ ...version, code: 'AccessDenied', message: 'no' }));
+          return [...refused, ...(await deletes.deleteAll(others, bypass))];
+        },
+      },
+    };
+    const selection = { keys: each(keysOf('person', 'a')) };
+    const { left } = await erase(world, { selection, buckets: [denying] });
+    expect(left.map(({ objectKey, why }) => [objectKey, why])).toEqual([
+      [batch, 'denied'],
+      [redrivenMarkerKey(batch), 'marker'],
+    ]);
+    expect(world.source.keys().sort()).toEqual([batch, redrivenMarkerKey(batch)]);
   });
 
   test('an image that is stored after the plan is told, and not erased, and keeps its tombstone', async () => {
