@@ -3,7 +3,8 @@ import { asOfWords, count, counted, utc } from '../../core/units';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { RestoreOfTable } from './options';
 import type { PreparedRestore } from '../../operations/restore/prepare';
-import type { CarryOutCounts } from '../../operations/plan/carryOutPlan';
+import type { KeptPlanCounts } from '../../operations/plan/carryOutKeptPlan';
+import { leftByPlanWords } from '../keptPlan';
 import type { SettingOutcome } from '../../operations/restore/finish';
 import type { RestoreReport } from '../../operations/restore/restoreTable';
 
@@ -124,13 +125,14 @@ export function reportRestore(
 }
 
 /** What became of a plan that was kept. */
-export function reportKeptPlan(output: Output, { tableName, into }: RestoreOfTable, done: CarryOutCounts): void {
+export function reportKeptPlan(output: Output, { tableName, into }: RestoreOfTable, done: KeptPlanCounts): void {
   const { good, bad } = output.colours;
-  const { written, already, moved, rejected, differences } = done;
-  const left = moved + rejected;
+  const { written, already, moved, rejected, differences, leftByPlan } = done;
+  const left = moved + rejected + leftByPlan;
   const lines = [
     `Restored ${into} by the plan: written ${count(written)}, already so ${count(already)}`,
-    ...(left > 0
+    ...(leftByPlan > 0 ? [bad(leftByPlanWords(leftByPlan))] : []),
+    ...(moved + rejected > 0
       ? [
           bad(
             `Not written: changed since the plan ${count(moved)}, refused by DynamoDB ${count(rejected)}; listed above`,

@@ -12,7 +12,7 @@ import { confirmed } from '../confirm';
 import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
-import { watchKeptPlan } from '../keptPlan';
+import { isAllDone, watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
 import { selectionOf } from '../selectionOptions';
 import { runEstimate } from '../costs/estimate';
@@ -120,7 +120,7 @@ async function carriedOut(planFile: string, options: RestoreOfTable, context: Co
     mayDo: (why) => confirmed(why, options.yes),
   }).finally(sight.end);
   reportKeptPlan(output, options, done);
-  return done.moved + done.rejected + done.differences > 0 ? EXIT.differences : EXIT.done;
+  return isAllDone(done) ? EXIT.done : EXIT.differences;
 }
 
 async function requestOf(options: RestoreOfTable, context: CommandContext): Promise<Omit<BringBackRequest, 'source'>> {

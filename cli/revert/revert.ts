@@ -18,7 +18,7 @@ import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { withImageSource } from '../copyOption';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
-import { watchKeptPlan } from '../keptPlan';
+import { isAllDone, watchKeptPlan } from '../keptPlan';
 import { selectionOf } from '../selectionOptions';
 import { runEstimate } from '../costs/estimate';
 import { revertEstimate } from './estimate';
@@ -94,7 +94,7 @@ async function carriedOut(
     mayDo: (why) => confirmed(why, options.yes),
   }).finally(kept.end);
   sight.report(undefined, done);
-  return done.moved + done.rejected + done.differences > 0 ? EXIT.differences : EXIT.done;
+  return isAllDone(done) ? EXIT.done : EXIT.differences;
 }
 
 function tableOf({ into, target }: RevertOptions, context: CommandContext) {

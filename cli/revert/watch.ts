@@ -2,10 +2,11 @@ import { plainJson } from '../../core/plainJson';
 import { printable } from '../../core/printable';
 import { count, counted, secondOf } from '../../core/units';
 import type { ImageSource } from '../../operations/images/imageSource';
+import type { KeptPlanCounts } from '../../operations/plan/carryOutKeptPlan';
 import type { CarryOutCounts } from '../../operations/plan/carryOutPlan';
 import type { Conflicts, RevertStep } from '../../operations/revert/planRevert';
 import type { RevertCounts, RevertWatch } from '../../operations/revert/revertTable';
-import { watchCarryOut } from '../keptPlan';
+import { leftByPlanWords, watchCarryOut } from '../keptPlan';
 import type { Output } from '../output/output';
 import { sayPlanned } from '../output/planned';
 import type { RevertOptions } from './options';
@@ -23,10 +24,13 @@ export function titleOf(
   return `Undoing in ${where} ${window}, by the images in ${copy.in === 'folder' ? copy.folder : source.name}.`;
 }
 
+/** Of a kept plan: together with what was left when it was made. */
+type Done = Readonly<CarryOutCounts> & Partial<Pick<KeptPlanCounts, 'leftByPlan'>>;
+
 export interface RevertSight {
   readonly watch: RevertWatch;
   /** The last word. @param planned undefined where a kept plan was carried out */
-  readonly report: (planned: RevertCounts | undefined, done: Readonly<CarryOutCounts> | undefined) => void;
+  readonly report: (planned: RevertCounts | undefined, done: Done | undefined) => void;
   readonly end: () => void;
 }
 
@@ -86,7 +90,7 @@ function report(
   output: Output,
   { tableName, into, dryRun }: RevertOptions,
   planned: RevertCounts | undefined,
-  done: Readonly<CarryOutCounts> | undefined,
+  done: Done | undefined,
 ): void {
   const { good, bad } = output.colours;
   const lines: string[] = [];
@@ -106,8 +110,9 @@ function report(
     }
   }
   if (done) {
-    const { written, already, moved, rejected, differences } = done;
+    const { written, already, moved, rejected, differences, leftByPlan = 0 } = done;
     lines.push(`Written ${count(written)}, already so ${count(already)}`);
+    if (leftByPlan > 0) lines.push(bad(leftByPlanWords(leftByPlan)));
     if (moved + rejected > 0)
       lines.push(
         bad(

@@ -6,34 +6,44 @@ import { carryOutPlan, type CarryOutCounts, type CarryOutRequest } from './carry
 import { kindOf, needsYes, requireYes, type MayDo, type PlanSize } from './needsYes';
 import { openPlan, type KeptPlan } from './planFile';
 
+/** `left`: items that were left when it was made. */
+export type PlanOnFile = PlanSize & { readonly title: string; readonly left: number };
+
+export interface KeptPlanCounts extends Readonly<CarryOutCounts> {
+  /** Items that were left when the plan was made, and of which it says nothing. */
+  readonly leftByPlan: number;
+}
+
 export interface KeptPlanRequest extends Omit<CarryOutRequest, 'plan' | 'keySchema' | 'isOfWholeItems'> {
   readonly planFile: string;
   readonly verb: 'revert' | 'restore';
   readonly target: CarryOutRequest['target'] & Pick<BatchTable, 'tableName' | 'describe'>;
   readonly mayDo: MayDo;
   /** Told what the plan is for, and how much it is. @param needs why it needs a yes */
-  readonly onPlan?: (plan: PlanSize & { readonly title: string }, needs: string | undefined) => void;
+  readonly onPlan?: (plan: PlanOnFile, needs: string | undefined) => void;
 }
 
 /**
  * Carries out a plan that was kept: exactly that, and nothing for an item that has been written since.
  *
- * @throws UsageError when the file is no whole plan
+ * @throws UsageError when the file is no whole plan, or was changed after it was made
  * @throws RefusedError when it is for another table, or needs a yes that nobody says; nothing has been written then
  */
-export async function carryOutKeptPlan(request: KeptPlanRequest): Promise<Readonly<CarryOutCounts>> {
+export async function carryOutKeptPlan(request: KeptPlanRequest): Promise<KeptPlanCounts> {
   const { target, planFile } = request;
   const plan = await openPlan(planFile);
+  const { header, left } = plan;
   try {
     const description = await target.describe();
     requireSameTable(plan, request, description && tableIdOf(description));
     const size = await sizeOf(plan, description?.ItemCount ?? 0);
-    const needs = needsYes(size);
-    request.onPlan?.({ ...size, title: plan.header.title }, needs);
+    const needs = needsYes(size, header.mode);
+    request.onPlan?.({ ...size, title: header.title, left }, needs);
     await requireYes(needs, request.mayDo);
     const keySchema = keySchemaIn(description ?? {}, target.tableName);
-    const isOfWholeItems = plan.header.verb === 'restore';
-    return await carryOutPlan({ ...request, plan: plan.planned(), keySchema, isOfWholeItems });
+    const isOfWholeItems = header.verb === 'restore';
+    const done = await carryOutPlan({ ...request, plan: plan.planned(), keySchema, isOfWholeItems });
+    return { ...done, leftByPlan: left };
   } finally {
     await plan.close();
   }

@@ -3,6 +3,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { ConditionalWrites } from '../../aws/conditionalWrites';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
+import { UsageError } from '../../core/errors';
 import { itemDigest } from '../../core/image';
 import { inParallel } from '../../core/inParallel';
 import { inBatches, mapInParallel } from '../../core/mapInParallel';
@@ -83,11 +84,10 @@ async function isWritten(
   counts: CarryOutCounts,
 ): Promise<boolean> {
   const { keys, change } = write;
+  const isAsRead = itemDigest(expected) === write.expects;
+  if (isAsRead && itemDigest(changed(expected, change)) !== write.becomes) throw contradiction(write);
   try {
-    if (
-      itemDigest(expected) === write.expects &&
-      (await target.writeIf({ keys, change, expected, isOfWholeItem: isOfWholeItems }))
-    ) {
+    if (isAsRead && (await target.writeIf({ keys, change, expected, isOfWholeItem: isOfWholeItems }))) {
       counts.written += 1;
       watch?.onDone?.(write);
       return true;
@@ -100,6 +100,12 @@ async function isWritten(
     watch?.onLeft?.({ why: 'rejected', write, reason: error.message });
   }
   return false;
+}
+
+function contradiction({ keys }: PlannedWrite): UsageError {
+  return new UsageError([
+    `the plan says of ${canonicalItem(keys)} that it becomes another item than its change makes. Make the plan again`,
+  ]);
 }
 
 async function compare(

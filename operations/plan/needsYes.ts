@@ -1,5 +1,6 @@
 import { RefusedError } from '../../core/errors';
 import type { Change } from '../../core/plannedWrite';
+import type { PlanMode } from './planFile';
 
 /** What a plan would do to a table, in numbers. */
 export interface PlanSize {
@@ -17,19 +18,26 @@ export type MayDo = (why: string) => Promise<boolean>;
 
 const ONE_IN = 10;
 
-/** Why a plan needs a yes: it deletes or reverts more than one item in ten. Undefined where it needs none. */
-export function needsYes({ change, delete: deletes, items }: PlanSize): string | undefined {
+/**
+ * Why a plan needs a yes: it deletes or reverts more than one item in ten. A restore that makes a table exactly what it was
+ * needs one whatever it writes. Undefined where it needs none.
+ */
+export function needsYes(size: PlanSize, mode?: PlanMode): string | undefined {
+  return mode === 'mirror' ? mirrorNeedsYes(size) : muchNeedsYes(size);
+}
+
+function muchNeedsYes({ change, delete: deletes, items }: PlanSize): string | undefined {
   const touched = change + deletes;
   if (touched * ONE_IN <= Math.max(items, touched)) return undefined;
   return `it deletes ${deletes} and changes ${change} of ${Math.max(items, touched)} items, more than one in ${ONE_IN}`;
 }
 
-/** The same of a restore that makes a table exactly what it was: whatever that writes needs a yes. */
-export function mirrorNeedsYes(size: PlanSize): string | undefined {
+function mirrorNeedsYes(size: PlanSize): string | undefined {
   const { put, change, delete: deletes } = size;
   if (put + change + deletes === 0) return undefined;
   return (
-    needsYes(size) ?? `--mirror deletes ${deletes}, changes ${change} and puts ${put} of the items of a table in use`
+    muchNeedsYes(size) ??
+    `--mirror deletes ${deletes}, changes ${change} and puts ${put} of the items of a table in use`
   );
 }
 

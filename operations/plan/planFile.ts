@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,9 +6,14 @@ import { UsageError } from '../../core/errors';
 import { canonicalItem } from '../../core/canonicalItem';
 import { changed, type PlannedWrite } from '../../core/plannedWrite';
 
+const MODES = ['fill', 'merge', 'mirror'] as const;
+export type PlanMode = (typeof MODES)[number];
+
 /** What a plan is for. Its writes are of no other table. */
 export interface PlanHeader {
   readonly verb: 'revert' | 'restore';
+  /** Of a restore: what becomes of other items. It says what needs a yes. */
+  readonly mode?: PlanMode;
   readonly tableName: string;
   /** DynamoDB's id of the table that it was made for: a table made again under the name is another one. */
   readonly tableId: string;
@@ -21,13 +26,15 @@ const FORMAT = '1';
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
- * A plan as JSON lines: what it is for, each write, and how many there were, so that a part of a plan is none.
+ * A plan as JSON lines: what it is for, each write, and at the end how many there were, how many items were left when it was
+ * made, and the SHA-256 of all lines before, so that a part of a plan is none, and one that was changed neither.
  * A file of the operator's own, or one without a name that is gone with the process.
  */
 export class PlanFile {
   private pending: string[] = [];
   private pendingBytes = 0;
   private writes = 0;
+  private readonly hash = createHash('sha256');
 
   private constructor(
     private readonly file: FileHandle,
@@ -56,13 +63,15 @@ export class PlanFile {
     await this.line({ type: 'write', objectKey, keys, ...change, expects, becomes, isChangedLater });
   }
 
-  async end(): Promise<void> {
-    await this.line({ type: 'end', writes: this.writes });
+  /** @param left items that could not be planned for */
+  async end(left: number): Promise<void> {
+    const digest = this.hash.copy().digest('hex');
+    await this.line({ type: 'end', writes: this.writes, left, digest });
     await this.flush();
   }
 
   /** The writes, once it has ended; as often as wanted. */
-  planned(): AsyncGenerator<PlannedWrite> {
+  planned(): AsyncIterable<PlannedWrite> {
     return writesIn(this.file, this.name);
   }
 
@@ -72,6 +81,7 @@ export class PlanFile {
 
   private async line(record: object): Promise<void> {
     const text = JSON.stringify(record);
+    this.hash.update(`${text}\n`);
     this.pending.push(text);
     this.pendingBytes += text.length;
     if (this.pendingBytes > 256 * 1024) await this.flush();
@@ -87,12 +97,17 @@ export class PlanFile {
 /** A plan that was kept. */
 export interface KeptPlan {
   readonly header: PlanHeader;
-  /** Goes through the whole file before the first write is given, so that a part of a plan is refused. */
-  planned(): AsyncGenerator<PlannedWrite>;
+  /** Items that were left when it was made. */
+  readonly left: number;
+  planned(): AsyncIterable<PlannedWrite>;
   close(): Promise<void>;
 }
 
-/** @throws UsageError when it is no plan, or not a whole one */
+/**
+ * Goes through the whole file before the first write is given.
+ *
+ * @throws UsageError when it is no plan, not a whole one, or one that was changed
+ */
 export async function openPlan(name: string): Promise<KeptPlan> {
   let file: FileHandle;
   try {
@@ -105,8 +120,9 @@ export async function openPlan(name: string): Promise<KeptPlan> {
   try {
     const header = await headerIn(file, name);
     const all = writesIn(file, name);
-    while (!(await all.next()).done);
-    return { header, planned: () => writesIn(file, name), close: () => file.close() };
+    let next = await all.next();
+    while (!next.done) next = await all.next();
+    return { header, left: next.value, planned: () => writesIn(file, name), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
@@ -116,31 +132,39 @@ export async function openPlan(name: string): Promise<KeptPlan> {
 type Line = Readonly<Record<string, unknown>>;
 
 async function headerIn(file: FileHandle, name: string): Promise<PlanHeader> {
-  for await (const line of linesIn(file, name)) {
-    const { type, format, verb, tableName, tableId, title } = line;
+  for await (const { line } of linesIn(file, name)) {
+    const { type, format, verb, mode, tableName, tableId, title } = line;
     if (type !== 'plan') break;
     if (format !== FORMAT)
       throw wrong(name, 1, `it has the format ${JSON.stringify(format)}, and this version knows ${FORMAT}`);
-    if ((verb === 'revert' || verb === 'restore') && typeof tableName === 'string' && typeof tableId === 'string') {
-      return { verb, tableName, tableId, title: typeof title === 'string' ? title : '' };
-    }
+    if (typeof tableName !== 'string' || typeof tableId !== 'string') break;
+    const header = { tableName, tableId, title: typeof title === 'string' ? title : '' };
+    const known = MODES.find((one) => one === mode);
+    if (verb === 'revert') return { verb, ...header };
+    if (verb === 'restore' && known) return { verb, mode: known, ...header };
     break;
   }
   throw wrong(name, 1, 'it is no plan of dcs');
 }
 
-async function* writesIn(file: FileHandle, name: string): AsyncGenerator<PlannedWrite> {
-  let [number, writes, end]: [number, number, unknown] = [0, 0, undefined];
-  for await (const line of linesIn(file, name)) {
+/** @returns how many items were left when it was made */
+async function* writesIn(file: FileHandle, name: string): AsyncGenerator<PlannedWrite, number> {
+  let [number, writes, end]: [number, number, Line | undefined] = [0, 0, undefined];
+  const hash = createHash('sha256');
+  for await (const { line, text } of linesIn(file, name)) {
     number += 1;
-    if (line.type === 'write') {
-      writes += 1;
-      yield writeOf(line, name, number);
-    }
-    if (line.type === 'end') end = line.writes;
+    if (end) throw wrong(name, number, 'it stands behind the end');
+    if (line.type === 'end') end = line;
+    else hash.update(`${text}\n`);
+    if (line.type !== 'write') continue;
+    writes += 1;
+    yield writeOf(line, name, number);
   }
-  if (end !== writes)
+  if (end?.writes !== writes)
     throw wrong(name, number, `it has ${writes} writes and no line that says so at its end: it is not whole`);
+  if (end.digest !== hash.digest('hex') || typeof end.left !== 'number')
+    throw wrong(name, number, 'the digest is of other lines: the plan was changed after it was made');
+  return end.left;
 }
 
 function writeOf(line: Line, name: string, number: number): PlannedWrite {
@@ -166,7 +190,10 @@ function changeOf({ do: what, item, set, remove }: Line): PlannedWrite['change']
   throw new Error(`it has no change that can be made: ${JSON.stringify(what)}; known are put, update and delete`);
 }
 
-async function* linesIn(file: FileHandle, name: string): AsyncGenerator<Line> {
+async function* linesIn(
+  file: FileHandle,
+  name: string,
+): AsyncGenerator<{ readonly line: Line; readonly text: string }> {
   let [at, rest, number] = [0, '', 0];
   const chunk = Buffer.alloc(1024 * 1024);
   const decoder = new TextDecoder();
@@ -176,9 +203,9 @@ async function* linesIn(file: FileHandle, name: string): AsyncGenerator<Line> {
     const lines = (rest + decoder.decode(chunk.subarray(0, bytesRead), { stream: bytesRead > 0 })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LONGEST_LINE_BYTES) throw wrong(name, number + 1, 'it is longer than any line of a plan');
-    for (const line of lines) yield parsed(line, name, (number += 1));
+    for (const text of lines) yield { text, line: parsed(text, name, (number += 1)) };
     if (bytesRead > 0) continue;
-    if (rest.trim() !== '') yield parsed(rest, name, number + 1);
+    if (rest.trim() !== '') yield { text: rest, line: parsed(rest, name, number + 1) };
     return;
   }
 }

@@ -101,7 +101,7 @@ async function asPlanned(
   const { target, watch } = request;
   watch?.onPlanning?.(undefined);
   const report = await requireAsPlanned({ ...restoring, watch }, target.tableName);
-  await keepNothingToDo(request, prepared);
+  await keepNothingToDo(request, prepared, report.left);
   return report;
 }
 

@@ -58,7 +58,7 @@ export async function followPlan(
     watch?.onPlannedWrite?.(line, nowOf(write));
     await plan?.add(line);
   }
-  await plan?.end();
+  await plan?.end(ledger.left);
   const { put, change, delete: deletes, equal, changedLater, newer } = ledger.counts;
   await whenWhole({ put, change, delete: deletes, items: change + deletes + equal + changedLater + newer });
   if (dryRun || !plan) return;

@@ -2,7 +2,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { ConditionalWrites } from '../../aws/conditionalWrites';
 import { RefusedError } from '../../core/errors';
 import { asOfWords } from '../../core/units';
-import { mirrorNeedsYes, needsYes, requireYes, type MayDo, type PlanSize } from '../plan/needsYes';
+import { needsYes, requireYes, type MayDo, type PlanSize } from '../plan/needsYes';
 import { PlanFile } from '../plan/planFile';
 import type { KeepPlan } from './followPlan';
 import type { PreparedRestore } from './prepare';
@@ -40,17 +40,17 @@ export async function keepingPlan<Result>(
   }
 }
 
-/** The plan of a table that is as planned already. */
-export async function keepNothingToDo(request: Keeping, prepared: PreparedRestore): Promise<void> {
+/** The plan of a table that is as planned already. @param left items that could not be planned for */
+export async function keepNothingToDo(request: Keeping, prepared: PreparedRestore, left: number): Promise<void> {
   if (request.planFile === undefined) return;
   const plan = await newPlan(request, prepared);
-  await plan.end();
+  await plan.end(left);
   await plan.close();
 }
 
 function newPlan(
   { target: { tableName }, dryRun, planFile }: Keeping,
-  { tableId, momentMs, plan }: PreparedRestore,
+  { tableId, momentMs, plan, decision: { mode } }: PreparedRestore,
 ): Promise<PlanFile> {
   if (tableId === undefined) {
     throw new RefusedError(
@@ -58,7 +58,7 @@ function newPlan(
     );
   }
   const title = `Restoring ${plan.table.tableName} ${asOfWords(momentMs)} from ${plan.source.name} into ${tableName}.`;
-  return PlanFile.create({ verb: 'restore', tableName, tableId, title }, dryRun ? planFile : undefined);
+  return PlanFile.create({ verb: 'restore', mode, tableName, tableId, title }, dryRun ? planFile : undefined);
 }
 
 async function agreedTo(
@@ -67,7 +67,7 @@ async function agreedTo(
   planned: PlanSize,
 ): Promise<void> {
   const size = { ...planned, items: Math.max(planned.items, itemCount) };
-  const needs = decision.mode === 'mirror' ? mirrorNeedsYes(size) : needsYes(size);
+  const needs = needsYes(size, decision.mode);
   watch?.onPlan?.(size, needs);
   if (!dryRun) await requireYes(needs, mayDo);
 }

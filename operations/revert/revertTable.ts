@@ -97,7 +97,7 @@ async function planInto(file: PlanFile, request: RevertRequest): Promise<RevertC
     if (step.write.isChangedLater) counts.changedLater += 1;
     await file.add(step.write);
   }
-  await file.end();
+  await file.end(counts.conflicts + counts.unknown + counts.unreadable);
   return { ...counts, items: Math.max(counts.looked, request.itemCount) };
 }
 

@@ -175,7 +175,14 @@ describe('a restore into a table in use', () => {
           const { planned } = await restored(bucketOf(list), other, { existing });
           expect(contents(one)).toEqual(contents(other));
           expect(planned).toEqual(shown.planned);
-          expect(done).toEqual({ written: planned.length, already: 0, moved: 0, rejected: 0, differences: 0 });
+          expect(done).toEqual({
+            written: planned.length,
+            already: 0,
+            moved: 0,
+            rejected: 0,
+            differences: 0,
+            leftByPlan: shown.report.left,
+          });
         },
       ),
       runs,
@@ -233,6 +240,14 @@ describe('a restore into a table in use', () => {
     },
   );
 
+  test('a kept plan counts what was left when it was made', async () => {
+    const planFile = path.join(mkdtempSync(path.join(tmpdir(), 'dcs-plans-')), 'plan');
+    const target = new MemoryTable(keySchema, items(now(two)));
+    const { report } = await restored(bucketOf(two), target, { existing: 'merge', dryRun: true, planFile });
+    expect(report).toMatchObject({ left: 2, counts: { changedLater: 2 } });
+    expect(await carriedOut(target, planFile)).toMatchObject({ written: 0, leftByPlan: 2 });
+  });
+
   test.each<[ExistingItems, Story[], string | undefined]>([
     ['overwrite', two, 'it deletes 0 and changes 2 of 2 items, more than one in 10'],
     ['merge', two, undefined],
@@ -244,19 +259,28 @@ describe('a restore into a table in use', () => {
     if (needs === undefined) expect((await outcome).needs).toBeUndefined();
     else await expect(outcome).rejects.toThrow(RefusedError);
     if (needs !== undefined) expect(target.written).toBe(0);
-    const { needs: said } = await restored(bucketOf(list), target, { existing, dryRun: true });
+    const planFile = path.join(mkdtempSync(path.join(tmpdir(), 'dcs-plans-')), 'plan');
+    const { needs: said } = await restored(bucketOf(list), target, { existing, dryRun: true, planFile });
     expect(said ?? 'none').toContain(needs ?? 'none');
+    const kept = carriedOut(target, planFile, { says: false });
+    if (needs === undefined) expect(await kept).toMatchObject({ differences: 0 });
+    else await expect(kept).rejects.toThrow(needs);
   });
 });
 
 interface Odd {
   readonly tableId?: string;
   readonly verb?: 'restore' | 'revert';
+  readonly says?: boolean;
 }
 
-function carriedOut(target: MemoryTable, planFile: string, { tableId = 'T1', verb = 'restore' }: Odd = {}) {
+function carriedOut(
+  target: MemoryTable,
+  planFile: string,
+  { tableId = 'T1', verb = 'restore', says = true }: Odd = {},
+) {
   return carryOutKeptPlan({
-    ...{ planFile, verb, mayDo: () => Promise.resolve(true), nowMs: () => 0, pause: () => Promise.resolve() },
+    ...{ planFile, verb, mayDo: () => Promise.resolve(says), nowMs: () => 0, pause: () => Promise.resolve() },
     signal: new AbortController().signal,
     target: Object.assign(target, {
       tableName: 'users',

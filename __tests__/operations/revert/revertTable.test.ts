@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { canonicalItem } from '../../../core/canonicalItem';
+import { digestOf } from '../../../core/digest';
 import { RefusedError } from '../../../core/errors';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { objectKeyOf } from '../../../core/objectKey';
@@ -239,6 +240,7 @@ describe('reverting a window', () => {
         moved: 1,
         rejected: 0,
         differences: 0,
+        leftByPlan: 0,
       });
       expect(await carriedOut(laid.users, planFile)).toMatchObject({ written: 0, already: 2, moved: 1 });
       expect(contents(laid.users)).toEqual(tableOf([0, 1].map((id) => item(id, { plan: 1, seen: 1 })).concat(moved)));
@@ -255,6 +257,14 @@ describe('reverting a window', () => {
             .join('\n'),
         'it is not whole',
       ],
+      [
+        'a state of another value',
+        (text: string) => text.replace('{"plan":{"N":"1"', '{"plan":{"N":"3"'),
+        'was changed',
+      ],
+      ['another title', (text: string) => text.replace('a window', 'no window'), 'was changed'],
+      ['another number of what is left', (text: string) => text.replace(',"left":0', ''), 'was changed'],
+      ['two plans', (text: string) => text + text, 'it stands behind the end'],
       ['another file', () => '{"type":"diff"}\n', 'it is no plan of dcs'],
       ['no JSON', () => 'null\n', 'it is no JSON object'],
       ['a newer format', (text: string) => text.replace('"format":"1"', '"format":"2"'), 'it has the format "2"'],
@@ -272,6 +282,26 @@ describe('reverting a window', () => {
       const before = contents(laid.users);
       await expect(carriedOut(laid.users, planFile)).rejects.toThrow(words);
       expect(contents(laid.users)).toEqual(before);
+    });
+
+    test('a line whose change makes another item than it says is refused, whatever the digest of the file', async () => {
+      const laid = laidOut([migration(0)]);
+      const planFile = kept();
+      await reverted(laid, { dryRun: true, planFile });
+      const lines = readFileSync(planFile, 'utf8').replace('{"plan":{"N":"1"', '{"plan":{"N":"3"').split('\n');
+      const before = lines.slice(0, 2).map((line) => `${line}\n`);
+      const end = JSON.stringify({ type: 'end', writes: 1, left: 0, digest: digestOf(before.join('')) });
+      writeFileSync(planFile, [...before, end].join(''));
+      const live = contents(laid.users);
+      await expect(carriedOut(laid.users, planFile)).rejects.toThrow('becomes another item than its change makes');
+      expect(contents(laid.users)).toEqual(live);
+    });
+
+    test('what was left when the plan was made is counted when it is carried out', async () => {
+      const laid = laidOut([migration(0), migration(1, [item(1, { plan: 5, seen: 1 })])]);
+      const planFile = kept();
+      await reverted(laid, { dryRun: true, planFile });
+      expect(await carriedOut(laid.users, planFile)).toMatchObject({ written: 1, moved: 0, leftByPlan: 1 });
     });
 
     test('a plan for a table that was made again is refused', async () => {
