@@ -53,6 +53,11 @@ export function objectKeyOf(location: TableLocation, schema: KeySchema, keys: At
   return `${tablePrefix(location)}${SHORTENED}${digestOf(canonicalItem(keys))}${IMAGE_FILE}`;
 }
 
+/** Whether an object key below a table's prefix has a digest in place of its key parts. */
+export function isShortened(location: TableLocation, objectKey: string): boolean {
+  return objectKey.startsWith(tablePrefix(location) + SHORTENED);
+}
+
 /** Items that have a part of their keys in common. */
 export interface KeyRange {
   /** One value of the partition key. */

@@ -60,8 +60,9 @@ async function carriedOn(request: EraseRequest, planFile: string): Promise<KeptE
   requireNamed(plan, request.table);
   const left = new Map<string, LeftObject>();
   const onLeft = (one: LeftObject) => {
-    if (left.has(one.objectKey)) return;
-    left.set(one.objectKey, one);
+    const place = `${one.in} ${one.objectKey}`;
+    if (left.has(place)) return;
+    left.set(place, one);
     request.onUnclear(one);
   };
   before.forEach(onLeft);

@@ -1,9 +1,10 @@
 import type { AttributeMap } from '../../core/attributeValue';
 import type { VersionLock } from '../../core/lockRenewal';
 import { inParallel } from '../../core/inParallel';
-import { isInRange, objectKeyOf, rangePrefixes } from '../../core/objectKey';
+import { isInRange, isShortened, objectKeyOf, rangePrefixes } from '../../core/objectKey';
 import { keysInObject } from '../verify/keysInObject';
 import type { ErasePlanRequest } from './erasePlanRequest';
+import { formerObjectKeys, formerPrefixes } from './formerSpelling';
 import { batchesThatName, reportsThatName } from './mentions';
 import { everythingUnder, itemKeysBelow, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
 import { requireGone } from './requireGone';
@@ -54,10 +55,12 @@ export async function planErase(request: ErasePlanRequest): Promise<ErasedObject
 }
 
 /** By object key, from both buckets. What was asked for by its key is looked for wherever it may be. */
-async function itemsToErase({ table, selection, buckets, signal, onLeft }: ErasePlanRequest) {
+async function itemsToErase(request: ErasePlanRequest) {
+  const { table, selection, buckets, signal, onLeft } = request;
   const items = new Map<string, AttributeMap>();
   if (selection.keys) {
     for await (const keys of selection.keys) items.set(objectKeyOf(table, table.keySchema, keys), keys);
+    await tellFormer(request, [...items.values()]);
     return items;
   }
   if (!selection.partition) return items;
@@ -65,16 +68,34 @@ async function itemsToErase({ table, selection, buckets, signal, onLeft }: Erase
   const { partition } = selection;
   for (const bucket of buckets) {
     const { side } = bucket;
-    const prefixes = rangePrefixes(table, table.keySchema, { partition });
+    const today = rangePrefixes(table, table.keySchema, { partition });
+    const prefixes = [...new Set([...today, ...formerPrefixes(table, partition)])];
     for await (const objectKey of itemKeysIn(bucket, prefixes, signal)) {
       if (items.has(objectKey)) continue;
       const keys = await keysInObject(sources, table, table.keyTypes, objectKey);
       if (keys && isInRange(table.keySchema, { partition }, keys)) items.set(objectKey, keys);
-      else if (!keys) onLeft({ in: side, objectKey, why: 'unclear', reason: UNCLEAR });
+      else if (!keys) {
+        const reason = isShortened(table, objectKey) ? UNCLEAR : FORMER;
+        onLeft({ in: side, objectKey, why: 'unclear', reason });
+      }
     }
   }
   return items;
 }
+
+/** What lies where the predecessor stored these items. One such object may hold several items, so nobody but a person decides. */
+async function tellFormer({ table, buckets, signal, onLeft }: ErasePlanRequest, all: readonly AttributeMap[]) {
+  const former = new Set(all.flatMap((keys) => formerObjectKeys(table, keys)));
+  await inParallel(former, 8, async (objectKey) => {
+    for (const bucket of buckets) {
+      if ((await everythingUnder(bucket, objectKey, signal)).length === 0) continue;
+      onLeft({ in: bucket.side, objectKey, why: 'unclear', reason: FORMER });
+    }
+  });
+}
+
+const FORMER =
+  'it is under a former spelling, of the 2018 predecessor, and may hold the item: look into its versions, and delete by hand those that do';
 
 async function* itemKeysIn(bucket: ErasedBucket, prefixes: readonly string[], signal: AbortSignal) {
   for (const prefix of prefixes) yield* itemKeysBelow(bucket, prefix, signal);

@@ -283,6 +283,21 @@ describe('erasing one person', () => {
     expect(counted).toBe(1);
   });
 
+  test.each([
+    ['by its key', () => ({ keys: each(keysOf('a person', 'a b')) })],
+    ['by its partition', () => ({ partition: { S: 'a person' } })],
+  ])("what the predecessor stored of it is told, asked for %s, and another's is not", async (_, selection) => {
+    const world = worldOf();
+    const former = ['orders/a person/a b/image.json', 'orders/a person/image.json'];
+    for (const objectKey of [...former, 'orders/other/image.json'])
+      world.destination.store(objectKey, { body: '{"pk":"a person","sk":"a b"}', metadata: {} }, T0);
+    happened(world.destination, 'a person', 'a b', 1);
+    const { unclear, counted } = await erase(world, { selection: selection() });
+    expect(unclear.map(({ objectKey }) => objectKey).sort()).toEqual(former);
+    expect(unclear[0]?.reason).toContain('under a former spelling');
+    expect([counted, world.destination.keys().length]).toEqual([2, 3]);
+  });
+
   test('a batch that cannot be deleted keeps the marker that it has been applied', async () => {
     const world = worldOf();
     const batch = 'aws/lambda/m/shard/2026/01/05/1';
