@@ -262,6 +262,12 @@ describe('dcs restore, from the destination bucket alone', () => {
   test('several tables have one moment, and what goes wrong with one keeps no other from its turn', async () => {
     const deployment = await deploy(parts, 'several');
     await deployment.store(inserts(3));
+    const [users] = deployment.settings.tables;
+    const tables = [{ ...users, name: 'nothere' }, users];
+    await writeFile(
+      path.join(deployment.folder, 'dcs.config.json'),
+      JSON.stringify({ ...deployment.settings, tables }),
+    );
     const { code, stdout, stderr } = await deployment.run([
       'restore',
       'nothere',
@@ -272,21 +278,24 @@ describe('dcs restore, from the destination bucket alone', () => {
       '1 hour ago',
       '--json',
     ]);
-    expect(code).toBe(2);
+    expect(code).toBe(4);
     expect(stderr).toMatch(/All tables as of \d{4}-/);
     expect(records(stdout)).toMatchObject([
-      { type: 'error', table: 'nothere', exitCode: 2 },
+      { type: 'error', table: 'nothere', exitCode: 4 },
       { type: 'restore', table: 'users', into: 'users-again', counts: { put: 3 } },
       {
-        ...{ type: 'tables', exitCode: 2 },
+        ...{ type: 'tables', exitCode: 4 },
         tables: [
-          { table: 'nothere', exitCode: 2 },
+          { table: 'nothere', exitCode: 4 },
           { table: 'users', exitCode: 0 },
         ],
       },
     ]);
     expect(await restored(deployment, 'users-again')).toHaveLength(3);
     expect(await deployment.run(['restore', 'users', 'others', '--into', 'again'])).toMatchObject({ code: 2 });
+    const misspelt = await deployment.run(['restore', 'users', 'other', '--into', '{table}-third']);
+    expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining('other is no table') as string });
+    await expect(deployment.table('users-third').describe()).rejects.toThrow();
   });
 
   test('chosen items, by options and by a file; one that is not there is listed and the exit code says so', async () => {

@@ -69,7 +69,7 @@ async function startCommandParts(): Promise<CommandParts & { stop(): Promise<voi
 export interface Deployment {
   readonly folder: string;
   /** What the settings file says. */
-  readonly settings: { readonly destination: unknown };
+  readonly settings: { readonly destination: unknown; readonly tables: readonly { readonly name: string }[] };
   /** Name of the destination bucket. */
   readonly bucket: string;
   readonly env: NodeJS.ProcessEnv;
