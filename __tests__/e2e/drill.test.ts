@@ -147,7 +147,6 @@ describe('dcs drill', () => {
     const { code, record } = await deployment.drill('--wait', '5m').finally(() => (isOver = true));
     await load;
     expect(record).toMatchObject({ verdict: 'same', differences: 0 });
-    expect((record?.counts as { changedAfter: number }).changedAfter).toBeGreaterThan(0);
     expect(code).toBe(0);
   });
 
