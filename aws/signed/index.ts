@@ -8,6 +8,13 @@ export { encodedPath } from './encoding';
 export { isThrottled } from './retry';
 export { ServiceError } from './serviceError';
 export type { DynamoDbCaller } from './signedDynamoDb';
+export {
+  signedBytesStore,
+  type ByteRange,
+  type BytesStore,
+  type BytesToPut,
+  type StoredBytes,
+} from './signedBytesStore';
 export { signedImageStore, type ImageStore } from './signedImageStore';
 export { signedLockStore, type LockedVersion, type LockStore } from './signedLockStore';
 export { signedS3FromEnvironment } from './signedS3';

@@ -1,3 +1,4 @@
+import type { BytesStore } from '../../aws/bytesStore';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import { LARGE_IMAGE_BYTES } from '../../aws/largeImages';
@@ -18,6 +19,7 @@ export interface BucketCalls {
   readonly versions: VersionLister;
   readonly current: VersionLister;
   readonly texts: TextStore;
+  readonly bytes: BytesStore;
   readonly locks: LockStore;
   readonly statusOf: StatusReader;
   /** The `Date` of an answer, epoch milliseconds in whole seconds: RFC 9110, 6.6.1. */
@@ -87,8 +89,19 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
       return { ...page, versions: page.versions.map((one) => ({ ...one, versionId: one.objectKey })) };
     },
   };
+  // The model holds text: a character for each byte.
+  const bytes: BytesStore = {
+    async get(objectKey, { versionId, range, signal } = {}) {
+      signal?.throwIfAborted();
+      const { body, metadata, storedAtMs } = await read(objectKey, versionId);
+      const whole = Buffer.from(body, 'latin1');
+      return { bytes: range ? whole.subarray(range.first, range.last + 1) : whole, metadata, storedAtMs };
+    },
+    putOnce: (objectKey, { bytes, metadata = {} }, { signal } = {}) =>
+      images.putIf(objectKey, { body: bytes.toString('latin1'), metadata }, { IfNoneMatch: '*' }, { signal }),
+  };
   return {
-    ...{ images, versions, current },
+    ...{ images, versions, current, bytes },
     source: listedImageSource(versions, { images }),
     texts: {
       async read(objectKey) {

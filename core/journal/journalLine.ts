@@ -1,0 +1,105 @@
+import { digestOf } from '../digest';
+import { UnreadableImageError } from '../errors';
+import { FORMAT_VERSION, type StoredImage } from '../image';
+import { quoted } from '../quoted';
+
+/**
+ * One change as one line of text: an image of the other layout, with the same body and the same metadata under shorter names. What is
+ * absent is `-`. The fields are separated by tabs, which no object key, no metadata and no body has.
+ */
+export interface JournalLine {
+  readonly objectKey: string;
+  readonly event: string;
+  /** Digits; `-` where the change has none. */
+  readonly sequenceNumber: string;
+  /** ISO 8601 with milliseconds; followed by ` receipt` where it is when the change was received. */
+  readonly time: string;
+  readonly previousDigest: string;
+  readonly deletedBy: string;
+  readonly body: string;
+}
+
+/** What a line shares with all others of its object. */
+export interface LineOrigin {
+  /** `-` where there is none. */
+  readonly streamLabel: string;
+  /** Of a redrive, a backfill or a repair: its place proves nothing (see `withWriteId`). Undefined for what capture wrote. */
+  readonly writeId?: string;
+}
+
+export const ABSENT = '-';
+const RECEIPT = ' receipt';
+const FIELDS = 7;
+
+/**
+ * @param image as the image layout would store it
+ * @throws UnreadableImageError for what is no image of version 1, and so has no place in the change order
+ */
+export function lineOfImage(objectKey: string, { metadata, body }: StoredImage): JournalLine {
+  if (metadata['dcs-format'] !== FORMAT_VERSION) {
+    throw new UnreadableImageError(
+      `its format is ${quoted(metadata['dcs-format'])}; a journal holds ${FORMAT_VERSION}`,
+    );
+  }
+  const isReceipt = metadata['dcs-time-source'] === 'receipt';
+  return {
+    objectKey,
+    event: metadata['dcs-event'] ?? ABSENT,
+    sequenceNumber: metadata['dcs-sequence-number'] ?? ABSENT,
+    time: `${metadata['dcs-time'] ?? ABSENT}${isReceipt ? RECEIPT : ''}`,
+    previousDigest: metadata['dcs-previous-digest'] ?? ABSENT,
+    deletedBy: metadata['dcs-deleted-by'] ?? ABSENT,
+    body,
+  };
+}
+
+/** The way back of {@link lineOfImage}: what the image layout would have stored. The digest is that of the body as it is here. */
+export function imageOfLine(line: JournalLine, { streamLabel, writeId }: LineOrigin): StoredImage {
+  const isReceipt = line.time.endsWith(RECEIPT);
+  const bodySha256 = digestOf(line.body);
+  const hasPlace = line.sequenceNumber !== ABSENT;
+  return {
+    body: line.body,
+    bodySha256,
+    metadata: {
+      'dcs-format': FORMAT_VERSION,
+      'dcs-event': line.event,
+      ...(hasPlace && { 'dcs-stream-label': streamLabel, 'dcs-sequence-number': line.sequenceNumber }),
+      'dcs-time': isReceipt ? line.time.slice(0, -RECEIPT.length) : line.time,
+      ...(isReceipt && { 'dcs-time-source': 'receipt' }),
+      'dcs-digest': bodySha256,
+      ...(line.previousDigest !== ABSENT && { 'dcs-previous-digest': line.previousDigest }),
+      ...(line.deletedBy !== ABSENT && { 'dcs-deleted-by': line.deletedBy }),
+      ...(writeId !== undefined && { 'dcs-write-id': writeId }),
+    },
+  };
+}
+
+/** @throws UnreadableImageError when a field would break the line */
+export function textOfLine(line: JournalLine): string {
+  const fields = [
+    line.objectKey,
+    line.event,
+    line.sequenceNumber,
+    line.time,
+    line.previousDigest,
+    line.deletedBy,
+    line.body,
+  ];
+  const text = fields.join('\t');
+  if (text.includes('\n') || text.split('\t').length !== FIELDS) {
+    throw new UnreadableImageError(`a field of the image of ${line.objectKey} has a tab or a line break`);
+  }
+  return text;
+}
+
+/** @throws UnreadableImageError when it has other than its seven fields */
+export function readLine(text: string): JournalLine {
+  const fields = text.split('\t');
+  if (fields.length !== FIELDS) {
+    throw new UnreadableImageError(`a line has ${fields.length} fields; expected ${FIELDS}`);
+  }
+  const [objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body] = fields as [string, ...string[]] &
+    Record<0 | 1 | 2 | 3 | 4 | 5 | 6, string>;
+  return { objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body };
+}
