@@ -25,8 +25,11 @@ export interface ImportState {
 
 /** DynamoDB's import from S3, which makes a new table. */
 export interface TableImport {
-  /** @param folder object key prefix under which nothing but files of items is */
-  start(of: { bucket: string; folder: string; creation: Creation }): Promise<string>;
+  /**
+   * @param folder object key prefix under which nothing but files of items is
+   * @param token asked again with the same one within eight hours, it is the same import
+   */
+  start(of: { bucket: string; folder: string; creation: Creation; token?: string }): Promise<string>;
   state(importArn: string): Promise<ImportState>;
   /** The import that is filling the table now; undefined where there is none. */
   running(tableArn: string): Promise<string | undefined>;
@@ -46,8 +49,9 @@ export function dynamoDbTableImport(TableName: string, settings: AwsSettings, ab
     await waitUntilTableExists({ client, ...stop, ...WAIT }, { TableName });
   };
   return {
-    async start({ bucket: S3Bucket, folder: S3KeyPrefix, creation }) {
+    async start({ bucket: S3Bucket, folder: S3KeyPrefix, creation, token }) {
       const command = new ImportTableCommand({
+        ClientToken: token,
         S3BucketSource: { S3Bucket, S3KeyPrefix },
         InputFormat: 'DYNAMODB_JSON',
         InputCompressionType: 'GZIP',

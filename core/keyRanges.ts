@@ -4,6 +4,11 @@ export interface KeyRange {
   readonly upTo?: string;
 }
 
+/** Byte order of UTF-8, in which S3 lists keys. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
 /** What object keys of images are made of, in the order of a listing. */
 const ALPHABET = '%-./0123456789=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~'.match(/./g) ?? [];
 

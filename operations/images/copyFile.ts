@@ -91,11 +91,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Byte order of UTF-8, in which S3 lists keys. */
-export function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 /** Where a line is in the file: a folder's own kind of version id, so that a version can be read without an index. */
 export function placeOf(version: Pick<ObjectVersion, 'versionId'> | string): { offset: number; length: number } {
   const id = typeof version === 'string' ? version : version.versionId;

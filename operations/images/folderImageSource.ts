@@ -3,9 +3,9 @@ import path from 'node:path';
 import { HistoryGrouping, type ObjectHistory, type ObjectVersion } from '../../aws/objectVersions';
 import { CouldNotLookError, DcsError, UnreadableImageError } from '../../core/errors';
 import { LARGEST_IMAGE_BYTES } from '../../core/image';
+import { compareKeys } from '../../core/keyRanges';
 import { tablePrefix } from '../../core/objectKey';
 import {
-  compareKeys,
   MANIFEST,
   placeOf,
   readManifest,

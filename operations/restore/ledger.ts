@@ -3,6 +3,7 @@ import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { KeySet } from '../../core/keySet';
 import type { PlannedWrite } from '../../core/plannedWrite';
 import { kindOf } from '../plan/needsYes';
+import { hasExpiredSince } from './expired';
 import { ItemsChecksum } from './itemsChecksum';
 import { scannedPages, type Action, type PlanRequest } from './plan';
 
@@ -53,15 +54,9 @@ export class Ledger {
     if (this.isExpired(action.item)) this.expired -= 1;
   }
 
-  /** Source: DynamoDB developer guide, "Using time to live": a number, seconds since 1970; anything else is no time to live. */
   private isExpired(item: AttributeMap): boolean {
     const { timeToLive, momentMs } = this.request;
-    if (!timeToLive) return false;
-    const { attributeName, nowMs } = timeToLive;
-    const value = Object.hasOwn(item, attributeName) ? item[attributeName] : undefined;
-    if (value === undefined || !('N' in value)) return false;
-    const expiresMs = Number(value.N) * 1_000;
-    return expiresMs > momentMs && expiresMs <= nowMs;
+    return timeToLive !== undefined && hasExpiredSince(item, timeToLive, momentMs);
   }
 
   /** A line of the plan that was not carried out. */

@@ -3,7 +3,7 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { inParallel } from '../../core/inParallel';
 import { versionsToRead } from '../../core/history';
 import { bytes, counted } from '../../core/units';
-import { stateOfObject } from '../images/stateOfObject';
+import { stateUnlessArchived } from '../images/stateUnlessArchived';
 import type { Pause } from '../pace';
 import type { KeptListing } from './keptListing';
 import { historiesOf, type PlanRequest } from './plan';
@@ -60,26 +60,14 @@ export async function survey(
   return { objects, archived: [...archived.values()] };
 }
 
-class NeedsArchived extends Error {
-  constructor(readonly version: ObjectVersion) {
-    super('an archived version is needed');
-  }
-}
-
 function mayNeedArchived({ momentMs }: PlanRequest, { versions }: ObjectHistory): boolean {
   if (!versions.some(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass))) return false;
   return versionsToRead(versions, momentMs).some(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass));
 }
 
 async function archivedVersionNeeded(request: PlanRequest, history: ObjectHistory): Promise<ObjectVersion | undefined> {
-  const { source } = request;
-  try {
-    await stateOfObject({ ...request, whenArchived: (version) => Promise.reject(new NeedsArchived(version)) }, history);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof NeedsArchived)) throw error;
-    return (await source.archive?.state(error.version)) === 'readable' ? undefined : error.version;
-  }
+  const state = await stateUnlessArchived(request, history);
+  return state.is === 'archived' ? state.version : undefined;
 }
 
 const POLL_MS = 60_000;

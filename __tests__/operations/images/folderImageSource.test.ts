@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import { downloadTable } from '../../../operations/download/downloadTable';
-import { compareKeys, MANIFEST, VERSIONS } from '../../../operations/images/copyFile';
+import { compareKeys } from '../../../core/keyRanges';
+import { MANIFEST, VERSIONS } from '../../../operations/images/copyFile';
 import { folderImageSource } from '../../../operations/images/folderImageSource';
 import { MemoryBucket } from '../../support/memoryBucket';
 

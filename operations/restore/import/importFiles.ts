@@ -23,7 +23,24 @@ export interface ImportManifest {
   readonly items: number;
   /** Uncompressed, which is what an import is billed by. */
   readonly bytes: number;
-  readonly files: readonly { readonly objectKey: string; readonly items: number; readonly md5: string }[];
+  readonly files: readonly ImportFile[];
+}
+
+export interface ImportFile {
+  readonly objectKey: string;
+  readonly items: number;
+  /** As it is stored, compressed. */
+  readonly sizeBytes: number;
+  readonly md5: string;
+}
+
+export interface ImportFilesOptions {
+  /** Default: as many as ImportTable takes. */
+  readonly mostFiles?: number;
+  /** What a file holds at first, before it is compressed. */
+  readonly fileBytes?: number;
+  /** Files that are filled side by side. Each takes its size in memory twice. */
+  readonly lanes?: number;
 }
 
 const compressed = promisify<Buffer, Buffer>(gzip);
@@ -40,8 +57,10 @@ interface Lane {
  * stands beside the folder, since a file that holds no items fails an import.
  */
 export class ImportFiles {
-  private readonly lanes: Lane[] = Array.from({ length: LANES }, () => newLane());
-  private readonly files: ImportManifest['files'][number][] = [];
+  private readonly lanes: Lane[];
+  private readonly mostFiles: number;
+  private readonly fileBytes: number;
+  private readonly files: ImportFile[] = [];
   private started = 0;
   private items = 0;
   private bytes = 0;
@@ -49,15 +68,18 @@ export class ImportFiles {
   constructor(
     private readonly store: FileStore,
     readonly folder: string,
-    private readonly mostFiles = MOST_FILES,
-    private readonly fileBytes = FIRST_FILE_BYTES,
-  ) {}
+    { mostFiles = MOST_FILES, fileBytes = FIRST_FILE_BYTES, lanes = LANES }: ImportFilesOptions = {},
+  ) {
+    this.mostFiles = mostFiles;
+    this.fileBytes = fileBytes;
+    this.lanes = Array.from({ length: lanes }, () => newLane());
+  }
 
   /** @throws RefusedError when there are more items than an import takes */
   async add(item: AttributeMap): Promise<void> {
     const text = canonicalItem(item);
     const line = Buffer.from(`{"Item":${text}}\n`, 'utf8');
-    const lane = this.lanes[laneOf(text)] ?? newLane();
+    const lane = this.lanes[laneOf(text, this.lanes.length)] ?? newLane();
     if (lane.bytes > 0 && lane.bytes + line.length > this.sizeNow()) await this.flush(lane);
     lane.lines.push(line);
     lane.bytes += line.length;
@@ -65,11 +87,16 @@ export class ImportFiles {
     this.bytes += line.length;
   }
 
-  /** Writes what is left, and the manifest last. */
-  async close(): Promise<ImportManifest> {
+  /** Writes what is left. */
+  async end(): Promise<ImportManifest> {
     await Promise.all(this.lanes.map((lane) => this.flush(lane)));
     await Promise.all(this.lanes.map((lane) => lane.written));
-    const manifest: ImportManifest = { format: '1', items: this.items, bytes: this.bytes, files: this.files };
+    return { format: '1', items: this.items, bytes: this.bytes, files: this.files };
+  }
+
+  /** Writes what is left, and the manifest last. */
+  async close(): Promise<ImportManifest> {
+    const manifest = await this.end();
     const text = Buffer.from(`${JSON.stringify(manifest)}\n`, 'utf8');
     await this.store.write(`${this.folder.replace(/items\/$/, '')}manifest.json`, text, 'application/json');
     return manifest;
@@ -98,14 +125,15 @@ export class ImportFiles {
 
   private async write(number: number, lines: readonly Buffer[]): Promise<void> {
     const objectKey = `${this.folder}part-${String(number).padStart(5, '0')}.json.gz`;
-    const md5 = await this.store.write(objectKey, await compressed(Buffer.concat(lines)), 'application/gzip');
-    this.files.push({ objectKey, items: lines.length, md5 });
+    const bytes = await compressed(Buffer.concat(lines));
+    const md5 = await this.store.write(objectKey, bytes, 'application/gzip');
+    this.files.push({ objectKey, items: lines.length, sizeBytes: bytes.length, md5 });
   }
 }
 
 /** By the digest, so that neighbours in the listing are not neighbours in a file. */
-function laneOf(text: string): number {
-  return (createHash('sha256').update(text).digest()[0] ?? 0) % LANES;
+function laneOf(text: string, lanes: number): number {
+  return (createHash('sha256').update(text).digest()[0] ?? 0) % lanes;
 }
 
 function newLane(): Lane {

@@ -81,7 +81,12 @@ export async function whenOver(
   }
 }
 
-function requireAll(tableName: string, { importArn, status, imported, errors, reason }: ImportState, planned: number) {
+/** @throws DcsError when it did not end with as many items as were planned, and without an error */
+export function requireAll(
+  tableName: string,
+  { importArn, status, imported, errors, reason }: ImportState,
+  planned: number,
+): void {
   if (status === 'completed' && imported === planned && errors === 0) return;
   const why = reason === undefined ? '' : ` (${reason})`;
   throw new DcsError(

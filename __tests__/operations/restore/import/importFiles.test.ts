@@ -28,7 +28,7 @@ test('each item is one line of one file, whatever order and size; the manifest s
       fc.integer({ min: 1, max: 2_000 }),
       async (texts, fileBytes) => {
         const store = memoryFiles();
-        const files = new ImportFiles(store, 'x/items/', 1_000, fileBytes);
+        const files = new ImportFiles(store, 'x/items/', { mostFiles: 1_000, fileBytes });
         const items = texts.map((text, id) => item(id, text));
         await Promise.all(items.map((each) => files.add(each)));
         const manifest = await files.close();
@@ -50,7 +50,7 @@ test('each item is one line of one file, whatever order and size; the manifest s
 
 test('more items than fit into the files of an import are refused, and the last file is not written', async () => {
   const store = memoryFiles();
-  const files = new ImportFiles(store, 'x/items/', 2, 1);
+  const files = new ImportFiles(store, 'x/items/', { mostFiles: 2, fileBytes: 1 });
   const adding = async () => {
     for (let id = 0; id < 100; id++) await files.add(item(id, 'text'));
     await files.close();

@@ -1,0 +1,116 @@
+import type { EngineStore } from '../../aws/engineStore';
+import { DcsError } from '../../core/errors';
+import { mapInOrder } from '../../core/mapInParallel';
+import { count, counted } from '../../core/units';
+import { beginRound, tasksOf } from './plan';
+import { PLACES } from './run';
+import { addCounts, NO_COUNTS, readResult, type Counts, type Task, type TaskResult } from './tasks';
+
+/** What a run has come to after a round. Archived and thawing ones are those of this round: they come again in the next. */
+export interface Collected {
+  readonly format: '1';
+  readonly round: number;
+  /** Of the round that follows; 0: everything is folded. */
+  readonly tasks: number;
+  /** Of all rounds so far. */
+  readonly counts: Counts;
+  /** Of all items, uncompressed: what an import is billed by. */
+  readonly bytes: number;
+  /** Of the files, compressed. */
+  readonly sizeBytes: number;
+  readonly files: number;
+  /** Lists of versions that have to be asked back. */
+  readonly archivedFiles: readonly string[];
+}
+
+const READS = 32;
+const NAMED = 20;
+
+/**
+ * Counts what has come of a round's tasks, and begins the next round with what was handed back. Whether a worker said that it is
+ * done counts for nothing: its result is in S3, or the run has failed.
+ *
+ * @throws DcsError that names the tasks of which there is no result
+ */
+export async function collectRound(store: EngineStore, folder: string, round: number): Promise<Collected> {
+  const before = round === 0 ? undefined : await collectedIn(store, folder, round - 1);
+  const results = await resultsOf(store, folder, await tasksOf(store, folder, round));
+  const earlier: Counts = { ...(before?.counts ?? NO_COUNTS), archived: 0, thawing: 0 };
+  const counts = results.reduce((sum, result) => addCounts(sum, result.counts), earlier);
+  const files = results.flatMap((result) => result.files);
+  const { tasks } = await beginNext(store, folder, round + 1, results);
+  const collected: Collected = {
+    ...{ format: '1', round, tasks, counts },
+    bytes: results.reduce((sum, { bytes }) => sum + bytes, before?.bytes ?? 0),
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, before?.sizeBytes ?? 0),
+    files: files.length + (before?.files ?? 0),
+    archivedFiles: results.flatMap(({ archivedFiles }) => archivedFiles),
+  };
+  await store.write(PLACES.collected(folder, round), Buffer.from(JSON.stringify(collected)), 'application/json');
+  return collected;
+}
+
+/** @throws DcsError for a round that has not been collected */
+export async function collectedIn(store: EngineStore, folder: string, round: number): Promise<Collected> {
+  const text = await store.read(PLACES.collected(folder, round));
+  if (text !== undefined) return JSON.parse(text) as Collected;
+  throw new DcsError(`round ${round} of ${folder} has not been collected`);
+}
+
+/** The results of tasks, in their order. @throws DcsError that names those of which there is none, or a damaged one */
+export async function resultsOf(store: EngineStore, folder: string, tasks: readonly Task[]): Promise<TaskResult[]> {
+  const [results, missing]: [TaskResult[], string[]] = [[], []];
+  let missed = 0;
+  const looked = mapInOrder(asyncOf(tasks), READS, async (task) => ({
+    task,
+    found: await resultOf(store, folder, task),
+  }));
+  for await (const { task, found } of looked) {
+    if (typeof found !== 'string') results.push(found);
+    else if (++missed <= NAMED) missing.push(`${rangeWords(task)}: ${found}`);
+  }
+  if (missed === 0) return results;
+  throw new DcsError(
+    `of ${counted(tasks.length, 'range')} ${count(missed)} have no result: ${missing.join('; ')}${missed > NAMED ? '; …' : ''}. ` +
+      'Nothing has been imported. The same command folds these alone',
+  );
+}
+
+async function resultOf(store: EngineStore, folder: string, task: Task): Promise<TaskResult | string> {
+  const text = await store.read(PLACES.result(folder, task.id));
+  if (text === undefined) return whyMissing(store, folder, task);
+  try {
+    return readResult(text, task.id);
+  } catch (error) {
+    if (error instanceof DcsError) return error.message;
+    throw error;
+  }
+}
+
+async function whyMissing(store: EngineStore, folder: string, { id }: Task): Promise<string> {
+  const problem = await store.read(PLACES.problem(folder, id));
+  if (problem === undefined) return 'no worker has said why; see the log of the function';
+  return (JSON.parse(problem) as { message: string }).message;
+}
+
+/** What a result leaves is folded in the next round: its rest, and the objects that had to be asked back. */
+async function beginNext(
+  store: EngineStore,
+  folder: string,
+  round: number,
+  results: readonly TaskResult[],
+): Promise<{ tasks: number }> {
+  const left = results.flatMap(({ rest, archivedFiles, thawingFiles }): Omit<Task, 'id'>[] => [
+    ...rest,
+    ...[...archivedFiles, ...thawingFiles].map((keysFile) => ({ after: '', keysFile })),
+  ]);
+  return left.length === 0 ? { tasks: 0 } : beginRound(store, folder, round, left);
+}
+
+function rangeWords({ id, after, upTo }: Task): string {
+  return `${id} (after ${after === '' ? 'the beginning' : after} up to ${upTo ?? 'the end'})`;
+}
+
+async function* asyncOf<Value>(values: readonly Value[]): AsyncGenerator<Value> {
+  yield* await Promise.resolve(values);
+}

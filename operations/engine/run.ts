@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { EngineStore } from '../../aws/engineStore';
+import { DcsError } from '../../core/errors';
+import type { KeySchema } from '../../core/objectKey';
+import type { CreateTable } from '../../core/tableDefinition';
+import type { TimeToLive } from '../restore/expired';
+
+/** What one run of the engine brings back, and into which table. Written once, by whoever starts it; all its workers read it. */
+export interface RunRequest {
+  readonly format: '1';
+  readonly tableName: string;
+  /** Of the images. */
+  readonly prefix: string;
+  readonly keySchema: KeySchema;
+  /** The new table. */
+  readonly into: string;
+  /** Epoch milliseconds; null for the newest images. */
+  readonly momentMs: number | null;
+  /**
+   * What S3 stored later is passed over: for the newest images, the time at which the run was asked for. So two who fold the
+   * same range find the same in it.
+   */
+  readonly storedByMs: number;
+  /** When the table was created, where there was another one of its name before. */
+  readonly createdAtMs?: number;
+  readonly timeToLive?: TimeToLive;
+  /** What ImportTable makes the table with. */
+  readonly creation: Omit<CreateTable, 'DeletionProtectionEnabled'>;
+  /** Ranges of the first round. */
+  readonly ranges: number;
+}
+
+/** Where what belongs to a run is, below the folder of the run in the engine's bucket. */
+export const PLACES = {
+  request: (folder: string) => `${folder}request.json`,
+  tasks: (folder: string, round: number) => `${folder}rounds/${round}/tasks.json`,
+  results: (folder: string, round: number) => `${folder}rounds/${round}/results/`,
+  result: (folder: string, taskId: string) => `${PLACES.results(folder, roundOf(taskId))}${taskId}.json`,
+  /** Why a worker failed, in its words. */
+  problem: (folder: string, taskId: string) => `${folder}rounds/${roundOf(taskId)}/problems/${taskId}.json`,
+  collected: (folder: string, round: number) => `${folder}rounds/${round}/collected.json`,
+  attempt: (folder: string, taskId: string, attemptId: string) => `${folder}parts/${taskId}/${attemptId}/`,
+  /** Nothing else is in it: ImportTable reads all that is there. */
+  items: (folder: string) => `${folder}items/`,
+  outcome: (folder: string) => `${folder}outcome.json`,
+};
+
+function roundOf(taskId: string): number {
+  return Number(taskId.split('-')[0]);
+}
+
+const FOLDER = /^restores\/[\w.-]+\/[\w.-]+\/[\w-]+\/$/;
+
+/** @param id unique, and later ones sort behind earlier ones */
+export function runFolder({ tableName, into }: Pick<RunRequest, 'tableName' | 'into'>, id: string): string {
+  return `${runsOf({ tableName, into })}${id}/`;
+}
+
+/** Below which all runs are that bring one table back into another. */
+export function runsOf({ tableName, into }: Pick<RunRequest, 'tableName' | 'into'>): string {
+  return `restores/${tableName}/${into}/`;
+}
+
+const requestShape = z.looseObject({
+  format: z.literal('1'),
+  tableName: z.string(),
+  prefix: z.string(),
+  keySchema: z.object({ partitionKey: z.string(), sortKey: z.string().optional() }),
+  into: z.string(),
+  momentMs: z.number().nullable(),
+  storedByMs: z.number(),
+  creation: z.looseObject({ AttributeDefinitions: z.array(z.unknown()), KeySchema: z.array(z.unknown()) }),
+  ranges: z.int().min(1).max(100_000),
+});
+
+/** @throws DcsError when there is none, or it cannot be used */
+export async function readRequest(store: Pick<EngineStore, 'read' | 'bucket'>, folder: string): Promise<RunRequest> {
+  if (!FOLDER.test(folder)) throw new DcsError(`${JSON.stringify(folder)} is no folder of a run`);
+  const place = PLACES.request(folder);
+  const text = await store.read(place);
+  if (text === undefined) throw new DcsError(`there is no s3://${store.bucket}/${place}; start the run by dcs restore`);
+  const { success, data, error } = requestShape.safeParse(jsonOf(text));
+  if (success) return data as unknown as RunRequest;
+  throw new DcsError(`s3://${store.bucket}/${place} cannot be used: ${error.issues[0]?.message ?? ''}`);
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
