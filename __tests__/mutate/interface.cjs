@@ -5,7 +5,7 @@
 const { expect } = require('expect');
 const fc = require('fast-check');
 const { bind } = require('jest-each');
-const { spyOn } = require('jest-mock');
+const { fn, spyOn } = require('jest-mock');
 const Mocha = require('mocha');
 
 const { bdd } = Mocha.interfaces;
@@ -17,7 +17,7 @@ Mocha.interfaces.bdd = (suite) => {
     const test = (name, run) => it(name, run);
     test.each = bind(test);
     describe.each = bind(describe);
-    Object.assign(context, { test, expect, beforeAll: before, afterAll: after, jest: { spyOn } });
+    Object.assign(context, { test, expect, beforeAll: before, afterAll: after, jest: { fn, spyOn } });
   });
 };
 
