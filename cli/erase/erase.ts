@@ -114,7 +114,7 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
     ...(status !== undefined && { live }),
     selection: planFile !== undefined && !dryRun ? {} : await selectionOf(options, table),
     reports: { lister: s3CurrentLister(destination), texts: s3TextStore(destination) },
-    batches: { lister: s3CurrentLister(source), texts: s3TextStore(source) },
+    batches: { lister: s3VersionLister(source), texts: s3TextStore(source) },
     header: { tableName, sourceBucket: source.bucket, destinationBucket: destination.bucket },
     mayDo: (why) => confirmed(`${tableName}: ${why}`, options.yes),
     ...sight.watch,

@@ -1,5 +1,5 @@
-import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3ImageStore } from '../../aws/imageStore';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { s3TextStore } from '../../aws/textStore';
 import type { Command } from '../command';
 import { bucketIn, type CommandContext } from '../context';
@@ -24,7 +24,7 @@ export const redrive: Command<RedriveOptions> = {
     'Applies the batches of changes that capture gave up on and that Lambda parked in the source bucket below aws/lambda/. Mend first what made capture give up. ' +
     'Each change goes to its place in the history of its item: nothing newer is covered, and what is there already stays as it is.\n' +
     'A batch all of which is applied gets a marker beside it and is passed over from then on; nothing is deleted. ' +
-    'A batch with a record that cannot be read or applied is left, its other records are applied, and the exit code is 3. ' +
+    'A batch with a record that cannot be read or applied is left, its other records are applied, and the exit code is 3; so is one that somebody has deleted. ' +
     'Stopped by Ctrl-C or a failure, the same command continues.',
   examples: [
     { does: 'See what is parked and what would become of it', command: 'dcs redrive --dry-run' },
@@ -52,7 +52,7 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchRedrive(output);
   const counts = await redriveBatches({
-    lister: s3CurrentLister(bucket),
+    lister: s3VersionLister(bucket),
     source,
     images: s3ImageStore({ ...bucket, largeImageStorageClass }),
     texts: s3TextStore(bucket),

@@ -78,11 +78,11 @@ export async function backfill(process: Process, site: Site): Promise<BackfillCo
 
 export async function redrive(process: Process, site: Site): Promise<BatchReport[]> {
   const bucket = bucketCalls(process, site.source);
-  const { images, texts, source, current } = bucket;
+  const { images, texts, source, versions } = bucket;
   const nowMs = await serviceClock(process, bucket);
   const reports: BatchReport[] = [];
   const counts = await redriveBatches({
-    ...{ images, texts, source, signal, lister: current, dryRun: false, nowMs, onlyTables: [] },
+    ...{ images, texts, source, signal, lister: versions, dryRun: false, nowMs, onlyTables: [] },
     tableOf: () => site.location,
     watch: { onBatch: (report) => void reports.push(report) },
   });

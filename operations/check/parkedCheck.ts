@@ -1,4 +1,4 @@
-import { s3CurrentLister } from '../../aws/currentObjects';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { counted } from '../../core/units';
 import { parkedBatches } from '../redrive/parkedBatches';
@@ -9,7 +9,7 @@ import { expect, inspection, type Inspection } from './finding';
 /** Whether batches wait for being applied. Batches that are done stay where they are and are counted apart. */
 export function parkedCheck(context: CheckContext): Inspection {
   const { bucketName } = context.settings.source;
-  const permission = `s3:ListBucket below ${PARKED_BATCHES_PREFIX}`;
+  const permission = `s3:ListBucketVersions below ${PARKED_BATCHES_PREFIX}`;
   return inspection({ side: 'source', subject: subjectOf('source', bucketName), permission }, () => counts(context), {
     parked: ({ waiting, redriven }) => {
       const kept = redriven === 0 ? '' : `; ${counted(redriven, 'redriven one')} kept`;
@@ -22,7 +22,7 @@ export function parkedCheck(context: CheckContext): Inspection {
 
 async function counts(context: CheckContext): Promise<{ waiting: number; redriven: number }> {
   const total = { waiting: 0, redriven: 0 };
-  for await (const { isRedriven } of parkedBatches(s3CurrentLister(bucketOf(context, 'source')), context.signal)) {
+  for await (const { isRedriven } of parkedBatches(s3VersionLister(bucketOf(context, 'source')), context.signal)) {
     if (isRedriven) total.redriven += 1;
     else total.waiting += 1;
   }

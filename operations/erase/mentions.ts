@@ -48,6 +48,9 @@ async function* keysBelow(lister: VersionLister, prefix: string, signal: AbortSi
 const UNREADABLE =
   'it is no parked batch that can be read, and may hold a change of the item: look into it, and delete it by hand where it does';
 
+const HIDDEN =
+  'it is a parked batch under a delete marker, and its versions may hold a change of the item: delete all of them by hand, or remove the marker and erase again';
+
 /** Parked batches with a change of one of the items. One that has not been applied holds changes of others, and is left. */
 export async function* batchesThatName(
   {
@@ -58,7 +61,11 @@ export async function* batchesThatName(
   }: Pick<ErasePlanRequest, 'table' | 'batches' | 'signal' | 'onLeft'>,
   isNamed: (keys: AttributeMap) => boolean,
 ): AsyncGenerator<Mention> {
-  for await (const { objectKey, isRedriven } of parkedBatches(lister, signal)) {
+  for await (const { objectKey, isRedriven, hiddenBy } of parkedBatches(lister, signal)) {
+    if (hiddenBy) {
+      onLeft({ in: 'source', objectKey, why: 'unclear', reason: HIDDEN });
+      continue;
+    }
     const text = await texts.read(objectKey);
     const batch = batchIn(text);
     if (text !== undefined && !batch) onLeft({ in: 'source', objectKey, why: 'unclear', reason: UNREADABLE });

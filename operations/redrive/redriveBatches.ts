@@ -1,11 +1,12 @@
-import type { VersionLister } from '../../aws/objectVersions';
+import type { DeleteMarker, VersionLister } from '../../aws/objectVersions';
+import { utc } from '../../core/units';
 import { WriteGuard } from '../guards';
 import { parkedBatches } from './parkedBatches';
 import { redriveBatch, type BatchReport, type LeftRecord, type RedriveContext } from './redriveBatch';
 
 /** Everything that a redrive needs, without a settings file or a terminal. */
 export interface RedriveRequest extends Omit<RedriveContext, 'guard' | 'onLeft'> {
-  /** Of the current objects of the source bucket. */
+  /** Of all versions in the source bucket. */
   readonly lister: VersionLister;
   readonly watch?: RedriveWatch;
 }
@@ -41,18 +42,29 @@ export async function redriveBatches({ lister, watch, ...request }: RedriveReque
     ...{ batches: 0, done: 0, left: 0, doneBefore: 0, applied: 0, filledIn: 0, alreadyThere: 0 },
   };
   const context = { ...request, guard: new WriteGuard(), onLeft: (left: LeftRecord) => watch?.onLeft?.(left) };
-  for await (const { objectKey, isRedriven } of parkedBatches(lister, request.signal)) {
+  for await (const { objectKey, isRedriven, hiddenBy } of parkedBatches(lister, request.signal)) {
     request.signal.throwIfAborted();
     if (isRedriven) {
       counts.doneBefore += 1;
       continue;
     }
-    const report = await redriveBatch(context, objectKey);
+    const report = hiddenBy ? hiddenBatch(context, objectKey, hiddenBy) : await redriveBatch(context, objectKey);
     if (!report) continue;
     add(counts, report);
     watch?.onBatch?.(report);
   }
   return counts;
+}
+
+/** Whether its changes are wanted is for whoever deleted it to say; until then they are neither applied nor forgotten. */
+function hiddenBatch({ onLeft }: Pick<RedriveContext, 'onLeft'>, batch: string, marker: DeleteMarker): BatchReport {
+  onLeft({
+    batch,
+    reason:
+      `somebody has deleted it: it lies under the delete marker ${marker.versionId} of ${utc(marker.storedAtMs)}, and lifecycle will remove it. ` +
+      `Remove the marker, and it can be applied: aws s3api delete-object --bucket BUCKET --key KEY --version-id ${marker.versionId}. Or delete all its versions`,
+  });
+  return { batch, records: 0, counts: { applied: 0, filledIn: 0, alreadyThere: 0, left: 1 }, state: 'left' };
 }
 
 function add(total: RedriveCounts, { counts, state }: BatchReport): void {

@@ -1,5 +1,5 @@
 import { metricValues } from '../../aws/cloudWatch';
-import { s3CurrentLister } from '../../aws/currentObjects';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { headObject } from '../../aws/headObject';
 import { bucketOf, type CheckContext } from '../check/checkContext';
 import { inspection, ok, problem, type Inspection, type Judgement } from '../check/finding';
@@ -52,10 +52,10 @@ export function onTheWay(context: CheckContext, newestIn: NewestIn): Inspection[
       'newest objects': judgeStatuses,
     }),
     inspection(
-      { ...about('s3:ListBucket below aws/lambda/'), subject: `source bucket ${settings.source.bucketName}` },
+      { ...about('s3:ListBucketVersions below aws/lambda/'), subject: `source bucket ${settings.source.bucketName}` },
       async () => {
         const waiting: number[] = [];
-        for await (const batch of parkedBatches(s3CurrentLister(bucketOf(context, 'source')), signal))
+        for await (const batch of parkedBatches(s3VersionLister(bucketOf(context, 'source')), signal))
           if (!batch.isRedriven) waiting.push(batch.storedAtMs);
         return waiting;
       },

@@ -81,7 +81,7 @@ async function erase({ source, destination, nowMs }: World, more: Partial<EraseR
     ...{ table, buckets: [bucketOf('source', source), bucketOf('destination', destination)] },
     selection: { partition: { S: 'person' } },
     reports: { lister: destination.lister, texts: destination },
-    batches: { lister: source.lister, texts: source },
+    batches: { lister: source.versionLister, texts: source },
     header: { tableName: 'orders', sourceBucket: 's', destinationBucket: 'd' },
     ...{ dryRun: false, bypassGovernance: false, nowMs: () => nowMs, signal: new AbortController().signal },
     mayDo: () => Promise.resolve(true),
@@ -281,6 +281,17 @@ describe('erasing one person', () => {
     const { unclear, counted } = await erase(world);
     expect(unclear).toMatchObject([{ in: 'source', objectKey, why: 'unclear' }]);
     expect(counted).toBe(1);
+  });
+
+  test('a parked batch that somebody has deleted may hold it still, applied or not, and is told', async () => {
+    const world = worldOf();
+    const batches = ['1', '2'].map((name) => `aws/lambda/m/shard/2026/01/05/${name}`);
+    for (const batch of batches) await world.source.write(batch, batchOf(keysOf('person', 'a')));
+    await world.source.write(redrivenMarkerKey(batches[1]!), '{}');
+    for (const batch of batches) world.source.deleteMarker(batch);
+    const { unclear, counted } = await erase(world);
+    expect(unclear.map(({ objectKey, why }) => [objectKey, why])).toEqual(batches.map((batch) => [batch, 'unclear']));
+    expect(counted).toBe(2);
   });
 
   test.each([

@@ -53,10 +53,33 @@ test('a listing tells which batches are done, over pages, and passes over what i
   await bucket.write('aws/lambda/async/function/2026/01/01/x', '{}');
   await bucket.write('users/a/image.json', '{}');
   const found = [];
-  for await (const { objectKey, isRedriven } of parkedBatches(bucket.lister)) {
+  for await (const { objectKey, isRedriven } of parkedBatches(bucket.versionLister)) {
     found.push(`${objectKey.at(-1) ?? ''}${isRedriven ? ' done' : ''}`);
   }
   expect(found).toEqual(['a', 'b done', 'c', 'd', 'e done']);
+});
+
+test('a batch that somebody has deleted is told with its marker; who deletes only the mark of being done undoes it', async () => {
+  const bucket = new MemoryBucket();
+  const keys = ['a', 'b', 'c', 'd'].map((name) => `aws/lambda/m/shard/2026/01/01/${name}`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const key of keys) await bucket.write(key, '{}');
+  for (const done of keys.slice(1, 3)) await bucket.write(redrivenMarkerKey(done), '{}');
+  for (const deleted of [keys[0], keys[1], redrivenMarkerKey(keys[1]), redrivenMarkerKey(keys[2])])
+    bucket.deleteMarker(deleted);
+  const found = [];
+  for await (const { objectKey, isRedriven, hiddenBy } of parkedBatches(bucket.versionLister))
+    found.push([objectKey, isRedriven, hiddenBy?.objectKey]);
+  expect(found).toEqual([
+    [keys[0], false, keys[0]],
+    [keys[1], true, keys[1]],
+    [keys[2], false, undefined],
+    [keys[3], false, undefined],
+  ]);
 });
 
 describe('redriving a batch', () => {

@@ -19,7 +19,7 @@ function redrive(bucket: MemoryBucket, table: CapturedTable = USERS) {
   const left: LeftRecord[] = [];
   const states: string[] = [];
   const counts = redriveBatches({
-    ...{ lister: bucket.lister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
+    ...{ lister: bucket.versionLister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
     ...{ dryRun: false, onlyTables: [], signal: new AbortController().signal },
     tableOf: (name) => (name === 'users' ? table : undefined),
     watch: {
@@ -55,6 +55,20 @@ test('a batch that is left holds up no other, and what is done is passed over th
     filledIn: 0,
     alreadyThere: 1,
   });
+});
+
+test('a batch that somebody has deleted is neither applied nor forgotten, and holds up no other', async () => {
+  const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
+  await bucket.write(keyOf('a'), parked(record('a', 1)));
+  await bucket.write(keyOf('b'), parked(record('b', 2)));
+  bucket.deleteMarker(keyOf('a'));
+  const marker = bucket.hiddenBy(keyOf('a'))!;
+  const { states, left, counts } = await redrive(bucket);
+  expect(states).toEqual(['a left', 'b done']);
+  expect(counts).toMatchObject({ batches: 2, done: 1, left: 1, applied: 1 });
+  expect(left).toEqual([{ batch: keyOf('a'), reason: expect.stringContaining(marker.versionId) as string }]);
+  bucket.deleteVersion(keyOf('a'), marker.versionId);
+  expect(await redrive(bucket)).toMatchObject({ states: ['a done'], counts: { left: 0, doneBefore: 1 } });
 });
 
 describe('what a batch is left for', () => {
