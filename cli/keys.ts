@@ -84,7 +84,8 @@ function parseObject(text: string, words: KeyWords, where: string): Record<strin
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && !isLosslessNumber(parsed);
+  if (isObject) return parsed as Record<string, unknown>;
   throw new UsageError([`${where} is ${text.slice(0, 80)}, no JSON object; ${expected(words)}`]);
 }
 

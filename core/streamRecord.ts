@@ -35,6 +35,8 @@ const EVENTS = {
 } as const;
 type StreamEvent = keyof typeof EVENTS;
 
+const VIEW_TYPE = 'NEW_AND_OLD_IMAGES';
+
 /** The object key that a record's image belongs under. Known even of a record whose images cannot be read. */
 export function recordObjectKey(table: CapturedTable, record: StreamRecord): string {
   return readable(record, () => objectKeyOf(table, table.keySchema, recordKeys(record)));
@@ -100,9 +102,12 @@ function imagesOf(
     ...(EVENTS[event].old && OldImage === undefined ? ['OldImage'] : []),
   ];
   if (missing.length > 0) {
+    const without = `${event} without ${missing.join(' and ')}`;
+    if (StreamViewType === VIEW_TYPE)
+      throw new UnreadableRecordError(`${without}, although the stream's view type is ${VIEW_TYPE}`);
     throw new UnreadableRecordError(
-      `${event} without ${missing.join(' and ')}: the stream's view type is ${typeof StreamViewType === 'string' ? StreamViewType : 'not given'}, ` +
-        `it has to be NEW_AND_OLD_IMAGES. Disable the table's stream and enable it with that view type`,
+      `${without}: the stream's view type is ${typeof StreamViewType === 'string' ? StreamViewType : 'not given'}, ` +
+        `it has to be ${VIEW_TYPE}. Disable the table's stream and enable it with that view type`,
     );
   }
   return { NewImage: EVENTS[event].new ? NewImage : undefined, OldImage: EVENTS[event].old ? OldImage : undefined };

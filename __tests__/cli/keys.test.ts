@@ -1,10 +1,14 @@
+import fc from 'fast-check';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import path from 'node:path';
 import { keysGiven } from '../../cli/keyOptions';
 import { keysInLines, parseKeys, parsePartition } from '../../cli/keys';
+import { canonicalNumber } from '../../core/canonicalNumber';
+import { UsageError } from '../../core/errors';
 import { type KeyWords } from '../../settings/configuredTable';
+import { exactNumber } from '../core/arbitraries';
 
 const words: KeyWords = {
   keySchema: { partitionKey: 'id', sortKey: 'at' },
@@ -34,8 +38,44 @@ describe('keys as somebody writes them', () => {
     },
   );
 
+  /** As much of JSON's numbers as there is: a sign, zeros at either end, a point, an exponent. */
+  const number = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      fc.bigInt({ min: 0n, max: 10n ** 44n }),
+      fc.nat(44),
+      fc.constantFrom('', 'e', 'E+', 'E-'),
+      fc.nat(160),
+    )
+    .map(([sign, digits, point, e, exponent]) => {
+      const text = String(digits);
+      const at = Math.max(1, text.length - point);
+      const fraction = text.slice(at) === '' ? '' : `.${text.slice(at)}`;
+      return `${sign}${text.slice(0, at)}${fraction}${e === '' ? '' : `${e}${exponent}`}`;
+    });
+
+  test('law: a number names the key that is exactly that number, or none: never another', () => {
+    fc.assert(
+      fc.property(number, (written) => {
+        try {
+          const { at } = parseKeys(`{"id":"a","at":${written}}`, words, '--key') as { at: { N: string } };
+          expect(exactNumber(at.N)).toBe(exactNumber(written));
+          expect(exactNumber(canonicalNumber(at.N))).toBe(exactNumber(written));
+        } catch (error) {
+          if (!(error instanceof UsageError)) throw error;
+          const [, digits = ''] = /^-?([\d.]+)/.exec(written) ?? [];
+          const significant = digits.replace('.', '').replace(/^0+|0+$/g, '');
+          const isOutside = error.message.includes("outside DynamoDB's range");
+          expect(significant.length > 38 || isOutside).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test.each([
     ['no JSON', 'a', '--key is a, no JSON object; write {"id":"text","at":12}'],
+    ['a number alone', '12', '--key is 12, no JSON object; write {"id":"text","at":12}'],
     ['a key that is missing', '{"id":"a"}', '--key has no at; write {"id":"text","at":12}'],
     ['an attribute too many', '{"id":"a","at":1,"x":1}', '--key has x, which is no key attribute'],
     ['another type', '{"id":"a","at":true}', '--key: at is true, not of type N'],

@@ -102,6 +102,11 @@ describe('stream records', () => {
       change({ NewImage: undefined, OldImage: undefined, StreamViewType: 'KEYS_ONLY' }),
       /without NewImage and OldImage/,
     ],
+    [
+      'no old image, although its stream shows both',
+      change({ OldImage: undefined, StreamViewType: 'NEW_AND_OLD_IMAGES' }),
+      /MODIFY without OldImage, although the stream's view type is NEW_AND_OLD_IMAGES$/,
+    ],
     ['null', null as never, /a stream record is null, not an object/],
     [
       'another table',
