@@ -1,6 +1,6 @@
 import { play } from '../../../local/simulator/run';
 import { scheduleOf } from '../../../local/simulator/schedule';
-import { MISTAKES } from './putBack';
+import { MISTAKES, type PutBack } from './putBack';
 
 jest.setTimeout(600_000);
 afterEach(() => jest.restoreAllMocks());
@@ -9,14 +9,18 @@ afterEach(() => jest.restoreAllMocks());
 const MOST_SCHEDULES = 100;
 
 describe('a mistake that is put back is found', () => {
-  test.each(MISTAKES.map((one) => [one.mistake, one] as const))('%s', async (_, { putBack }) => {
-    expect(await firstBroken(putBack)).toBeDefined();
+  test.each(MISTAKES.map((one) => [one.mistake, one] as const))('%s', async (_, mistake) => {
+    expect(await broken(mistake)).toBeDefined();
   });
 });
 
-/** The first schedule that breaks a promise with the mistake, and none without it. */
-async function firstBroken(putBack: () => void): Promise<number | undefined> {
-  for (let seed = 1; seed <= MOST_SCHEDULES; seed++) {
+/**
+ * A schedule that breaks a promise with the mistake, and none without it. Where a schedule changes, it may no longer be the
+ * one that is remembered: then each is tried in turn.
+ */
+async function broken({ putBack, shownBy }: PutBack): Promise<number | undefined> {
+  const all = Array.from({ length: MOST_SCHEDULES }, (_, i) => i + 1);
+  for (const seed of shownBy === undefined ? all : [shownBy, ...all]) {
     putBack();
     const isBroken = (await play(scheduleOf(seed))).violation !== undefined;
     jest.restoreAllMocks();

@@ -28,6 +28,8 @@ import { Recheck } from '../../../operations/verify/recheck';
  */
 export interface PutBack {
   readonly mistake: string;
+  /** Seed of a schedule that breaks a promise with it: looked for when left out, which takes long. */
+  readonly shownBy?: number;
   readonly putBack: () => void;
 }
 
@@ -44,6 +46,7 @@ function replace<Module extends object, Name extends keyof Module>(
 const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'equal digests are taken as proof that nothing is missing between',
+    shownBy: 14,
     putBack: () =>
       replace(decidingVersions, 'readDecidingVersions', (real) => async (versions, momentMs, readHeader) => {
         const nearMs = momentMs + history.REORDER_WINDOW_MS;
@@ -54,6 +57,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'the place in the listing is trusted: the version stored last is the newest',
+    shownBy: 1,
     putBack: () =>
       replace(decidingVersions, 'readDecidingVersions', (real) => (versions, momentMs, readHeader) => {
         const by = versions.filter(({ storedAtMs }) => storedAtMs <= momentMs);
@@ -62,6 +66,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'what capture remembers of an item is of any stream',
+    shownBy: 27,
     putBack: () =>
       replace(
         capture,
@@ -72,6 +77,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'capture answers that all is done',
+    shownBy: 2,
     putBack: () =>
       replace(capture, 'captureBatch', (real) => async (...batch) => {
         await real(...batch);
@@ -80,6 +86,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'capture reports the last failed record, not the first',
+    shownBy: 44,
     putBack: () =>
       replace(capture, 'captureBatch', (real) => async (context, records, deadline) => {
         const failed: string[] = [];
@@ -91,6 +98,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'sequence numbers are compared as text',
+    shownBy: 1,
     putBack: () =>
       replace(changePosition, 'compareChanges', (real) => (a, b) => {
         if (a.source !== 'stream' || b.source !== 'stream' || a.streamLabel !== b.streamLabel) return real(a, b);
@@ -99,6 +107,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'sequence numbers of different streams are compared with each other',
+    shownBy: 6,
     putBack: () =>
       replace(changePosition, 'compareChanges', (real) => (a, b) => {
         if (a.source !== 'stream' || b.source !== 'stream') return real(a, b);
@@ -107,6 +116,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a backfill overwrites what is there',
+    shownBy: 4,
     putBack: () =>
       replace(backfill, 'backfillItems', (real) => (request, counts) => {
         const images = request.images as Partial<Record<'put', (key: string, image: never) => Promise<void>>>;
@@ -119,6 +129,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'redrive decides by the times of S3',
+    shownBy: 2,
     putBack: () =>
       replace(forWriting, 'readForWriting', (real) => async (source, objectKey) => {
         const seen = await real(source, objectKey);
@@ -127,6 +138,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'redrive puts each change on top, on no condition',
+    shownBy: 10,
     putBack: () =>
       replace(applyChanges, 'applyChanges', () => async ({ images }, objectKey, changes) => {
         const put = (images as unknown as { put: (key: string, image: unknown) => Promise<void> }).put;
@@ -136,6 +148,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'redrive marks a batch as done of which some is left',
+    shownBy: 2,
     putBack: () =>
       replace(redrive, 'redriveBatch', (real) => async (context, batch) => {
         const report = await real({ ...context, images: refusing(context.images) }, batch);
@@ -144,6 +157,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: "the operator's clock bounds what is newest",
+    shownBy: 48,
     putBack: () =>
       replace(
         operators,
@@ -154,6 +168,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: "what is read from the table is dated by the operator's clock",
+    shownBy: 11,
     putBack: () =>
       replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => ({
         ...real(process, bucket),
@@ -162,6 +177,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a moment is taken by when images were stored',
+    shownBy: 1,
     putBack: () =>
       replace(
         restore,
@@ -171,6 +187,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'the note of an unfinished restore is taken for --mirror',
+    shownBy: 54,
     putBack: () =>
       replace(target, 'decideTarget', (real) => (...given) => {
         const decision = real(...given);
@@ -179,10 +196,12 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'verify does not look at the destination',
+    shownBy: 1,
     putBack: () => replace(verdict, 'verdictOf', (real) => (look) => real({ ...look, destination: look.source })),
   },
   {
     mistake: 'verify does not look again',
+    shownBy: 4,
     putBack: () =>
       void jest.spyOn(Recheck.prototype, 'settle').mockImplementation(function (this: Recheck) {
         return (this as unknown as { named: (open: unknown) => ReturnType<Recheck['settle']> }).named(
@@ -192,6 +211,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'versions of an object that come in several pages are taken for several objects',
+    shownBy: 1,
     putBack: () =>
       replace(objectVersions, 'HistoryGrouping', (Real) => {
         class OfOnePage extends Real {
@@ -204,6 +224,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a sweep over the locks that had to stop is taken for a whole one',
+    shownBy: 33,
     putBack: () =>
       replace(sweeps, 'sweepsText', (real) => (kept) => {
         const { underWay } = kept;
@@ -212,6 +233,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a lock is renewed once it has ended',
+    shownBy: 3,
     putBack: () =>
       replace(
         lockRenewal,
@@ -221,6 +243,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a renewed lock is a quarter of the retention long',
+    shownBy: 3,
     putBack: () =>
       replace(lockRenewal, 'renewal', (real) => (lock, rule, now) => {
         const wanted = real(lock, rule, now);
@@ -229,6 +252,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'the lock of the current version alone is renewed',
+    shownBy: 5,
     putBack: () =>
       replace(
         versionsToLock,
@@ -239,6 +263,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'conditions of writes are not sent',
+    shownBy: 42,
     putBack: () =>
       replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => {
         const calls = real(process, bucket);
