@@ -48,15 +48,15 @@ export function synthesize(
   }
 }
 
-/** CDKTF keeps the stack trace of every value; in a test each of its frames would be looked up in a source map. */
+/** CDKTF keeps the stack trace of every value; in a test that is a good part of the time. */
 function withoutStackTraces(work: () => void): void {
-  const errors: { prepareStackTrace?: unknown } = Error;
-  const before = errors.prepareStackTrace;
-  errors.prepareStackTrace = () => '';
+  const errors: { captureStackTrace: unknown } = Error;
+  const before = errors.captureStackTrace;
+  errors.captureStackTrace = () => undefined;
   try {
     work();
   } finally {
-    errors.prepareStackTrace = before;
+    errors.captureStackTrace = before;
   }
 }
 
