@@ -8,7 +8,6 @@ import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbTable } from '../../aws/table';
 import { s3TextStore } from '../../aws/textStore';
-import { bundleCommand } from '../../cli/bundle';
 import type { DrillReport } from '../../operations/drill/report';
 import { realPause } from '../../operations/pace';
 import { scheduledDrill } from '../../operations/drill/scheduledDrill';
@@ -19,6 +18,7 @@ import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
+import { executableIn } from './support/executable';
 import { interrupted } from './support/interrupted';
 import type { Outcome } from '../support/outcome';
 
@@ -257,8 +257,7 @@ describe('dcs drill', () => {
   test('removes the scratch table after Ctrl-C', async () => {
     const deployment = await drillable('drillStopped');
     await withItems(deployment, users(100));
-    const executable = path.join(deployment.folder, 'dcs.js');
-    await bundleCommand(executable);
+    const executable = await executableIn(deployment.folder);
     const args = ['drill', 'users', '--report-folder', deployment.reports];
     const env = { ...deployment.env, AWS_ENDPOINT_URL_STS: parts.s3.endpoint };
     const child = spawn(process.execPath, [executable, ...args], { env });

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { outcomeOf } from '../support/outcome';
-import { bundleCommand } from '../../cli/bundle';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
+import { executableIn } from './support/executable';
 import { interrupted } from './support/interrupted';
 
 const parts = commandPartsOfFile();
@@ -347,8 +347,7 @@ describe('dcs restore, from the destination bucket alone', () => {
     const download = ['download', 'users', '--folder', copy];
     expect(await deployment.run(download)).toMatchObject({ code: 0 });
 
-    const executable = path.join(deployment.folder, 'dcs.js');
-    await bundleCommand(executable);
+    const executable = await executableIn(deployment.folder);
     // A process that may write files of 4 KB is refused as on a full disk (setrlimit(2): EFBIG).
     const command = `ulimit -f 4 && exec "${process.execPath}" "${executable}" ${download.join(' ')}`;
     const full = await outcomeOf(spawn('bash', ['-c', command], { env: deployment.env }));
@@ -439,8 +438,7 @@ describe('dcs restore, when things go wrong', () => {
   test('Ctrl-C, and the same command again', async () => {
     const deployment = await deploy(parts, 'interrupted');
     await deployment.store(inserts(150));
-    const executable = path.join(deployment.folder, 'dcs.js');
-    await bundleCommand(executable);
+    const executable = await executableIn(deployment.folder);
     const args = ['restore', 'users', '--into', 'continued'];
     const child = spawn(process.execPath, [executable, ...args], { env: deployment.env });
     let gets = 0;

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
-import { bundleCommand } from '../../../cli/bundle';
 import type { LocalRun } from '../../../local/localRun';
 import { startLocalTable, type LocalTable } from '../../../local/localTable';
 import { databaseSettings } from '../../../local/parts/servers';
 import { outcomeOf, type Outcome } from '../../support/outcome';
 import { tableOf } from './deployment';
+import { executableIn } from './executable';
 
 /** The real executable, in processes of its own, on the parts of a local run. */
 export interface DcsOnRun {
@@ -25,8 +25,7 @@ export interface DcsOnRun {
 /** @param tables the first one's database is the source account's: in DynamoDB Local every table has one of its own */
 export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTable[]]): Promise<DcsOnRun> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
-  const executable = path.join(folder, 'dcs.js');
-  await bundleCommand(executable);
+  const executable = await executableIn(folder);
   const account = ({ accountId, bucket }: LocalRun['source'], region: string) => ({
     accountId,
     region,
