@@ -19,6 +19,8 @@ module.exports = {
       displayName: 'unit',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/', '<rootDir>/__tests__/deploy/'],
+      globalSetup: '<rootDir>/__tests__/support/sharedFolder/make.ts',
+      globalTeardown: '<rootDir>/__tests__/support/sharedFolder/remove.ts',
     },
     {
       ...shared,

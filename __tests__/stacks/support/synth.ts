@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onceInARun } from '../../support/onceInARun';
 import { App } from 'cdktf';
 import { addStacks } from '../../../stacks/deploy';
 import { parseSettings } from '../../../settings/load';
@@ -29,11 +30,17 @@ export interface Element {
   readonly body: Json;
 }
 
-/** Synthesizes settings with stub code and gives the stacks by name. Reads the files: cdktf's test helpers skip references between stacks. */
-export function synthesize(
-  settings: unknown,
-  code = 'exports.handler = async () => ({});\n',
-): Record<string, StackJson> {
+/**
+ * Synthesizes settings with stub code and gives the stacks by name. Reads the files: cdktf's test helpers skip references between stacks.
+ *
+ * @param code with it, they are synthesized now; without, they may have been by another file of the same run
+ */
+export function synthesize(settings: unknown, code?: string): Record<string, StackJson> {
+  if (code !== undefined) return synthesizeNow(settings, code);
+  return onceInARun(JSON.stringify(settings), () => synthesizeNow(settings, 'exports.handler = async () => ({});\n'));
+}
+
+function synthesizeNow(settings: unknown, code: string): Record<string, StackJson> {
   const folder = mkdtempSync(join(tmpdir(), 'dcs-synth-'));
   try {
     const app = new App({ outdir: join(folder, 'out') });

@@ -1,0 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Names the folder in which the test files of one run leave what others need, too. */
+export const SHARED = 'DCS_TESTS_SHARED';
+
+/** Before the first test of a run. */
+export default function makeSharedFolder(): void {
+  process.env[SHARED] = mkdtempSync(join(tmpdir(), 'dcs-tests-'));
+}
