@@ -26,7 +26,7 @@ export const SETTINGS_OPTIONS: OptionTable = {
 
 export interface SettingsOnCommandLine {
   readonly prefix?: string;
-  readonly table?: TableSettings;
+  readonly table?: Pick<TableSettings, 'name' | 'existing' | 'partitionKey' | 'sortKey'>;
 }
 
 export function readSettingsOptions(given: OptionReader): SettingsOnCommandLine {
@@ -58,10 +58,11 @@ export function withCommandLine(
   sides: Readonly<Record<Side, SideOptions>>,
 ): CommandSettings {
   const others = settings.tables?.filter(({ name }) => name !== table?.name) ?? [];
+  const layout = settings.tables?.find(({ name }) => name === table?.name)?.layout ?? 'images';
   return {
     ...settings,
     prefix: prefix ?? settings.prefix,
-    tables: table ? [...others, table] : settings.tables,
+    tables: table ? [...others, { ...table, layout }] : settings.tables,
     source: settings.source && { ...settings.source, ...placeGiven(sides.source) },
     destination: settings.destination && { ...settings.destination, ...placeGiven(sides.destination) },
   };

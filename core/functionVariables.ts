@@ -5,6 +5,7 @@ export const VARIABLES = {
   tableName: 'DCS_TABLE',
   partitionKey: 'DCS_PARTITION_KEY',
   sortKey: 'DCS_SORT_KEY',
+  layout: 'DCS_LAYOUT',
   largeImageStorageClass: 'DCS_LARGE_IMAGE_STORAGE_CLASS',
   sampleItemCount: 'DCS_SAMPLE_ITEM_COUNT',
   sourceAccountId: 'DCS_SOURCE_ACCOUNT_ID',

@@ -38,8 +38,8 @@ export function heldMs(rule: Pick<LockRule, 'retentionDays'>): number {
   return 2 * sweepEveryMs(rule);
 }
 
-/** What of a bucket stays locked: an item's images, a table's definition, a report about a copy. */
-export type KeptLocked = 'image' | 'definition' | 'report';
+/** What of a bucket stays locked: an item's images, a table's definition, a report about a copy, what is stored of a journal. */
+export type KeptLocked = 'image' | 'definition' | 'report' | 'journal';
 
 /**
  * Undefined for what does not stay locked: probes and what else the service writes for itself, parked batches, and whatever
@@ -48,11 +48,18 @@ export type KeptLocked = 'image' | 'definition' | 'report';
 export function keptLocked(objectKey: string, prefix: string): KeptLocked | undefined {
   const ofService = servicePrefix(prefix);
   if (!objectKey.startsWith(prefix) || objectKey.startsWith(PARKED_BATCHES_PREFIX)) return undefined;
-  // No table's name has a `=`: reports are below `=dcs/<table>/`, all else below `=dcs/=`.
-  if (objectKey.startsWith(ofService)) return objectKey.startsWith(`${ofService}=`) ? undefined : 'report';
+  // No table's name has a `=`: reports and journals are below `=dcs/<table>/`, all else below `=dcs/=`.
+  if (objectKey.startsWith(ofService)) return keptOfService(objectKey.slice(ofService.length));
   if (isImageKey(objectKey)) return 'image';
   return /^[^/]+\/table\.json$/.test(objectKey.slice(prefix.length)) ? 'definition' : undefined;
 }
+
+function keptOfService(path: string): KeptLocked | undefined {
+  if (path.startsWith('=')) return undefined;
+  return JOURNAL_FOLDERS.includes(path.split('/')[1] ?? '') ? 'journal' : 'report';
+}
+
+const JOURNAL_FOLDERS: readonly string[] = ['journal', 'runs', 'base'];
 
 export function isInForce(lock: VersionLock | undefined, nowMs: number): lock is VersionLock {
   return lock !== undefined && lock.untilMs > nowMs;

@@ -10,8 +10,14 @@ export function servicePrefix(prefix: string): string {
   return `${prefix}=dcs/`;
 }
 
+/** Below this is what is of no table: the heartbeat, probes, sweeps. No table's name begins so. */
+export function ofNoTablePrefix(prefix: string): string {
+  return `${servicePrefix(prefix)}=`;
+}
+
 /** What writes a report about a table. */
-export type ReportKind = 'verify' | 'drill';
+export const REPORT_KINDS = ['verify', 'drill'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
 
 /** Below this are all reports about a table's copy: `<prefix>=dcs/<table>/`. */
 export function reportsPrefix({ prefix, tableName }: TableLocation, kind: ReportKind): string {

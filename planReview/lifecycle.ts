@@ -23,7 +23,10 @@ const KINDS: Readonly<Record<string, Measure>> = {
   },
 };
 
-/** What a changed lifecycle deletes or archives sooner. Rules are compared by what they apply to: a name says nothing. */
+/**
+ * What a changed lifecycle deletes or archives sooner. Rules are compared by what they apply to, a name says nothing: with those that
+ * applied to just that, and those that applied to all below a prefix around it.
+ */
 export function lifecycleWeakened(from: Json | undefined, to: Json | undefined, { tables }: Context): string[] {
   const before = list(from).filter(isObject).filter(isOn);
   return list(to)
@@ -34,7 +37,10 @@ export function lifecycleWeakened(from: Json | undefined, to: Json | undefined, 
         appliesTo(rule, (prefix) => [prefix]),
         appliesTo(rule, (prefix) => forKnownTables(prefix, tables)),
       ];
-      const same = before.filter((other) => scopes.flat().includes(appliesTo(other, (prefix) => [prefix])[0] ?? ''));
+      const same = before.filter(
+        (other) =>
+          scopes.flat().includes(appliesTo(other, (prefix) => [prefix])[0] ?? '') || isAround(other, rule, tables),
+      );
       const others = unknownParts(rule).map((name) => `Rule ${shown(rule.id)}: this review does not know ${name}.`);
       const sooner = Object.entries({ ...KINDS, ...transitions(rule) }).flatMap(([kind, measure]) => {
         const was = Math.min(Infinity, ...same.map(measure));
@@ -89,15 +95,27 @@ function unknownParts(rule: JsonObject): string[] {
   });
 }
 
+/** Whether a rule has applied to everything that another one applies to, whatever else that asks for. */
+function isAround(other: JsonObject, rule: JsonObject, tables: Context['tables']): boolean {
+  const [outer, inner] = [prefixOf(other), prefixOf(rule)];
+  if (canonical([withPrefix(other.filter ?? null, outer, '')]) !== 'null') return false;
+  return [inner, ...forKnownTables(inner, tables)].some((prefix) => prefix.startsWith(outer));
+}
+
 const isOn = ({ status }: JsonObject) => status === 'Enabled';
 
 /** What a rule applies to, with its prefix in each of other forms. */
-function appliesTo({ filter, prefix }: JsonObject, forms: (prefix: string) => readonly string[]): string[] {
+function appliesTo(rule: JsonObject, forms: (prefix: string) => readonly string[]): string[] {
+  const { filter, prefix } = rule;
+  const text = prefixOf(rule);
+  return forms(text).map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
+}
+
+function prefixOf({ filter, prefix }: JsonObject): string {
   const own = [block(filter).prefix, block(filter, 'and').prefix, prefix].find(
     (one) => typeof one === 'string' && one !== '',
   );
-  const text = typeof own === 'string' ? own : '';
-  return forms(text).map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
+  return typeof own === 'string' ? own : '';
 }
 
 function withPrefix(value: Json, text: string, form: string): Json {

@@ -30,35 +30,49 @@ const transitions = (description: string) =>
   z.array(transition, { error: 'a list of moves, which may be empty' }).describe(description);
 const days = (description: string) => wholeNumberOrNull(1, 36_500, description);
 
-export const lifecycleSettings = group(
+const ofEitherBucket = {
+  noncurrentVersionExpirationDays: days(
+    'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. Default: 365.',
+  ).default(365),
+  currentVersionTransitions: transitions(
+    'Moves of large images that are the newest of their items, which a restore reads. Default: none.',
+  ).default([]),
+  noncurrentVersionTransitions: transitions(
+    'Moves of large images that a newer one has replaced, and of the runs of a journal, as far as they are read at once where they go. Default: to GLACIER_IR after 30 days.',
+  ).default([{ afterDays: 30, storageClass: 'GLACIER_IR' }]),
+  transitionMinimumBytes: wholeNumber(
+    131_072,
+    1_048_576,
+    'Images of at least this size are large. Below about 200 KB a move costs more than a year in the cheaper class saves. Default: 204,800.',
+  ).default(204_800),
+  tombstoneExpirationDays: days(
+    'Days after a delete until its tombstone expires. null keeps tombstones for ever. Default: 365.',
+  ).default(365),
+  reportExpirationDays: days(
+    'Days after which reports of verify and drill, and probes of check, expire. null keeps them for ever. Default: 365.',
+  ).default(365),
+  abortIncompleteMultipartUploadDays: wholeNumber(
+    1,
+    365,
+    'Days after which an upload that was never completed is removed. Default: 7.',
+  ).default(7),
+};
+
+const AGEING = 'What happens to objects of this bucket as they age.';
+
+export const lifecycleSettings = group(ofEitherBucket, AGEING);
+
+export const sourceLifecycleSettings = group(
   {
-    noncurrentVersionExpirationDays: days(
-      'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. Default: 365.',
-    ).default(365),
-    currentVersionTransitions: transitions(
-      'Moves of large images that are the newest of their items, which a restore reads. Default: none.',
-    ).default([]),
-    noncurrentVersionTransitions: transitions(
-      'Moves of large images that a newer one has replaced. Default: to GLACIER_IR after 30 days.',
-    ).default([{ afterDays: 30, storageClass: 'GLACIER_IR' }]),
-    transitionMinimumBytes: wholeNumber(
-      131_072,
-      1_048_576,
-      'Images of at least this size are large. Below about 200 KB a move costs more than a year in the cheaper class saves. Default: 204,800.',
-    ).default(204_800),
-    tombstoneExpirationDays: days(
-      'Days after a delete until its tombstone expires. null keeps tombstones for ever. Default: 365.',
-    ).default(365),
-    reportExpirationDays: days(
-      'Days after which reports of verify and drill, and probes of check, expire. null keeps them for ever. Default: 365.',
-    ).default(365),
-    abortIncompleteMultipartUploadDays: wholeNumber(
-      1,
-      365,
-      'Days after which an upload that was never completed is removed. Default: 7.',
-    ).default(7),
+    ...ofEitherBucket,
+    journalExpirationDays: wholeNumberOrNull(
+      7,
+      36_500,
+      'Days after which objects of a journal expire in this bucket: so long there is a second copy of what the destination bucket has, and as long as that for whatever keeps it from replicating to be mended. null keeps them for ever. Default: 30.',
+    ).default(30),
   },
-  'What happens to objects of this bucket as they age.',
+  AGEING,
 );
 
 export type Lifecycle = z.output<typeof lifecycleSettings>;
+export type SourceLifecycle = z.output<typeof sourceLifecycleSettings>;

@@ -11,7 +11,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './fields';
-import { lifecycleSettings } from './lifecycle';
+import { lifecycleSettings, sourceLifecycleSettings } from './lifecycle';
 
 /** The two accounts, source and destination, and what happens to objects in their buckets as they age. */
 
@@ -53,10 +53,12 @@ const inAccount = (side: 'source' | 'destination') => ({
   endpoint: httpUrl(
     'Address of an emulator that stands in for every AWS service of this account. Default: AWS itself.',
   ).optional(),
-  lifecycle: lifecycleSettings.prefault({}),
 });
 
-export const sourceSettings = group(inAccount('source'), 'The account and region that the tables live in.');
+export const sourceSettings = group(
+  { ...inAccount('source'), lifecycle: sourceLifecycleSettings.prefault({}) },
+  'The account and region that the tables live in.',
+);
 
 export const objectLockSettings = group(
   {
@@ -77,6 +79,10 @@ export const objectLockSettings = group(
 );
 
 export const destinationSettings = group(
-  { ...inAccount('destination'), objectLock: objectLockSettings.prefault({}) },
+  {
+    ...inAccount('destination'),
+    lifecycle: lifecycleSettings.prefault({}),
+    objectLock: objectLockSettings.prefault({}),
+  },
   'The account and region that hold the second copy.',
 );

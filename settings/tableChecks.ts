@@ -1,10 +1,33 @@
+import { batchOf } from './batches';
 import type { Problem } from './problems';
 import type { GivenSettings } from './schema';
 import type { TableSettings } from './tables';
 
 /** What is written of one table, and of those that have left, has to go together. */
-export function tableProblems({ tables = [], formerTables }: GivenSettings): Problem[] {
-  return [...tables.flatMap(problemsOfTable), ...problemsOfFormerTables(tables, formerTables)];
+export function tableProblems({ tables = [], formerTables, capture, alarms }: GivenSettings): Problem[] {
+  return [
+    ...tables.flatMap(problemsOfTable),
+    ...tables.flatMap((table, index) => windowIsBelowLag(table, index, { capture, alarms })),
+    ...problemsOfFormerTables(tables, formerTables),
+  ];
+}
+
+/** What waits for its batch to fill would ring the alarm for what lags. */
+function windowIsBelowLag(
+  table: TableSettings,
+  index: number,
+  { capture, alarms: { captureLagSeconds } }: Pick<GivenSettings, 'capture' | 'alarms'>,
+): Problem[] {
+  const { batchingWindowSeconds: value } = batchOf(table, capture);
+  if (table.layout === 'images' || value < captureLagSeconds) return [];
+  return [
+    {
+      path: `tables[${index}].batchingWindowSeconds`,
+      value,
+      allowed: `less than ${captureLagSeconds} (alarms.captureLagSeconds): a batch that waits so long for its records rings that alarm`,
+      nextStep: 'wait less, or raise alarms.captureLagSeconds',
+    },
+  ];
 }
 
 function problemsOfTable({ existing, partitionKey, sortKey, ttlAttribute }: TableSettings, index: number): Problem[] {

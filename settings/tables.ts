@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { group, kmsKeyArn, oneOf, text, yesOrNo } from './fields';
+import { group, kmsKeyArn, oneOf, text, wholeNumber, yesOrNo } from './fields';
 
 /** One table of the source account. The keys of an existing one are looked up; where they are written here too, they are checked. */
 
@@ -32,6 +32,20 @@ export const tableSettings = group(
     ).optional(),
     kmsKeyArn: kmsKeyArn(
       'KMS key of the table, if it is one of your own: capture and the drill are given the right to decrypt with it. Default: a key of AWS.',
+    ).optional(),
+    layout: oneOf(
+      ['images', 'journal'],
+      'How changes are stored. "images": each as a version of its item\'s own object. "journal": a batch of them in one object, at a fraction of the requests; docs/journal.md tells which to choose. It may be changed at any time: what is stored stays readable. Default: "images".',
+    ).default('images'),
+    batchSize: wholeNumber(
+      1,
+      10_000,
+      'Most records in one batch of this table. Default: capture.batchSize; 10,000 with the layout "journal".',
+    ).optional(),
+    batchingWindowSeconds: wholeNumber(
+      0,
+      300,
+      'How long Lambda waits for a batch of this table to fill: as long as that a change may be in no bucket. Default: capture.batchingWindowSeconds; 10 with the layout "journal".',
     ).optional(),
   },
   'A table to keep a second copy of.',

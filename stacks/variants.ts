@@ -55,6 +55,16 @@ export const variants = {
       { ...orders, name: 'archive.orders_2018', existing: true },
     ],
   },
+  journal: {
+    ...minimal,
+    prefix: 'dcs/',
+    tables: [
+      { ...users, layout: 'journal' },
+      { ...orders, layout: 'journal', batchSize: 5_000, batchingWindowSeconds: 60 },
+      { ...orders, name: 'sessions' },
+    ],
+  },
+  'journal-customer-managed': { ...minimal, ...customerManaged, tables: [{ ...users, layout: 'journal' }] },
   existing: { ...minimal, tables: [{ name: 'sessions' }, { name: 'archive.orders_2018' }] },
   'former-tables': { ...minimal, formerTables: ['orders', 'carts'] },
   'customer-managed': { ...minimal, ...customerManaged, tables: [users, orders] },

@@ -37,6 +37,8 @@ const HARMLESS: Readonly<Record<string, Harmless>> = {
   ...under('aws_sqs_queue_policy', { 'policy.Statement.Sid': 'all' }),
   ...under('aws_kms_key', { description: 'all', deletion_window_in_days: MORE, 'policy.Statement.Sid': 'all' }),
   ...under('aws_lambda_event_source_mapping', {
+    batch_size: 'all',
+    maximum_batching_window_in_seconds: 'all',
     function_response_types: LONGER,
     maximum_record_age_in_seconds: MORE,
     maximum_retry_attempts: MORE,

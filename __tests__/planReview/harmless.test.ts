@@ -26,3 +26,34 @@ test.each([
   expect(before).not.toEqual(after);
   expect(found(...planned(before!, after!))).toEqual([]);
 });
+
+test('of a table that goes over to a journal, or back, only what expires is for somebody to look at', () => {
+  const [images, journal] = [{}, { layout: 'journal' }].map((more) => {
+    const [stack] = Object.values(bodies({ ...minimal, tables: [{ ...minimal.tables[0], ...more }] }));
+    return stack!;
+  });
+  expect(found(...planned(images!, journal!)).sort()).toEqual([
+    'aws_s3_bucket_lifecycle_configuration.destination_bucket_lifecycle:expiration',
+    'aws_s3_bucket_lifecycle_configuration.source_bucket_lifecycle:expiration',
+  ]);
+  expect(found(...planned(journal!, images!))).toEqual([]);
+});
+
+test('one rule for a folder goes over into rules for what is in it', () => {
+  const rule = (prefix: string, days: number) => ({
+    id: prefix,
+    status: 'Enabled',
+    filter: [{ prefix }],
+    expiration: [{ days }],
+  });
+  const of = (...rule: object[]) => ({ 'aws_s3_bucket_lifecycle_configuration.it': { rule } }) as never;
+  const whole = of(rule('=dcs/', 365));
+  const parts = (days: number) => of(rule('=dcs/users/verify/', days), rule('=dcs/users/drill/', 365));
+  expect(found(...planned(whole, parts(365)))).toEqual([]);
+  expect(found(...planned(whole, parts(364)))).toEqual(['aws_s3_bucket_lifecycle_configuration.it:expiration']);
+  expect(found(...planned(parts(365), whole))).toEqual(['aws_s3_bucket_lifecycle_configuration.it:expiration']);
+  const small = { ...rule('=dcs/', 1), filter: [{ and: [{ prefix: '=dcs/', object_size_less_than: 3 }] }] };
+  expect(found(...planned(of(small, rule('=dcs/', 365)), parts(364)))).toEqual([
+    'aws_s3_bucket_lifecycle_configuration.it:expiration',
+  ]);
+});

@@ -44,6 +44,24 @@ describe('settings', () => {
 
   test.each<[string, unknown, string]>([
     ['an account id as number', source({ accountId: 111111111111 }), 'source.accountId'],
+    ['a layout that there is not', table({ layout: 'parquet' }), 'tables[0].layout'],
+    ['a window that Lambda does not take', table({ batchingWindowSeconds: 301 }), 'tables[0].batchingWindowSeconds'],
+    ['a batch that Lambda does not take', table({ batchSize: 10_001 }), 'tables[0].batchSize'],
+    [
+      'a batch that rings the alarm while it fills',
+      { ...table({ layout: 'journal', batchingWindowSeconds: 300 }) },
+      'tables[0].batchingWindowSeconds',
+    ],
+    [
+      'a journal that leaves the source bucket within a weekend',
+      source({ lifecycle: { journalExpirationDays: 3 } }),
+      'source.lifecycle.journalExpirationDays',
+    ],
+    [
+      'an end of journals in the destination bucket, which the compactor tells',
+      destination({ lifecycle: { journalExpirationDays: 30 } }),
+      'destination.lifecycle.journalExpirationDays',
+    ],
     ['no tables', { ...minimal, tables: [] }, 'tables'],
     ['a missing part', { ...minimal, deployment: undefined }, 'deployment'],
     ['an unknown way', { ...minimal, deployment: { way: 'sideways' } }, 'deployment.way'],

@@ -4,6 +4,7 @@ import {
   parkedBatchesInDestination,
   parkedBatchesInSource,
 } from '../../stacks/constructs/lifecycleRules';
+import { journalInDestination, journalInSource } from '../../stacks/constructs/journalRules';
 import { parseSettings } from '../../settings/load';
 import { minimal, variants } from '../../stacks/variants';
 import { resource, synthesizeTogether } from './support/synth';
@@ -15,14 +16,22 @@ const rulesOf = (
 ) => {
   const changed = { ...lifecycle, ...change };
   return lifecycleRules(
-    { lifecycle: changed, prefix: 'dcs/', tablePrefixes: ['dcs/users/', 'dcs/orders/'], largeImageStorageClass },
-    parkedBatchesInSource(changed),
+    { lifecycle: changed, prefix: 'dcs/', tables, largeImageStorageClass },
+    { parkedBatches: parkedBatchesInSource(changed), journal: journalInSource(changed) },
   );
 };
+const tables = [
+  { name: 'users', layout: 'images' },
+  { name: 'orders', layout: 'images' },
+] as const;
+/** Rules of a table with a journal, in the destination bucket. */
+const journalRules = (change: Partial<typeof lifecycle> = {}) =>
+  journalInDestination({ ...lifecycle, ...change })({ prefix: 'dcs/', tableName: 'clicks' });
+const text = (value: unknown) => JSON.stringify(value);
 
 describe('lifecycle rules', () => {
   test('by size: old versions of large images move to where they are read at once, old versions and tombstones end', () => {
-    expect(rulesOf().filter(({ id }) => id.includes('users'))).toEqual([
+    expect(rulesOf().filter(({ id }) => /^(images|archive|tombstones)-dcs-users/.test(id))).toEqual([
       {
         id: expect.stringMatching(/^images-dcs-users-/) as unknown,
         status: 'Enabled',
@@ -57,7 +66,7 @@ describe('lifecycle rules', () => {
   test('no current object but a tombstone, a report and a probe ever expires, nor moves by a rule that reaches parked batches', () => {
     for (const rule of rulesOf()) {
       const expires = JSON.stringify(rule.expiration ?? []).includes('"days"');
-      expect({ id: rule.id, expires }).toEqual({ id: rule.id, expires: /^(tombstones|reports)/.test(rule.id) });
+      expect({ id: rule.id, expires }).toEqual({ id: rule.id, expires: /^(tombstones|reports|probes)/.test(rule.id) });
       if (rule.transition ?? rule.noncurrentVersionTransition)
         expect(JSON.stringify(rule.filter)).toMatch(/dcs\/(users|orders)\//);
     }
@@ -80,7 +89,7 @@ describe('lifecycle rules', () => {
       expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
       for (const rule of rules) expect(actions.some((action) => action in rule)).toBe(true);
     }
-    const ofImages = rulesOf(none).filter(({ id }) => !/^(reports|heartbeats)$/.test(id));
+    const ofImages = rulesOf(none).filter(({ id }) => !/^(reports.*|probes|heartbeats)$/.test(id));
     expect(JSON.stringify(ofImages)).not.toMatch(/GLACIER|noncurrentDays|"days"/);
     expect(JSON.stringify(rulesOf(none))).not.toContain('"days"');
   });
@@ -101,14 +110,19 @@ describe('lifecycle rules', () => {
   });
 
   test('reports and probes expire, deleted ones can be brought back for a month, and of heartbeats the newest stays', () => {
-    expect(rulesOf({ reportExpirationDays: 90 }).filter(({ id }) => /^(reports|heartbeats)$/.test(id))).toEqual([
-      {
-        id: 'reports',
-        status: 'Enabled',
-        filter: [{ prefix: 'dcs/=dcs/' }],
-        expiration: [{ days: 90 }],
-        noncurrentVersionExpiration: [{ noncurrentDays: 30 }],
-      },
+    const end = { expiration: [{ days: 90 }], noncurrentVersionExpiration: [{ noncurrentDays: 30 }] };
+    const reports = (prefix: string) => ({
+      id: expect.any(String) as unknown,
+      status: 'Enabled',
+      filter: [{ prefix }],
+    });
+    const rules = rulesOf({ reportExpirationDays: 90 }).filter(({ id }) => /^(reports|probes|heartbeats)/.test(id));
+    expect(rules).toEqual([
+      { ...reports('dcs/=dcs/users/verify/'), ...end },
+      { ...reports('dcs/=dcs/users/drill/'), ...end },
+      { ...reports('dcs/=dcs/orders/verify/'), ...end },
+      { ...reports('dcs/=dcs/orders/drill/'), ...end },
+      { ...reports('dcs/=dcs/='), ...end },
       {
         id: 'heartbeats',
         status: 'Enabled',
@@ -137,14 +151,95 @@ describe('lifecycle rules', () => {
     expect(moves('GLACIER_IR').match(/STANDARD_IA|GLACIER_IR|GLACIER/g)).toEqual(['GLACIER']);
   });
 
+  test('of a journal, its runs and bases nothing ever expires in the destination bucket but what the compactor has tagged', () => {
+    const changes = [
+      {},
+      { noncurrentVersionExpirationDays: null },
+      { reportExpirationDays: 1, tombstoneExpirationDays: 1 },
+    ];
+    for (const change of changes) {
+      const changed = { ...lifecycle, ...change };
+      const bucket = { lifecycle: changed, prefix: 'dcs/', largeImageStorageClass: 'STANDARD' as const };
+      const parkedBatches = parkedBatchesInDestination(changed);
+      const all = lifecycleRules(
+        { ...bucket, tables: [...tables, { name: 'clicks', layout: 'journal' }] },
+        { parkedBatches, journal: journalInDestination(changed) },
+      );
+      const objects = ['journal', 'runs', 'base'].map((folder) => `dcs/=dcs/clicks/${folder}/x`);
+      const ending = all.filter(
+        (rule) => /"days"/.test(text(rule.expiration ?? [])) || rule.noncurrentVersionExpiration !== undefined,
+      );
+      const reaching = ending.filter(({ filter }) => {
+        const { prefix } = /"prefix":"(?<prefix>[^"]*)"/.exec(text(filter))?.groups ?? { prefix: '' };
+        return objects.some((objectKey) => objectKey.startsWith(prefix ?? ''));
+      });
+      expect(reaching.length).toBeGreaterThan(1);
+      for (const rule of reaching) expect(text(rule.filter)).toContain('"tags":{"dcs-covered":"yes"}');
+    }
+  });
+
+  test('a covered object of a journal stays for a month, a run for as long as the history, and for ever where that does', () => {
+    const ends = (rules: ReturnType<typeof journalRules>) =>
+      rules.flatMap(({ id, expiration }) => {
+        const days = /"days":(\d+)/.exec(text(expiration ?? []))?.[1];
+        return days === undefined ? [] : [[id.replace(/-dcs-clicks-.*/, ''), Number(days)]];
+      });
+    expect(ends(journalRules({ noncurrentVersionExpirationDays: 90 }))).toEqual([
+      ['covered-journal', 30],
+      ['covered-bases', 1],
+      ['covered-runs', 90],
+    ]);
+    const endless = ends(journalRules({ noncurrentVersionExpirationDays: null }));
+    expect(endless.map(([what]) => what)).toEqual(['covered-journal', 'covered-bases']);
+  });
+
+  test('runs move to classes that are read at once, whatever moves images, and bases move nowhere', () => {
+    const noncurrentVersionTransitions = [
+      { afterDays: 30, storageClass: 'STANDARD_IA' as const },
+      { afterDays: 90, storageClass: 'GLACIER_IR' as const },
+      { afterDays: 200, storageClass: 'DEEP_ARCHIVE' as const },
+    ];
+    const moving = journalRules({ noncurrentVersionTransitions }).filter(({ transition }) => transition);
+    expect(moving).toEqual([
+      {
+        id: expect.stringMatching(/^archive-runs/) as unknown,
+        status: 'Enabled',
+        filter: [{ and: [{ prefix: 'dcs/=dcs/clicks/runs/', objectSizeGreaterThan: 204_799 }] }],
+        transition: [
+          { days: 30, storageClass: 'STANDARD_IA' },
+          { days: 90, storageClass: 'GLACIER_IR' },
+        ],
+      },
+    ]);
+    const archived = [{ afterDays: 1, storageClass: 'GLACIER' as const }];
+    expect(text(journalRules({ noncurrentVersionTransitions: archived }))).not.toContain('transition');
+  });
+
+  test('the source bucket keeps a journal for as long as the settings say, and for ever where they do', () => {
+    const inSource = (journalExpirationDays: number | null) =>
+      journalInSource({ ...lifecycle, journalExpirationDays })({ prefix: '', tableName: 'clicks' });
+    expect(inSource(45)).toMatchObject([{ filter: [{ prefix: '=dcs/clicks/journal/' }], expiration: [{ days: 45 }] }]);
+    expect(text(inSource(null))).not.toMatch(/days/i);
+  });
+
+  test('only a table with a journal has rules of one', () => {
+    const stack = synthesizeTogether(variants.journal);
+    for (const side of ['source', 'destination']) {
+      const { rule } = resource(stack, `aws_s3_bucket_lifecycle_configuration.${side}_bucket_lifecycle`);
+      expect(text(rule)).toContain('dcs/=dcs/users/journal/');
+      expect(text(rule)).toContain('dcs/=dcs/orders/journal/');
+      expect(text(rule)).not.toContain('dcs/=dcs/sessions/journal/');
+    }
+  });
+
   test('both buckets have their own numbers', () => {
     const stack = synthesizeTogether(variants.everything);
-    const text = (side: string) =>
-      JSON.stringify(resource(stack, `aws_s3_bucket_lifecycle_configuration.${side}_bucket_lifecycle`).rule);
-    expect(text('source')).toContain('"noncurrent_days":30');
-    expect(text('source')).not.toContain('GLACIER');
-    expect(text('destination')).toContain('"days":180,"storage_class":"GLACIER"');
-    expect(text('source')).not.toContain('"days":30');
-    expect(text('destination')).toContain('"expiration":[{"days":30}]');
+    const rulesIn = (side: string) =>
+      text(resource(stack, `aws_s3_bucket_lifecycle_configuration.${side}_bucket_lifecycle`).rule);
+    expect(rulesIn('source')).toContain('"noncurrent_days":30');
+    expect(rulesIn('source')).not.toContain('GLACIER');
+    expect(rulesIn('destination')).toContain('"days":180,"storage_class":"GLACIER"');
+    expect(rulesIn('source')).not.toContain('"days":30');
+    expect(rulesIn('destination')).toContain('"expiration":[{"days":30}]');
   });
 });

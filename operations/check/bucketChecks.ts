@@ -6,7 +6,8 @@ import { requiresTls, statementsOf } from './bucketPolicy';
 import { bucketOf, type CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Checks, type Inspection } from './finding';
 import { keyCheck } from './keyChecks';
-import { endlessHistories, harmfulRules, idleRules, type KeptObjects } from './lifecycleRules';
+import { journalsIn, lastingJournals } from './journalsIn';
+import { endlessHistories, harmfulRules, harmfulToJournals, idleRules, type KeptObjects } from './lifecycleRules';
 
 /** What guards a bucket, the same on both sides. */
 export function bucketChecks(context: CheckContext, side: Side): Inspection[] {
@@ -21,6 +22,7 @@ export function bucketChecks(context: CheckContext, side: Side): Inspection[] {
     tablePrefixes: tablePrefixes(settings),
     noncurrentDays: lifecycle.noncurrentVersionExpirationDays ?? undefined,
   };
+  const journals = journalsIn(settings, side);
   return [
     looked('s3:ListBucket', () => isThere(configuration, accountId), {
       bucket: (isThere) =>
@@ -62,6 +64,12 @@ export function bucketChecks(context: CheckContext, side: Side): Inspection[] {
         const endless = kept.noncurrentDays === undefined ? [] : endlessHistories(rules, kept);
         const found = `replaced versions are kept for ever below ${endless.join(', ')}`;
         return endless.length === 0 ? ok(lasting(kept)) : warning(found, lasting(kept), DEPLOY);
+      },
+      'lifecycle-journal': (rules) => {
+        if (journals.prefixes.length === 0) return undefined;
+        const harmful = harmfulToJournals(rules, journals);
+        const expected = lastingJournals(journals);
+        return expect(harmful.length === 0, harmful.join('; ') || expected, expected, DEPLOY);
       },
       'lifecycle-idle': (rules) => {
         const idle = idleRules(rules, kept);

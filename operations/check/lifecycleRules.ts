@@ -1,4 +1,5 @@
 import type { LifecycleRule } from '../../aws/bucketConfiguration';
+import { COVERED_TAG } from '../../core/journal/coveredTag';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { servicePrefix } from '../../core/serviceKeys';
 
@@ -10,6 +11,28 @@ export interface KeptObjects {
   readonly prefix: string;
   /** Undefined: for ever. */
   readonly noncurrentDays?: number;
+}
+
+/** What is stored of journals below a prefix, and how long a rule may leave it there. */
+export interface KeptJournals {
+  readonly prefixes: readonly string[];
+  /** Undefined: only what bears the compactor's tag may expire at all. Infinity: nothing may. */
+  readonly days?: number;
+}
+
+/** Rules that take away what nothing else holds of a journal, each with why. */
+export function harmfulToJournals(rules: readonly LifecycleRule[], { prefixes, days }: KeptJournals): string[] {
+  return active(rules).flatMap((rule) => {
+    const reached = prefixes.filter((prefix) => overlap(prefix, prefixOf(rule)));
+    if (reached.length === 0 || (days === undefined && asksForCovered(rule))) return [];
+    const { Expiration, NoncurrentVersionExpiration } = rule;
+    const isKept = Expiration?.Days !== undefined && Expiration.Days >= (days ?? Infinity);
+    const expires = (Expiration?.Days ?? Expiration?.Date) !== undefined && !isKept;
+    const deletes = NoncurrentVersionExpiration !== undefined && !isKept;
+    if (!expires && !deletes) return [];
+    const what = days === undefined ? 'what is not covered' : `objects younger than ${days} days`;
+    return [`${nameOf(rule)} expires ${what} below ${reached.join(', ')}`];
+  });
 }
 
 /** The smallest image, `{"Item":{}}`; a rule for objects below this size takes tombstones alone. */
@@ -43,7 +66,7 @@ export function idleRules(rules: readonly LifecycleRule[], { tablePrefixes, pref
     if (rule.Status !== 'Enabled') return [`${nameOf(rule)} is ${rule.Status ?? 'without a status'}`];
     if (!used.some((each) => overlap(each, prefixOf(rule))))
       return [`${nameOf(rule)}: no object is below ${prefixOf(rule)}`];
-    if (hasTags(rule)) return [`${nameOf(rule)} asks for tags, and images have none`];
+    if (hasTags(rule) && !asksForCovered(rule)) return [`${nameOf(rule)} asks for tags, and images have none`];
     const moves = (rule.Transitions?.length ?? 0) + (rule.NoncurrentVersionTransitions?.length ?? 0) > 0;
     const below = sizeBelow(rule);
     if (moves && below !== undefined && below <= SMALLEST_TRANSITION_BYTES && sizeAbove(rule) === undefined)
@@ -69,6 +92,10 @@ const prefixOf = (rule: LifecycleRule) => {
   return rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? old.Prefix ?? '';
 };
 const hasTags = ({ Filter }: LifecycleRule) => Filter?.Tag !== undefined || (Filter?.And?.Tags?.length ?? 0) > 0;
+const asksForCovered = ({ Filter }: LifecycleRule) =>
+  [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])].some(
+    ({ Key, Value }) => Key === COVERED_TAG.key && Value === COVERED_TAG.value,
+  );
 const sizeBelow = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeLessThan ?? Filter?.And?.ObjectSizeLessThan;
 const sizeAbove = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeGreaterThan ?? Filter?.And?.ObjectSizeGreaterThan;
 const takesTombstonesAlone = (rule: LifecycleRule) => (sizeBelow(rule) ?? Infinity) <= SMALLEST_IMAGE_BYTES;

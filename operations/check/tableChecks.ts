@@ -101,6 +101,7 @@ function expectedEnvironment({ settings }: CheckContext, { prefix, tableName }: 
     [VARIABLES.tableName]: tableName,
     [VARIABLES.partitionKey]: keySchema.partitionKey,
     [VARIABLES.sortKey]: keySchema.sortKey ?? '',
+    [VARIABLES.layout]: settings.tables.find(({ name }) => name === tableName)?.layout === 'journal' ? 'journal' : '',
   };
 }
 

@@ -17,7 +17,7 @@ export interface VersionToLock {
 
 /**
  * Which versions of an object have to be locked: the current one, and of an item the newest by the change order where that is another.
- * Under a delete marker it is the newest alone. What lifecycle has put a marker on at its end, reports and tombstones, may go.
+ * Under a delete marker it is the newest alone. Of a journal it is every version. What lifecycle has put a marker on at its end, reports, tombstones and what is covered, may go.
  *
  * @throws S3Error
  */
@@ -28,6 +28,8 @@ export async function versionsToLock(
 ): Promise<VersionToLock[]> {
   const looks = looksOnce(locks);
   const current = versions.slice(-1);
+  // Nobody writes an object of a journal twice: what comes later may be forged, and must not leave the first one unlocked.
+  if (kind === 'journal') return looks.at(hiddenBy ? [] : versions);
   if (kind === 'report') return looks.at(hiddenBy ? [] : current);
   if (kind === 'definition') return looks.at(current);
   const newest = await newestImages(versions, looks.look);

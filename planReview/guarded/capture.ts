@@ -68,6 +68,8 @@ export const CAPTURE: GuardedTypes = {
     next: TAKE_BACK,
     verdicts: {
       enabled: becomes(true, 'nothing of the table is captured'),
+      batch_size: onlyByPlan('somebody has changed how large a batch is'),
+      maximum_batching_window_in_seconds: onlyByPlan('somebody has changed how long changes wait for their batch'),
       event_source_arn: streamVerdict,
       function_name: same('another function gets the changes'),
       function_response_types: gains('one record that fails fails its whole batch, or is taken for written'),
@@ -106,6 +108,7 @@ export const CAPTURE: GuardedTypes = {
       timeout: noLess('it may run out of time'),
       // Of versions that did not have it from the schedule.
       'environment.variables.DCS_TABLES': keepsTables('the definition of a table is no longer kept'),
+      [`environment.variables.${VARIABLES.layout}`]: onlyByPlan('somebody has changed how changes are stored'),
       [`environment.variables.${VARIABLES.lockMode}`]: becomes('COMPLIANCE', 'an administrator can delete'),
       [`environment.variables.${VARIABLES.retentionDays}`]: noLess('current versions are locked for a shorter time'),
       [`environment.variables.${VARIABLES.sampleItemCount}`]: noLess('the drill proves less'),

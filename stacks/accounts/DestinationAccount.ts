@@ -7,6 +7,7 @@ import { alarmTopic } from '../constructs/alarms';
 import { Drill } from '../constructs/Drill';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
+import { journalInDestination } from '../constructs/journalRules';
 import { agingBucket, lifecycleRules, parkedBatchesInDestination } from '../constructs/lifecycleRules';
 import { LockRenewal } from '../constructs/LockRenewal';
 import { ReplicaAge } from '../constructs/ReplicaAge';
@@ -17,6 +18,7 @@ import { Tampering } from '../constructs/Tampering';
 import { afterDestination, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { acceptReplicas, requireTls } from '../policies/buckets';
+import { guardJournals } from '../policies/journal';
 import { refuseReplicasOfSweeps } from '../policies/locks';
 import {
   administerInAccount,
@@ -147,10 +149,14 @@ export class DestinationAccount extends Construct {
       bucketName,
       objectLockEnabled: true, // Whatever the mode: with it, versioning cannot be suspended.
       keyArn: this.keyArn,
-      lifecycleRules: lifecycleRules(agingBucket(settings, 'destination'), parkedBatchesInDestination(lifecycle)),
+      lifecycleRules: lifecycleRules(agingBucket(settings, 'destination'), {
+        parkedBatches: parkedBatchesInDestination(lifecycle),
+        journal: journalInDestination(lifecycle),
+      }),
       policy: [
         requireTls(destinationBucketArn),
         refuseReplicasOfSweeps(destinationBucketArn, settings.prefix),
+        ...guardJournals(destinationBucketArn, settings.prefix),
         acceptReplicas({
           ...this.names,
           sourceAccountId: settings.source.accountId,

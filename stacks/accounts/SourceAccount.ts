@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { Capture } from '../constructs/Capture';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
+import { journalInSource } from '../constructs/journalRules';
 import { agingBucket, lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
 import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Heartbeat } from '../constructs/Heartbeat';
@@ -142,7 +143,10 @@ export class SourceAccount extends Construct {
       bucketName,
       objectLockEnabled: false, // A retention of a source version would go before the destination's default.
       keyArn,
-      lifecycleRules: lifecycleRules(agingBucket(settings, 'source'), parkedBatchesInSource(lifecycle)),
+      lifecycleRules: lifecycleRules(agingBucket(settings, 'source'), {
+        parkedBatches: parkedBatchesInSource(lifecycle),
+        journal: journalInSource(lifecycle),
+      }),
       policy: [requireTls(this.names.sourceBucketArn)],
     });
   }

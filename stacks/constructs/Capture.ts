@@ -2,6 +2,7 @@ import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-s
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
+import { batchOf } from '../../settings/batches';
 import { type Names } from '../../settings/names';
 import { decryptTable, encryptInBucket, readStream, writeImagesAndPark } from '../policies/capture';
 import type { Statement } from '../policies/document';
@@ -32,6 +33,7 @@ export class Capture extends Construct {
     super(scope, id);
     const { settings, names, table } = props;
     const { capture } = settings;
+    const { batchSize, batchingWindowSeconds } = batchOf(table, capture);
     this.functionName = names.capture(table.name);
     const { lambda, rolePolicy } = new NodeFunction(this, 'function', {
       ...props,
@@ -51,8 +53,8 @@ export class Capture extends Construct {
       functionName: lambda.functionName,
       eventSourceArn: props.source.streamArn,
       startingPosition: 'TRIM_HORIZON', // LATEST may miss records for minutes after the mapping is made.
-      batchSize: capture.batchSize,
-      maximumBatchingWindowInSeconds: capture.batchingWindowSeconds,
+      batchSize,
+      maximumBatchingWindowInSeconds: batchingWindowSeconds,
       parallelizationFactor: capture.parallelizationFactor,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
@@ -74,6 +76,7 @@ function captureEnvironment({ settings, table, source }: CaptureProps): Record<s
     [VARIABLES.tableName]: table.name,
     [VARIABLES.partitionKey]: source.partitionKey,
     ...(source.sortKey === undefined ? {} : { [VARIABLES.sortKey]: source.sortKey }),
+    ...(table.layout === 'journal' && { [VARIABLES.layout]: table.layout }),
     [VARIABLES.largeImageStorageClass]: settings.capture.largeImageStorageClass,
   };
 }

@@ -1,14 +1,16 @@
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
-import { heartbeatKey, servicePrefix } from '../../core/serviceKeys';
+import { tablePrefix, type TableLocation } from '../../core/objectKey';
+import { heartbeatKey, ofNoTablePrefix, REPORT_KINDS, reportsPrefix } from '../../core/serviceKeys';
 import { CLASSES_DOWNWARDS, type Lifecycle } from '../../settings/lifecycle';
-import { boundedName, tablePrefixes } from '../../settings/names';
+import { boundedName } from '../../settings/names';
 import type { Settings, Side } from '../../settings/schema';
+import type { TableSettings } from '../../settings/tables';
 
 /** A tombstone is the two bytes `{}`; the smallest image, `{"Item":{}}`, is longer, whatever encrypts it. */
 const LARGER_THAN_A_TOMBSTONE_BYTES = 3;
 
-type Rule = S3BucketLifecycleConfigurationRule;
+export type Rule = S3BucketLifecycleConfigurationRule;
 
 /** A report that somebody has deleted can be brought back for so long. */
 const NONCURRENT_REPORT_DAYS = 30;
@@ -17,24 +19,31 @@ const NONCURRENT_REPORT_DAYS = 30;
 export interface AgingBucket {
   readonly lifecycle: Lifecycle;
   readonly prefix: string;
-  readonly tablePrefixes: readonly string[];
+  readonly tables: readonly Pick<TableSettings, 'name' | 'layout'>[];
   /** The class that capture stores large images in: what would move them to this one, or upwards, does nothing. */
   readonly largeImageStorageClass: (typeof CLASSES_DOWNWARDS)[number];
 }
 
+/** What differs between the two buckets. */
+export interface RulesOfSide {
+  readonly parkedBatches: Rule;
+  /** Of a table whose changes are stored in a journal. */
+  readonly journal: (table: TableLocation) => readonly Rule[];
+}
+
 /**
  * The rules of a bucket. One set per table, by prefix, so that none of them reaches parked batches: those must stay
- * readable at once, and in the source bucket must stay until they are redriven.
+ * readable at once, and in the source bucket must stay until they are redriven. Nor does any of reports reach a journal.
  */
-export function lifecycleRules(bucket: AgingBucket, parkedBatches: Rule): Rule[] {
-  const { lifecycle, prefix, tablePrefixes } = bucket;
+export function lifecycleRules(bucket: AgingBucket, { parkedBatches, journal }: RulesOfSide): Rule[] {
+  const { lifecycle, prefix, tables } = bucket;
   return [
-    ...tablePrefixes.flatMap((table) => [
-      imageRule(lifecycle, table),
-      ...archiveRule(bucket, table),
-      ...tombstoneRule(lifecycle, table),
+    ...tables.flatMap(({ name: tableName, layout }) => [
+      ...imageRules(bucket, tablePrefix({ prefix, tableName })),
+      ...reportRules(lifecycle, { prefix, tableName }),
+      ...(layout === 'journal' ? journal({ prefix, tableName }) : []),
     ]),
-    reportRule(lifecycle, prefix),
+    probeRule(lifecycle, prefix),
     heartbeatRule(prefix),
     parkedBatches,
     {
@@ -44,6 +53,11 @@ export function lifecycleRules(bucket: AgingBucket, parkedBatches: Rule): Rule[]
       abortIncompleteMultipartUpload: [{ daysAfterInitiation: lifecycle.abortIncompleteMultipartUploadDays }],
     },
   ];
+}
+
+function imageRules(bucket: AgingBucket, prefix: string): Rule[] {
+  const { lifecycle } = bucket;
+  return [imageRule(lifecycle, prefix), ...archiveRule(bucket, prefix), ...tombstoneRule(lifecycle, prefix)];
 }
 
 /** Old versions go, and so do delete markers that hide nothing any more. */
@@ -80,12 +94,21 @@ function archiveRule({ lifecycle, largeImageStorageClass }: AgingBucket, prefix:
   ];
 }
 
-/** Reports and probes: an expiration puts a delete marker on top, and the version goes when it is noncurrent and its lock is over. */
-function reportRule({ reportExpirationDays: days }: Lifecycle, prefix: string): Rule {
+function reportRules(lifecycle: Lifecycle, table: TableLocation): Rule[] {
+  const prefixes = REPORT_KINDS.map((kind) => reportsPrefix(table, kind));
+  return prefixes.map((prefix) => ({ id: boundedName(['reports', prefix], 255), ...reportEnd(lifecycle, prefix) }));
+}
+
+/** Probes, and what else is of no table. */
+function probeRule(lifecycle: Lifecycle, prefix: string): Rule {
+  return { id: 'probes', ...reportEnd(lifecycle, ofNoTablePrefix(prefix)) };
+}
+
+/** An expiration puts a delete marker on top, and the version goes when it is noncurrent and its lock is over. */
+function reportEnd({ reportExpirationDays: days }: Lifecycle, prefix: string): Omit<Rule, 'id'> {
   return {
-    id: 'reports',
     status: 'Enabled',
-    filter: [{ prefix: servicePrefix(prefix) }],
+    filter: [{ prefix }],
     expiration: [days === null ? { expiredObjectDeleteMarker: true } : { days }],
     noncurrentVersionExpiration: [{ noncurrentDays: NONCURRENT_REPORT_DAYS }],
   };
@@ -109,10 +132,10 @@ function tombstoneRule({ tombstoneExpirationDays: days }: Lifecycle, prefix: str
 
 /** The bucket of a side, as the settings have it. */
 export function agingBucket(settings: Settings, side: Side): AgingBucket {
-  const { prefix, capture } = settings;
+  const { prefix, tables, capture } = settings;
   const { lifecycle } = settings[side];
   return {
-    ...{ lifecycle, prefix, tablePrefixes: tablePrefixes(settings) },
+    ...{ lifecycle, prefix, tables },
     largeImageStorageClass: capture.largeImageStorageClass,
   };
 }

@@ -1,4 +1,4 @@
-import { reportsPrefix, type ReportKind } from '../../core/serviceKeys';
+import { REPORT_KINDS, reportsPrefix } from '../../core/serviceKeys';
 import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What the restore role may do in the destination account: read any version, fill tables of that account, and leave reports. */
@@ -70,12 +70,11 @@ export function decryptReplicas(key: BucketKey): Statement {
  * service remembers of its locks lies there too.
  */
 export function writeReports(bucketArn: string, prefix: string): Statement {
-  const kinds: readonly ReportKind[] = ['drill', 'verify'];
   return {
     Sid: 'WriteReports',
     Effect: 'Allow',
     Action: 's3:PutObject',
-    Resource: kinds.map((kind) => `${bucketArn}/${reportsPrefix({ prefix, tableName: '*' }, kind)}*`),
+    Resource: REPORT_KINDS.map((kind) => `${bucketArn}/${reportsPrefix({ prefix, tableName: '*' }, kind)}*`),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { LifecycleRule } from '../../../aws/bucketConfiguration';
 import { alarmNames } from '../../../settings/alarmNames';
 import { acceptsReplicas, allowsStrangers, requiresTls, statementsOf } from '../../../operations/check/bucketPolicy';
-import { endlessHistories, harmfulRules, idleRules } from '../../../operations/check/lifecycleRules';
+import { journalsIn } from '../../../operations/check/journalsIn';
+import { endlessHistories, harmfulRules, harmfulToJournals, idleRules } from '../../../operations/check/lifecycleRules';
 import { namesOf } from '../../../settings/names';
 import { parseSettings } from '../../../settings/load';
 import { variants } from '../../../stacks/variants';
@@ -53,6 +54,7 @@ describe.each(Object.entries(variants))('what the stacks make of %s', (_, raw) =
         noncurrentDays: settings[side].lifecycle.noncurrentVersionExpirationDays ?? undefined,
       };
       expect(harmfulRules(rules, kept)).toEqual([]);
+      expect(harmfulToJournals(rules, journalsIn(settings, side))).toEqual([]);
       expect(idleRules(rules, kept)).toEqual([]);
       if (kept.noncurrentDays !== undefined) expect(endlessHistories(rules, kept)).toEqual([]);
     },
@@ -71,6 +73,32 @@ describe('lifecycle rules', () => {
   ])('a rule that %s does harm', (_, more) => {
     expect(harmfulRules([rule(more)], kept)).toHaveLength(1);
     expect(harmfulRules([rule({ ...more, Status: 'Disabled' })], kept)).toEqual([]);
+  });
+
+  const covered = { Key: 'dcs-covered', Value: 'yes' };
+  const below = { prefixes: ['=dcs/users/journal/', '=dcs/users/runs/', '=dcs/users/base/'] };
+  test.each<[string, Partial<LifecycleRule>]>([
+    ['expires reports and all that is beside them', { Filter: { Prefix: '=dcs/' }, Expiration: { Days: 365 } }],
+    ['expires one day of a journal', { Filter: { Prefix: '=dcs/users/journal/2026/' }, Expiration: { Days: 9_999 } }],
+    ['deletes what was replaced', { NoncurrentVersionExpiration: { NoncurrentDays: 365 } }],
+    ['goes by another tag', { Filter: { Tag: { ...covered, Value: 'no' } }, Expiration: { Days: 365 } }],
+  ])('a rule that %s does harm to a journal', (_, more) => {
+    expect(harmfulToJournals([rule(more)], below)).toHaveLength(1);
+    expect(harmfulToJournals([rule({ ...more, Status: 'Disabled' })], below)).toEqual([]);
+    expect(harmfulToJournals([rule(more)], { prefixes: [] })).toEqual([]);
+  });
+
+  test('what is covered may expire, and in the source bucket what is as old as the settings say', () => {
+    const tagged = rule({ Filter: { And: { Prefix: '=dcs/users/', Tags: [covered] } }, Expiration: { Days: 1 } });
+    expect(harmfulToJournals([tagged], below)).toEqual([]);
+    expect(idleRules([tagged], { ...kept, prefix: '' })).toEqual([]);
+    const after = (Days: number) => [rule({ Filter: { Prefix: '=dcs/users/journal/' }, Expiration: { Days } })];
+    const inSource = { prefixes: ['=dcs/users/journal/'], days: 30 };
+    expect(harmfulToJournals(after(30), inSource)).toEqual([]);
+    expect(harmfulToJournals(after(29), inSource)).toEqual([
+      'rule r expires objects younger than 30 days below =dcs/users/journal/',
+    ]);
+    expect(harmfulToJournals(after(30), { ...inSource, days: Infinity })).toHaveLength(1);
   });
 
   test.each<[string, Partial<LifecycleRule>]>([

@@ -163,6 +163,22 @@ describe('which versions are locked', () => {
     expect([report, expired, probe, parked].map((key) => bucket.isLocked(key, 0))).toEqual([true, false, false, false]);
   });
 
+  test('every version of an object of a journal, which nobody writes twice, until lifecycle has put a marker on it', async () => {
+    const bucket = new Destination();
+    const [kept, covered] = ['=dcs/users/journal/1.tsv.gz', '=dcs/users/journal/0.tsv.gz'];
+    for (const key of [kept, covered]) bucket.store(key, { body: 'captured', metadata: {} }, START);
+    bucket.store(kept, { body: 'put on top of it', metadata: {} }, START + 1);
+    bucket.deleteMarker(covered);
+    bucket.clockMs = START + 25 * DAY_MS;
+    await bucket.run();
+    bucket.clockMs = START + 35 * DAY_MS;
+    expect([bucket.isLocked(kept, 0), bucket.isLocked(kept, 1), bucket.isLocked(covered, 0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   test('S3 refuses a stronger mode: the lock gets longer in its own, and is counted', async () => {
     const bucket = new Destination({ ...RULE, mode: 'GOVERNANCE' });
     const key = bucket.change('a');

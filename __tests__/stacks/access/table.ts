@@ -94,6 +94,16 @@ const sweeps: Place = {
   name: 'what the sweeps of locks remember',
   ...inBucket('destination', '=dcs/=locks/sweeps.json'),
 };
+const journals: Place = {
+  name: 'journals in the source bucket',
+  ...inBucket('source', '=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'),
+};
+const copiesOfJournals: Place = {
+  name: 'journals in the destination bucket',
+  ...inBucket('destination', '=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'),
+};
+const runs: Place = { name: 'runs of a journal', ...inBucket('destination', '=dcs/users/runs/a/manifest.json') };
+const bases: Place = { name: 'bases of a journal', ...inBucket('destination', '=dcs/users/base/a/manifest.json') };
 const stream: Place = {
   name: 'stream of the table',
   resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
@@ -357,6 +367,48 @@ export const ROWS: readonly Row[] = [
     'whoever could write it could keep locks from being renewed',
   ),
   deny('Operator (restore role)', ['s3:PutObject'], sweeps, 'as above'),
+  allow('Capture function', ['s3:PutObject'], journals, 'a batch is one object of the journal'),
+  allow('Replication role', ['s3:ReplicateObject'], { ...copiesOfJournals, context: {} }, 'a journal is copied'),
+  deny(
+    'Replication role',
+    ['s3:ReplicateTags'],
+    copiesOfJournals,
+    'a tag says what may expire: the destination sets it',
+  ),
+  deny('Replication role', ['s3:ReplicateObject'], runs, 'what is folded is made in the destination account alone'),
+  deny('Replication role', ['s3:ReplicateObject'], bases, 'as above'),
+  deny(
+    'Capture function',
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectTagging'],
+    journals,
+    'it adds objects, no more',
+  ),
+  deny(
+    'Administrator of the source account',
+    ['s3:PutObjectTagging', 's3:PutObjectVersionTagging', 's3:ReplicateTags'],
+    copiesOfJournals,
+    'as above',
+  ),
+  allow(
+    'Operator in the source account',
+    ['s3:PutObject'],
+    journals,
+    'a backfill, a redrive and a repair add to the journal',
+  ),
+  allow('Operator (restore role)', ['s3:GetObject', 's3:GetObjectVersion'], copiesOfJournals, 'a restore reads it'),
+  deny(
+    'Operator (restore role)',
+    ['s3:PutObject', 's3:PutObjectTagging'],
+    copiesOfJournals,
+    'nobody writes there by hand',
+  ),
+  deny('Operator (restore role)', ['s3:PutObject'], runs, 'as above'),
+  allow(
+    'Lock renewal function',
+    ['s3:GetObjectRetention', 's3:PutObjectRetention'],
+    { ...copiesOfJournals, context: locked(30) },
+    'what is not covered stays locked',
+  ),
   deny('Drill function', ['s3:PutObject'], sweeps, 'as above'),
 
   allow('Replica age function', ['s3:GetObject'], replicaOfHeartbeat, 'it looks how old the replica is'),

@@ -1,0 +1,73 @@
+import { COVERED_TAG } from '../../core/journal/coveredTag';
+import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
+import { tablePrefix, type TableLocation } from '../../core/objectKey';
+import { servicePrefix } from '../../core/serviceKeys';
+import type { Lifecycle, SourceLifecycle } from '../../settings/lifecycle';
+import { boundedName } from '../../settings/names';
+import type { Rule, RulesOfSide } from './lifecycleRules';
+
+/**
+ * A compactor that was wrong can be run again over what it has covered. And where a source account that has been taken over could put
+ * the tag on a replica after all, so long is what nobody has folded yet still listed.
+ */
+const COVERED_JOURNAL_DAYS = 30;
+const COVERED_BASE_DAYS = 1;
+
+/** What somebody has deleted in the source bucket can be brought back for so long, beside its replica. */
+const NONCURRENT_DAYS = 7;
+
+/**
+ * The source bucket has every object of a journal a second time, for some weeks: that is all the time there is to mend what keeps one
+ * from replicating. What the compactor has covered it cannot know.
+ */
+export function journalInSource({ journalExpirationDays: days }: SourceLifecycle): RulesOfSide['journal'] {
+  return (table) => {
+    const prefix = journalPrefix(table);
+    const rule = { id: named('journal', table), status: 'Enabled', filter: [{ prefix }] };
+    if (days === null) return [{ ...rule, expiration: [{ expiredObjectDeleteMarker: true }] }];
+    const noncurrentVersionExpiration = [{ noncurrentDays: NONCURRENT_DAYS }];
+    return [{ ...rule, expiration: [{ days }], noncurrentVersionExpiration }];
+  };
+}
+
+/** In the destination bucket only what bears the compactor's tag ever expires, and what is locked when its lock is over. */
+export function journalInDestination(lifecycle: Lifecycle): RulesOfSide['journal'] {
+  const history = lifecycle.noncurrentVersionExpirationDays;
+  return (table) => [
+    covered('journal', table, journalPrefix(table), COVERED_JOURNAL_DAYS),
+    covered('bases', table, basePrefix(table), COVERED_BASE_DAYS),
+    // As long as the history goes back: with its newest base, a run that is older is of no moment any more.
+    ...(history === null ? [] : [covered('runs', table, runsPrefix(table), history)]),
+    ...colderRuns(lifecycle, table),
+    {
+      id: named('journal-markers', table),
+      status: 'Enabled',
+      filter: [{ prefix: tablePrefix({ ...table, prefix: servicePrefix(table.prefix) }) }],
+      expiration: [{ expiredObjectDeleteMarker: true }],
+    },
+  ];
+}
+
+function covered(what: string, table: TableLocation, prefix: string, days: number): Rule {
+  return {
+    id: named(`covered-${what}`, table),
+    status: 'Enabled',
+    filter: [{ and: [{ prefix, tags: { [COVERED_TAG.key]: COVERED_TAG.value } }] }],
+    expiration: [{ days }],
+    noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
+  };
+}
+
+/** Large files that are read seldom. A run in a class that has to be asked back would hold up every restore for hours. */
+function colderRuns({ noncurrentVersionTransitions, transitionMinimumBytes }: Lifecycle, table: TableLocation): Rule[] {
+  const transition = noncurrentVersionTransitions
+    .filter(({ storageClass }) => storageClass === 'STANDARD_IA' || storageClass === 'GLACIER_IR')
+    .map(({ afterDays: days, storageClass }) => ({ days, storageClass }));
+  if (transition.length === 0) return [];
+  const filter = [{ and: [{ prefix: runsPrefix(table), objectSizeGreaterThan: transitionMinimumBytes - 1 }] }];
+  return [{ id: named('archive-runs', table), status: 'Enabled', filter, transition }];
+}
+
+function named(what: string, table: TableLocation): string {
+  return boundedName([what, tablePrefix(table)], 255);
+}
