@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BytesStore } from '../../aws/bytesStore';
 import type { ImageStore } from '../../aws/imageStore';
 import type { LockStore } from '../../aws/objectLocks';
 import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
@@ -111,6 +112,10 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
 
   get locks(): LockStore {
     return this.calls.locks;
+  }
+
+  get bytes(): BytesStore {
+    return this.calls.bytes;
   }
 
   read(objectKey: string): Promise<string | undefined> {

@@ -115,7 +115,8 @@ function streamLabelOf({ streamLabel }: { source: string; streamLabel?: string }
   return streamLabel;
 }
 
-function lowestSequenceNumber(failed: readonly StreamRecord[]): string {
+/** @throws UnreadableRecordError when one of them has none */
+export function lowestSequenceNumber(failed: readonly StreamRecord[]): string {
   // Stryker disable next-line EqualityOperator: of two with one number either is it
   return failed.map(recordSequenceNumber).reduce((low, next) => (compareDigits(next, low) < 0 ? next : low));
 }

@@ -6,6 +6,8 @@ import { VARIABLES } from '../../core/functionVariables';
 export interface CaptureSettings {
   readonly bucket: string;
   readonly table: CapturedTable;
+  /** An object for each change, or one for a batch. */
+  readonly layout: 'images' | 'journal';
   readonly largeImageStorageClass: string;
 }
 
@@ -20,6 +22,7 @@ export function captureSettings(environment: Readonly<Record<string, string | un
     [VARIABLES.tableName]: tableName = '',
     [VARIABLES.partitionKey]: partitionKey = '',
     [VARIABLES.sortKey]: sortKey,
+    [VARIABLES.layout]: layout = '',
     [VARIABLES.largeImageStorageClass]: largeImageStorageClass = 'STANDARD_IA',
   } = environment;
 
@@ -32,6 +35,11 @@ export function captureSettings(environment: Readonly<Record<string, string | un
     ...(prefix === '' || prefix.endsWith('/')
       ? []
       : [`${VARIABLES.prefix} is ${JSON.stringify(prefix)}; it has to end with a slash`]),
+    ...(['', 'images', 'journal'].includes(layout)
+      ? []
+      : [
+          `${VARIABLES.layout} is ${JSON.stringify(layout)}; allowed are images, journal, and nothing, which is images`,
+        ]),
     ...(STORAGE_CLASSES.includes(largeImageStorageClass)
       ? []
       : [
@@ -42,6 +50,7 @@ export function captureSettings(environment: Readonly<Record<string, string | un
   return {
     bucket,
     largeImageStorageClass,
+    layout: layout === 'journal' ? layout : 'images',
     table: { prefix, tableName, keySchema: { partitionKey, sortKey: sortKey === '' ? undefined : sortKey } },
   };
 }

@@ -7,6 +7,7 @@ describe("the capture function's environment", () => {
     expect(captureSettings(complete)).toEqual({
       bucket: 'b',
       largeImageStorageClass: 'STANDARD_IA',
+      layout: 'images',
       table: { prefix: '', tableName: 'users', keySchema: { partitionKey: 'id', sortKey: undefined } },
     });
   });
@@ -22,6 +23,12 @@ describe("the capture function's environment", () => {
       largeImageStorageClass: 'GLACIER_IR',
       table: { prefix: 'dcs/', keySchema: { sortKey: 'sk' } },
     });
+  });
+
+  test('the layout can be set, and no other than the two', () => {
+    expect(captureSettings({ ...complete, DCS_LAYOUT: 'journal' }).layout).toBe('journal');
+    for (const DCS_LAYOUT of ['images', '']) expect(captureSettings({ ...complete, DCS_LAYOUT }).layout).toBe('images');
+    expect(() => captureSettings({ ...complete, DCS_LAYOUT: 'Journal' })).toThrow('DCS_LAYOUT is "Journal"; allowed');
   });
 
   test('an empty sort key is none', () => {
