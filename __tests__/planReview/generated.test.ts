@@ -49,6 +49,7 @@ const HARMLESS: Readonly<Record<string, Harmless>> = {
     description: 'all',
     filename: 'all',
     source_code_hash: 'all',
+    'environment.variables.DCS_LAYOUT': 'all',
     memory_size: MORE,
     timeout: MORE,
   }),

@@ -103,6 +103,8 @@ describe('the destination', () => {
 const WILDCARDS: Record<string, string> = {
   RequireTls: 'a Deny: it takes rights away from everybody',
   RefuseReplicasOfSweeps: 'a Deny, as above',
+  RefuseReplicasOfFolded: 'a Deny, as above, for every table',
+  RefuseTagsOfJournals: 'a Deny, as above, for every table',
   RefuseDeletion: 'a Deny, as above; and of a key policy, where "*" is the key itself',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',

@@ -11,7 +11,7 @@ import type { Rule, RulesOfSide } from './lifecycleRules';
  * the tag on a replica after all, so long is what nobody has folded yet still listed.
  */
 const COVERED_JOURNAL_DAYS = 30;
-const COVERED_BASE_DAYS = 1;
+const COVERED_BASE_DAYS = 2;
 
 /** What somebody has deleted in the source bucket can be brought back for so long, beside its replica. */
 const NONCURRENT_DAYS = 7;

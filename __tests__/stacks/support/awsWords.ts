@@ -24,9 +24,14 @@ function inAwsWords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inAwsWords);
   const entries = Object.entries(value).map(([name, inner]) => {
     const word = name === 'id' ? 'ID' : name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    // Names and values of somebody's own.
+    if (name === 'tags' && !Array.isArray(inner)) return ['Tags', tagsOf(inner as Record<string, string>)] as const;
     const list = LISTS.get(word);
     const blocks: unknown = Array.isArray(inner) && !list ? inner[0] : inner;
     return [list ?? word, inAwsWords(blocks)] as const;
   });
   return Object.fromEntries(entries);
 }
+
+const tagsOf = (tags: Readonly<Record<string, string>> | null) =>
+  Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
