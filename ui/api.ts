@@ -95,7 +95,7 @@ async function changes(
     ...{ source, table, fromMs, toMs, signal, selection: {} },
     watch: {
       onItem(difference) {
-        if (difference.is === 'same' || difference.is === 'unknown' || items.length >= MOST_ITEMS) return;
+        if (!('changes' in difference) || items.length >= MOST_ITEMS) return;
         const { is, objectKey, keys, times, changedAtMs = null } = difference;
         const shown = difference.changes.map(shownChange);
         items.push({ is, objectKey, keys: plainJson(keys), times, changedAtMs, changes: shown });

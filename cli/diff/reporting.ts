@@ -22,16 +22,17 @@ export function reportDiff(
   found: { table: string; fromMs: number; toMs: number; in: string; counts: Readonly<DiffCounts> },
 ): void {
   const { table, fromMs, toMs, counts } = found;
-  const { same, added, removed, changed, unknown } = counts;
+  const { same, added, removed, changed, absent, unknown } = counts;
   output.result(
     { type: 'diff', table, from: utc(fromMs), to: toMs === Infinity ? null : utc(toMs), in: found.in, counts },
     `added ${count(added)}, removed ${count(removed)}, changed ${count(changed)}, the same ${count(same)}` +
+      (absent > 0 ? `, there at neither moment ${count(absent)}` : '') +
       (unknown > 0 ? `, not known ${count(unknown)}` : ''),
   );
 }
 
 function sayDifference(output: Output, difference: ItemDifference): void {
-  if (difference.is === 'same') return;
+  if (difference.is === 'same' || difference.is === 'absent') return;
   if (difference.is === 'unknown') {
     const { objectKey, reason } = difference;
     output.result({ type: 'unknown', objectKey, reason }, `? ${objectKey}  ${reason}`);
@@ -45,7 +46,7 @@ function sayDifference(output: Output, difference: ItemDifference): void {
   );
 }
 
-type Changed = Exclude<ItemDifference, { is: 'same' | 'unknown' }>;
+type Changed = Exclude<ItemDifference, { is: 'same' | 'absent' | 'unknown' }>;
 
 function itemText({ is, keys, times, changedAtMs }: Changed, lines: string[]): string {
   const when = changedAtMs === undefined ? [] : [utc(changedAtMs)];

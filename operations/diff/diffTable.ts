@@ -1,16 +1,19 @@
 import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { CouldNotLookError } from '../../core/errors';
-import { CLOCK_SLACK_MS } from '../../core/history';
+import { CLOCK_SLACK_MS, versionsToRead } from '../../core/history';
 import { itemChanges, type ValueChange } from '../../core/itemChanges';
 import { mapInParallel } from '../../core/mapInParallel';
 import { tableCreatedAt } from '../formerTable';
 import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+import { isTombstone } from '../images/whyNotCurrent';
 import { isSelected, noImages, selectedHistories, type Selection } from '../selection';
 
 /** What became of one item between two moments. */
 export type ItemDifference =
   | { readonly is: 'same'; readonly objectKey: string }
+  /** It was there at neither moment. */
+  | { readonly is: 'absent'; readonly objectKey: string }
   | {
       readonly is: 'added' | 'removed' | 'changed';
       readonly objectKey: string;
@@ -54,7 +57,7 @@ const READS = 32;
  */
 export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCounts>> {
   const { source, table, signal, watch } = request;
-  const counts: DiffCounts = { same: 0, added: 0, removed: 0, changed: 0, unknown: 0 };
+  const counts: DiffCounts = { same: 0, added: 0, removed: 0, changed: 0, absent: 0, unknown: 0 };
   let isEmpty = true;
   const [createdAtFromMs, createdAtMs] = await Promise.all([
     tableCreatedAt(source, table, request.fromMs, request.storedByMs),
@@ -82,12 +85,22 @@ async function diffObject(request: DiffLives, history: ObjectHistory): Promise<I
   // Nothing is of a change later than it was stored.
   const isOneTable = request.createdAtFromMs === request.createdAtMs;
   if (isOneTable && versions.every(({ storedAtMs }) => storedAtMs + CLOCK_SLACK_MS <= fromMs))
-    return { is: 'same', objectKey };
+    return { is: await whatStayed(request, history), objectKey };
   const [before, after] = await Promise.all([
     stateOfObject({ ...request, momentMs: fromMs, createdAtMs: request.createdAtFromMs }, history),
     stateOfObject({ ...request, momentMs: toMs }, history),
   ]);
   return compare(request, [before, after], timesChanged(request, history));
+}
+
+/** By the listing, where it tells: a delete is known by its size. */
+async function whatStayed(request: DiffLives, history: ObjectHistory): Promise<'same' | 'absent'> {
+  const deciding = versionsToRead(history.versions);
+  const deletes = deciding.filter(isTombstone).length;
+  if (deletes === 0) return 'same';
+  if (deletes === deciding.length) return 'absent';
+  const state = await stateOfObject({ ...request, momentMs: request.toMs }, history);
+  return state.is === 'absent' ? 'absent' : 'same';
 }
 
 function timesChanged({ fromMs, toMs }: DiffLives, { versions }: ObjectHistory): number {
@@ -105,7 +118,8 @@ function compare(
   }
   const [old, now] = [before, after].map((state) => (state.is === 'item' ? state : undefined));
   const keys = (now ?? old)?.keys;
-  if (!keys || old?.digest === now?.digest) return { is: 'same', objectKey };
+  if (!keys) return { is: 'absent', objectKey };
+  if (old?.digest === now?.digest) return { is: 'same', objectKey };
   const deletedBy = after.is === 'absent' ? after.deletedBy : undefined;
   const change = { is: 'change', objectKey, keys, before: old?.item, after: now?.item, deletedBy } as const;
   if (!isSelected({ table }, selection, change)) return undefined;
