@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { COMMANDS } from '../../cli/commands';
 import { GLOBAL_OPTIONS } from '../../cli/globalOptions';
 import { commandHelp, exitCodeLines, overview } from '../../cli/help';
+import { sectionText } from '../../cli/check/reporting';
 import { fitted } from '../../cli/output/fitted';
 import { helpWidth } from '../../cli/output/width';
 import { wrapCommand } from '../../cli/output/wrap';
@@ -78,9 +79,45 @@ describe('what is said at a terminal', () => {
     expect(fitted('short\nalso short', 14)).toBe('short\nalso short');
   });
 
-  test('a command in it stays in one piece, to be copied', () => {
-    const command = 'dcs restore users --merge=overwrite --key \'{"id":"a"}\'';
-    expect(fitted(`What to do now: run this: ${command}`, 20)).toBe(`What to do now: run\n  this: ${command}`);
+  test('a command in it stays in one piece, to be copied, on a line of its own where that has room', () => {
+    const command = 'dcs restore users --merge=overwrite --key \'{"id":"a;b"}\'';
+    expect(fitted(`What to do now: run this: ${command}`, 20)).toBe(`What to do now: run\n  this:\n  ${command}`);
+    const [label, pause] = ['    what they were:  ', ' '.repeat(30)];
+    expect(fitted(`${label}${command}`, 62)).toBe(`    what they were:\n      ${command}`);
+    expect(fitted(`${pause}remedy: ${command}`, 80)).toBe(`${pause}remedy:\n    ${command}`);
+    expect(fitted(`${command}; then look again`, 20)).toBe(`${command};\n  then look again`);
+  });
+
+  test('a command that is only spoken of is broken as any words are', () => {
+    expect(fitted('see dcs status whether capture runs, and dcs redrive', 30)).toBe(
+      'see dcs status whether capture\n  runs, and dcs redrive',
+    );
+  });
+
+  test('law: what is wrong, what is expected and the remedy fit, however narrow the terminal is and with colours', () => {
+    const words = fc.array(fc.constantFrom('a', 'table', 'of', 'words;', 'then:', '/aws/lambda/dcs'), {
+      maxLength: 40,
+    });
+    const finding = fc.record({
+      ...{ id: fc.constantFrom('lag', 'mapping-destination'), side: fc.constant('source' as const) },
+      ...{ subject: fc.constant('table users'), verdict: fc.constantFrom('problem' as const, 'warning' as const) },
+      found: words.map((all) => all.join(' ')),
+      expected: words.map((all) => all.join(' ')),
+      remedy: fc.oneof(
+        fc.constant('npx cdktf deploy'),
+        words.map((all) => `${all.join(' ')} look: aws logs tail /aws/lambda/dcs-capture-users --since 1h`),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(finding), fc.integer({ min: 62, max: 130 }), (findings, columns) => {
+        const colours = coloursFor({ isTTY: true }, {});
+        const shown = fitted(sectionText('table users', findings, { colours, columns }), columns);
+        const bare = shown.replace(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '');
+        for (const line of bare.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+        const unbroken = bare.replace(/\s+/g, ' ');
+        for (const { remedy } of findings) expect(unbroken).toContain(remedy.trim());
+      }),
+    );
   });
 
   test('colours take no room', () => {

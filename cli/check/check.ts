@@ -1,8 +1,8 @@
 import { duration } from '../../core/units';
 import { checkContext } from '../../operations/check/checkContext';
 import { checkDeployment } from '../../operations/check/checkDeployment';
-import { DEPLOY, type Finding } from '../../operations/check/finding';
-import { howToDeploy } from '../../settings/howToDeploy';
+import type { Finding } from '../../operations/check/finding';
+import { inOurWay } from './inOurWay';
 import { partsOf } from '../../settings/parts';
 import type { Command } from '../command';
 import { connectToLook, type CommandContext } from '../context';
@@ -75,14 +75,8 @@ export async function runCheck({ tableNames, waitMs }: CheckOptions, context: Co
   return exitCodeOf(counts);
 }
 
-/** The remedy as this deployment is deployed. */
-function inOurWay(finding: Finding, settings: Parameters<typeof howToDeploy>[0]): Finding {
-  const remedy = finding.remedy?.replaceAll(DEPLOY, howToDeploy(settings, finding.side));
-  return remedy === undefined ? finding : { ...finding, remedy };
-}
-
 function tell(output: CommandContext['output'], found: readonly Finding[]): void {
   for (const finding of found) output.result(findingRecord(finding));
   const [first] = found;
-  if (first && !output.json) output.result({ type: 'section' }, sectionText(first.subject, found, output.colours));
+  if (first && !output.json) output.result({ type: 'section' }, sectionText(first.subject, found, output));
 }

@@ -1,12 +1,16 @@
 import type { Colours } from '../output/colours';
-import type { OutputRecord } from '../output/output';
+import type { Output, OutputRecord } from '../output/output';
 import { counted } from '../../core/units';
 import { EXIT, type ExitCode } from '../exitCodes';
+import { fittedLine } from '../output/fitted';
 import { wrap } from '../output/wrap';
 import type { Finding, Verdict } from '../../operations/check/finding';
 
+/** Of what is no terminal. */
 const WIDTH = 100;
+const NARROWEST = 60;
 const ID_WIDTH = 26;
+const LABEL_WIDTH = 10;
 
 export type Counts = Readonly<Record<Verdict, number>>;
 
@@ -30,37 +34,49 @@ export function findingRecord(finding: Finding): OutputRecord {
 export function sectionText(
   subject: string,
   findings: readonly Finding[],
-  colours: Colours,
+  { colours, columns }: Pick<Output, 'colours' | 'columns'>,
   idWidth = ID_WIDTH,
 ): string {
+  const page = { colours, columns, width: Math.max(NARROWEST, Math.min(WIDTH, columns ?? WIDTH)) };
   const lines = groups(findings).flatMap((group) => {
     const [finding] = group;
     if (!finding) return [];
-    return group.length === 1 ? findingLines(finding, colours, idWidth) : unseenLines(group, finding, colours);
+    return group.length === 1 ? findingLines(finding, page, idWidth) : unseenLines(group, finding, page);
   });
   return [colours.bold(subject), ...lines, ''].join('\n');
 }
 
-function findingLines({ id, verdict, found, expected, remedy }: Finding, colours: Colours, idWidth: number): string[] {
-  const indentWidth = 6 + idWidth;
-  const [first = '', ...rest] = wrap(found, WIDTH - indentWidth);
-  const indent = ' '.repeat(indentWidth);
+interface Page extends Pick<Output, 'colours' | 'columns'> {
+  readonly width: number;
+}
+
+function findingLines({ id, verdict, found, expected, remedy }: Finding, page: Page, idWidth: number): string[] {
+  const { colours, width } = page;
+  const indent = ' '.repeat(6 + idWidth);
+  const [first = '', ...rest] = wrap(found, width - indent.length);
   const labelled = (label: string, rows: readonly string[]) =>
     rows.map((row, i) => `${indent}${i === 0 ? colours.dim(label) : ' '.repeat(label.length)}${row}`);
+  const isRight = verdict === 'ok';
   return [
     `  ${marks(colours)[verdict]} ${id.padEnd(idWidth)} ${first}`.trimEnd(),
     ...rest.map((line) => indent + line),
-    ...(expected === undefined || verdict === 'ok'
+    ...(expected === undefined || isRight
       ? []
-      : labelled('expected: ', wrap(expected, WIDTH - indentWidth - 10))),
-    // Not broken into lines: it is there to be copied.
-    ...(remedy === undefined || verdict === 'ok' ? [] : labelled('remedy:   ', [remedy])),
+      : labelled('expected: ', wrap(expected, width - indent.length - LABEL_WIDTH))),
+    ...(remedy === undefined || isRight
+      ? []
+      : remedyLines(`${indent}${colours.dim('remedy:')}   ${remedy}`, page, indent)),
   ];
 }
 
-function unseenLines(group: readonly Finding[], { verdict, found }: Finding, colours: Colours): string[] {
-  const ids = wrap(group.map(({ id }) => id).join(', '), WIDTH - 5);
-  const reason = wrap(`${counted(group.length, 'check')} not made: ${found}`, WIDTH - 5);
+/** Unbroken but at a terminal: it is there to be copied. */
+function remedyLines(line: string, { columns }: Page, indent: string): string[] {
+  return columns === undefined ? [line] : fittedLine(line, columns, indent.length + LABEL_WIDTH);
+}
+
+function unseenLines(group: readonly Finding[], { verdict, found }: Finding, { colours, width }: Page): string[] {
+  const ids = wrap(group.map(({ id }) => id).join(', '), width - 5);
+  const reason = wrap(`${counted(group.length, 'check')} not made: ${found}`, width - 5);
   const [first = '', ...rest] = reason;
   return [`  ${marks(colours)[verdict]} ${first}`, ...[...rest, ...ids.map(colours.dim)].map((line) => `     ${line}`)];
 }

@@ -1,12 +1,13 @@
 import type { Command } from '../command';
 import { checkContext } from '../../operations/check/checkContext';
+import { inOurWay } from '../check/inOurWay';
 import { countsOf, exitCodeOf, sectionText } from '../check/reporting';
 import type { Finding } from '../../operations/check/finding';
 import { bucketIn, connectToLook, type CommandContext } from '../context';
 import { clockToLook } from '../lookingClock';
 import type { ExitCode } from '../exitCodes';
 import { utc } from '../../core/units';
-import type { Colours } from '../output/colours';
+import type { Output } from '../output/output';
 import { lookAtTables, type StatusRequest } from '../../operations/status/lookAtTables';
 import { tableRows } from '../../operations/status/tableRows';
 import { locatedTable } from '../../settings/configuredTable';
@@ -84,7 +85,8 @@ export async function runStatus(
   // Colours are on exactly where a terminal shows them: the same place where a screen can be drawn again.
   const isScreen = output.colours.bold('x') !== 'x';
   for (;;) {
-    const findings = await lookAtTables(withClock(clock.nowMs));
+    const seen = await lookAtTables(withClock(clock.nowMs));
+    const findings = seen.map((finding) => inOurWay(finding, context.settings));
     const rows = tableRows(findings, namesOf(tableNames, context));
     const counts = countsOf(findings);
     const nowMs = clock.isKnown ? clock.nowMs() : undefined;
@@ -97,7 +99,7 @@ export async function runStatus(
     const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
     output.result(
       { type: 'status', at: nowMs === undefined ? null : new Date(nowMs).toISOString(), counts },
-      before + screen({ findings, rows, nowMs }, details, output.colours),
+      before + screen({ findings, rows, nowMs }, details, output),
     );
     if (watchSeconds === undefined) return exitCodeOf(counts);
     await pause(watchSeconds * 1_000, signal);
@@ -138,7 +140,8 @@ function stateRecord({ id, verdict, side, subject, found, remedy, values }: Find
   return { type: 'state', id: id.replaceAll(' ', '-'), verdict, side, subject, found, remedy, ...values };
 }
 
-function screen({ findings, rows, nowMs }: Looked, details: boolean, colours: Colours): string {
+function screen({ findings, rows, nowMs }: Looked, details: boolean, output: Output): string {
+  const { colours } = output;
   const shown = details
     ? findings
     : findings.filter(({ verdict }) => verdict === 'problem' || verdict === 'cannotTell');
@@ -146,7 +149,7 @@ function screen({ findings, rows, nowMs }: Looked, details: boolean, colours: Co
     sectionText(
       subject,
       shown.filter((finding) => finding.subject === subject),
-      colours,
+      output,
       ID_WIDTH,
     ),
   );

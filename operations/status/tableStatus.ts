@@ -64,7 +64,7 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
     ),
     inspection(about('s3:ListBucket'), () => newestIn(table), { 'newest image': (found) => age(found, nowMs()) }),
     inspection(about('s3:ListBucketVersions'), () => hiddenImages(bucketOf(context, 'source'), table, signal), {
-      'hidden images': (found) => judgeHidden(found, `dcs verify ${tableName} --repair puts them back on top`),
+      'hidden images': (found) => judgeHidden(found, `put them back on top: dcs verify ${tableName} --repair`),
     }),
   ];
 }
@@ -96,7 +96,7 @@ export function copyStatus(context: CopyContext, table: TableLocation): Inspecti
         'hidden replicas': ({ listed: found }) =>
           judgeHidden(
             found,
-            `somebody of the destination account has deleted them, find out who; dcs verify ${table.tableName} --repair puts them back on top`,
+            `somebody of the destination account has deleted them, find out who; then put them back on top: dcs verify ${table.tableName} --repair`,
           ),
       },
     ),
