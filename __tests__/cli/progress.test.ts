@@ -62,6 +62,25 @@ describe('progress', () => {
     );
   });
 
+  test('law: what is given up after a time has no estimate beyond it', () => {
+    const unitSeconds: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
+    const secondsIn = (line: string) =>
+      [...(/.* {2}(.*) left$/.exec(line)?.[1] ?? '').matchAll(/(\d+) (\w+)/g)].reduce(
+        (sum, [, number, unit = '']) => sum + Number(number) * (unitSeconds[unit] ?? NaN),
+        0,
+      );
+    const whole = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(whole, whole, fc.double({ min: 0.001, max: 1_000, noNaN: true }), (total, mostMs, perSecond) => {
+        const state = { label: 'settled', total, done: 0, perSecond, elapsedMs: 3_000 };
+        const [left, unbounded] = [progressLine({ ...state, mostMs }), progressLine(state)].map(secondsIn);
+        expect(left).toBeLessThanOrEqual(Math.max(0, Math.ceil((mostMs - 3_000) / 1_000)));
+        expect(left).toBeLessThanOrEqual(unbounded!);
+        if (mostMs > 3_000) expect(left).toBeGreaterThan(0);
+      }),
+    );
+  });
+
   describe('an estimate settles', () => {
     const run = (itemsInSecond: readonly number[]) => {
       const rate = new Rate(0);

@@ -31,8 +31,8 @@ export interface Output {
   say(text: string): void;
   /** Why a command ends here: said with --quiet, too. */
   fail(text: string): void;
-  /** Counts with rate and time left, when the total is known. */
-  progress(label: string, total?: number): Progress;
+  /** Counts with rate and time left, when the total is known. @param mostMs after which it is given up */
+  progress(label: string, total?: number, mostMs?: number): Progress;
 }
 
 export function outputTo(options: {
@@ -66,10 +66,10 @@ export function outputTo(options: {
       if (!isQuiet) printText(stderr, text);
     },
     fail: (text) => printText(stderr, text),
-    progress(label, total) {
+    progress(label, total, mostMs) {
       current.stop();
       if (isQuiet) return noProgress;
-      current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, nowMs, ticker });
+      current = (stderr.isTTY ? terminalProgress : plainProgress)(stderr, { label, total, mostMs, nowMs, ticker });
       return current;
     },
     close: () => current.stop(),

@@ -25,6 +25,8 @@ export type Ticker = (everyMs: number, tick: () => void) => () => void;
 export interface ProgressOptions {
   readonly label: string;
   readonly total?: number;
+  /** It is given up after so long. */
+  readonly mostMs?: number;
   readonly nowMs: () => number;
   readonly ticker: Ticker;
 }
@@ -75,7 +77,7 @@ interface Screen {
 
 /** @param pace how often a line is drawn at most, and how long one stands at most */
 function progress(
-  { label, total, nowMs, ticker }: ProgressOptions,
+  { label, total, mostMs, nowMs, ticker }: ProgressOptions,
   { drawMs, waitMs }: { readonly drawMs: number; readonly waitMs: number },
   screen: Screen,
 ): Progress {
@@ -85,7 +87,7 @@ function progress(
   const line = (atMs: number) => {
     const elapsedMs = atMs - startedAtMs;
     const perSecond = isOver && elapsedMs > 0 ? (done * 1_000) / elapsedMs : rate.perSecond;
-    return progressLine({ label, total, done, perSecond, elapsedMs, isOver });
+    return progressLine({ label, total, done, perSecond, elapsedMs, mostMs, isOver });
   };
   const draw = (items: number, everyMs: number) => {
     const atMs = nowMs();

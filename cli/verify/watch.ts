@@ -27,7 +27,7 @@ export function watchStages(output: Output, { settleMs }: VerifyOfTable): StageW
           `${counted(total ?? 0, 'item differs', 'items differ')} so far; looking again for up to ${duration(settleMs)} (--wait).`,
         );
       }
-      progress = output.progress(LABELS[stage], total);
+      progress = output.progress(LABELS[stage], total, stage === 'settle' ? settleMs : undefined);
     },
     onDone: (done) => progress.add(done),
     end,
