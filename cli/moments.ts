@@ -17,6 +17,19 @@ export async function timeOf(
   copy: CopyChoice,
   context: Pick<CommandContext, 'serviceClock' | 'output'>,
 ): Promise<number> {
+  const ms = await untoldTimeOf(option, moment, copy, context);
+  const isAsWritten = isWrittenInUtc(moment) || copy.in === 'folder';
+  if (!isAsWritten) context.output.say(`--${option} ${JSON.stringify(moment.text)} is ${utc(ms)}.`);
+  return ms;
+}
+
+/** The same for whoever says by itself what it is. */
+export async function untoldTimeOf(
+  option: string,
+  moment: Moment,
+  copy: CopyChoice,
+  context: Pick<CommandContext, 'serviceClock'>,
+): Promise<number> {
   const problem = (words: string) => new UsageError([`--${option} is ${JSON.stringify(moment.text)}; ${words}`]);
   if (copy.in === 'folder') {
     if ('atMs' in moment) return moment.atMs;
@@ -27,7 +40,6 @@ export async function timeOf(
   const { nowMs } = await context.serviceClock(copy.in);
   const ms = momentMs(moment, nowMs());
   if (typeof ms !== 'number') throw problem(ms.problem);
-  if (!isWrittenInUtc(moment)) context.output.say(`--${option} ${JSON.stringify(moment.text)} is ${utc(ms)}.`);
   return ms;
 }
 

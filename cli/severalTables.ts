@@ -8,7 +8,7 @@ import type { CommandContext } from './context';
 import type { CopyChoice } from './copyOption';
 import { EXIT, EXIT_CODES, type ExitCode } from './exitCodes';
 import { exitOf } from './failure';
-import { timeOf } from './moments';
+import { untoldTimeOf } from './moments';
 import type { Output } from './output/output';
 
 /** The tables that a command is for, one after the other. */
@@ -121,8 +121,8 @@ export async function commonMoment(
   if (tableNames.length === 1 || (given && 'atMs' in given)) return given;
   if (!given && copy.in === 'folder') return undefined;
   const moment = given ?? { text: 'now', agoMs: 0 };
-  const atMs = await timeOf(option, moment, copy, context);
+  const atMs = await untoldTimeOf(option, moment, copy, context);
   const iso = new Date(atMs).toISOString();
   context.output.say(`All tables as of ${iso}. To continue with that moment if it is stopped: --${option} ${iso}`);
-  return { text: moment.text, atMs, isToTheSecond: false };
+  return { text: iso, atMs, isToTheSecond: false };
 }

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../cli/context';
+import { stateTimeOf } from '../../cli/moments';
 import type { ExitCode } from '../../cli/exitCodes';
 import type { OutputRecord } from '../../cli/output/output';
 import { commonMoment, forEachTable, readTables } from '../../cli/severalTables';
@@ -99,6 +100,11 @@ describe('a command for several tables', () => {
     expect(await at()).toMatchObject({ atMs: Date.UTC(2026, 0, 5, 12) });
     expect(said.join('\n')).toContain('--as-of 2026-01-05T11:00:00.000Z');
     expect(await at(undefined, '/copy')).toBeUndefined();
+    expect(said).toHaveLength(2);
+    // Each table's turn takes it as it was said, and says nothing of it again.
+    const moment = (await at())!;
+    expect(await stateTimeOf('as-of', moment, { in: 'destination' }, context)).toBe(Date.UTC(2026, 0, 5, 12));
+    expect([moment.text, said.length]).toEqual(['2026-01-05T12:00:00.000Z', 3]);
   });
 
   test.each<[string, string[], Record<string, string>, string[], string]>([
