@@ -119,17 +119,28 @@ function estimatedShards(sizes: Sizes): Figure {
   const { items, itemBytes, changesPerSecond } = sizes;
   const bySize = Math.ceil((items * itemBytes) / GB / PARTITION_GB);
   const byWrites = Math.ceil((changesPerSecond * Math.ceil(itemBytes / 1_024)) / PARTITION_WRITE_UNITS);
-  return { value: Math.max(1, bySize, byWrites), from: 'estimated: 10 GB and 1,000 write units a second for each' };
+  return estimated(Math.max(1, bySize, byWrites), '10 GB and 1,000 write units a second for each', sizes);
+}
+
+const SIZE_WORDS: Readonly<Record<keyof Sizes, string>> = {
+  items: 'items',
+  itemBytes: 'bytes of an item',
+  changesPerSecond: 'changes a second',
+};
+
+/** What nobody has told cannot be reckoned with. */
+function estimated(value: number, by: string, sizes: Sizes): Figure {
+  if (!Number.isNaN(value)) return { value, from: `estimated: ${by}` };
+  const names = Object.keys(SIZE_WORDS) as (keyof Sizes)[];
+  const missing = names.filter((name) => Number.isNaN(sizes[name])).map((name) => SIZE_WORDS[name]);
+  return { value, from: `not known: it hangs on the ${missing.join(' and the ')}` };
 }
 
 async function versionsOf(sizes: Sizes, keeping: Keeping, looks: TableLooks | undefined): Promise<Figure> {
   const { versions } = looks ?? {};
   if (versions) return { value: await versions(), from: 'listed' };
   const days = keeping.destination.days === Infinity ? 'ten years' : `${count(keeping.destination.days)} days`;
-  return {
-    value: fullHistory({ ...sizes, keeping }),
-    from: `estimated: items, and changes of ${days} of history`,
-  };
+  return estimated(fullHistory({ ...sizes, keeping }), `items, and changes of ${days} of history`, sizes);
 }
 
 async function orWhyNot(look: () => Promise<Figure>): Promise<Figure> {

@@ -38,6 +38,11 @@ test('what cannot be asked for is not known, and says why; shards are estimated,
   expect(estimated.shards.from).toContain('not authorized');
   const silent = await figuresOf({}, keeping, { ...looks, writeUnits: () => Promise.resolve(undefined) });
   expect(silent.changesPerSecond.value).toBeNaN();
+  const without = await figuresOf({ items: 1_000 }, keeping);
+  for (const { value, from } of [without.shards, without.versions]) {
+    expect(value).toBeNaN();
+    expect(from).toMatch(/^not known: it hangs on the .*changes a second$/);
+  }
 });
 
 test('what hangs on an unknown figure is unknown, in every way and all work, and the rest is still reckoned', async () => {
