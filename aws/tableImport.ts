@@ -7,6 +7,7 @@ import {
   UpdateTableCommand,
   waitUntilTableExists,
   type ImportTableDescription,
+  type ListImportsCommandOutput,
   type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
 import type { CreateTable } from '../core/tableDefinition';
@@ -65,8 +66,14 @@ export function dynamoDbTableImport(TableName: string, settings: AwsSettings, ab
       return stateOf(ImportArn, found);
     },
     async running(TableArn) {
-      const { ImportSummaryList = [] } = await client.send(new ListImportsCommand({ TableArn }), stop);
-      return ImportSummaryList.find(({ ImportStatus }) => ImportStatus === 'IN_PROGRESS')?.ImportArn;
+      let NextToken: string | undefined;
+      do {
+        const page: ListImportsCommandOutput = await client.send(new ListImportsCommand({ TableArn, NextToken }), stop);
+        const found = page.ImportSummaryList?.find(({ ImportStatus }) => ImportStatus === 'IN_PROGRESS');
+        if (found) return found.ImportArn;
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return undefined;
     },
     async complete({ StreamSpecification, TableClass }) {
       const { Table } = await client.send(new DescribeTableCommand({ TableName }), stop);

@@ -37,6 +37,10 @@ export function watchRestore(output: Output, options: RestoreOfTable): BringBack
         `${count(items)} items are in ${counted(files.length, 'file')}; DynamoDB imports them, which may take hours: ${importArn}. Stop whenever you like; the same command goes on from there.`,
       );
     },
+    onWaitingForImport: (importArn) =>
+      output.say(
+        `An import is filling ${into}: ${importArn}. Waiting until it is over; stop whenever you like, and run the same command again.`,
+      ),
     onImported: (items) => output.say(`${count(items)} items imported, as many as planned.`),
     onAskedBack(words) {
       end();

@@ -138,10 +138,11 @@ async function carriedOut(
 /** What stands in the place of the table's writes, where its items are imported. */
 function loaderFor(
   request: BringBackRequest,
-  { decision, definition }: PreparedRestore,
+  prepared: PreparedRestore,
   items: number | undefined,
 ): ReturnType<typeof importingTarget> | undefined {
   const { engine: choice = 'write', importing, target, dryRun, onDemand, signal, pause, watch } = request;
+  const { decision, definition } = prepared;
   const engine = engineFor(choice, {
     ...{ isNew: decision.create, hasBucket: importing !== undefined, items, definition },
   });
@@ -149,7 +150,10 @@ function loaderFor(
   if (engine.name === 'write' || !importing || dryRun) return undefined;
   const creation = creationOf(definition, onDemand);
   const createEmpty = () => target.create(creation as Parameters<typeof target.create>[0]);
-  return importingTarget({ ...importing, tableName: target.tableName, creation, createEmpty, signal, pause, watch });
+  return importingTarget({
+    ...{ ...importing, tableName: target.tableName, creation, createEmpty, signal, pause, watch },
+    whenStarted: () => noteUnfinished(request, prepared),
+  });
 }
 
 /** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
@@ -172,8 +176,14 @@ async function surveyed(
   return found;
 }
 
-async function createTarget({ target, notes, onDemand, watch }: BringBackRequest, prepared: PreparedRestore) {
+async function createTarget(request: BringBackRequest, prepared: PreparedRestore): Promise<void> {
+  const { target, onDemand } = request;
   await target.create(creationOf(prepared.definition, onDemand) as Parameters<typeof target.create>[0]);
+  await noteUnfinished(request, prepared);
+}
+
+/** So that the same command continues it, however this one ends. */
+async function noteUnfinished({ target, notes, watch }: BringBackRequest, prepared: PreparedRestore): Promise<void> {
   const description = await target.describe();
   try {
     if (description) await notes.write({ tableId: tableIdOf(description), momentMs: prepared.momentMs });

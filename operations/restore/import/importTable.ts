@@ -1,7 +1,7 @@
 import type { FileStore } from '../../../aws/fileStore';
 import type { ImportState, TableImport } from '../../../aws/tableImport';
 import type { WriteOperation } from '../../../aws/batchTable';
-import { DcsError } from '../../../core/errors';
+import { DcsError, RefusedError } from '../../../core/errors';
 import { count } from '../../../core/units';
 import type { Pause } from '../../pace';
 import { ImportFiles, type ImportManifest } from './importFiles';
@@ -18,12 +18,16 @@ export interface ImportWatch {
   /** The files are written, and DynamoDB is told to load them. */
   readonly onImporting?: (manifest: ImportManifest, importArn: string) => void;
   readonly onImported?: (items: number) => void;
+  /** An import of an earlier run is going on, and is waited for. */
+  readonly onWaitingForImport?: (importArn: string) => void;
 }
 
 export interface ImportRequest extends Importing {
   readonly tableName: string;
   /** Where there is no item, there is nothing to import, which fails. */
   readonly createEmpty: () => Promise<void>;
+  /** Awaited once the table is being filled, and before that is waited for. */
+  readonly whenStarted: () => Promise<void>;
   readonly creation: Parameters<TableImport['start']>[0]['creation'];
   readonly signal: AbortSignal;
   readonly pause: Pause;
@@ -52,6 +56,7 @@ export function importingTarget(request: ImportRequest) {
       const { imports, files: store, prefix, creation, watch } = request;
       const importArn = await imports.start({ bucket: store.bucket, folder: `${prefix}items/`, creation });
       watch?.onImporting?.(manifest, importArn);
+      await request.whenStarted();
       const state = await whenOver(request, importArn);
       requireAll(request.tableName, state, manifest.items);
       watch?.onImported?.(state.imported);
@@ -59,14 +64,29 @@ export function importingTarget(request: ImportRequest) {
   };
 }
 
-/** An import that an earlier run has started and left: it is waited for, and what it has brought is then compared. */
+/**
+ * An import that an earlier run has started and left: it is waited for, and what it has brought is then compared.
+ *
+ * @throws RefusedError in a dry run, which waits for nothing
+ */
 export async function waitForImport(
-  { imports, signal, pause }: Pick<ImportRequest, 'imports' | 'signal' | 'pause'>,
+  { imports, signal, pause, dryRun, watch }: WaitingForImport,
   description: { readonly TableStatus?: string; readonly TableArn?: string } | undefined,
 ): Promise<void> {
   if (description?.TableStatus !== 'CREATING' || description.TableArn === undefined) return;
   const importArn = await imports.running(description.TableArn);
-  if (importArn !== undefined) await whenOver({ imports, signal, pause }, importArn);
+  if (importArn === undefined) return;
+  if (dryRun) {
+    throw new RefusedError(
+      `an import is filling the table now: ${importArn}. What is left to do can be planned when it is over; without --dry-run it is waited for`,
+    );
+  }
+  watch?.onWaitingForImport?.(importArn);
+  await whenOver({ imports, signal, pause }, importArn);
+}
+
+interface WaitingForImport extends Pick<ImportRequest, 'imports' | 'signal' | 'pause' | 'watch'> {
+  readonly dryRun: boolean;
 }
 
 /** Looks until it is over: soon at first, then every half minute. Stopped, it leaves the import running. */
@@ -91,6 +111,6 @@ export function requireAll(
   const why = reason === undefined ? '' : ` (${reason})`;
   throw new DcsError(
     `of ${count(planned)} planned items ${count(imported)} were imported into ${tableName}, with ${count(errors)} errors${why}; ${importArn} and its log in CloudWatch say which. ` +
-      `Delete the table and run the same command again, or make it whole, settings and all, by --mirror`,
+      `The same command, run again, writes what is missing`,
   );
 }

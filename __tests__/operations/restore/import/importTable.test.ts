@@ -1,5 +1,6 @@
 import type { FileStore } from '../../../../aws/fileStore';
 import type { ImportState, TableImport } from '../../../../aws/tableImport';
+import { RefusedError } from '../../../../core/errors';
 import { engineFor } from '../../../../operations/restore/import/engine';
 import { importingTarget, waitForImport } from '../../../../operations/restore/import/importTable';
 
@@ -28,6 +29,7 @@ async function loaded(...states: Partial<ImportState>[]): Promise<void> {
   const target = importingTarget({
     ...{ files, prefix: 'x/', imports: imported(...states).imports, tableName: 'users', creation: createTable, signal },
     createEmpty: () => Promise.reject(new Error('created')),
+    whenStarted: () => Promise.resolve(),
     pause: () => Promise.resolve(),
   });
   await target.write([{ put: { id: { S: 'a' } } }, { put: { id: { S: 'b' } } }]);
@@ -53,6 +55,7 @@ test('where there is no item nothing is imported, for that would fail', async ()
   const target = importingTarget({
     ...{ files, prefix: 'x/', imports: imported().imports, tableName: 'users', creation: createTable, signal },
     createEmpty: () => Promise.reject(new Error('created')),
+    whenStarted: () => Promise.resolve(),
     pause: () => Promise.resolve(),
   });
   await expect(target.load()).rejects.toThrow('created');
@@ -60,12 +63,22 @@ test('where there is no item nothing is imported, for that would fail', async ()
 
 test('an import that is running is waited for, and no other table is', async () => {
   const { imports, looked } = imported({ status: 'running' }, {});
-  const waiting = { imports, signal, pause: () => Promise.resolve() };
+  const waiting = { imports, signal, pause: () => Promise.resolve(), dryRun: false };
   await waitForImport(waiting, undefined);
   await waitForImport(waiting, { TableStatus: 'ACTIVE', TableArn: 'arn:table' });
   expect(looked).toEqual([]);
   await waitForImport(waiting, { TableStatus: 'CREATING', TableArn: 'arn:table' });
   expect(looked).toEqual(['arn:table/import', 'arn:table/import']);
+});
+
+test('a dry run tells of an import that is running, and waits for nothing', async () => {
+  const { imports, looked } = imported({ status: 'running' });
+  const waiting = { imports, signal, pause: () => Promise.resolve(), dryRun: true };
+  const description = { TableStatus: 'CREATING', TableArn: 'arn:table' };
+  await expect(waitForImport(waiting, description)).rejects.toThrow(RefusedError);
+  await expect(waitForImport(waiting, description)).rejects.toThrow('arn:table/import');
+  expect(looked).toEqual([]);
+  await waitForImport(waiting, { TableStatus: 'ACTIVE', TableArn: 'arn:table' });
 });
 
 describe('the engine', () => {
