@@ -15,6 +15,8 @@ import type { Write } from './plan';
 export interface KeepPlan {
   /** Where the plan is kept; undefined for a dry run that only shows it. */
   readonly plan?: PlanFile;
+  /** What was found out before that it cannot bring back, beside items. */
+  readonly leftBefore: number;
   readonly writes: ConditionalWrites;
   /** The plan is whole, and nothing has been written. Throws where nothing is to be. */
   readonly whenWhole: (size: PlanSize) => Promise<void>;
@@ -46,7 +48,7 @@ export interface FollowWatch {
 /** Makes the whole plan, has it agreed to, and carries out exactly that. */
 export async function followPlan(
   request: FollowRequest,
-  { plan, writes, whenWhole }: KeepPlan,
+  { plan, leftBefore, writes, whenWhole }: KeepPlan,
   ledger: Ledger,
   planned: AsyncIterable<Write[]>,
 ): Promise<void> {
@@ -58,7 +60,7 @@ export async function followPlan(
     watch?.onPlannedWrite?.(line, nowOf(write));
     await plan?.add(line);
   }
-  await plan?.end(ledger.left);
+  await plan?.end(leftBefore + ledger.left);
   const { put, change, delete: deletes, equal, changedLater, newer } = ledger.counts;
   await whenWhole({ put, change, delete: deletes, items: change + deletes + equal + changedLater + newer });
   if (dryRun || !plan) return;

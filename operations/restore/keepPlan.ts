@@ -34,7 +34,10 @@ export async function keepingPlan<Result>(
   if (!dryRun && prepared.decision.later === undefined) return work(undefined);
   const plan = dryRun && planFile === undefined ? undefined : await newPlan(request, prepared);
   try {
-    return await work({ plan, writes: request.target, whenWhole: (size) => agreedTo(request, prepared, size) });
+    return await work({
+      ...{ plan, leftBefore: prepared.passedOver.length, writes: request.target },
+      whenWhole: (size) => agreedTo(request, prepared, size),
+    });
   } finally {
     await plan?.close();
   }
@@ -44,7 +47,7 @@ export async function keepingPlan<Result>(
 export async function keepNothingToDo(request: Keeping, prepared: PreparedRestore, left: number): Promise<void> {
   if (request.planFile === undefined) return;
   const plan = await newPlan(request, prepared);
-  await plan.end(left);
+  await plan.end(prepared.passedOver.length + left);
   await plan.close();
 }
 

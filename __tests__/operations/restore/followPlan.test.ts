@@ -71,16 +71,24 @@ interface Wanted {
   readonly planFile?: string;
   readonly dryRun?: boolean;
   readonly says?: boolean;
+  readonly passedOver?: readonly string[];
 }
 
 async function restored(source: MemoryBucket, target: MemoryTable, wanted: Wanted): Promise<Outcome> {
-  const { existing, momentMs = MOMENT_MS, dryRun = false, planFile, says = true } = wanted;
+  const { existing, momentMs = MOMENT_MS, dryRun = false, planFile, says = true, passedOver = [] } = wanted;
   const [left, planned, need]: [LeftItem[], PlannedWrite[], (string | undefined)[]] = [[], [], []];
   const mode = existing === 'mirror' ? 'mirror' : 'merge';
   const later = existing === 'merge' ? 'keep' : 'mark';
   const plan = { source, table, target, momentMs, mode, later, signal: new AbortController().signal } as const;
   const prepared = {
-    ...{ momentMs, plan, tableId: 'T1', itemCount: 0, decision: { create: false, mode, later, finishes: false } },
+    ...{
+      momentMs,
+      plan,
+      passedOver,
+      tableId: 'T1',
+      itemCount: 0,
+      decision: { create: false, mode, later, finishes: false },
+    },
   } as unknown as PreparedRestore;
   const report = await keepingPlan(
     {
@@ -218,6 +226,16 @@ describe('a restore into a table in use', () => {
     await expect(carriedOut(target, planFile, { verb: 'revert' })).rejects.toThrow('is a plan of dcs restore');
   });
 
+  test('definitions that were passed over are left by the plan, too, and told again when it is carried out', async () => {
+    const target = new MemoryTable(keySchema, items([itemOf(0, 2)]));
+    const planFile = path.join(mkdtempSync(path.join(tmpdir(), 'dcs-plans-')), 'plan');
+    const source = bucketOf([{ byThen: [1], later: [2] }]);
+    await restored(source, target, {
+      ...{ existing: 'overwrite', dryRun: true, planFile, passedOver: ['table.json of 14:00 is no JSON'] },
+    });
+    expect(await carriedOut(target, planFile)).toMatchObject({ written: 1, leftByPlan: 1 });
+  });
+
   test.each<[string, (item: AttributeMap) => AttributeMap, object]>([
     ['is changed', (item) => ({ ...item, other: { N: '2' } }), { written: 0, moved: 1 }],
     ['is removed', ({ other, ...item }) => (other ? item : {}), { written: 0, moved: 1 }],
@@ -272,6 +290,7 @@ interface Odd {
   readonly tableId?: string;
   readonly verb?: 'restore' | 'revert';
   readonly says?: boolean;
+  readonly passedOver?: readonly string[];
 }
 
 function carriedOut(
