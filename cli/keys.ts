@@ -42,9 +42,10 @@ export async function* keysInLines(
   name: string,
 ): AsyncGenerator<AttributeMap> {
   const wrong = (line: number, problem: string) => new UsageError([`${name}, line ${line}: ${problem}`]);
-  let named = 0;
+  let [named, lines] = [0, 0];
   for await (const { number, text } of textLines(input as AsyncIterable<Uint8Array | string>, wrong)) {
     if (text.trim() === '') continue;
+    lines += 1;
     for (const keys of keysInLine(text, words, `${name}, line ${number}`)) {
       named += 1;
       yield keys;
@@ -52,6 +53,8 @@ export async function* keysInLines(
     if (named === 0 && isBareTimeline(text))
       throw new UsageError([`${name}: a timeline names no item; make it with dcs timeline --items --json`]);
   }
+  if (lines === 0)
+    throw new UsageError([`${name} is empty; write the keys of an item a line, or leave --keys-from out`]);
 }
 
 /** The last line of a timeline; one that names items has done so before. */

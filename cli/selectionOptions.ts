@@ -21,6 +21,10 @@ export interface SelectionOptions {
 const EVENTS = ['insert', 'modify', 'remove'] as const;
 type Event = (typeof EVENTS)[number];
 
+/** What commands that choose so say of it in their help. */
+export const NOTHING_CHOSEN =
+  'Where nothing is chosen: a key without an image is listed as unknown (exit code 3), a partition or prefix without one cannot be looked at (4), and an expression that no item meets is no failure (0).';
+
 /** By the keys of an item, and by what it is. */
 export const STATE_SELECTION_OPTIONS: OptionTable = {
   key: {

@@ -102,6 +102,10 @@ describe('keys as somebody writes them', () => {
     await expect(read(bucket, timeline)).rejects.toThrow('a timeline names no item; make it with dcs timeline --items');
     const changed = '{"type":"changed","keys":{"id":{"S":"a"},"at":{"N":"1"}},"times":2}';
     expect(await read(changed, bucket, timeline)).toEqual([{ id: { S: 'a' }, at: { N: '1' } }]);
+    // A comparison without a difference names none, and is an answer; nothing at all is a command that failed.
+    expect(await read('{"type":"diff","counts":{}}')).toEqual([]);
+    await expect(read()).rejects.toThrow('lines is empty');
+    await expect(read(' ')).rejects.toThrow('lines is empty');
   });
 
   test('base64 of another alphabet is refused', () => {

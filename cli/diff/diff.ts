@@ -10,7 +10,13 @@ import { stateTimeOf } from '../moments';
 import { locatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../../operations/tables';
 import { diffTable } from '../../operations/diff/diffTable';
-import { readSelection, SELECTION_OPTIONS, selectionOf, type SelectionOptions } from '../selectionOptions';
+import {
+  NOTHING_CHOSEN,
+  readSelection,
+  SELECTION_OPTIONS,
+  selectionOf,
+  type SelectionOptions,
+} from '../selectionOptions';
 import { reportDiff, watchDiff } from './reporting';
 
 export interface DiffOptions {
@@ -27,7 +33,8 @@ export const diff: Command<DiffOptions> = {
   usage: 'TABLE --from MOMENT [--to MOMENT] [options]',
   description:
     'Shows what changed in a table between two moments: items added, removed and changed, with what changed inside them. Reads a bucket (or a copy of it) and never the table. ' +
-    'Exit code 0: nothing changed. 3: something did, or the state of an item at one of the moments is not known.',
+    'Exit code 0: nothing changed. 3: something did, or the state of an item at one of the moments is not known.\n' +
+    NOTHING_CHOSEN,
   examples: [
     {
       does: 'What did the migration of 14:05 do?',

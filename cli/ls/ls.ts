@@ -14,7 +14,13 @@ import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copy
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
 import type { Output } from '../output/output';
-import { readSelection, selectionOf, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
+import {
+  NOTHING_CHOSEN,
+  readSelection,
+  selectionOf,
+  STATE_SELECTION_OPTIONS,
+  type SelectionOptions,
+} from '../selectionOptions';
 
 export interface LsOptions {
   readonly tableName: string;
@@ -29,7 +35,8 @@ export const ls: Command<LsOptions> = {
   usage: 'TABLE [--as-of MOMENT] [options]',
   description:
     'Lists what was in a table at a moment, from a bucket (or a copy of it) alone: keys, sizes, and when each item was last changed, in no order. ' +
-    'Exit code 3: what some item was at the moment is not known, and listed.',
+    'Exit code 3: what some item was at the moment is not known, and listed.\n' +
+    NOTHING_CHOSEN,
   examples: [
     { does: 'What was in it an hour ago?', command: 'dcs ls users --as-of "1 hour ago"' },
     { does: 'All orders of one customer, whole', command: 'dcs ls orders --partition c1 --items' },

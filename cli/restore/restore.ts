@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
 import { isAllDone, watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
-import { selectionOf } from '../selectionOptions';
+import { NOTHING_CHOSEN, selectionOf } from '../selectionOptions';
 import { runEstimate } from '../costs/estimate';
 import { restoreWork } from './estimate';
 import { definitionIn } from './files';
@@ -31,7 +31,8 @@ export const restore: Command<RestoreOptions> = {
     'Stopped by Ctrl-C or a failure, the same command continues.\n' +
     'Into a table that has items, the whole plan is made first and the writes follow it, each only if the item still is what was read. ' +
     'What was written after the moment stays with --merge, and is listed. --mirror, and a plan that deletes or changes more than one item in ten, asks first, or needs --yes.\n' +
-    'A moment before the first backfill is known only for items whose first change was captured; the others are listed as unknown and left alone.',
+    'A moment before the first backfill is known only for items whose first change was captured; the others are listed as unknown and left alone.\n' +
+    NOTHING_CHOSEN,
   examples: [
     {
       does: 'The region is gone: bring the newest state back as a new table',

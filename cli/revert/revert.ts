@@ -19,7 +19,7 @@ import { withImageSource } from '../copyOption';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
 import { isAllDone, watchKeptPlan } from '../keptPlan';
-import { selectionOf } from '../selectionOptions';
+import { NOTHING_CHOSEN, selectionOf } from '../selectionOptions';
 import { runEstimate } from '../costs/estimate';
 import { revertEstimate } from './estimate';
 import { readRevertOptions, REVERT_OPTIONS, type RevertOptions } from './options';
@@ -33,7 +33,8 @@ export const revert: Command<RevertOptions> = {
     'Items that the window deleted are made again, and items that it made are deleted.\n' +
     'Each write happens only if the item is still what was read, so nothing that is written meanwhile is lost. Afterwards each item is read again and compared.\n' +
     'A plan that deletes or changes more than one item in ten asks first, or needs --yes. ' +
-    'Exit code 3: something is left, and listed.',
+    'Exit code 3: something is left, and listed.\n' +
+    NOTHING_CHOSEN,
   examples: [
     {
       does: 'The migration of 14:05 went wrong, and the shop stayed open: look first, then undo just that',

@@ -73,7 +73,7 @@ export async function diffTable(request: DiffRequest): Promise<Readonly<DiffCoun
     counts[difference.is] += 1;
     watch?.onItem?.(difference);
   }
-  if (!isEmpty) return counts;
+  if (!isEmpty || request.selection.keys) return counts;
   throw new CouldNotLookError(noImages(source.name, table, request.selection));
 }
 

@@ -66,7 +66,7 @@ export async function listItems(request: ListRequest): Promise<Readonly<ListCoun
     watch?.onLooked?.();
     note(request, counts, guard.checked(state));
   }
-  if (looked > 0) return counts;
+  if (looked > 0 || selection.keys) return counts;
   throw new CouldNotLookError(noImages(source.name, table, selection));
 }
 

@@ -36,9 +36,12 @@ export class PlanFile {
   private writes = 0;
   private readonly hash = createHash('sha256');
 
+  private isWhole = false;
+
   private constructor(
     private readonly file: FileHandle,
     readonly name: string,
+    private readonly isNamed: boolean,
   ) {}
 
   /** @throws UsageError when the file is there already, or cannot be made */
@@ -47,7 +50,7 @@ export class PlanFile {
     try {
       const file = await open(given, 'wx+', 0o600);
       if (name === undefined) await unlink(given);
-      const plan = new PlanFile(file, given);
+      const plan = new PlanFile(file, given, name !== undefined);
       await plan.line({ type: 'plan', format: FORMAT, ...header });
       return plan;
     } catch (error) {
@@ -68,6 +71,7 @@ export class PlanFile {
     const digest = this.hash.copy().digest('hex');
     await this.line({ type: 'end', writes: this.writes, left, digest });
     await this.flush();
+    this.isWhole = true;
   }
 
   /** The writes, once it has ended; as often as wanted. */
@@ -75,8 +79,10 @@ export class PlanFile {
     return writesIn(this.file, this.name);
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  /** What did not come to its end is no plan, and its name can be used again. */
+  async close(): Promise<void> {
+    await this.file.close();
+    if (this.isNamed && !this.isWhole) await unlink(this.name);
   }
 
   private async line(record: object): Promise<void> {

@@ -1,5 +1,7 @@
 import type { BatchTable } from '../../aws/batchTable';
 import type { ConditionalWrites } from '../../aws/conditionalWrites';
+import { CouldNotLookError } from '../../core/errors';
+import { noImages } from '../selection';
 import { carryOutPlan, type CarryOutCounts, type CarryOutWatch } from '../plan/carryOutPlan';
 import { kindOf, needsYes, requireYes, type MayDo, type PlanSize } from '../plan/needsYes';
 import { PlanFile, type PlanHeader } from '../plan/planFile';
@@ -50,6 +52,7 @@ export interface RevertOutcome {
 /**
  * Undoes what a window did to the items of a table, and nothing else. The whole plan is made first, and the writes follow it.
  *
+ * @throws CouldNotLookError when there is no image
  * @throws RefusedError when much would be deleted or changed and nobody said yes; nothing has been written then
  */
 export async function revertTable(request: RevertRequest): Promise<RevertOutcome> {
@@ -97,6 +100,9 @@ async function planInto(file: PlanFile, request: RevertRequest): Promise<RevertC
     if (step.write.isChangedLater) counts.changedLater += 1;
     await file.add(step.write);
   }
+  const { states, selection } = request;
+  if (counts.looked === 0 && !selection.keys)
+    throw new CouldNotLookError(noImages(states.source.name, states.table, selection));
   await file.end(counts.conflicts + counts.unknown + counts.unreadable);
   return { ...counts, items: Math.max(counts.looked, request.itemCount) };
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { canonicalItem } from '../../../core/canonicalItem';
 import { digestOf } from '../../../core/digest';
-import { RefusedError } from '../../../core/errors';
+import { CouldNotLookError, RefusedError } from '../../../core/errors';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { objectKeyOf } from '../../../core/objectKey';
 import { carryOutKeptPlan } from '../../../operations/plan/carryOutKeptPlan';
@@ -213,6 +213,23 @@ describe('reverting a window', () => {
     const few = laidOut([migration(0)]);
     await reverted(few, { itemCount: 10, mayDo: () => Promise.reject(new Error('nobody is asked for one in ten')) });
     expect(contents(few.users)).toEqual(tableOf([item(0, { plan: 1, seen: 1 })]));
+  });
+
+  test('a table or partition without an image cannot be looked at, and a plan of it is none; keys that are named may be none', async () => {
+    const laid = laidOut([]);
+    const planFile = path.join(mkdtempSync(path.join(tmpdir(), 'dcs-plan-')), 'plan.jsonl');
+    const of = (selection: RevertRequest['selection']) => reverted(laid, { dryRun: true, planFile, selection });
+    await expect(of({})).rejects.toThrow(CouldNotLookError);
+    await expect(of({ partition: { S: 'nobody' } })).rejects.toThrow('no images of what was chosen of users');
+    expect(existsSync(planFile)).toBe(false);
+    const none = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true as const, value: undefined }) }),
+    };
+    expect((await of({ keys: none })).planned).toMatchObject({ looked: 0, put: 0 });
+    expect(existsSync(planFile)).toBe(true);
+    const some = laidOut([migration(0)]);
+    const { planned } = await reverted(some, { selection: { matches: () => false } });
+    expect(planned).toMatchObject({ looked: 1, change: 0 });
   });
 
   describe('by a plan that was kept', () => {
