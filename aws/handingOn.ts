@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 
 /** What agents of Node.js have, and its types leave out. */
 interface Inside {
-  readonly options: http.AgentOptions;
   /** What each request calls. */
   addRequest: (request: http.ClientRequest, place: Place) => void;
 }
@@ -12,6 +11,12 @@ interface Place {
   readonly port?: number | string | null;
   readonly localAddress?: string;
 }
+/**
+ * A connection that has not been used for longer may be closed by the service just when it is used again. Servers of Node.js
+ * are the least patient that are known, and close after 5 seconds.
+ */
+const LONGEST_FREE_MS = 4_000;
+
 type Used = Socket & { _httpMessage?: { readonly shouldKeepAlive: boolean } | null };
 
 /**
@@ -20,11 +25,11 @@ type Used = Socket & { _httpMessage?: { readonly shouldKeepAlive: boolean } | nu
  * request, takes a seventh of a call.
  *
  * A free connection on which something comes is closed: what nobody asked for must not answer what is asked next. One that
- * nobody has used for the agent's `timeout` is not used again.
+ * nobody has used for `longestFreeMs` is not used again. The agent has no `timeout` for that: with one, Node.js would set a timer
+ * and a listener for each request.
  */
-export function handingOn<Kept extends http.Agent>(agent: Kept): Kept {
+export function handingOn<Kept extends http.Agent>(agent: Kept, longestFreeMs = LONGEST_FREE_MS): Kept {
   const inside = agent as unknown as Inside;
-  const { timeout: longestFreeMs = 0 } = inside.options;
   const open = inside.addRequest.bind(agent);
   const [release] = agent.listeners('free') as ((socket: Socket, place: Place) => void)[];
   const places: FreeConnections[] = [];
@@ -46,14 +51,18 @@ export function handingOn<Kept extends http.Agent>(agent: Kept): Kept {
       open(request, place);
       return;
     }
-    socket.setTimeout((request as { timeout?: number }).timeout ?? longestFreeMs);
+    const { timeout } = request as { timeout?: number };
+    if (timeout !== undefined) socket.setTimeout(timeout);
     request.reusedSocket = true;
     request.onSocket(socket.ref());
   };
   agent.removeAllListeners('free').on('free', (socket: Used, place: Place) => {
     const isAwaited = Object.keys(agent.requests).length > 0;
-    if (isAwaited || !socket.writable || !socket._httpMessage?.shouldKeepAlive) release?.(socket, place);
-    else {
+    if (isAwaited || !socket.writable || !socket._httpMessage?.shouldKeepAlive) {
+      release?.(socket, place);
+      // Who waits may wait for another place: then the agent keeps it, as long as this says.
+      if (!socket._httpMessage) socket.setTimeout(longestFreeMs);
+    } else {
       socket._httpMessage = null;
       at(place).add(socket);
     }

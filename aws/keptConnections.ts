@@ -3,12 +3,6 @@ import https from 'node:https';
 import tls from 'node:tls';
 import { handingOn } from './handingOn';
 
-/**
- * A connection that has not been used for longer may be closed by the service just when it is used again. Servers of Node.js
- * are the least patient that are known, and close after 5 seconds.
- */
-const LONGEST_FREE_MS = 4_000;
-
 /** How connections are kept open: the warmest is taken first, the others may grow old. */
 export function keptOpen(connections: number) {
   return {
@@ -16,7 +10,6 @@ export function keptOpen(connections: number) {
     maxSockets: connections,
     maxFreeSockets: connections,
     scheduling: 'lifo',
-    timeout: LONGEST_FREE_MS,
   } as const;
 }
 

@@ -23,7 +23,7 @@ const NEXT_STEP: Readonly<Record<string, string>> = {
 
 /** Where each of the two clients has the headers of an answer that is an error. */
 interface Answered {
-  readonly headers?: ReadonlyMap<string, string>;
+  readonly headers?: Pick<ReadonlyMap<string, string>, 'get'>;
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 

@@ -80,7 +80,7 @@ async function clockOfAnswer(
   send: () => Promise<unknown>,
   machine: MachineClock,
 ): Promise<ServiceClock> {
-  let headers: Headers = new Map<string, string>();
+  let headers = new Map<string, string>();
   const keepHeaders = (next: Next) => async (args: unknown) => {
     const result = await next(args);
     headers = new Map(Object.entries(result.response.headers));
@@ -129,7 +129,7 @@ function countedOn(dateMs: number, asked: MachineTimes, machine: MachineClock): 
   };
 }
 
-type Headers = ReadonlyMap<string, string>;
+type Headers = Pick<ReadonlyMap<string, string>, 'get'>;
 
 function dateOfRefusal(error: unknown): number {
   const { headers } = (error as S3Error).cause as { headers?: Headers };

@@ -1,7 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import type { keptOpen } from './keptConnections';
 import { CONNECTION_TIMEOUT_MS } from './awsSettings';
 
 /** A proxy that does not let a call through. `EHOSTUNREACH`, which may pass, where it could not reach the host itself. */
@@ -18,11 +17,6 @@ export class ProxyError extends Error {
 
 /** Connections through one proxy: a tunnel (CONNECT) for every scheme. What the library leaves out is time, and what a refusal is. */
 export class Tunnel extends HttpsProxyAgent<string> {
-  constructor(proxy: string, kept: ReturnType<typeof keptOpen>) {
-    super(proxy, kept);
-    Object.assign(this.options, { timeout: kept.timeout }); // the library forgets its agent's options
-  }
-
   override async connect(request: ClientRequest, options: AgentConnectOpts) {
     const waiting = new AbortController();
     const timer = setTimeout(() => waiting.abort(), CONNECTION_TIMEOUT_MS);

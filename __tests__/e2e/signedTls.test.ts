@@ -58,7 +58,7 @@ function trustOurs(maxVersion: 'TLSv1.2' | 'TLSv1.3'): void {
 }
 
 function send(transport: Transport) {
-  return transport.send({ method: 'GET', path: '/', headers: [['host', 'localhost']] });
+  return transport.send({ method: 'GET', path: '/', headers: ['host', 'localhost'] });
 }
 const to = (host: string) => new Transport(new URL(`https://${host}:${port}`), directAgent('https:', 1, trusted));
 

@@ -7,7 +7,7 @@ const BLOCK_BYTES = 64;
  * costs several times what the two hashes do.
  */
 export class HmacKey {
-  private readonly inner = Buffer.alloc(BLOCK_BYTES, 0x36);
+  private inner = Buffer.alloc(BLOCK_BYTES, 0x36);
   private readonly outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c);
 
   /** @param key no longer than a block of the hash; one that is would have to be hashed first */
@@ -21,8 +21,17 @@ export class HmacKey {
 
   /** In hexadecimal. */
   sign(text: string): string {
-    const hashed = hash('sha256', Buffer.concat([this.inner, Buffer.from(text, 'utf8')]), 'binary');
-    this.outer.write(hashed, BLOCK_BYTES, 'binary');
+    this.makeRoomFor(Buffer.byteLength(text));
+    this.inner.write(text, BLOCK_BYTES, 'utf8');
+    this.outer.write(hash('sha256', this.inner, 'binary'), BLOCK_BYTES, 'binary');
     return hash('sha256', this.outer, 'hex');
+  }
+
+  /** What is signed with a key is of one length nearly always: nothing is made anew then. */
+  private makeRoomFor(bytes: number): void {
+    if (this.inner.length === BLOCK_BYTES + bytes) return;
+    const inner = Buffer.alloc(BLOCK_BYTES + bytes);
+    this.inner.copy(inner, 0, 0, BLOCK_BYTES);
+    this.inner = inner;
   }
 }

@@ -30,21 +30,19 @@ export class InFlight {
     this.window = { calls: most, cuts: 0 };
   }
 
-  async run<Answer>(call: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
-    if (this.isFree) this.running++;
-    else await this.turn(signal);
-    const { cuts } = this.window;
-    try {
-      const answer = await call();
-      this.window = grown(this.window, this.most);
-      return answer;
-    } catch (error) {
-      if (SLOW_LINK.has((error as Error).name)) this.window = shrunk(this.window, cuts);
-      throw error;
-    } finally {
-      this.running--;
-      this.letGo();
-    }
+  /** Lets a call begin, at once where there is room. What it says, {@link end} is told. @throws AbortError */
+  begin(signal?: AbortSignal): number | Promise<number> {
+    if (!this.isFree) return this.turn(signal);
+    this.running++;
+    return this.window.cuts;
+  }
+
+  /** @param error of a call that failed */
+  end(begun: number, error?: unknown): void {
+    if (error === undefined) this.window = grown(this.window, this.most);
+    else if (SLOW_LINK.has((error as Error).name)) this.window = shrunk(this.window, begun);
+    this.running--;
+    if (this.waiting.length > 0) this.letGo();
   }
 
   private get isFree(): boolean {
@@ -55,7 +53,7 @@ export class InFlight {
     while (this.waiting.length > 0 && this.isFree) this.waiting.shift()?.();
   }
 
-  private turn(signal: AbortSignal | undefined): Promise<void> {
+  private turn(signal: AbortSignal | undefined): Promise<number> {
     return new Promise((resolve, reject) => {
       const forget = onAbort(signal, (reason) => {
         this.waiting = this.waiting.filter((other) => other !== go);
@@ -64,7 +62,7 @@ export class InFlight {
       const go = () => {
         forget();
         this.running++;
-        resolve();
+        resolve(this.window.cuts);
       };
       this.waiting.push(go);
     });

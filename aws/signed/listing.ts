@@ -1,5 +1,6 @@
 import { ServiceError } from './serviceError';
-import type { SignedCall, SignedClient } from './signedClient';
+import type { SignedClient } from './signedClient';
+import type { SignedCall } from './signedRequests';
 import type { HttpAnswer } from './transport';
 import { canonicalQuery } from './encoding';
 import { elementReader, elementText, escapedReader, unescaped } from './xml';

@@ -11,7 +11,7 @@ export class ServiceError extends Error {
     message: string,
     httpStatusCode: number,
     /** Of the answer, names in lower case. */
-    readonly headers: ReadonlyMap<string, string>,
+    readonly headers: Pick<ReadonlyMap<string, string>, 'get'>,
   ) {
     super(message);
     this.name = code;

@@ -18,10 +18,15 @@ export interface RequestToSign {
   readonly path: string;
   /** In canonical form; empty when there is none. */
   readonly query: string;
-  /** By name. All of them are signed. */
-  readonly headers: readonly Header[];
+  readonly headers: CanonicalHeaders;
   /** SHA-256 of the body in hexadecimal. */
   readonly payloadHash: string;
+}
+
+/** Headers as they are signed. */
+export interface CanonicalHeaders {
+  readonly names: string;
+  readonly lines: string;
 }
 
 /** For what a signature counts. */
@@ -53,18 +58,22 @@ export function signingFor({ accessKeyId, secretAccessKey }: AccessKeys, { amzDa
   };
 }
 
+/** @param headers by name; all of them are signed */
+export function canonicalHeaders(headers: readonly Header[]): CanonicalHeaders {
+  let [names, lines] = ['', ''];
+  for (const [name, value] of headers) {
+    names += names === '' ? name : `;${name}`;
+    lines += `${name}:${canonicalValue(value)}\n`;
+  }
+  return { names, lines };
+}
+
 /** The Authorization header of Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). */
 export function authorization(request: RequestToSign, { credential, before, key }: Signing): string {
   const { method, path, query, headers, payloadHash } = request;
-  let signedHeaders = '';
-  let canonicalHeaders = '';
-  for (const [name, value] of headers) {
-    signedHeaders += signedHeaders === '' ? name : `;${name}`;
-    canonicalHeaders += `${name}:${canonicalValue(value)}\n`;
-  }
-  const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedHeaders}\n${payloadHash}`;
-  const signature = key.sign(before + sha256(canonical));
-  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+  const { names, lines } = headers;
+  const signature = key.sign(before + sha256(`${method}\n${path}\n${query}\n${lines}\n${names}\n${payloadHash}`));
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`;
 }
 
 /** In the order that signing asks for. */

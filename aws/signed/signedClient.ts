@@ -5,33 +5,10 @@ import type { AccessKeySource } from './accessKeys';
 import type { Endpoint } from './endpoint';
 import { isPassing, pauseMs } from './retry';
 import type { ServiceError } from './serviceError';
-import {
-  amzDateOf,
-  authorization,
-  sha256,
-  signingFor,
-  sortedByName,
-  type AccessKeys,
-  type Header,
-  type Signing,
-} from './signature';
+import { amzDateOf } from './signature';
 import { InFlight } from './inFlight';
-import { Transport, type HttpAnswer, type HttpRequest, type TimeLimits } from './transport';
-
-export interface SignedCall {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
-  /** Below the endpoint's base path, encoded, with its slash. */
-  readonly path: string;
-  /** In canonical form. */
-  readonly query?: string;
-  readonly headers?: readonly Header[];
-  readonly body?: Buffer;
-  /** In hexadecimal, where it is known already. Another one than the body's is refused by the service. */
-  readonly bodySha256?: string;
-  readonly signal?: AbortSignal;
-  /** An answer with a longer body is not read. */
-  readonly mostAnswerBytes?: number;
-}
+import { SignedRequests, type SignedCall } from './signedRequests';
+import { Transport, type HttpAnswer, type TimeLimits } from './transport';
 
 export interface SignedClientSettings {
   /** AWS's signing name. */
@@ -53,87 +30,81 @@ const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshR
 /** AWS refuses signatures that are older or newer than this. */
 const SKEW_ALLOWED_MS = 5 * 60 * 1000;
 
+/** What has been tried of a call. */
+interface Tried {
+  attempts: number;
+  renewed: boolean;
+  corrected: boolean;
+}
+
 /**
  * Sends signed calls to one endpoint, with the meaning of the SDK's standard retry mode. A call that is refused for
  * expired keys or a wrong clock is sent once more with new keys or the service's time; that is no attempt.
  */
 export class SignedClient {
-  private target?: { readonly endpoint: Endpoint; readonly transport: Transport; readonly host: string };
+  private target?: { readonly transport: Transport; readonly requests: SignedRequests };
   /** What to add to this machine's clock. */
   private skewMs = 0;
-  /** What was signed with last. */
-  private signing?: Signing & { readonly keys: AccessKeys };
   private readonly inFlight: InFlight;
 
   constructor(private readonly settings: SignedClientSettings) {
     this.inFlight = new InFlight(settings.connections);
   }
 
-  /** @throws ServiceError, or an error of aws/signed/transport */
+  /**
+   * In one function, since each further one that waits is a part of what a call costs.
+   * @throws ServiceError, or an error of aws/signed/transport
+   */
   async send(call: SignedCall): Promise<HttpAnswer> {
-    let renewed = false;
-    let corrected = false;
-    for (let attempt = 1; ;) {
+    const { accessKeys, errorOf } = this.settings;
+    const { signal } = call;
+    const tried = { attempts: 0, renewed: false, corrected: false };
+    for (;;) {
+      signal?.throwIfAborted();
+      const turn = this.inFlight.begin(signal);
+      const begun = typeof turn === 'number' ? turn : await turn;
       try {
-        call.signal?.throwIfAborted();
-        return await this.inFlight.run(() => this.sendOnce(call, renewed), call.signal);
+        const { transport, requests } = this.target ?? (await this.resolveTarget());
+        const given = accessKeys(tried.renewed);
+        const keys = given instanceof Promise ? await given : given;
+        const request = requests.signed(call, keys, amzDateOf(Date.now() + this.skewMs));
+        const answer = await transport.send(request, signal);
+        const error = errorOf(answer);
+        if (error) throw error;
+        this.inFlight.end(begun);
+        return answer;
       } catch (error) {
-        if (call.signal?.aborted) throw error;
-        if (!renewed && EXPIRED.has((error as Error).name)) {
-          renewed = true;
-        } else if (!corrected && this.correctClock(error as Partial<ServiceError>)) {
-          corrected = true;
-        } else {
-          if (attempt >= this.settings.attempts || !isPassing(error)) throw error;
-          await delay(pauseMs(error, attempt), undefined, { signal: call.signal });
-          attempt++;
-        }
+        this.inFlight.end(begun, error);
+        if (signal?.aborted) throw error;
+        const waitMs = this.waitMsAfter(error, tried);
+        if (waitMs > 0) await delay(waitMs, undefined, { signal });
       }
     }
   }
 
-  private async sendOnce(call: SignedCall, renewKeys: boolean): Promise<HttpAnswer> {
-    const { endpoint, transport, host } = this.target ?? (await this.resolveTarget());
-    const keys = this.settings.accessKeys(renewKeys);
-    const signed = this.sign(call, endpoint, host, keys instanceof Promise ? await keys : keys);
-    const answer = await transport.send(signed, call.signal);
-    const error = this.settings.errorOf(answer);
-    if (error) throw error;
-    return answer;
-  }
-
-  private sign(call: SignedCall, { basePath, signingRegion }: Endpoint, host: string, keys: AccessKeys): HttpRequest {
-    const { method, query = '', body, bodySha256, mostAnswerBytes } = call;
-    const path = `${basePath}${call.path}`;
-    const signing = this.signingNow(keys, signingRegion);
-    const payloadHash = body === undefined ? EMPTY_HASH : (bodySha256 ?? sha256(body));
-    // Nearly in order already: sorting costs little then.
-    const headers: Header[] = body === undefined ? [] : [['content-length', String(body.length)]];
-    if (call.headers) headers.push(...call.headers);
-    headers.push(['host', host], ['x-amz-content-sha256', payloadHash], ['x-amz-date', signing.amzDate]);
-    if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken]);
-    if (call.headers) sortedByName(headers);
-    headers.push(['authorization', authorization({ method, path, query, headers, payloadHash }, signing)]);
-    return { method, path: query === '' ? path : `${path}?${query}`, headers, body, mostAnswerBytes };
-  }
-
-  private signingNow(keys: AccessKeys, region: string): Signing {
-    const amzDate = amzDateOf(Date.now() + this.skewMs);
-    if (this.signing?.keys !== keys || this.signing.amzDate !== amzDate) {
-      this.signing = { keys, ...signingFor(keys, { region, service: this.settings.service, amzDate }) };
+  /** How long to wait before the call is sent again. @throws the error, when it is not to be */
+  private waitMsAfter(error: unknown, tried: Tried): number {
+    if (!tried.renewed && EXPIRED.has((error as Error).name)) {
+      tried.renewed = true;
+      return 0;
     }
-    return this.signing;
+    if (!tried.corrected && this.correctClock(error as Partial<ServiceError>)) {
+      tried.corrected = true;
+      return 0;
+    }
+    tried.attempts += 1;
+    if (tried.attempts >= this.settings.attempts || !isPassing(error)) throw error;
+    return pauseMs(error, tried.attempts);
   }
 
   private async resolveTarget() {
-    const { connections, timeLimits } = this.settings;
+    const { service, connections, timeLimits } = this.settings;
     const { agentFor = ({ protocol }: URL) => directAgent(protocol, connections) } = this.settings;
     const endpoint = await this.settings.endpoint();
     // Calls that come side by side before the first endpoint is known share the connections of the first.
     return (this.target ??= {
-      endpoint,
       transport: new Transport(endpoint.origin, agentFor(endpoint.origin, connections), timeLimits),
-      host: endpoint.origin.host,
+      requests: new SignedRequests(service, endpoint),
     });
   }
 
@@ -147,5 +118,3 @@ export class SignedClient {
     return true;
   }
 }
-
-const EMPTY_HASH = sha256('');

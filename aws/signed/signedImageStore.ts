@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { LARGEST_IMAGE_BYTES, tooLargeImage, type StoredImage } from '../../core/image';
 import type { StoredObject } from '../../core/readImage';
-import { remembered } from '../../core/remembered';
 import { putWhenAllowed, type ConditionalOutcome, type WriteCondition } from '../conditionalPut';
 import { LARGE_IMAGE_BYTES } from '../largeImages';
 import { inS3 } from '../s3Error';
+import { METADATA } from './answerHeaders';
 import { encodedPath, percentEncoded } from './encoding';
 import type { Header } from './signature';
 import { TooLargeAnswerError } from './httpErrors';
@@ -103,14 +103,7 @@ function putHeaders(
   return headers;
 }
 
-const METADATA = 'x-amz-meta-';
-const metadataName = remembered((header) => header.slice(METADATA.length));
-
 /** What an answer tells of the version, whoever asked for it. */
 export function described({ headers }: HttpAnswer): { metadata: Record<string, string>; storedAtMs: number } {
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of headers) {
-    if (name.startsWith(METADATA)) metadata[metadataName(name)] = value;
-  }
-  return { metadata, storedAtMs: Date.parse(headers.get('last-modified') ?? '') };
+  return { metadata: headers.metadata(), storedAtMs: Date.parse(headers.get('last-modified') ?? '') };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { LockMode, VersionLock } from '../../core/lockRenewal';
 import type { StoredObject } from '../../core/readImage';
 import { inS3 } from '../s3Error';
+import type { AnswerHeaders } from './answerHeaders';
 import { canonicalQuery } from './encoding';
 import type { SignedClient } from './signedClient';
 import { described, pathOf } from './signedImageStore';
@@ -43,7 +44,7 @@ export function signedLockStore(bucket: string, client: SignedClient): LockStore
   };
 }
 
-function lockIn(headers: ReadonlyMap<string, string>): Pick<LockedVersion, 'lock'> {
+function lockIn(headers: AnswerHeaders): Pick<LockedVersion, 'lock'> {
   const mode = headers.get('x-amz-object-lock-mode');
   const untilMs = Date.parse(headers.get('x-amz-object-lock-retain-until-date') ?? '');
   if (mode === undefined || Number.isNaN(untilMs)) return {};

@@ -1,18 +1,17 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import http from 'node:http';
 import type { Socket } from 'node:net';
-import { remembered } from '../../core/remembered';
 import { CONNECTION_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../awsSettings';
+import { AnswerHeaders } from './answerHeaders';
 import { AbortError, MalformedAnswerError, NetworkError, TimeoutError, TooLargeAnswerError } from './httpErrors';
 import { onAbort } from './onAbort';
-import type { Header } from './signature';
+import { Silence } from './silence';
 
 export interface HttpRequest {
   readonly method: string;
   /** Encoded, with the query. */
   readonly path: string;
-  /** All of them, `host` and `content-length` too. */
-  readonly headers: readonly Header[];
+  /** Names and values in turn, as Node.js takes them without a look at each; all of them, `host` and `content-length` too. */
+  readonly headers: readonly string[];
   readonly body?: Buffer;
   /** A successful answer with a longer body is not read. */
   readonly mostAnswerBytes?: number;
@@ -20,8 +19,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly statusCode: number;
-  /** Names in lower case. What came more than once is one value, with commas. */
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: AnswerHeaders;
   readonly body: Buffer;
 }
 
@@ -40,35 +38,37 @@ const SLOWEST_BYTES_PER_MS = 20;
 
 /** One host's calls. Every request ends: with its whole answer, or an error. */
 export class Transport {
-  private readonly request: typeof http.request;
-  private readonly host: string;
-  private readonly port: string;
+  private readonly place: Readonly<Record<'protocol' | 'host' | 'port', string>>;
+  private readonly silence = new Silence();
 
   /** @param origin scheme, host and port */
   constructor(
-    origin: URL,
+    { protocol, hostname, port }: URL,
     private readonly agent: http.Agent,
     private readonly limits: TimeLimits = { connectionMs: CONNECTION_TIMEOUT_MS, silenceMs: SILENCE_TIMEOUT_MS },
   ) {
-    this.request = origin.protocol === 'https:' ? https.request : http.request;
-    this.host = origin.hostname.replace(/^\[|\]$/g, ''); // an IPv6 address as node:net takes it
-    this.port = origin.port;
+    this.place = { protocol, host: hostname.replace(/^\[|\]$/g, ''), port }; // an IPv6 address as node:net takes it
   }
 
   /** @throws AbortError, NetworkError, TimeoutError, MalformedAnswerError, TooLargeAnswerError; TypeError for what is no request */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      const outgoing = this.begin(request);
+      const { method, path, headers, body, mostAnswerBytes = Infinity } = request;
+      const { protocol, host, port } = this.place;
+      // By the agent it is the same as https.request, which copies the options once more.
+      const outgoing = http.request({ protocol, host, port, agent: this.agent, method, path, headers });
       const fail = (error: Error) => {
         forget();
         outgoing.destroy();
         reject(explained(error));
       };
       const forget = onAbort(signal, (reason) => fail(new AbortError(reason)));
-      outgoing.on('error', fail).on('response', (response) => {
-        const { mostAnswerBytes = Infinity } = request;
-        const headers = headersOf(response);
+      let moved: (() => void) | undefined;
+      outgoing.on('error', fail);
+      outgoing.on('socket', (socket) => (moved = this.limit(outgoing, socket, body)));
+      outgoing.on('response', (response) => {
+        const answered = new AnswerHeaders(response.rawHeaders);
         const chunks: Buffer[] = [];
         let bytes = 0;
         const count = (more: number, stated = 0) => {
@@ -76,7 +76,8 @@ export class Transport {
           const known = Math.max(bytes, stated);
           if (known > mostAnswerBytes) fail(new TooLargeAnswerError(known));
         };
-        count(0, Number(headers.get('content-length') ?? 0));
+        const stated = answered.get('content-length');
+        count(0, Number(stated ?? 0));
         response.on('error', fail);
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
@@ -84,26 +85,25 @@ export class Transport {
         });
         response.on('end', () => {
           forget();
+          moved?.();
           // An answer that came before all of the request had gone leaves the rest of the request on the connection.
           if (!outgoing.writableFinished) outgoing.destroy();
           const { statusCode = 0 } = response;
           const [only] = chunks;
-          const body = chunks.length === 1 && only ? only : Buffer.concat(chunks);
-          if (hasEnd(request.method, statusCode, headers)) resolve({ statusCode, headers, body });
+          const whole = chunks.length === 1 && only ? only : Buffer.concat(chunks);
+          const answer = { statusCode, headers: answered, body: whole };
+          if (stated !== undefined || hasEnd(method, answer)) resolve(answer);
           else reject(new MalformedAnswerError('nothing in its head tells where it ends'));
         });
       });
-      outgoing.end(request.body);
+      outgoing.end(body);
     });
   }
 
-  private begin({ method, path, headers, body }: HttpRequest): http.ClientRequest {
-    const { silenceMs } = this.limits;
-    const { host, port, agent } = this;
-    const timeout = Math.ceil(silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
-    const outgoing = this.request({ method, path, host, port, agent, timeout, headers: flattened(headers) });
-    outgoing.on('timeout', () => outgoing.destroy(new TimeoutError(`nothing moved for ${timeout} ms`)));
-    return outgoing.on('socket', (socket) => socket.connecting && this.limitConnecting(outgoing, socket));
+  private limit(outgoing: http.ClientRequest, socket: Socket, body: Buffer | undefined): () => void {
+    if (socket.connecting) this.limitConnecting(outgoing, socket);
+    const longestMs = Math.ceil(this.limits.silenceMs + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
+    return this.silence.begin(socket, outgoing, longestMs);
   }
 
   private limitConnecting(outgoing: http.ClientRequest, socket: Socket): void {
@@ -114,30 +114,10 @@ export class Transport {
   }
 }
 
-/** As Node.js takes them without looking at each. `flat()` takes six times as long. */
-function flattened(headers: readonly Header[]): string[] {
-  const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
-  return flat;
-}
-
 /** A success that ends when the connection does could be a part: it is not taken for the whole, as RFC 9112 allows. */
-function hasEnd(method: string, statusCode: number, headers: HttpAnswer['headers']): boolean {
+function hasEnd(method: string, { statusCode, headers }: HttpAnswer): boolean {
   if (method === 'HEAD' || statusCode === 204 || statusCode >= 300) return true;
-  return headers.has('content-length') || headers.has('transfer-encoding');
-}
-
-const inLowerCase = remembered((name) => name.toLowerCase());
-
-function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = inLowerCase(rawHeaders[i] ?? '');
-    const before = headers.get(name);
-    const value = rawHeaders[i + 1] ?? '';
-    headers.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return headers;
+  return headers.get('transfer-encoding') !== undefined;
 }
 
 function explained(error: NodeJS.ErrnoException): Error {

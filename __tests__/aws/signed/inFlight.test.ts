@@ -63,6 +63,18 @@ test('law: over a link that carries one call in time, all calls are answered, in
   );
 });
 
+async function made<Answer>(inFlight: InFlight, call: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  const begun = await inFlight.begin(signal);
+  try {
+    const answer = await call();
+    inFlight.end(begun);
+    return answer;
+  } catch (error) {
+    inFlight.end(begun, error);
+    throw error;
+  }
+}
+
 /** A link that breaks calls when there are more than it carries. */
 function link(carried: number) {
   const state = { underWay: 0, most: 0 };
@@ -84,7 +96,7 @@ test('calls wait for room, all are made, and after breaks there are fewer at a t
   const mosts: number[] = [];
   while (left.length > 0) {
     state.most = 0;
-    const outcomes = await Promise.allSettled(left.map(() => inFlight.run(call)));
+    const outcomes = await Promise.allSettled(left.map(() => made(inFlight, call)));
     left = left.filter((_, i) => outcomes[i]?.status === 'rejected');
     mosts.push(state.most);
   }
@@ -95,9 +107,9 @@ test('calls wait for room, all are made, and after breaks there are fewer at a t
 test.each(['NoSuchKey', 'SlowDown', 'AbortError'])('%s says nothing about the link', async (name) => {
   const inFlight = new InFlight(2);
   const refused = () => Promise.reject(Object.assign(new Error(name), { name }));
-  await expect(inFlight.run(refused)).rejects.toThrow(name);
+  await expect(made(inFlight, refused)).rejects.toThrow(name);
   const { state, call } = link(2);
-  await Promise.all([inFlight.run(call), inFlight.run(call)]);
+  await Promise.all([made(inFlight, call), made(inFlight, call)]);
   expect(state.most).toBe(2);
 });
 
@@ -105,13 +117,13 @@ test('what is aborted while it waits is not made, and takes no room', async () =
   const controller = new AbortController();
   const inFlight = new InFlight(1);
   let release: ((answer: string) => void) | undefined;
-  const held = inFlight.run(() => new Promise<string>((resolve) => (release = resolve)));
-  const made = jest.fn(() => Promise.resolve('made'));
-  const aborted = inFlight.run(made, controller.signal);
-  const next = inFlight.run(() => Promise.resolve('next'));
+  const held = made(inFlight, () => new Promise<string>((resolve) => (release = resolve)));
+  const call = jest.fn(() => Promise.resolve('made'));
+  const aborted = made(inFlight, call, controller.signal);
+  const next = made(inFlight, () => Promise.resolve('next'));
   controller.abort(new Error('enough'));
   await expect(aborted).rejects.toMatchObject({ name: 'AbortError', cause: new Error('enough') });
   release?.('held');
   expect(await Promise.all([held, next])).toEqual(['held', 'next']);
-  expect(made).not.toHaveBeenCalled();
+  expect(call).not.toHaveBeenCalled();
 });

@@ -2,7 +2,14 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { canonicalQuery, encodedPath } from '../../../aws/signed/encoding';
-import { amzDateOf, authorization, sha256, signingFor, sortedByName } from '../../../aws/signed/signature';
+import {
+  amzDateOf,
+  authorization,
+  canonicalHeaders,
+  sha256,
+  signingFor,
+  sortedByName,
+} from '../../../aws/signed/signature';
 
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
@@ -88,12 +95,14 @@ test('any key, query, header and body is signed as the SDK signs it', async () =
             path,
             query: canonicalQuery(parameters),
             payloadHash,
-            headers: sortedByName(
-              Object.entries({
-                ...sent,
-                'x-amz-date': amzDate,
-                ...(credentials.sessionToken && { 'x-amz-security-token': credentials.sessionToken }),
-              }),
+            headers: canonicalHeaders(
+              sortedByName(
+                Object.entries({
+                  ...sent,
+                  'x-amz-date': amzDate,
+                  ...(credentials.sessionToken && { 'x-amz-security-token': credentials.sessionToken }),
+                }),
+              ),
             ),
           },
           signingFor(credentials, { region, service: 's3', amzDate }),

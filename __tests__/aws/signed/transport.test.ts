@@ -41,7 +41,7 @@ async function answering(answer: (request: IncomingMessage, response: ServerResp
 const to = (origin: URL, connections: number, limits?: TimeLimits) =>
   new Transport(origin, directAgent(origin.protocol, connections), limits);
 
-const get = (origin: URL, path = '/') => ({ method: 'GET', path, headers: [['host', origin.host]] as const });
+const get = (origin: URL, path = '/') => ({ method: 'GET', path, headers: ['host', origin.host] });
 
 async function wholeOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -71,11 +71,11 @@ test('what a server of Node.js gets and answers is what was sent and is received
       async (bytes, path, value, chunked) => {
         const body = Buffer.from(bytes);
         const headers = [
-          ['host', origin.host],
-          ['content-length', String(body.length)],
-          ['x-sent', value],
-          ['x-chunked', chunked ? '1' : '0'],
-        ] as const;
+          ...['host', origin.host],
+          ...['content-length', String(body.length)],
+          ...['x-sent', value],
+          ...['x-chunked', chunked ? '1' : '0'],
+        ];
         const answer = await transport.send({ method: 'PUT', path, headers, body });
         expect(answer.body).toEqual(body);
         expect(answer.headers.get('x-path')).toBe(path);
@@ -144,7 +144,7 @@ test('what comes unasked is no answer to what is asked next', async () => {
 
 test('a connection that nobody has used for long is closed', async () => {
   const { origin, seen } = await answering((_, response) => response.end());
-  const transport = new Transport(origin, handingOn(new http.Agent({ ...keptOpen(1), timeout: 20 })), IMPATIENT);
+  const transport = new Transport(origin, handingOn(new http.Agent(keptOpen(1)), 20), IMPATIENT);
   await transport.send(get(origin));
   const [socket] = sockets;
   await once(socket!, 'close');
@@ -154,7 +154,7 @@ test('a connection that nobody has used for long is closed', async () => {
 
 test('a connection that has been free for longer than it may be is not used, although it is open yet', async () => {
   const { origin, seen } = await answering((_, response) => response.end());
-  const transport = new Transport(origin, handingOn(new http.Agent({ ...keptOpen(1), timeout: 0 })));
+  const transport = new Transport(origin, handingOn(new http.Agent(keptOpen(1)), 0));
   for (let i = 0; i < 3; i++) await transport.send(get(origin));
   expect(seen.connections).toBe(3);
 });
@@ -234,7 +234,7 @@ test('a put is sent at once, whatever its size: it expects no word to go on', as
     void wholeOf(request).then(() => response.end(request.headers.expect ?? 'nothing'));
   });
   const body = Buffer.alloc(4 * 1024 * 1024);
-  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  const headers = [...get(origin).headers, 'content-length', String(body.length)];
   expect((await to(origin, 1).send({ method: 'PUT', path: '/', headers, body })).body.toString()).toBe('nothing');
 });
 
@@ -245,10 +245,7 @@ test('an answer that comes before all of the request has gone is the answer, and
   });
   const transport = to(origin, 1);
   const body = Buffer.alloc(32 * 1024 * 1024);
-  const headers = [
-    ['host', origin.host],
-    ['content-length', String(body.length)],
-  ] as const;
+  const headers = ['host', origin.host, 'content-length', String(body.length)];
   expect((await transport.send({ method: 'PUT', path: '/', headers, body })).statusCode).toBe(503);
   expect((await transport.send(get(origin))).body.toString()).toBe('2');
   expect(seen.connections).toBe(2);
@@ -279,7 +276,7 @@ test('a slow reader of a large put, who is never silent, may take as long as it 
     request.on('end', () => response.end(String(received)));
   });
   const body = Buffer.alloc(32 * 1024 * 1024);
-  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  const headers = [...get(origin).headers, 'content-length', String(body.length)];
   const answer = await to(origin, 1, IMPATIENT).send({ method: 'PUT', path: '/', headers, body });
   expect(answer.body.toString()).toBe(String(body.length));
   expect(performance.now() - startedAtMs).toBeGreaterThan(2 * IMPATIENT.silenceMs);
@@ -310,6 +307,19 @@ test.each([1, 2])('a service that is silent to request %i of a connection is giv
   });
 });
 
+test('on one connection each call has its own limit on silence', async () => {
+  const { origin, seen } = await answering((request, response) => {
+    if (request.url !== '/never') response.end();
+  });
+  const agent = directAgent('http:', 1);
+  const [patient, impatient] = [60_000, 50].map(
+    (silenceMs) => new Transport(origin, agent, { connectionMs: 1_000, silenceMs }),
+  );
+  await patient?.send(get(origin));
+  await expect(impatient?.send(get(origin, '/never'))).rejects.toMatchObject({ message: 'nothing moved for 50 ms' });
+  expect(seen.connections).toBe(1);
+});
+
 test('a service that falls silent within its answer is given up', async () => {
   const { origin } = await answering((_, response) => {
     response.writeHead(200, { 'content-length': 100 });
@@ -322,7 +332,7 @@ test('a service that falls silent within its answer is given up', async () => {
 test('a service that takes no more of a put is given up', async () => {
   const { origin } = await answering((request) => request.pause());
   const body = Buffer.alloc(64 * 1024 * 1024);
-  const headers = [...get(origin).headers, ['content-length', String(body.length)]] as const;
+  const headers = [...get(origin).headers, 'content-length', String(body.length)];
   const transport = to(origin, 1, { connectionMs: 1_000, silenceMs: 50 - body.length / 20 });
   await expect(transport.send({ method: 'PUT', path: '/', headers, body })).rejects.toMatchObject({
     name: 'TimeoutError',
@@ -401,7 +411,7 @@ test('a process that has nothing else to do ends, whatever connections are open'
   const source = `
     const { Transport } = require(${JSON.stringify(require.resolve('../../../aws/signed/transport'))});
     const { directAgent } = require(${JSON.stringify(require.resolve('../../../aws/keptConnections'))});
-    const request = { method: 'GET', path: '/', headers: [['host', 'x']] };
+    const request = { method: 'GET', path: '/', headers: ['host', 'x'] };
     new Transport(new URL('${origin.href}'), directAgent('http:', 1)).send(request).then(({ statusCode }) => console.log(statusCode));`;
   const args = ['--import', 'tsx', '--eval', source];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
@@ -416,10 +426,7 @@ test.each([
   ['value', '/', 'ž'],
 ])('a %s that would be another request is not sent: %j %j', async (_, path, value) => {
   const { origin, seen } = await answering((__, response) => response.end());
-  const headers = [
-    ['host', origin.host],
-    ['x-value', value],
-  ] as const;
+  const headers = ['host', origin.host, 'x-value', value];
   await expect(to(origin, 1).send({ method: 'GET', path, headers })).rejects.toMatchObject({ name: 'TypeError' });
   expect(seen.connections).toBe(0);
 });
