@@ -51,6 +51,35 @@ test('the stream of another table is no way back', () => {
   expect(all[0]!.next).toBe('Take the change back.');
 });
 
+test.each([
+  ['account', stream('orders', '2026-11-26').replace('111111111111', '222222222222')],
+  ['Region', stream('orders', '2026-11-26').replace('eu-central-1', 'us-east-1')],
+])('nor is that of a table of the same name in another %s', (_, arn) => {
+  const all = findings([], reading(arn));
+  expect(all).toHaveLength(1);
+  expect(all[0]!.what).toContain('another table');
+  expect(all[0]!.next).toBe('Take the change back.');
+});
+
+test('a stream that was switched on earlier has ended: the plan is not to be applied', () => {
+  const all = findings([], reading(stream('orders', '2025-11-26')));
+  expect(all).toHaveLength(1);
+  expect(all[0]!.what).toContain('an older stream');
+  expect(all[0]!.next).toContain('Do not apply this');
+});
+
+test.each(['aws-cn', 'aws-us-gov', 'aws-iso-b'])('so it is in the partition %s', (partition) => {
+  const of = (time: string) => stream('orders', time).replace('arn:aws:', `arn:${partition}:`);
+  const from = { before: { ...before, event_source_arn: of('2026-01-01') } };
+  const to = { after: { ...before, event_source_arn: of('2026-11-26') } };
+  expect(findings([], remade({ ...from, ...to }))[0]!.why).toContain('this brings capture back');
+});
+
+test('whichever is made first, the old mapping or the new one', () => {
+  const after = { ...before, event_source_arn: stream('orders', '2026-11-26') };
+  expect(findings([], remade({ after, actions: ['create', 'delete'] }))[0]!.why).toContain('this brings capture back');
+});
+
 test('what else such a replacement weakens is found beside it', () => {
   const after = { ...before, event_source_arn: stream('orders', '2026-11-26'), maximum_retry_attempts: 0 };
   expect(findings([], remade({ after })).map(({ finding }) => finding)).toEqual(['replaced', 'capture']);
