@@ -182,6 +182,10 @@ test('what has to be acted on is exit code 3, each with what to do', async () =>
   await s3Client(parts.source).send(
     new PutObjectCommand({ Bucket: sourceBucket, Key: 'aws/lambda/m/shard/2026/01/01/b', Body: '{}' }),
   );
+  // One that somebody has deleted waits, too.
+  const deleted = { Bucket: sourceBucket, Key: 'aws/lambda/m/shard/2026/01/01/deleted' };
+  await s3Client(parts.source).send(new PutObjectCommand({ ...deleted, Body: '{}' }));
+  await s3Client(parts.source).send(new DeleteObjectCommand(deleted));
   const { counts, ...begun } = newSweep({ mode: 'COMPLIANCE', retentionDays: 30 }, Date.now() - 60_000);
   const last = { ...begun, counts: { ...counts, versions: 5, left: 2 }, endedAt: begun.startedAt };
   const inDestination = s3TextStore({ ...parts.destination, bucket: destinationBucket });
@@ -194,7 +198,7 @@ test('what has to be acted on is exit code 3, each with what to do', async () =>
   expect(state('failed')).toMatchObject({ failedOperations: 3 });
   expect(state('pending')).toMatchObject({ pendingOperations: 12, pendingBytes: 2_048 });
   expect(state('parked-batches')).toMatchObject({
-    parked: 1,
+    parked: 2,
     remedy: expect.stringContaining('dcs redrive') as string,
   });
   expect(state('last-verify')).toMatchObject({ differences: 3 });
