@@ -100,7 +100,9 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.mjs', 'local/function/*.cjs', '__tests__/mutate/*.cjs'] },
+        projectService: {
+          allowDefaultProject: ['*.mjs', 'local/function/*.cjs', '__tests__/*.cjs', '__tests__/mutate/*.cjs'],
+        },
       },
     },
   },
@@ -146,7 +148,7 @@ export default defineConfig(
   {
     files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
-    languageOptions: { globals: { require: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { module: 'readonly', require: 'readonly', process: 'readonly' } },
   },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['__tests__/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },

@@ -13,6 +13,7 @@ const shared = {
 module.exports = {
   // A slow machine is no fault.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/__tests__/longestFirst.cjs',
   projects: [
     {
       ...shared,
