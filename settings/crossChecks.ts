@@ -19,6 +19,7 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   between(['source', 'destination'], regionsDiffer),
   between(['source', 'destination'], regionsShareAPartition),
   between(['source', 'destination'], bucketNamesDiffer),
+  importBucketsAreNotOurs,
   between(['deployment'], stateBucketsAreNotOurs),
   between(['deployment'], statesDiffer),
   rolesBelongToTheirAccount,
@@ -42,6 +43,17 @@ function problem(path: string, value: unknown, allowed: string, nextStep: string
 }
 
 const when = (wrong: boolean, ...found: Problem[]): Problem[] => (wrong ? found : []);
+
+/** Files of an import are no images, and in the destination bucket its lock would keep them. */
+function importBucketsAreNotOurs({ operator, restore, source, destination }: GivenSettings): Problem[] {
+  const ours = [source, destination].map((side) => side?.bucketName);
+  return Object.entries({ operator, restore }).flatMap(([part, { importBucketName: value }]) =>
+    when(
+      value !== undefined && ours.includes(value),
+      problem(`${part}.importBucketName`, value, 'a bucket of no other use to DCS', 'name another bucket'),
+    ),
+  );
+}
 
 function accountsDiffer({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
   const allowed = 'an account other than source.accountId, or one stolen key takes both copies';

@@ -63,6 +63,9 @@ export interface Names {
   readonly batchReplicationRoleArn: string;
   readonly restoreRole: string;
   readonly restoreRoleArn: string;
+  /** The role of each account that erases, where the settings ask for it. */
+  readonly eraseRole: string;
+  readonly eraseRoleArns: Readonly<Record<Side, string>>;
   readonly tableDefinition: string;
   /** The function that writes the heartbeat, and in the destination account the one that measures how old its replica is. */
   readonly heartbeat: string;
@@ -120,6 +123,8 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
       deploy: roleArn(destination, `${name}-pipeline-deploy`),
     },
     restoreRoleArn: roleArn(destination, `${name}-restore`),
+    eraseRole: `${name}-erase`,
+    eraseRoleArns: { source: roleArn(source, `${name}-erase`), destination: roleArn(destination, `${name}-erase`) },
     tableDefinition: `${name}-table-definition`,
     heartbeat: `${name}-heartbeat`,
     replicaAge: `${name}-replica-age`,

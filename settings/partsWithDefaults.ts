@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { group, kmsKeyArn, oneOf, principalArn, text, wholeNumber, yesOrNo } from './fields';
+import { bucketName, group, kmsKeyArn, oneOf, principalArn, text, wholeNumber, yesOrNo } from './fields';
 
 /** How each part of the service behaves. Everything here has a default. */
 
@@ -130,12 +130,21 @@ export const drillSettings = group(
   'The restore drill: a function in the destination account restores a sample of each table into a scratch table, compares it with the live table, keeps a report below "=dcs/" of the destination bucket, and removes the scratch table.',
 );
 
+const importBucketName = (side: 'source' | 'destination') =>
+  bucketName(
+    `A bucket of the ${side} account, in the Region of the tables that are restored there, for the files of dcs restore --engine import: the role may then import, and the command writes there unless --import-bucket says otherwise. Default: none.`,
+  ).optional();
+
 export const operatorSettings = group(
   {
     trustedPrincipalArns: z
       .array(principalArn('Who may assume the operator role.'), { error: 'a list of ARNs' })
       .describe('Who may assume the operator role. Default: whoever the source account itself allows to.')
       .default([]),
+    importBucketName: importBucketName('source'),
+    exportBucketName: bucketName(
+      'A bucket with exports of the tables, for dcs backfill --from-export: the role may then read them. Default: none.',
+    ).optional(),
   },
   'The role in the source account that backfills, redrives, verifies, repairs, and restores to that account.',
 );
@@ -146,8 +155,22 @@ export const restoreSettings = group(
       .array(principalArn('Who may assume the restore role.'), { error: 'a list of ARNs' })
       .describe('Who may assume the restore role. Default: whoever the destination account itself allows to.')
       .default([]),
+    importBucketName: importBucketName('destination'),
   },
   'The role in the destination account that restores.',
+);
+
+export const eraseSettings = group(
+  {
+    trustedPrincipalArns: z
+      .array(principalArn('Who may assume the roles that erase.'), { error: 'a list of ARNs' })
+      .min(1, { error: 'the ARN of at least one principal' })
+      .describe('Who may assume the roles that erase, in both accounts.'),
+    bypassGovernanceRetention: yesOrNo(
+      'true: the role in the destination account may also erase what a lock in GOVERNANCE mode keeps (dcs erase --bypass-governance). Default: false.',
+    ).default(false),
+  },
+  'A role in each account that dcs erase works with: nothing else of a deployment may delete a version. Default: none.',
 );
 
 export const alarmSettings = group(

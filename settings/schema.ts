@@ -8,6 +8,7 @@ import {
   captureSettings,
   drillSettings,
   encryptionSettings,
+  eraseSettings,
   replicationSettings,
   operatorSettings,
   restoreSettings,
@@ -43,6 +44,7 @@ export const settingsSchema = group(
     tableDefinition: tableDefinitionSettings.prefault({}),
     operator: operatorSettings.prefault({}),
     restore: restoreSettings.prefault({}),
+    erase: eraseSettings.optional(),
     drill: drillSettings.prefault({}),
     alarms: alarmSettings.prefault({}),
     tags: z

@@ -9,8 +9,15 @@ import { INLINE_CHARACTERS, MANAGED_CHARACTERS, MANAGED_OF_A_ROLE, resolved } fr
 type Json = Readonly<Record<string, unknown>>;
 type Resources = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** What a stack holds that AWS would refuse, a sentence each. */
-export function beyondLimits(resources: Resources): string[] {
+/**
+ * What a stack holds that AWS would refuse, a sentence each.
+ *
+ * @param regionOf the Region of a provider, by its reference: `aws.source`
+ */
+export function beyondLimits(
+  resources: Resources,
+  regionOf: (provider: string) => string = () => 'a Region',
+): string[] {
   const all = (type: string) => Object.values(resources[type] ?? {});
   return [
     ...rolePolicies(all('aws_iam_role_policy')),
@@ -21,7 +28,7 @@ export function beyondLimits(resources: Resources): string[] {
     ...all('aws_kms_key').flatMap((each) => policy(each, 'the policy of a key', 32_768)),
     ...functionPolicies(all('aws_lambda_permission')),
     ...all('aws_lambda_function').flatMap(environment),
-    ...rules(all('aws_cloudwatch_event_rule')),
+    ...rules(all('aws_cloudwatch_event_rule'), regionOf),
     ...targets(all('aws_cloudwatch_event_target')),
     ...all('aws_s3_bucket_lifecycle_configuration').flatMap(lifecycle),
     ...all('aws_cloudwatch_dashboard').flatMap(dashboard),
@@ -76,7 +83,7 @@ function attachments(all: readonly Json[]): string[] {
 
 /** 2,048 by default, as above. */
 function trust({ name, assume_role_policy }: Json): string[] {
-  const next = 'name fewer principals in restore.trustedPrincipalArns';
+  const next = 'name fewer principals in the trustedPrincipalArns of the settings';
   return beyond(sizeOf(assume_role_policy), 2_048, `the trust policy of the role ${String(name)}`, 'characters', next);
 }
 
@@ -108,11 +115,13 @@ function environment({ function_name, environment: block }: Json): string[] {
   return beyond(size, 4_096, `the environment of the function ${String(function_name)}`, 'bytes', FEWER_TABLES);
 }
 
-/** 300 a bus, in some Regions 100; more on request (EventBridge user guide, eb-quota). Those of others are not counted. */
-function rules(all: readonly Json[]): string[] {
-  return counted(all, 'provider').flatMap(([provider, count]) =>
-    beyond(count, 300, `the account and Region of ${provider}`, 'rules of EventBridge', FEWER_TABLES),
-  );
+/** Rules of a bus, by Region; more on request (EventBridge user guide, eb-quota). Those of others are not counted. */
+function rules(all: readonly Json[], regionOf: (provider: string) => string): string[] {
+  return counted(all, 'provider').flatMap(([provider, count]) => {
+    const region = regionOf(provider);
+    const most = ['af-south-1', 'eu-south-1'].includes(region) ? 100 : 300;
+    return beyond(count, most, `the account of ${provider} in ${region}`, 'rules of EventBridge', FEWER_RULES);
+  });
 }
 
 /** Five a rule, and 8,192 characters of input each (EventBridge user guide, eb-quota; API reference, Target). */
@@ -165,6 +174,8 @@ function dashboard({ dashboard_name, dashboard_body }: Json): string[] {
 }
 
 const FEWER_TABLES = 'deploy the tables in two deployments, each with a settings file and a name of its own';
+const FEWER_RULES =
+  'drill the tables of one deployment by hand (drill.enabled: false), or divide them between Regions; a second deployment in the same account and Region shares the limit';
 const SHORTER_NAMES = 'choose a shorter name in the settings';
 
 function beyond(size: number, most: number, what: string, unit: string, next: string): string[] {

@@ -67,7 +67,12 @@ export const variants = {
   'journal-customer-managed': { ...minimal, ...customerManaged, tables: [{ ...users, layout: 'journal' }] },
   existing: { ...minimal, tables: [{ name: 'sessions' }, { name: 'archive.orders_2018' }] },
   'former-tables': { ...minimal, formerTables: ['orders', 'carts'] },
-  'customer-managed': { ...minimal, ...customerManaged, tables: [users, orders] },
+  'customer-managed': {
+    ...minimal,
+    ...customerManaged,
+    tables: [users, orders],
+    erase: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/privacy'] },
+  },
   'customer-managed-before': {
     ...minimal,
     encryption: {
@@ -168,7 +173,15 @@ export const variants = {
     },
     tableDefinition: { scheduleExpression: 'cron(0 3 * * ? *)' },
     drill: { scheduleExpression: 'cron(30 4 * * ? *)', sampleItemCount: 100 },
-    restore: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/on-call'] },
+    operator: { importBucketName: 'example-imports-source', exportBucketName: 'example-exports' },
+    restore: {
+      trustedPrincipalArns: ['arn:aws:iam::222222222222:role/on-call'],
+      importBucketName: 'example-imports-destination',
+    },
+    erase: {
+      trustedPrincipalArns: ['arn:aws:iam::222222222222:role/privacy'],
+      bypassGovernanceRetention: true,
+    },
     alarms: { emails: ['a@example.com', 'b@example.com'], captureLagSeconds: 60 },
     tags: { team: 'data' },
   },
@@ -190,6 +203,7 @@ export const variants = {
   },
   bounded: {
     ...minimal,
+    erase: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/privacy'] },
     source: {
       ...minimal.source,
       rolePath: '/dcs/',

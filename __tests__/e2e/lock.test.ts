@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { s3Client } from '../../aws/s3Client';
+import { s3TextStore } from '../../aws/textStore';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, records, type Deployment } from './support/commandParts';
@@ -90,12 +92,36 @@ test('what could not be locked is listed, and the exit code is 3; the same comma
   expect(await locked(deployment)).toMatchObject({ code: 0, records: [{ renewed: 1, foundUnlocked: 1, left: 0 }] });
 });
 
+test('dcs erase passes over a lock of GOVERNANCE mode only when told to, and erases a report that names the item', async () => {
+  const deployment = await unlocked('lockerase');
+  await change(deployment, { objectLock: { mode: 'GOVERNANCE', retentionDays: 30 } });
+  const credentials = { accessKeyId: 'lockerase', secretAccessKey: 'local' };
+  const account = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials };
+  await createVersionedBucket(account, 'lockerase-source');
+  const report = '=dcs/users/verify/2026-01-06T00:00:00.000Z.json';
+  const texts = s3TextStore({ ...account, bucket: deployment.bucket });
+  await texts.write(report, JSON.stringify({ missing: ['users/a/image.json'] }));
+  await locked(deployment);
+  const erase = async (...more: string[]) => {
+    const key = ['--key', '{"id":"a"}', '--yes', '--json'];
+    const { code, stdout } = await deployment.run(['erase', 'users', ...key, ...more]);
+    return { code, left: records(stdout).filter(({ type }) => type === 'left') };
+  };
+  expect(await erase()).toMatchObject({ code: 3, left: [{ why: 'locked' }, { why: 'locked' }] });
+  expect(await erase('--bypass-governance')).toEqual({ code: 0, left: [] });
+  expect(await texts.read(report)).toBeUndefined();
+});
+
+/** Other settings of the destination. */
+async function change({ folder }: Deployment, of: object): Promise<void> {
+  const file = path.join(folder, 'dcs.config.json');
+  const settings = JSON.parse(await readFile(file, 'utf8')) as { destination: object };
+  await writeFile(file, JSON.stringify({ ...settings, destination: { ...settings.destination, ...of } }));
+}
+
 test('where the settings lock nothing, it says so', async () => {
   const deployment = await deploy(parts, 'lockoff');
-  const file = path.join(deployment.folder, 'dcs.config.json');
-  const settings = JSON.parse(await readFile(file, 'utf8')) as { destination: object };
-  const destination = { ...settings.destination, objectLock: { mode: 'OFF' } };
-  await writeFile(file, JSON.stringify({ ...settings, destination }));
+  await change(deployment, { objectLock: { mode: 'OFF' } });
   expect(await deployment.run(['lock'])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('destination.objectLock.mode is "OFF"') as string,

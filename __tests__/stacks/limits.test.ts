@@ -27,6 +27,16 @@ test('what AWS would refuse, synth refuses: which limit, by how much, and what t
   );
 });
 
+test('where EventBridge takes fewer rules, fewer tables have a drill of their own, and the message says what helps', () => {
+  const destination = { ...variants.minimal.destination, region: 'eu-south-1' };
+  const many = (count: number) => ({ ...variants.minimal, destination, tables: tables(count, (n) => `table-${n}`) });
+  expect(() => synthesize(many(80))).not.toThrow();
+  expect(() => synthesize(many(120))).toThrow(
+    /the account of aws\.destination in eu-south-1: 1\d\d rules of EventBridge; AWS takes at most 100\. Next: drill the tables/,
+  );
+  expect(() => synthesize({ ...many(120), drill: { enabled: false } })).not.toThrow();
+});
+
 describe('each limit counts', () => {
   const long = (length: number) => 'x'.repeat(length);
   const document = (length: number) => JSON.stringify({ Statement: long(length - 16) });

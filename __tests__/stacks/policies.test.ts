@@ -108,17 +108,17 @@ const WILDCARDS: Record<string, string> = {
   RefuseDeletion: 'a Deny, as above; and of a key policy, where "*" is the key itself',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
-  LookForMetrics:
-    'cloudwatch:ListMetrics and GetMetricData know no resource; they tell names and values of metrics and nothing else',
+  LookForMetrics: 'cloudwatch:GetMetricData knows no resource; it tells values of metrics and nothing else',
   FindTrails: 'cloudtrail:DescribeTrails knows no resource; it tells names of trails and nothing else',
   LookAtTrails:
     'the trail of an organization is of an account that the settings do not know; it tells whether one logs, and what',
   LookAtMappingsAndMetrics:
-    'lambda:ListEventSourceMappings and dynamodb:ListTables know no resource; they tell names, and LookForMetrics says of the rest',
+    'lambda:ListEventSourceMappings and cloudwatch:ListMetrics know no resource; they tell names, and LookForMetrics says of the rest',
   StartBatchReplication:
     's3:CreateJob knows no resource; bound to jobs that replicate, with a role that is passed by name',
   LookAtBatchReplication:
     's3:DescribeJob tells what a job of this account was asked to do, and how far it is; it changes nothing',
+  FindImports: 'dynamodb:ListImports and logs:DescribeLogGroups know no resource; they tell names and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',
@@ -144,7 +144,7 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  test('allows nobody to delete a version, suspend versioning, or change a lock, but for the function that renews locks', () => {
+  test('allows nobody to delete a version, suspend versioning, or change a lock, but for the function that renews locks and the roles that erase', () => {
     // An inventory is a list that S3 writes, and no setting of what is stored.
     const dangerous =
       /s3:(Delete|Replicate(Delete|Tags)|Put(?!(Object|InventoryConfiguration)$)|Bypass|ObjectOwner)|iam:|sts:(?!AssumeRole$)/;
@@ -153,6 +153,16 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
       expect(address).toBe('aws_iam_role_policy.destination_lock-renewal_function_role-policy');
       expect(statement.Action).toBe('s3:PutObjectRetention');
     }
+    const erasing = all.filter(({ statement }) => statement.Sid === 'EraseVersions');
+    for (const { address, statement } of erasing) {
+      expect(address).toMatch(/^aws_iam_role_policy\.(source|destination)_erase-role_policy$/);
+      const bypasses = name === 'everything' && address.includes('.destination_');
+      expect(statement.Action).toEqual([
+        's3:DeleteObjectVersion',
+        ...(bypasses ? ['s3:BypassGovernanceRetention'] : []),
+      ]);
+    }
+    const exempt = [...renewing, ...erasing];
     const passing = all.filter(({ statement }) => statement.Sid === 'PassBatchReplicationRole');
     for (const { address, statement } of passing) {
       expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');
@@ -162,7 +172,7 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
       });
     }
     const allowed = all
-      .filter((one) => one.statement.Effect === 'Allow' && !renewing.includes(one) && !passing.includes(one))
+      .filter((one) => one.statement.Effect === 'Allow' && !exempt.includes(one) && !passing.includes(one))
       .map(({ statement }) => statement);
     for (const action of actionsOf(allowed)) expect(action).not.toMatch(dangerous);
   });

@@ -105,7 +105,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   'import-bucket': {
     type: 'string',
     value: 'NAME',
-    help: 'A bucket of the account of the table, for the files of an import: below dcs-import/ there. They stay; have its lifecycle remove them.',
+    help: 'A bucket of the account of the table, for the files of an import: below dcs-import/ there. They stay; have its lifecycle remove them. Default: importBucketName of the settings.',
   },
   ...TARGET_OPTIONS,
   ...ESTIMATE_OPTIONS,
@@ -148,7 +148,6 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
-  if (given.text('engine') === 'import') given.needs('engine', 'import-bucket');
   if (given.text('engine') === 'write') given.atMostOneOf('engine', 'import-bucket');
   given.atMostOneOf('estimate', 'dry-run');
   given.atMostOneOf('estimate', 'plan');

@@ -3,6 +3,7 @@ import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
 import { s3FileStore } from '../../aws/fileStore';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
+import { UsageError } from '../../core/errors';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
 import { carryOutKeptPlan } from '../../operations/plan/carryOutKeptPlan';
@@ -147,10 +148,23 @@ async function requestOf(options: RestoreOfTable, context: CommandContext): Prom
   };
 }
 
+/** Of the role that works in the account of the table. */
+function importBucketIn({ operator, restore }: CommandContext['settings'], target: 'source' | 'destination') {
+  return (target === 'source' ? operator : restore).importBucketName;
+}
+
+const HOW_TO_NAME_IT =
+  '--import-bucket NAME, or restore.importBucketName in the settings (operator.importBucketName for --target source)';
+
 /** A folder of its own for each run: what another has left is not loaded again. */
 function importOf(options: RestoreOfTable, context: CommandContext, nowMs: number) {
-  const { engine = 'auto', importBucket, into, tableName, target } = options;
-  if (importBucket === undefined) return { engine };
+  const { engine = 'auto', into, tableName, target } = options;
+  if (engine === 'write') return { engine };
+  const importBucket = options.importBucket ?? importBucketIn(context.settings, target);
+  if (importBucket === undefined) {
+    if (engine === 'import') throw new UsageError([`--engine import needs a bucket for the files: ${HOW_TO_NAME_IT}`]);
+    return { engine };
+  }
   const { dynamoDb, s3 } = connectTarget(context, target);
   const prefix = `dcs-import/${tableName}/${into}/${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}/`;
   const imports = dynamoDbTableImport(into, dynamoDb, context.signal);

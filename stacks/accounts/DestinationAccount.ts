@@ -18,6 +18,7 @@ import { Tampering } from '../constructs/Tampering';
 import { afterDestination, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { acceptReplicas, requireTls } from '../policies/buckets';
+import { EraseRole } from '../constructs/EraseRole';
 import { guardJournals } from '../policies/journal';
 import { refuseReplicasOfSweeps } from '../policies/locks';
 import {
@@ -61,6 +62,8 @@ export class DestinationAccount extends Construct {
       names: this.names,
       keyArn: this.keyArn,
     });
+    const { names, keyArn } = this;
+    if (settings.erase) new EraseRole(this, 'erase-role', { provider, settings, names, keyArn, side: 'destination' });
     const topic = this.makeTopic();
     this.makeReplicaAge(topic);
     this.watchCopy(topic);
@@ -69,6 +72,7 @@ export class DestinationAccount extends Construct {
       bucket_name: settings.destination.bucketName,
       bucket_arn: this.names.destinationBucketArn,
       restore_role_arn: role.arn,
+      ...(settings.erase ? { erase_role_arn: this.names.eraseRoleArns.destination } : {}),
       ...(this.keyArn === undefined ? {} : { key_arn: this.keyArn }),
       alarm_topic_arn: topic.arn,
       ...(drill ? { drill_function_name: drill.functionName } : {}),

@@ -8,6 +8,7 @@ import { journalInSource } from '../constructs/journalRules';
 import { agingBucket, lifecycleRules, parkedBatchesInSource } from '../constructs/lifecycleRules';
 import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Heartbeat } from '../constructs/Heartbeat';
+import { EraseRole } from '../constructs/EraseRole';
 import { DrillReader } from '../constructs/DrillReader';
 import { OperatorRoles } from '../constructs/OperatorRoles';
 import { Replication } from '../constructs/Replication';
@@ -76,6 +77,7 @@ export class SourceAccount extends Construct {
     new TableDefinitions(this, 'table-definitions', { ...parts, codeDirectory: props.code.tableDefinition });
     new Heartbeat(this, 'heartbeat', { ...parts, codeDirectory: props.code.heartbeat });
     new OperatorRoles(this, 'operator', parts);
+    if (settings.erase) new EraseRole(this, 'erase-role', { ...parts, side: 'source' });
     if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
     const failures = new ReplicationFailures(this, 'replication-failures', parts);
     const { topic } = new Watch(this, 'watch', { ...parts, captures });
@@ -84,6 +86,7 @@ export class SourceAccount extends Construct {
       bucket_arn: this.names.sourceBucketArn,
       capture_functions: Object.fromEntries(captures.map(({ table, functionName }) => [table, functionName])),
       operator_role_arn: this.names.operatorRoleArn,
+      ...(settings.erase ? { erase_role_arn: this.names.eraseRoleArns.source } : {}),
       batch_replication_role_arn: this.names.batchReplicationRoleArn,
       replication_role_arn: this.names.replicationRoleArn,
       replication_failures_queue_url: failures.queue.url,

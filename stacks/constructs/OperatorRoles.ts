@@ -5,6 +5,7 @@ import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 import { policyJson, type Statement } from '../policies/document';
 import { decryptItems } from '../policies/drill';
+import { importTables, readExports } from '../policies/import';
 import { addVersions, lookAtCapture, replicateAgain, startBatchReplication } from '../policies/operator';
 import {
   decryptFormer,
@@ -71,16 +72,19 @@ export class OperatorRoles extends Construct {
 
 function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statement[] {
   const { accountId, region } = settings.source;
-  const bucketArn = names.sourceBucketArn;
+  const { partition, sourceBucketArn: bucketArn } = names;
+  const { importBucketName, exportBucketName } = settings.operator;
   const key = keyArn === undefined ? undefined : { keyArn, bucketArn, region };
   const tableKeys = settings.tables.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
   const regions = [region, settings.destination.region];
   return [
-    ...readVersions(bucketArn),
+    ...readVersions(bucketArn, false),
     addVersions(bucketArn),
     ...(key ? [lookAtKey(key), decryptReplicas(key), encryptReports(key)] : []),
     ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region }),
-    fillTables(names.partition, accountId),
+    fillTables(partition, accountId),
+    ...(importBucketName === undefined ? [] : importTables({ partition, accountId, bucketName: importBucketName })),
+    ...(exportBucketName === undefined ? [] : [readExports(partition, exportBucketName)]),
     ...decryptItems(tableKeys, region),
     ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
     ...startBatchReplication(names),

@@ -7,6 +7,7 @@ import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
+import { importTables } from '../policies/import';
 import {
   decryptFormer,
   decryptReplicas,
@@ -37,7 +38,7 @@ export class RestoreRole extends Construct {
     super(scope, id);
     const { accountId, region } = settings.destination;
     const { destinationBucketArn: bucketArn, partition } = names;
-    const trusted = settings.restore.trustedPrincipalArns;
+    const { trustedPrincipalArns: trusted, importBucketName } = settings.restore;
     this.role = new IamRole(this, ITSELF, {
       provider,
       name: names.restoreRole,
@@ -54,11 +55,12 @@ export class RestoreRole extends Construct {
       roleName: names.restoreRole,
       roleIn: roleIn(settings, 'destination'),
       statements: [
-        ...readVersions(bucketArn),
+        ...readVersions(bucketArn, true),
         writeReports(bucketArn, settings.prefix),
         ...(keyArn === undefined ? [] : underKey({ keyArn, bucketArn, region })),
         ...decryptFormer(formerKeysOf('destination', settings), { bucketArn, region }),
         fillTables(partition, accountId),
+        ...(importBucketName === undefined ? [] : importTables({ partition, accountId, bucketName: importBucketName })),
         ...removeScratchTables({ partition, accountId, region: '*' }),
         ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
         ...lookAtTrails(partition),

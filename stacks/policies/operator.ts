@@ -8,7 +8,7 @@ export function addVersions(bucketArn: string): Statement {
   return { Sid: 'AddVersions', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucketArn}/*` };
 }
 
-/** For dcs check, dcs status and dcs costs: the functions, their mappings, what was measured, and whether anybody would be told. */
+/** For dcs check, dcs status and dcs costs: the functions, their mappings and schedules, what was measured, and whether anybody would be told. */
 export function lookAtCapture(of: {
   readonly names: Names;
   readonly deploymentName: string;
@@ -26,13 +26,18 @@ export function lookAtCapture(of: {
       Resource: arns('lambda', `function:${deploymentName}-*`).slice(0, 1),
     },
     {
+      Sid: 'LookAtRules',
+      Effect: 'Allow',
+      Action: ['events:DescribeRule', 'events:ListTargetsByRule'],
+      Resource: arns('events', `rule/${deploymentName}-*`).slice(0, 1),
+    },
+    {
       Sid: 'LookAtMappingsAndMetrics',
       Effect: 'Allow',
       Action: [
         'cloudwatch:GetMetricData',
         'cloudwatch:ListMetrics',
         'dynamodb:DescribeStream',
-        'dynamodb:ListTables',
         'lambda:ListEventSourceMappings',
       ],
       Resource: '*',

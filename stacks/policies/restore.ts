@@ -3,7 +3,7 @@ import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from '.
 
 /** What the restore role may do in the destination account: read any version, fill tables of that account, and leave reports. */
 
-export function readVersions(bucketArn: string): readonly Statement[] {
+export function readVersions(bucketArn: string, isLocked: boolean): readonly Statement[] {
   return [
     {
       Sid: 'ListVersions',
@@ -15,8 +15,7 @@ export function readVersions(bucketArn: string): readonly Statement[] {
       Sid: 'CheckGuards',
       Effect: 'Allow',
       Action: [
-        's3:GetBucketLocation',
-        's3:GetBucketObjectLockConfiguration',
+        ...(isLocked ? ['s3:GetBucketObjectLockConfiguration'] : []),
         's3:GetBucketOwnershipControls',
         's3:GetBucketPolicy',
         's3:GetBucketPublicAccessBlock',
@@ -30,7 +29,10 @@ export function readVersions(bucketArn: string): readonly Statement[] {
       Sid: 'ReadVersions',
       Effect: 'Allow',
       // RestoreObject asks for a readable copy of an archived version; it changes nothing that is stored.
-      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:RestoreObject'],
+      Action: [
+        ...['s3:GetObject', 's3:GetObjectVersion', 's3:RestoreObject'],
+        ...(isLocked ? ['s3:GetObjectRetention'] : []),
+      ],
       Resource: `${bucketArn}/*`,
     },
   ];
@@ -101,12 +103,12 @@ export function fillTables(partition: string, accountId: string): Statement {
       'dynamodb:DescribeContinuousBackups',
       'dynamodb:DescribeTable',
       'dynamodb:DescribeTimeToLive',
-      'dynamodb:GetItem',
       'dynamodb:ListTagsOfResource',
       'dynamodb:PutItem',
       'dynamodb:Scan',
       'dynamodb:TagResource',
       'dynamodb:UpdateContinuousBackups',
+      'dynamodb:UpdateItem',
       'dynamodb:UpdateTable',
       'dynamodb:UpdateTimeToLive',
     ],
@@ -131,7 +133,7 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
     {
       Sid: 'LookForMetrics',
       Effect: 'Allow',
-      Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+      Action: 'cloudwatch:GetMetricData',
       Resource: '*',
     },
     { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
@@ -26,6 +27,8 @@ export interface DcsOnRun {
 export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTable[]]): Promise<DcsOnRun> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
   const executable = await executableIn(folder);
+  const watch = path.join(folder, 'watch.js');
+  await bundleWatch(watch);
   const account = ({ accountId, bucket }: LocalRun['source'], region: string) => ({
     accountId,
     region,
@@ -45,12 +48,19 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
     DCS_SOURCE_ENDPOINT: `s3=${run.source.endpoint} sts=${run.source.endpoint} dynamodb=${dynamoDb}`,
     DCS_DESTINATION_ENDPOINT: `s3=${run.destination.endpoint} sts=${run.destination.endpoint} dynamodb=${dynamoDb}`,
     DCS_STATE_DIR: path.join(folder, 'state'),
+    DCS_RECORD_CALLS: process.env.DCS_RECORD_CALLS ?? '',
   };
   const start: DcsOnRun['start'] = (args) => {
-    const child = spawn(process.execPath, [executable, ...args], { env, cwd: folder });
+    const child = spawn(process.execPath, ['--require', watch, executable, ...args], { env, cwd: folder });
     return { child, ended: outcomeOf(child) };
   };
   return { folder, start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** What holds each call of the command to what is written down of it. */
+async function bundleWatch(outfile: string): Promise<void> {
+  const entryPoints = [path.resolve(__dirname, '../../support/calls/preload.ts')];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' });
 }
 
 /** Stores the table's definition in the source bucket, as the schedule does. */

@@ -1,7 +1,12 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { runDcs } from '../../../cli/run';
 import { realPause } from '../../../operations/pace';
+import { watchingCalls } from '../../support/calls/httpCall';
+import { expectKnown, type CommandRun } from '../../support/calls/known';
 import type { Outcome } from '../../support/outcome';
+
+const calls = watchingCalls<CommandRun>(expectKnown);
 
 /**
  * Runs a command line in this process, with the environment that the SDK reads.
@@ -19,16 +24,24 @@ export async function runInProcess(
   const before = process.env;
   process.env = { ...before, ...env };
   try {
-    const code = await runDcs(args, {
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
-      env,
-      signal,
-      nowMs,
-      pause: realPause,
-    });
+    const code = await calls.within({ command: args[0] ?? '', sourceHost: sourceHostOf(env) }, () =>
+      runDcs(args, {
+        stdout: { write: (text) => out.push(text) },
+        stderr: { write: (text) => err.push(text) },
+        env,
+        signal,
+        nowMs,
+        pause: realPause,
+      }),
+    );
     return { code, stdout: out.join(''), stderr: err.join('') };
   } finally {
     process.env = before;
   }
+}
+
+function sourceHostOf({ DCS_CONFIG: file }: NodeJS.ProcessEnv): string | undefined {
+  if (file === undefined || !existsSync(file)) return undefined;
+  const { source } = JSON.parse(readFileSync(file, 'utf8')) as { source?: { endpoint?: string } };
+  return source?.endpoint === undefined ? undefined : new URL(source.endpoint).host;
 }

@@ -26,9 +26,11 @@ export const PRINCIPALS = {
   'Operator in the source account': role(SOURCE, 'dcs-operator', 'source_operator_role-policy'),
   'S3 Batch Replication': role(SOURCE, 'dcs-batch-replication', 'source_operator_batch-replication-policy'),
   'Operator (restore role)': role(DESTINATION, 'dcs-restore', 'destination_restore-role_policy'),
+  'Whoever erases (role in the source account)': role(SOURCE, 'dcs-erase', 'source_erase-role_policy'),
+  'Whoever erases (role in the destination account)': role(DESTINATION, 'dcs-erase', 'destination_erase-role_policy'),
 } satisfies Record<string, Principal>;
 
-interface Place extends Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'> {
+export interface Place extends Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'> {
   readonly name: string;
   /** Exists with customer-managed keys only. */
   readonly needsKeys?: true;
@@ -46,6 +48,8 @@ const inBucket = (
     resourcePolicy: `aws_s3_bucket_policy.${side}_bucket_policy`,
   };
 };
+/** For tests of other things that are in the buckets. */
+export const PLACES = { inBucket };
 const key = (side: 'source' | 'destination'): Place => ({
   name: `${side} key`,
   resourceArn: keyArn(side),
@@ -635,6 +639,77 @@ export const ROWS: readonly Row[] = [
   ),
   deny('Drill reader (role in the source account)', ['dynamodb:GetItem'], otherTable, 'only tables that have a copy'),
   deny('Drill reader (role in the source account)', READ_OBJECTS, sourceImages, 'the table is all it reads'),
+
+  allow(
+    'Whoever erases (role in the source account)',
+    ['s3:GetObjectVersion', 's3:DeleteObjectVersion'],
+    sourceImages,
+    'it erases images, in the source bucket first',
+  ),
+  allow(
+    'Whoever erases (role in the source account)',
+    ['s3:GetObject', 's3:DeleteObjectVersion'],
+    parkedBatches,
+    'and batches with changes of the item that were applied',
+  ),
+  deny(
+    'Whoever erases (role in the source account)',
+    ['s3:DeleteObjectVersion', 's3:DeleteObject', 's3:PutObject'],
+    sourceDefinition,
+    'the definition of the table is of nobody',
+  ),
+  deny(
+    'Whoever erases (role in the source account)',
+    ['s3:PutObject', 's3:DeleteObject'],
+    sourceImages,
+    'it adds nothing, and hides nothing',
+  ),
+  allow(
+    'Whoever erases (role in the source account)',
+    ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
+    sourceTable,
+    'what is in the table is not erased',
+  ),
+  deny(
+    'Whoever erases (role in the source account)',
+    ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:DeleteTable'],
+    sourceTable,
+    'the table is not its business',
+  ),
+  deny('Whoever erases (role in the source account)', DESTROY_OBJECTS, copies, 'each account has a role of its own'),
+  allow(
+    'Whoever erases (role in the destination account)',
+    ['s3:GetObjectVersion', 's3:GetObjectRetention', 's3:DeleteObjectVersion'],
+    copies,
+    'it erases copies that no lock keeps',
+  ),
+  allow(
+    'Whoever erases (role in the destination account)',
+    ['s3:DeleteObjectVersion'],
+    reports,
+    'and reports that name the item',
+  ),
+  deny(
+    'Whoever erases (role in the destination account)',
+    ['s3:BypassGovernanceRetention'],
+    copies,
+    'unless `erase.bypassGovernanceRetention` says so',
+  ),
+  deny(
+    'Whoever erases (role in the destination account)',
+    ['s3:PutObject', 's3:DeleteObject', 's3:PutObjectRetention', 's3:ReplicateObject'],
+    copies,
+    'it adds nothing, and changes no lock',
+  ),
+  deny(
+    'Whoever erases (role in the destination account)',
+    ['s3:DeleteObjectVersion'],
+    sweeps,
+    'what the service keeps for itself is not its business',
+  ),
+  deny('Whoever erases (role in the destination account)', ['s3:DeleteObjectVersion'], replicaOfHeartbeat, 'as above'),
+  deny('Whoever erases (role in the destination account)', CHANGE_BUCKET, destinationBucket, 'as above'),
+  deny('Whoever erases (role in the destination account)', RUIN_KEY, key('destination'), 'as above'),
 ];
 
 /** A request for each action of a row. */

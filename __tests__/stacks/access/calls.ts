@@ -1,0 +1,102 @@
+import recorded from '../../fixtures/callsOfCommands.json';
+import { inEither, lineOf, type CommandRight } from '../../support/calls/known';
+import type { Request } from './evaluate';
+import { PLACES, PRINCIPALS } from './table';
+
+/** What the commands were seen to call, and call in the other account too. */
+export const CALLS: readonly CommandRight[] = [
+  ...new Map((recorded as CommandRight[]).flatMap(inEither).map((call) => [lineOf(call), call])).values(),
+];
+type Side = CommandRight['side'];
+
+/** The role that a command works with in an account. */
+export function principalOf({ command, side }: Pick<CommandRight, 'command' | 'side'>) {
+  if (command === 'erase') return PRINCIPALS[`Whoever erases (role in the ${side} account)`];
+  if (command === 'lock') return PRINCIPALS['Lock renewal function'];
+  return PRINCIPALS[side === 'source' ? 'Operator in the source account' : 'Operator (restore role)'];
+}
+
+/** Where its policy stands. */
+export const policyOf = (call: Pick<CommandRight, 'command' | 'side'>): string => principalOf(call).rolePolicy ?? '';
+
+/** Rights of whoever calls that show in no recorded call, and what needs them. */
+export const IMPLIED: Readonly<Record<string, string>> = {
+  'dynamodb:ListImports': '`dcs restore`, to find an import that a former run has left running',
+  'dynamodb:TagResource': 'CreateTable, for a table that had tags',
+  'iam:PassRole': 'the command that `dcs verify --history` prints',
+  'kms:Decrypt': 'S3 decrypts what is read, DynamoDB the items of a table under a key',
+  'kms:DescribeKey': '`dcs check`, with customer-managed keys',
+  'kms:GenerateDataKey': 'S3 encrypts what is written',
+  'kms:GenerateDataKeyWithoutPlaintext': 'as above',
+  'kms:GetKeyRotationStatus': '`dcs check`, with customer-managed keys',
+  'logs:CreateLogGroup': 'ImportTable writes a log',
+  'logs:CreateLogStream': 'as above',
+  'logs:DescribeLogGroups': 'as above',
+  'logs:DescribeLogStreams': 'as above',
+  'logs:PutLogEvents': 'as above',
+  'logs:PutRetentionPolicy': 'as above',
+  's3:CreateJob': 'the command that `dcs verify --history` prints',
+  's3:DescribeJob': 'as above',
+  's3:GetObjectRetention': 'S3 tells of a lock in its answer to HEAD',
+};
+
+/** Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import. */
+export const IMPLIED_ON = /example-imports/;
+
+type Place = Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'>;
+
+const ACCOUNT = { source: '111111111111', destination: '222222222222' };
+const REGION = { source: 'eu-central-1', destination: 'eu-west-1' };
+
+/** Where a recorded call goes in the example's deployment. */
+export function placesOf({ side, action, on }: CommandRight): Place[] {
+  const [, kind = on, ofBucket] = /^(.*?)(?: in)? ?the (source|destination) bucket$/.exec(on) ?? [];
+  if (ofBucket !== undefined) return keysOf(kind).map((key) => PLACES.inBucket(ofBucket as Side, key));
+  const arn = (service: string, resource: string, region = REGION[side]) =>
+    `arn:aws:${service}:${region}:${ACCOUNT[side]}:${resource}`;
+  const at = (...arns: string[]): Place[] =>
+    arns.map((resourceArn) => ({ resourceArn, resourceAccountId: ACCOUNT[side] }));
+  const beside = `arn:aws:s3:::example-imports-${side}`;
+  if (on === 'files of an import') return at(`${beside}/dcs-import/users/users/2026-01-01T00-00-00-000Z/manifest.json`);
+  if (on === 'files of an export') return at('arn:aws:s3:::example-exports/AWSDynamoDB/0123-abc/manifest-files.json');
+  if (on === 'a bucket beside') return at(beside);
+  if (action === 'dynamodb:DescribeImport') return at(arn('dynamodb', 'table/users/import/01234567890123-0123abcd'));
+  if (on === 'tables') return at(arn('dynamodb', 'table/users'));
+  if (on === 'scratch tables of drills') return at(arn('dynamodb', 'table/users-dcs-drill-20260101T000000000Z'));
+  return at(...(WITHOUT_NAMES[action]?.(arn) ?? ['*']));
+}
+
+const KEYS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  '': [undefined],
+  images: ['users/a/image.json'],
+  'table.json': ['users/table.json'],
+  'parked batches': ['aws/lambda/uuid/shard/batch'],
+  reports: ['verify', 'drill'].map((report) => `=dcs/users/${report}/2026-01-01T00:00:00.000Z.json`),
+  probes: ['=dcs/=check/2026-01-01T00:00:00.000Z-id.json'],
+  'the heartbeat': ['=dcs/=heartbeat.json'],
+  'the sweeps of locks': ['=dcs/=locks/sweeps.json'],
+};
+
+function keysOf(kind: string): readonly (string | undefined)[] {
+  const keys = KEYS[kind];
+  if (keys === undefined) throw new Error(`which objects are the ${kind}?`);
+  return keys;
+}
+
+type Arn = (service: string, resource: string, region?: string) => string;
+
+/** Of those actions that are bound to a thing, although the call's record does not name it. */
+const WITHOUT_NAMES: Readonly<Record<string, (arn: Arn) => string[]>> = {
+  'cloudtrail:GetEventSelectors': (arn) => [arn('cloudtrail', 'trail/account')],
+  'cloudtrail:GetTrailStatus': (arn) => [arn('cloudtrail', 'trail/account')],
+  // What S3 publishes of replication is watched in the Region of the destination bucket.
+  'cloudwatch:DescribeAlarms': (arn) => [
+    arn('cloudwatch', 'alarm:dcs-any'),
+    arn('cloudwatch', 'alarm:dcs-any', 'eu-west-1'),
+  ],
+  'dynamodb:DescribeStream': (arn) => [arn('dynamodb', 'table/users/stream/2026-01-01T00:00:00.000')],
+  'events:DescribeRule': (arn) => [arn('events', 'rule/dcs-any')],
+  'events:ListTargetsByRule': (arn) => [arn('events', 'rule/dcs-any')],
+  'lambda:GetFunctionConfiguration': (arn) => [arn('lambda', 'function:dcs-any')],
+  'sns:ListSubscriptionsByTopic': (arn) => [arn('sns', 'dcs-alarms'), arn('sns', 'dcs-alarms', 'eu-west-1')],
+};

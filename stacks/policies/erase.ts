@@ -1,0 +1,68 @@
+import { tablePrefix } from '../../core/objectKey';
+import { reportsPrefix, type ReportKind } from '../../core/serviceKeys';
+import type { Side } from '../../settings/schema';
+import type { Statement } from './document';
+
+/**
+ * What dcs erase may do in an account's bucket: find, read and delete versions of what may hold an item, of any table. It deletes no
+ * `table.json`, and nothing of what watches (heartbeat, probes, sweeps of locks).
+ */
+
+interface Erased {
+  readonly bucketArn: string;
+  readonly prefix: string;
+}
+
+/** Beside images: parked batches in the source bucket, reports in the destination bucket. */
+function mayNameItems({ bucketArn, prefix }: Erased, side: Side): string[] {
+  const kinds: readonly ReportKind[] = ['drill', 'verify'];
+  const beside = {
+    source: ['aws/lambda/*'],
+    destination: kinds.map((kind) => `${reportsPrefix({ prefix, tableName: '*' }, kind)}*`),
+  };
+  return beside[side].map((key) => `${bucketArn}/${key}`);
+}
+
+export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: boolean): Statement[] {
+  const below = `${erased.bucketArn}/${tablePrefix({ prefix: erased.prefix, tableName: '*' })}`;
+  const images = `${below}*/image.json`;
+  const beside = mayNameItems(erased, side);
+  const isLocked = side === 'destination';
+  return [
+    {
+      Sid: 'FindVersions',
+      Effect: 'Allow',
+      Action: ['s3:ListBucket', 's3:ListBucketVersions'],
+      Resource: erased.bucketArn,
+    },
+    { Sid: 'ReadVersions', Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: [images, `${below}table.json`] },
+    { Sid: 'ReadBeside', Effect: 'Allow', Action: 's3:GetObject', Resource: beside },
+    // Without it S3 does not tell a lock from none.
+    ...(isLocked
+      ? [
+          {
+            Sid: 'SeeLocks',
+            Effect: 'Allow' as const,
+            Action: ['s3:GetObjectRetention', 's3:GetObjectVersion'],
+            Resource: [images, ...beside],
+          },
+        ]
+      : []),
+    {
+      Sid: 'EraseVersions',
+      Effect: 'Allow',
+      Action: ['s3:DeleteObjectVersion', ...(isLocked && bypassesGovernance ? ['s3:BypassGovernanceRetention'] : [])],
+      Resource: [images, ...beside],
+    },
+  ];
+}
+
+/** An item that is in the table is not erased: its history would begin anew. */
+export function lookForItems(tableArns: readonly string[]): Statement {
+  return {
+    Sid: 'LookForItems',
+    Effect: 'Allow',
+    Action: ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
+    Resource: tableArns,
+  };
+}
