@@ -43,6 +43,12 @@ describe('a moment', () => {
     ['2026-11-23T15:05:00+0100', 0],
     ['2hago', 7_200],
     ['1.25 h   ago', 4_500],
+    ['2026-11-23T09:05:00-05:00', 0],
+    ['2026-11-23T19:50:00+05:45', 0],
+    ['2026-11-23T16:04 GMT+01:59', 0],
+    ['2026-11-24 04:05 +14:00', 0],
+    ['2026-11-23 11:05 America/Argentina/Buenos_Aires', 0],
+    ['2026-11-23T14:05:00.000000001Z', 0],
   ])('%s', (text, seconds) => {
     expect(ago(text)).toBe(seconds);
   });
@@ -57,6 +63,18 @@ describe('a moment', () => {
     ['1 ago 2 hours', 'ago is no unit of time'],
     ['2 hourss', 'hourss is no unit of time'],
     ['2026-11-23T25:00:00Z', 'there is no such time'],
+    ['2026-11-23T14:60:00Z', 'there is no such time'],
+    ['yesterday 14:05:60', 'there is no such time'],
+    ['not yesterday', 'write a time such as'],
+    ['yesterday evening', 'write a time such as'],
+    ['9:05', 'of which day? Write "today 9:05" or "yesterday 9:05"'],
+    ['yesterday 14:05 zulu', '"zulu" is no time zone'],
+    ['yesterday 14:05 xgmt', '"xgmt" is no time zone'],
+    ['yesterday 14:05 CET+01:00', '"CET+01:00" is no time zone'],
+    ['yesterday 14:05 +01:00x', '"+01:00x" is no time zone'],
+    ['yesterday 14:05 +01:60', '"+01:60" is no time zone'],
+    ['2 monthly', 'monthly is no unit of time'],
+    ['2 xmonths', 'xmonths is no unit of time'],
     ['2026-11-24T00:00:00Z', 'that is 2026-11-24T00:00:00Z, in the future (it is 2026-11-23T14:05:00Z)'],
     ['yesterday', 'a day is no moment; write its time too: "yesterday 14:05"'],
     ['14:05', 'of which day? Write "today 14:05" or "yesterday 14:05"'],
@@ -75,6 +93,12 @@ describe('a moment', () => {
     ['', 'write a time such as'],
   ])('%j is refused, and it is said what would be right', (text, problem) => {
     expect(ago(text)).toContain(problem);
+  });
+
+  test('a time that a zone has twice is refused as it is read, whatever time it is now', () => {
+    expect(parseMoment('2026-10-25 02:30 Europe/Berlin')).toEqual({
+      problem: expect.stringContaining('twice') as string,
+    });
   });
 
   test('yesterday is the day before that of the service, in the zone that is named', () => {
@@ -156,6 +180,7 @@ describe('a moment', () => {
     ['2026-11-23', true],
     ['2026-11-23T14:05:00+01:00', false],
     ['2026-11-23 14:05 Europe/Berlin', false],
+    ['2026-11-23 14:05 Europe/Zurich', false],
     ['yesterday 14:05', false],
     ['2 hours ago', false],
   ])('%s is said back in UTC unless it is: %s', (text, isUtc) => {
@@ -211,6 +236,7 @@ describe('a length of time', () => {
       '5 fortnights',
       'fortnights is no unit of time; known are seconds, minutes, hours, days, weeks, months, years (m is minutes)',
     ],
+    ['5 agos', 'agos is no unit of time; known are seconds, minutes, hours, days, weeks, months, years (m is minutes)'],
     ['1 month', 'a month has no length of its own; write days: 30d'],
   ])('%j is refused, and it is said what would be right', (text, problem) => {
     expect(parseDuration(text)).toEqual({ problem });
