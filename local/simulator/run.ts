@@ -162,7 +162,9 @@ export class Run implements EndedRun {
   private disableMapping(forMs: number): void {
     const { nowMs } = this.world;
     if (nowMs > this.disabledUntilMs + HOUR_MS) this.disabledSinceMs = nowMs;
-    this.disabledUntilMs = Math.min(nowMs + forMs, this.disabledSinceMs + LONGEST_DISABLED_MS);
+    // Never sooner than was said before: a reader that sleeps until then would be off for longer than anybody has asked.
+    const untilMs = Math.min(nowMs + forMs, this.disabledSinceMs + LONGEST_DISABLED_MS);
+    this.disabledUntilMs = Math.max(this.disabledUntilMs, untilMs);
   }
 }
 
