@@ -42,17 +42,20 @@ interface Odd {
   readonly whole?: Readonly<Record<string, string>>;
   readonly file?: Readonly<Record<string, string>>;
   readonly bytes?: (bytes: Buffer) => Buffer | undefined;
+  readonly prefix?: string;
 }
 let made = 0;
 
-async function putExport({ lines = [good('one')], summary = {}, whole = {}, file = {}, bytes = (it) => it }: Odd) {
-  const folder = `AWSDynamoDB/${made++}`;
+async function putExport(odd: Odd) {
+  const { lines = [good('one')], summary = {}, whole = {}, file = {}, prefix = '' } = odd;
+  const folder = `${prefix}AWSDynamoDB/${String((made += 1)).padStart(13, '0')}-0a1b2c3d`;
   const put = (name: string, body: Buffer | string) =>
     client.send(new PutObjectCommand({ Bucket: 'exports', Key: `${folder}/${name}`, Body: Buffer.from(body) }));
   const json = (fields: Readonly<Record<string, string>>) =>
     `{${Object.entries(fields)
       .map(([name, text]) => `"${name}":${text}`)
       .join(',')}}`;
+  const { bytes = (it: Buffer) => it } = odd;
   const data = bytes(gzipSync(lines.map((line) => `${line}\n`).join('')));
   if (data) await put('data/f0.json.gz', data);
   const texts = {
@@ -80,6 +83,23 @@ async function backfill(uri: string, more: readonly string[] = []) {
   expect(outcome.stderr).not.toContain('    at ');
   return { ...outcome, records: records(outcome.stdout) };
 }
+
+test('an export is found by whatever of it is named, whatever its prefix', async () => {
+  const uri = await putExport({ prefix: 'public files/Output+Airline.csv/', lines: [good('named')] });
+  const file = `${uri}/data/f0.json.gz`;
+  for (const [n, named] of [
+    ...[uri, `${uri}/`, `${uri}/data`, `${uri}/data/`, file, `${uri}/manifest-summary.json`],
+    ...[`${uri}/manifest-files.json`, `${uri}/manifest-summary.md5`],
+  ].entries()) {
+    const { code, records: all } = await backfill(named);
+    expect(code).toBe(0);
+    expect(all.at(-1)).toMatchObject({ from: uri, read: 1, written: n === 0 ? 1 : 0, failed: 0 });
+  }
+  expect((await source.images.get('users/named/image.json')).body).toBe(good('named'));
+  const { code, stderr } = await backfill(uri.slice(0, uri.lastIndexOf('/')));
+  expect(stderr).toContain('name the folder of one export that is COMPLETED');
+  expect(code).toBe(4);
+});
 
 const ODD_LINES = [
   ...['null', 'true', '7', '"text"', '[]', '{}', '{', 'undefined', '\u0000', '<Error/>', `${good('a')}${good('b')}`],
