@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors';
 import type { KeySchema, TableLocation } from '../core/objectKey';
+import type { Layout } from './batches';
 import { partsOf, type CommandSettings } from './parts';
 import type { TableSettings } from './tables';
 
@@ -50,4 +51,9 @@ export function locatedTable(settings: CommandSettings, tableName: string): Loca
   const isCopied = tables?.some(({ name }) => name === tableName);
   if (!tables || (!isCopied && formerTables.includes(tableName))) return { prefix, tableName };
   return tableOf(settings, tableName);
+}
+
+/** How changes of a table are stored by now; as images where the settings do not have it. */
+export function layoutOf({ tables }: Pick<CommandSettings, 'tables'>, tableName: string): Layout {
+  return tables?.find(({ name }) => name === tableName)?.layout ?? 'images';
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../command';
 import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { tableOf } from '../../settings/configuredTable';
+import { layoutOf, tableOf } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
 import { backfillWork } from '../../operations/costs/work/backfill';
 import { runEstimate } from '../costs/estimate';
@@ -17,6 +17,7 @@ export const backfill: Command<BackfillOptions> = {
     'Nothing newer is ever overwritten: an image is written only where there is none, and a tombstone is one too. Safe while the table is written to and capture runs.\n' +
     "Stores the table's definition (table.json) as well, when it is missing or has changed.\n" +
     'Stopped by Ctrl-C or a failure, the same command continues; run again when all is done, it writes nothing. ' +
+    'Of a table with a journal, items without an image are added to that, each time anew. ' +
     'Items that could not be written are listed by their key, and the exit code is 3.',
   examples: [
     { does: 'A table with items has just been deployed: give all of them images', command: 'dcs backfill users' },
@@ -58,7 +59,7 @@ async function backfillOne(
   const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchBackfill(output, bucket.bucket);
   const report = await backfillTable({
-    ...{ table, dynamoDb, bucket, signal, nowMs, pause, watch },
+    ...{ table, layout: layoutOf(settings, table.tableName), dynamoDb, bucket, signal, nowMs, pause, watch },
     ...{ fromExport, segments, readUnitsPerSecond: options.readRate, allowGap },
   });
   end();

@@ -1,3 +1,4 @@
+import { s3BytesStore } from '../../aws/bytesStore';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3TextStore } from '../../aws/textStore';
@@ -6,7 +7,7 @@ import { bucketIn, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { locatedTable } from '../../settings/configuredTable';
+import { layoutOf, locatedTable } from '../../settings/configuredTable';
 import { partsOf, type CommandSettings } from '../../settings/parts';
 import { redriveBatches } from '../../operations/redrive/redriveBatches';
 import { knownTable } from '../../operations/tables';
@@ -22,7 +23,7 @@ export const redrive: Command<RedriveOptions> = {
   usage: '[TABLE...] [options]',
   description:
     'Applies the batches of changes that capture gave up on and that Lambda parked in the source bucket below aws/lambda/. Mend first what made capture give up. ' +
-    'Each change goes to its place in the history of its item: nothing newer is covered, and what is there already stays as it is.\n' +
+    'Each change goes to its place in the history of its item: nothing newer is covered, and what is there already stays as it is. Of a table with a journal they are added to that, as one object a batch.\n' +
     'A batch all of which is applied gets a marker beside it and is passed over from then on; nothing is deleted. ' +
     'A batch with a record that cannot be read or applied is left, its other records are applied, and the exit code is 3; so is one that somebody has deleted. ' +
     'Stopped by Ctrl-C or a failure, the same command continues.',
@@ -48,6 +49,7 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
   for (const name of tableNames) locatedTable(settings, name);
   const bucket = bucketIn(context, 'source');
   const source = s3ImageSource(bucket);
+  const bytes = s3BytesStore(bucket);
   const { largeImageStorageClass } = settings.capture;
   const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchRedrive(output);
@@ -56,6 +58,7 @@ export async function runRedrive(options: RedriveOptions, context: CommandContex
     source,
     images: s3ImageStore({ ...bucket, largeImageStorageClass }),
     texts: s3TextStore(bucket),
+    journalOf: (name) => (layoutOf(settings, name) === 'journal' ? bytes : undefined),
     tableOf: keysOnce((name) => copied(settings, source, name)),
     onlyTables: tableNames,
     ...{ dryRun, signal, nowMs, watch },

@@ -1,4 +1,5 @@
 import { callerIdentity } from '../../aws/callerIdentity';
+import { s3BytesStore } from '../../aws/bytesStore';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3ReportStore } from '../../aws/reports';
 import { tablePrefix } from '../../core/objectKey';
@@ -6,7 +7,8 @@ import type { Command } from '../command';
 import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
-import { locatedTable, tableOf } from '../../settings/configuredTable';
+import { imagesIntoJournal } from '../../operations/journal/putInJournal';
+import { layoutOf, locatedTable, tableOf } from '../../settings/configuredTable';
 import { namesOf } from '../../settings/names';
 import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
@@ -68,10 +70,14 @@ async function verifyOne(options: VerifyOfTable, context: CommandContext): Promi
   const { sourceBucketArn, batchReplicationRoleArn: roleArn } = namesOf(settings);
   const gap = { ...settings.source, sourceBucketArn, roleArn, prefix: tablePrefix(table) };
   const watch = watchVerify(output, options, gap);
+  const images =
+    layoutOf(settings, table.tableName) === 'journal'
+      ? imagesIntoJournal({ table, bytes: s3BytesStore(buckets.source), nowMs, signal }, 'repair')
+      : s3ImageStore({ ...buckets.source, largeImageStorageClass });
   const outcome = await verifyTable({
     opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
     ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },
-    ...(repair && { repair: { images: s3ImageStore({ ...buckets.source, largeImageStorageClass }), allowDeletes } }),
+    ...(repair && { repair: { images, allowDeletes } }),
     reports: s3ReportStore(buckets.destination, table),
     whoRuns: async () => (await callerIdentity(destination.sts)).arn,
   });

@@ -84,6 +84,7 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
   const counts = await redriveBatches({
     ...{ images, texts, source, signal, lister: versions, dryRun: false, nowMs, onlyTables: [] },
     tableOf: () => site.location,
+    journalOf: () => undefined,
     watch: { onBatch: (report) => void reports.push(report) },
   });
   if (counts.batches !== reports.length) throw new Error('the counts of redrive do not add up');

@@ -97,7 +97,7 @@ async function backfillItem(
     watch?.onFailed?.({ keys: {}, reason: read.unreadable });
     return 'failed';
   }
-  const { item, readAtMs, place } = read;
+  const { item, readAtMs } = read;
   try {
     const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, item));
     if (known.has(objectKey)) return 'alreadyThere';
@@ -107,9 +107,13 @@ async function backfillItem(
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof UnreadableValueError ? error.message : guard.reasonOf(error);
-    watch?.onFailed?.({ keys: readableKeys(table.keySchema, item), reason: place ? `${place}: ${reason}` : reason });
+    watch?.onFailed?.(failedItem(table.keySchema, read, reason));
     return 'failed';
   }
+}
+
+export function failedItem(schema: KeySchema, { item, place }: ReadItem, reason: string): FailedItem {
+  return { keys: readableKeys(schema, item), reason: place ? `${place}: ${reason}` : reason };
 }
 
 function readableKeys(schema: KeySchema, item: ReadItem['item']): ReadItem['item'] {
@@ -182,7 +186,7 @@ function putPatiently(
 }
 
 /** A service that is slow or away for some seconds makes no list of failures. */
-async function patiently<Answer>(
+export async function patiently<Answer>(
   { signal, pause }: Pick<BackfillRequest, 'signal' | 'pause'>,
   call: () => Promise<Answer>,
 ): Promise<Answer> {

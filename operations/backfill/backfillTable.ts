@@ -1,13 +1,16 @@
+import { s3BytesStore } from '../../aws/bytesStore';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3ImageStore, type ImageStoreSettings } from '../../aws/imageStore';
 import { refreshDefinition } from '../../aws/storedDefinition';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import { tablePrefix } from '../../core/objectKey';
+import type { Layout } from '../../settings/batches';
 import type { LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { withActualKeys } from '../sameKeys';
+import { backfillJournal } from './backfillJournal';
 import { backfillItems, type BackfillCounts, type FailedItem } from './backfillItems';
 import { itemsToBackfill, type ItemsRequest, type ItemsWatch } from './itemsToBackfill';
 import { knownKeys } from './knownKeys';
@@ -16,6 +19,8 @@ import { knownKeys } from './knownKeys';
 export interface BackfillTableRequest extends ItemsRequest {
   readonly table: LocatedTable;
   readonly bucket: ImageStoreSettings;
+  /** Where images go: to objects of their own, or into the journal. */
+  readonly layout: Layout;
   readonly watch?: BackfillTableWatch;
 }
 
@@ -47,7 +52,7 @@ export interface BackfillReport {
  * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
  */
 export async function backfillTable(request: BackfillTableRequest): Promise<BackfillReport> {
-  const { dynamoDb, bucket, signal, nowMs, pause, watch } = request;
+  const { dynamoDb, bucket, layout, signal, nowMs, pause, watch } = request;
   const definition = await describeTableDefinition(request.table.tableName, dynamoDb, signal);
   const table = withActualKeys(request.table, definition.createTable);
   const items = await itemsToBackfill({ ...request, table });
@@ -66,9 +71,11 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
   const startedAtMs = nowMs();
   try {
     const writing = { onItem: onDone, onFailed: watch?.onFailed };
-    const images = s3ImageStore(bucket);
-    const places = { table, images, source, known, createdAtMs };
-    await backfillItems({ ...places, pages: items.pages, signal, pause, watch: writing }, counts);
+    const common = { table, known, pages: items.pages, signal, pause, watch: writing };
+    if (layout === 'journal') {
+      const journal = { table, bytes: s3BytesStore(bucket), nowMs, signal };
+      await backfillJournal({ ...common, journal }, counts);
+    } else await backfillItems({ ...common, images: s3ImageStore(bucket), source, createdAtMs }, counts);
   } catch (error) {
     watch?.onStopped?.(counts);
     throw error;

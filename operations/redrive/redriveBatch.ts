@@ -1,3 +1,4 @@
+import type { BytesStore } from '../../aws/bytesStore';
 import { TooLargeTextError, type TextStore } from '../../aws/textStore';
 import { S3Error } from '../../aws/s3Error';
 import { DcsError, UnreadableRecordError, UsageError } from '../../core/errors';
@@ -6,6 +7,7 @@ import { readParkedBatch, redrivenMarkerKey, UnreadableBatchError } from '../../
 import { recordImage, recordObjectKey, type CapturedTable, type StreamRecord } from '../../core/streamRecord';
 import { tableCreatedAt } from '../formerTable';
 import { WriteGuard } from '../guards';
+import { putInJournal, type JournalPlace } from '../journal/putInJournal';
 import { applyChanges, type ApplyContext, type Change, type ChangeOutcome } from './applyChanges';
 import { rememberHeads } from './rememberHeads';
 
@@ -13,6 +15,8 @@ export interface RedriveContext extends ApplyContext {
   readonly texts: TextStore;
   /** Undefined for a table that is not in the settings. @throws DcsError when its keys are nowhere to be found */
   readonly tableOf: (tableName: string) => CapturedTable | undefined | Promise<CapturedTable | undefined>;
+  /** Where changes of a table go that has a journal; undefined for one whose changes are images. */
+  readonly journalOf: (tableName: string) => Pick<BytesStore, 'putOnce'> | undefined;
   /** Only batches of these tables; none: of all. */
   readonly onlyTables: readonly string[];
   readonly guard: WriteGuard;
@@ -71,6 +75,24 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     });
   }
   const items = changesByItem(table, records, receivedAtMs, leave);
+  const bytes = context.journalOf(tableName);
+  if (bytes) await redriveIntoJournal({ ...context, table, bytes }, items, counts, leave);
+  else await redriveIntoImages(context, table, items, counts, leave);
+  const state = counts.left > 0 ? 'left' : context.dryRun ? 'planned' : 'done';
+  if (state === 'done') await context.texts.write(redrivenMarkerKey(batch), markerText(context, tableName, counts));
+  return { batch, table: tableName, records: records.length, counts, state };
+}
+
+type Leave = (left: Omit<LeftRecord, 'batch'>) => void;
+type Counts = Record<ChangeOutcome | 'left', number>;
+
+async function redriveIntoImages(
+  context: RedriveContext,
+  table: CapturedTable,
+  items: ReadonlyMap<string, readonly Change[]>,
+  counts: Counts,
+  leave: Leave,
+): Promise<void> {
   const createdAtMs = await tableCreatedAt(context.source, table, Infinity);
   await inParallel(items, ITEMS_AT_A_TIME, async ([objectKey, changes]) => {
     try {
@@ -86,9 +108,31 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
         leave({ objectKey, sequenceNumber: change.metadata['dcs-sequence-number'], reason });
     }
   });
-  const state = counts.left > 0 ? 'left' : context.dryRun ? 'planned' : 'done';
-  if (state === 'done') await context.texts.write(redrivenMarkerKey(batch), markerText(context, tableName, counts));
-  return { batch, table: tableName, records: records.length, counts, state };
+}
+
+/** All that can be read is one object of the journal: the change order puts each change in its place. */
+async function redriveIntoJournal(
+  context: RedriveContext & JournalPlace,
+  items: ReadonlyMap<string, readonly Change[]>,
+  counts: Counts,
+  leave: Leave,
+): Promise<void> {
+  const entries = [...items].flatMap(([objectKey, changes]) => changes.map((image) => ({ objectKey, image })));
+  if (entries.length === 0) return;
+  if (context.dryRun) {
+    counts.applied += entries.length;
+    return;
+  }
+  try {
+    const outcome = await putInJournal(context, 'redrive', entries);
+    counts[outcome === 'written' ? 'applied' : 'alreadyThere'] += entries.length;
+    context.guard.succeeded();
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const reason = context.guard.reasonOf(error);
+    for (const { objectKey, image } of entries)
+      leave({ objectKey, sequenceNumber: image.metadata['dcs-sequence-number'], reason });
+  }
 }
 
 async function tableOfBatch(context: RedriveContext, tableName: string): Promise<CapturedTable | DcsError> {

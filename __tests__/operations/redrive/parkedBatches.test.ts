@@ -88,6 +88,7 @@ describe('redriving a batch', () => {
     const context: RedriveContext = {
       ...{ source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs, dryRun: false },
       signal: new AbortController().signal,
+      journalOf: () => undefined,
       tableOf: (name) => (name === 'users' ? USERS : undefined),
       ...{ onlyTables: [], guard: new WriteGuard() },
       onLeft: (one) => left.push(one),

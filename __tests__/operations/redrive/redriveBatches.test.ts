@@ -21,6 +21,7 @@ function redrive(bucket: MemoryBucket, table: CapturedTable = USERS) {
   const counts = redriveBatches({
     ...{ lister: bucket.versionLister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
     ...{ dryRun: false, onlyTables: [], signal: new AbortController().signal },
+    journalOf: () => undefined,
     tableOf: (name) => (name === 'users' ? table : undefined),
     watch: {
       onLeft: (one) => left.push(one),
