@@ -13,4 +13,5 @@ export const VARIABLES = {
   lockMode: 'DCS_LOCK_MODE',
   retentionDays: 'DCS_RETENTION_DAYS',
   readerRoleArn: 'DCS_READER_ROLE_ARN',
+  engineBucketName: 'DCS_ENGINE_BUCKET',
 } as const;

@@ -2,7 +2,18 @@ import { build } from 'esbuild';
 import path from 'node:path';
 
 /** Every deployed function: the folder of its handler. */
-export const FUNCTIONS = ['capture', 'drill', 'heartbeat', 'lock-renewal', 'replica-age', 'table-definition'] as const;
+export const FUNCTIONS = [
+  'capture',
+  'drill',
+  'engine-collect',
+  'engine-fold',
+  'engine-import',
+  'engine-plan',
+  'heartbeat',
+  'lock-renewal',
+  'replica-age',
+  'table-definition',
+] as const;
 
 /**
  * Writes `<outputDirectory>/<function>/index.js`: one minified CommonJS file with everything it needs, the AWS SDK

@@ -11,6 +11,7 @@ export const SERVICES = [
   'cloudtrail',
   'kms',
   'sns',
+  'states',
   'sts',
 ] as const;
 export type Service = (typeof SERVICES)[number];
@@ -38,6 +39,7 @@ export interface Connection {
   readonly cloudTrail: AwsSettings;
   readonly kms: AwsSettings;
   readonly sns: AwsSettings;
+  readonly states: AwsSettings;
   readonly sts: AwsSettings;
 }
 
@@ -63,6 +65,7 @@ export function connectionOf(
     cloudTrail: at('cloudtrail'),
     kms: at('kms'),
     sns: at('sns'),
+    states: at('states'),
     sts: at('sts'),
   };
 }

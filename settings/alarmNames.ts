@@ -11,6 +11,7 @@ export type CaptureAlarm = (typeof OF_CAPTURE)[number];
 export type ReplicationAlarm = 'replication-latency' | 'replication-pending';
 export type LockAlarm = 'locks-unlocked' | 'locks-overdue';
 export type DrillAlarm = 'drill-failed' | 'drill-missing';
+export type EngineAlarm = 'engine-failed';
 export const TABLE_DEFINITION_ALARM = 'table-definition-errors';
 export const REPLICATION_FAILED_ALARM = 'replication-failed';
 export const REPLICA_AGE_ALARM = 'replica-age';
@@ -28,6 +29,7 @@ const OF_CAPTURE = [
 ] as const;
 const OF_REPLICATION: readonly ReplicationAlarm[] = ['replication-latency', 'replication-pending'];
 const OF_LOCKS: readonly LockAlarm[] = ['locks-unlocked', 'locks-overdue'];
+const OF_ENGINE: readonly EngineAlarm[] = ['engine-failed'];
 const OF_DRILL: readonly DrillAlarm[] = ['drill-failed', 'drill-missing'];
 
 /** Id of a table's capture within its stack, which its alarms begin with. */
@@ -51,11 +53,11 @@ export function alarmName({ name }: Pick<Settings, 'name'>, id: string): string 
 
 /** The alarms of each place. */
 export function alarmNames(
-  settings: Pick<Settings, 'name' | 'replication' | 'drill' | 'destination'> & {
+  settings: Pick<Settings, 'name' | 'replication' | 'drill' | 'engine' | 'destination'> & {
     tables: readonly { readonly name: string }[];
   },
 ): Readonly<Record<AlarmPlace, readonly string[]>> {
-  const { tables, replication, drill } = settings;
+  const { tables, replication, drill, engine } = settings;
   const ofCapture = tables.flatMap(({ name }) => OF_CAPTURE.map((alarm) => captureAlarmId(name, alarm)));
   // Without an enabled rule its metrics do not exist, and an alarm on them could never go off.
   const ofReplication = replication.enabled ? OF_REPLICATION : [];
@@ -68,6 +70,7 @@ export function alarmNames(
       REPLICA_AGE_ALARM,
       ...(renewedLocks(settings.destination) ? OF_LOCKS : []),
       ...(drill.enabled ? OF_DRILL : []),
+      ...(engine.enabled ? OF_ENGINE : []),
     ]),
   };
 }

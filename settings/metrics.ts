@@ -3,12 +3,12 @@ import type { Side } from './schema';
 /*
  * Every metric that an alarm, the dashboard, `dcs status` or `dcs check` goes by: its dimensions, the Region that it is
  * published in, and what it means when it has no value. An alarm on anything else stays green for ever. Sources: Lambda
- * developer guide (monitoring-metrics-types), DynamoDB developer guide (metrics-dimensions), S3 user guide
+ * developer guide (monitoring-metrics-types), DynamoDB developer guide (metrics-dimensions), Step Functions developer guide (cw-metrics), S3 user guide
  * (metrics-dimensions, repl-metrics).
  */
 
 interface MetricFacts {
-  readonly namespace: 'AWS/DynamoDB' | 'AWS/Lambda' | 'AWS/S3' | 'DCS';
+  readonly namespace: 'AWS/DynamoDB' | 'AWS/Lambda' | 'AWS/S3' | 'AWS/States' | 'DCS';
   readonly dimensions: readonly string[];
   readonly statistic: 'Sum' | 'Maximum';
   /**
@@ -29,7 +29,10 @@ const ofTable = { namespace: 'AWS/DynamoDB', dimensions: ['TableName'], publishe
 const ofBucket = { namespace: 'DCS', dimensions: ['DestinationBucket'], publishedIn: 'own' } as const;
 const ofReplication = { namespace: 'AWS/S3', dimensions: ['DestinationBucket', 'RuleId', 'SourceBucket'] } as const;
 
+const ofStateMachine = { namespace: 'AWS/States', dimensions: ['StateMachineArn'], publishedIn: 'own' } as const;
+
 export const METRICS = {
+  ExecutionsFailed: { ...ofStateMachine, statistic: 'Sum', missing: 'notBreaching' },
   IteratorAge: { ...ofFunction, statistic: 'Maximum', missing: 'notBreaching' },
   Errors: { ...ofFunction, statistic: 'Sum', missing: 'notBreaching' },
   Invocations: { ...ofFunction, statistic: 'Sum', missing: 'notBreaching' },
@@ -67,6 +70,7 @@ type NamesWith<Dimension extends string> = {
   [Name in MetricName]: Dimension extends (typeof METRICS)[Name]['dimensions'][number] ? Name : never;
 }[MetricName];
 export type FunctionMetric = NamesWith<'FunctionName'>;
+export type StateMachineMetric = NamesWith<'StateMachineArn'>;
 export type TableMetric = NamesWith<'TableName'>;
 export type MappingMetric = NamesWith<'EventSourceMappingUUID'>;
 export type ReplicationMetric = NamesWith<'RuleId'>;
@@ -83,6 +87,10 @@ export interface Metric {
 
 export function functionMetric(metricName: FunctionMetric, functionName: string, region: string): Metric {
   return metric(metricName, { FunctionName: functionName }, region);
+}
+
+export function stateMachineMetric(metricName: StateMachineMetric, stateMachineArn: string, region: string): Metric {
+  return metric(metricName, { StateMachineArn: stateMachineArn }, region);
 }
 
 export function tableMetric(metricName: TableMetric, tableName: string, region: string): Metric {

@@ -173,6 +173,28 @@ export const eraseSettings = group(
   'A role in each account that dcs erase works with: nothing else of a deployment may delete a version. Default: none.',
 );
 
+export const engineSettings = group(
+  {
+    enabled: yesOrNo(
+      'true deploys the distributed engine in the destination account: a state machine, its functions and a bucket. Nothing of it costs anything while no restore runs. Default: false.',
+    ).default(false),
+    bucketName: bucketName(
+      'Where a run leaves its files for 14 days. Default: the name of the destination bucket with "-engine" behind it.',
+    ).optional(),
+    maxConcurrency: wholeNumber(
+      1,
+      1_000,
+      'Ranges that are folded at a time, each by a function of its own. S3 gives 5,500 reads a second for a prefix until it has split it, which two or three of them take; beyond that they wait, and nothing is lost. Default: 50.',
+    ).default(50),
+    memoryMb: wholeNumber(
+      512,
+      10_240,
+      'Memory of a folding function in MB; 1,769 are one processor. Default: 1,769.',
+    ).default(1_769),
+  },
+  'The distributed engine, which brings back tables that outgrow one machine: dcs restore --engine distributed.',
+);
+
 export const alarmSettings = group(
   {
     emails: z

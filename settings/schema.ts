@@ -8,6 +8,7 @@ import {
   captureSettings,
   drillSettings,
   encryptionSettings,
+  engineSettings,
   eraseSettings,
   replicationSettings,
   operatorSettings,
@@ -46,6 +47,7 @@ export const settingsSchema = group(
     restore: restoreSettings.prefault({}),
     erase: eraseSettings.optional(),
     drill: drillSettings.prefault({}),
+    engine: engineSettings.prefault({}),
     alarms: alarmSettings.prefault({}),
     tags: z
       .record(

@@ -35,7 +35,9 @@ export interface RestoreOptions extends PlanOptions {
   readonly definitionFile?: string;
   readonly onDemand: boolean;
   readonly timeToLive?: 'on';
-  readonly engine?: EngineChoice;
+  readonly engine?: EngineChoice | 'distributed';
+  /** Stay until the run of the distributed engine is over. */
+  readonly follow: boolean;
   /** Where the files of an import go, in the account of the table. */
   readonly importBucket?: string;
   /** Say what it would cost, and do nothing. */
@@ -100,7 +102,11 @@ export const RESTORE_OPTIONS: OptionTable = {
   engine: {
     type: 'string',
     value: 'ENGINE',
-    help: 'How the items come into a new table: write (25 at a time), import (files in --import-bucket that ImportTable loads, which takes no write capacity), or auto (import from a million items on). What an import cannot do is written, and said. Default: auto.',
+    help: 'How the items come into a new table: write (25 at a time), import (files in --import-bucket that ImportTable loads, which takes no write capacity), distributed (the engine that engine.enabled of the settings deploys: many functions fold the images at a time, ImportTable loads their files), or auto (import from a million items on). What an engine cannot do is written, and said. Default: auto.',
+  },
+  follow: {
+    type: 'boolean',
+    help: 'With --engine distributed: stay until the run is over, and show how far it is. Ctrl-C leaves it running; the same command finds it again.',
   },
   'import-bucket': {
     type: 'string',
@@ -127,7 +133,18 @@ function existingItems(given: OptionReader): ExistingItems | undefined {
   return undefined;
 }
 
-const ENGINES = ['auto', 'write', 'import'] as const;
+const ENGINES = ['auto', 'write', 'import', 'distributed'] as const;
+
+/** What the engine in the destination account cannot be told. */
+function readDistributed(given: OptionReader): void {
+  const isElsewhere = given.text('target') === 'source' || (given.text('copy') ?? 'destination') !== 'destination';
+  if (isElsewhere) {
+    given.problem(
+      '--engine distributed works in the destination account, from its bucket into a table of it; leave --target and --copy out, or take another engine',
+    );
+  }
+  given.atMostOneOf('plan', 'engine');
+}
 
 export function readRestoreOptions(given: OptionReader): RestoreOptions {
   const tables = readTables(given, OF_ONE_TABLE);
@@ -148,7 +165,10 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'merge');
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
-  if (given.text('engine') === 'write') given.atMostOneOf('engine', 'import-bucket');
+  const isDistributed = given.text('engine') === 'distributed';
+  if (given.text('engine') === 'write' || isDistributed) given.atMostOneOf('engine', 'import-bucket');
+  if (given.flag('follow') && !isDistributed) given.problem('--follow is for --engine distributed; leave it out');
+  if (isDistributed) readDistributed(given);
   given.atMostOneOf('estimate', 'dry-run');
   given.atMostOneOf('estimate', 'plan');
   const plan = readPlanOptions(given);
@@ -178,5 +198,6 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     estimate: readEstimate(given),
     engine: given.oneOf('engine', ENGINES),
     importBucket: given.text('import-bucket'),
+    follow: given.flag('follow'),
   };
 }

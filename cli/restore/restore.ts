@@ -20,9 +20,13 @@ import { runEstimate } from '../costs/estimate';
 import { restoreWork } from './estimate';
 import { definitionIn } from './files';
 import { commonMoment, forEachTable, TABLES } from '../severalTables';
+import { engineOf, restoreByEngine } from './engine';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
 import { watchRestore } from './watch';
+
+/** More than run at a time, so that none waits long for the last one. */
+const FIRST_RANGES = 256;
 
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE... --into NAME [options]',
@@ -66,6 +70,10 @@ export const restore: Command<RestoreOptions> = {
       command: 'dcs restore users --into users --engine import --import-bucket example-import',
     },
     {
+      does: 'A table that outgrows one machine: by the engine in the destination account, and stay until it is over',
+      command: 'dcs restore users --into users --engine distributed --follow',
+    },
+    {
       does: 'From a downloaded copy, at 500 items a second',
       command: 'dcs restore users --copy folder:/mnt/copy --into users --write-rate 500',
     },
@@ -95,10 +103,13 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
   try {
     if (isKept) return await carriedOut(options.planFile, options, context);
     const given = definitionIn(options);
-    const outcome = await withImageSource(options.copy, context, async (source) =>
-      bringBack({ ...(await requestOf(options, context)), source, given, watch }),
-    );
-    return isAllThere(outcome) ? EXIT.done : EXIT.differences;
+    return await withImageSource(options.copy, context, async (source) => {
+      const request = { ...(await requestOf(options, context)), source, given };
+      const write = async () => (isAllThere(await bringBack({ ...request, watch })) ? EXIT.done : EXIT.differences);
+      if (options.engine !== 'distributed') return write();
+      const engine = { ...engineOf(context, options.into), isFollowed: options.follow, ranges: FIRST_RANGES };
+      return restoreByEngine(options, context, { ...request, ...engine }, write);
+    });
   } finally {
     end();
   }
@@ -158,7 +169,9 @@ const HOW_TO_NAME_IT =
 
 /** A folder of its own for each run: what another has left is not loaded again. */
 function importOf(options: RestoreOfTable, context: CommandContext, nowMs: number) {
-  const { engine = 'auto', into, tableName, target } = options;
+  const { into, tableName, target } = options;
+  // What the distributed engine does not do is written.
+  const engine = options.engine === 'distributed' ? 'write' : (options.engine ?? 'auto');
   if (engine === 'write') return { engine };
   const importBucket = options.importBucket ?? importBucketIn(context.settings, target);
   if (importBucket === undefined) {

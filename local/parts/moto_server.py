@@ -11,16 +11,22 @@ Four things of moto.server are replaced, each for a reason that was measured:
 
 And two for being right: after a key-marker alone, AWS goes on with the next key. moto leaves out the first entry. And a file
 that ImportTable reads has a JSON object a line; moto's parser leaves out items with an empty list or map.
+
+And Step Functions executes: moto only does so when it is asked to, and a second execution of a state machine fails where moto
+copies the threads of the first.
 """
 
+import copy
 import io
 import json
 import sys
 
 from moto.core.common_models import BaseModel
+from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto import backends
 from moto.s3.models import FakeKey, S3Backend
+from moto.stepfunctions.models import StateMachine
 import py_partiql_parser
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import WSGIRequestHandler, run_simple
@@ -149,6 +155,8 @@ def main(host, port):
     BaseModel.__new__ = staticmethod(lambda cls, *args, **kwargs: object.__new__(cls))
     S3Backend.list_object_versions = list_object_versions
     py_partiql_parser.JsonParser = LinesOfJson
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    StateMachine.__deepcopy__ = lambda self, memo: copy.copy(self)
     app = DomainDispatcherApplication(create_backend_app)
     run_simple(host, port, app, threaded=True, request_handler=KeepAliveHandler)
 

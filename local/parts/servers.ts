@@ -48,11 +48,18 @@ export interface AccountServer extends Part {
   readonly credentials: AssumedCredentials;
 }
 
-export async function startAccount(motoServer: CommandLine, accountId: string, region: string): Promise<AccountServer> {
+/** @param callPort where its Step Functions calls Lambda and S3 */
+export async function startAccount(
+  motoServer: CommandLine,
+  accountId: string,
+  region: string,
+  callPort?: number,
+): Promise<AccountServer> {
   const port = await freePort();
   const part = await startPart({
     name: `moto (account ${accountId})`,
     command: [...motoServer, '-H', '127.0.0.1', '-p', String(port)],
+    ...(callPort !== undefined && { environment: { MOTO_PORT: String(callPort) } }),
     endpoint: `http://127.0.0.1:${port}`,
   });
   try {

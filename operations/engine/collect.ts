@@ -21,6 +21,8 @@ export interface Collected {
   readonly files: number;
   /** Lists of versions that have to be asked back. */
   readonly archivedFiles: readonly string[];
+  /** Nothing but archived images is left. */
+  readonly isOnlyArchived: boolean;
 }
 
 const READS = 32;
@@ -45,9 +47,29 @@ export async function collectRound(store: EngineStore, folder: string, round: nu
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, before?.sizeBytes ?? 0),
     files: files.length + (before?.files ?? 0),
     archivedFiles: results.flatMap(({ archivedFiles }) => archivedFiles),
+    isOnlyArchived: tasks > 0 && results.every(({ rest }) => rest.length === 0),
   };
   await store.write(PLACES.collected(folder, round), Buffer.from(JSON.stringify(collected)), 'application/json');
   return collected;
+}
+
+/** Some images have to be asked back before the run can go on: their lists are in the engine's bucket. */
+export class ArchivedImagesError extends DcsError {}
+
+/** @throws ArchivedImagesError when nothing else is left, after which the same run goes on with these alone */
+export function requireNotOnlyArchived(bucket: string, collected: Collected): void {
+  const { round, counts, archivedFiles, isOnlyArchived } = collected;
+  if (!isOnlyArchived) return;
+  const { archived, thawing } = counts;
+  const [first] = archivedFiles;
+  const lists =
+    first === undefined
+      ? ''
+      : ` Ask back what these ${counted(archivedFiles.length, 'list')} name, each by a job of S3 Batch Operations that restores objects (format: S3 batch operations CSV, with version ids): s3://${bucket}/${first}${archivedFiles.length > 1 ? ' and the others of round ' + String(round) : ''}.`;
+  throw new ArchivedImagesError(
+    `${counted(archived, 'image is', 'images are')} in an archive class and not asked back, ${count(thawing)} asked back and not there yet.${lists} ` +
+      'The rest is folded. When they can be read, the same command folds these alone',
+  );
 }
 
 /** @throws DcsError for a round that has not been collected */

@@ -61,8 +61,11 @@ async function halved(
   signal: AbortSignal | undefined,
 ): Promise<KeyRange[]> {
   const prefix = tablePrefix(table);
-  const first = await firstAfter(lister, prefix, range.after, signal);
-  if (first === undefined || !isIn(range, first)) return [range];
+  const after = range.after === '' ? undefined : { objectKey: range.after };
+  const { versions, next } = await lister.page(prefix, { after, signal });
+  const first = versions[0]?.objectKey;
+  // What one page shows is not worth a worker of its own.
+  if (first === undefined || !isIn(range, first) || !next || !isIn(range, next.objectKey)) return [range];
   let { upTo } = range;
   for (;;) {
     const middle = middleOf({ after: first, upTo }, prefix);

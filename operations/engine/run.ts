@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EngineStore } from '../../aws/engineStore';
 import { DcsError } from '../../core/errors';
 import type { KeySchema } from '../../core/objectKey';
-import type { CreateTable } from '../../core/tableDefinition';
+import type { TableDefinition } from '../../core/tableDefinition';
 import type { TimeToLive } from '../restore/expired';
 
 /** What one run of the engine brings back, and into which table. Written once, by whoever starts it; all its workers read it. */
@@ -24,8 +24,10 @@ export interface RunRequest {
   /** When the table was created, where there was another one of its name before. */
   readonly createdAtMs?: number;
   readonly timeToLive?: TimeToLive;
-  /** What ImportTable makes the table with. */
-  readonly creation: Omit<CreateTable, 'DeletionProtectionEnabled'>;
+  /** What the new table is made as. */
+  readonly definition: TableDefinition;
+  /** Whatever the definition says of its capacity. */
+  readonly onDemand: boolean;
   /** Ranges of the first round. */
   readonly ranges: number;
 }
@@ -43,6 +45,8 @@ export const PLACES = {
   /** Nothing else is in it: ImportTable reads all that is there. */
   items: (folder: string) => `${folder}items/`,
   outcome: (folder: string) => `${folder}outcome.json`,
+  /** A command has seen the outcome and set what waits for the items: the run is history. */
+  finished: (folder: string) => `${folder}finished.json`,
 };
 
 function roundOf(taskId: string): number {
@@ -69,7 +73,10 @@ const requestShape = z.looseObject({
   into: z.string(),
   momentMs: z.number().nullable(),
   storedByMs: z.number(),
-  creation: z.looseObject({ AttributeDefinitions: z.array(z.unknown()), KeySchema: z.array(z.unknown()) }),
+  definition: z.looseObject({
+    createTable: z.looseObject({ AttributeDefinitions: z.array(z.unknown()), KeySchema: z.array(z.unknown()) }),
+  }),
+  onDemand: z.boolean(),
   ranges: z.int().min(1).max(100_000),
 });
 

@@ -39,7 +39,8 @@ export function engineFor(
     : { name: 'write', why: `${count(items)} items are written before an import has begun` };
 }
 
-function whyNotImport({ isNew, hasBucket, definition }: Parameters<typeof engineFor>[1]): string | undefined {
+/** Why ImportTable cannot bring the items; undefined where it can. */
+export function whyNotImport({ isNew, hasBucket, definition }: Parameters<typeof engineFor>[1]): string | undefined {
   if (!isNew) return 'ImportTable makes a new table, and this one is there';
   if ((definition.createTable.LocalSecondaryIndexes ?? []).length > 0) {
     return 'the table has local secondary indexes, which ImportTable cannot make';

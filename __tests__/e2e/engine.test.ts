@@ -1,0 +1,175 @@
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { dynamoDbTable } from '../../aws/table';
+import { describeTableDefinition } from '../../aws/tableDefinition';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
+import { startEngineGateway, type EngineGateway } from '../../local/engine';
+import { LocalFunction } from '../../local/function/localFunction';
+import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
+import { startAccount, type AccountServer } from '../../local/parts/servers';
+import { findTools } from '../../local/parts/tools';
+import { engineDefinition, ENGINE_WORKERS } from '../../settings/engineDefinition';
+import { engineNamesOf } from '../../settings/engineNames';
+import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
+
+/*
+ * The distributed engine as it is deployed, on moto: its state machine is executed, and calls the bundles of its functions
+ * through a loopback gateway. DynamoDB is moto's, since DynamoDB Local imports nothing.
+ */
+
+const REGION = 'eu-west-1';
+const BUNDLES = path.resolve(__dirname, '../../dist/lambda');
+const definition = {
+  format: '1' as const,
+  tableName: 'users',
+  createTable: {
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' as const },
+      { AttributeName: 'name', AttributeType: 'S' as const },
+    ],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byName',
+        KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' as const }],
+        Projection: { ProjectionType: 'ALL' as const },
+      },
+    ],
+    BillingMode: 'PAY_PER_REQUEST' as const,
+  },
+};
+
+const user = (id: number, name = `name-${id}`): AttributeMap => ({ id: { S: `user-${id}` }, name: { S: name } });
+const sorted = (items: readonly AttributeMap[]) => items.map(canonicalItem).sort();
+const at = (minute: number) => Date.UTC(2026, 10, 23, 14, minute);
+
+let engine: EngineGateway;
+let account: AccountServer;
+let s3: S3Gateway;
+let deployment: Deployment;
+let lie: string;
+const functions: LocalFunction[] = [];
+
+/** All calls go to moto, whose Step Functions calls the functions. */
+function environment(): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = account.credentials;
+  return {
+    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
+    ...{ AWS_ENDPOINT_URL: account.endpoint, AWS_ENDPOINT_URL_S3: s3.endpoint, AWS_REGION: REGION },
+    AWS_ENDPOINT_URL_DYNAMODB: account.endpoint,
+  };
+}
+
+const names = () =>
+  engineNamesOf({
+    name: 'dcs',
+    destination: { accountId: '222222222222', region: REGION, bucketName: deployment.bucket },
+    engine: {},
+  });
+
+beforeAll(async () => {
+  const { motoServer } = await findTools(process.env, console.warn);
+  engine = await startEngineGateway();
+  account = await startAccount(motoServer, '222222222222', REGION, engine.port);
+  engine.target = account.endpoint;
+  s3 = await startS3Gateway(account.endpoint);
+  deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
+  lie = path.join(deployment.folder, 'lie');
+  const { bucketName, functionArns, functions: functionNames, stateMachine } = names();
+  await createVersionedBucket({ endpoint: s3.endpoint, region: REGION, credentials: account.credentials }, bucketName);
+
+  // In the first round a worker's time is over at its first look; in the second the first worker dies.
+  const hurried = path.join(deployment.folder, 'fold.cjs');
+  await writeFile(
+    hurried,
+    `const { handler } = require(${JSON.stringify(path.join(BUNDLES, 'engine-fold/index.js'))});
+     let deaths = 0;
+     exports.handler = (event) => {
+       if (require('node:fs').existsSync(${JSON.stringify(lie)})) return { id: event.task.id };
+       if (event.task.id === '1-0' && deaths++ === 0) throw new Error('died');
+       let looks = 0;
+       const isOver = () => event.task.id.startsWith('0-') && looks++ > 0;
+       return handler(event, { getRemainingTimeInMillis: () => (isOver() ? 0 : 900_000) });
+     };`,
+  );
+  for (const worker of ENGINE_WORKERS) {
+    const deployed = new LocalFunction({
+      functionName: functionNames[worker],
+      codePath: worker === 'fold' ? hurried : path.join(BUNDLES, `engine-${worker}/index.js`),
+      environment: {
+        ...environment(),
+        ...{ DCS_BUCKET: deployment.bucket, DCS_PREFIX: '', DCS_ENGINE_BUCKET: bucketName },
+      },
+      timeoutSeconds: 900,
+    });
+    functions.push(deployed);
+    engine.functions.set(functionNames[worker], deployed);
+  }
+  const client = new SFNClient({ region: REGION, endpoint: account.endpoint, credentials: account.credentials });
+  const machine = { partition: 'aws', bucketName, functionArns, maxConcurrency: 4, foldTimeoutSeconds: 900 };
+  await client.send(
+    new CreateStateMachineCommand({
+      name: stateMachine,
+      definition: JSON.stringify(engineDefinition(machine)),
+      roleArn: 'arn:aws:iam::222222222222:role/engine',
+    }),
+  );
+  client.destroy();
+
+  await deployment.define(definition);
+  await deployment.store([
+    ...Array.from({ length: 120 }, (_, id) => ({ after: user(id), atMs: at(0) })),
+    { before: user(7), after: user(7, 'new'), atMs: at(1) },
+    { before: user(3), atMs: at(2) },
+    { before: user(9), after: user(9, 'later'), atMs: at(10) },
+  ]);
+});
+
+afterAll(async () => {
+  await Promise.all(functions.map((each) => each.stop()));
+  await s3.stop();
+  await account.stop();
+  await engine.stop();
+});
+
+const restore = (...args: string[]) =>
+  deployment.run(
+    ['restore', 'users', '--into', 'users-2', '--engine', 'distributed', '--json', ...args],
+    environment(),
+  );
+
+test('started and left, found again, failed by a result that is missing, taken up, in rounds and past a worker that dies: a table as it was', async () => {
+  await writeFile(lie, '');
+  const moment = ['--as-of', new Date(at(5)).toISOString()];
+  const started = await restore(...moment);
+  expect(started.code).toBe(3);
+  expect(records(started.stdout)[0]).toMatchObject({ type: 'run', state: 'running' });
+  const lied = await restore(...moment, '--follow');
+  expect(lied).toMatchObject({ code: 1, stderr: expect.stringContaining('Found the run') as string });
+  expect(lied.stderr).toContain('of 1 range 1 have no result: 0-0 (after the beginning up to the end)');
+  await rm(lie);
+
+  const { code, stdout, stderr } = await restore(...moment, '--follow');
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('is taken up again') as string });
+  expect(records(stdout)[0]).toMatchObject({
+    ...{ type: 'restore', engine: 'distributed', rounds: 2 },
+    ...{ planned: 119, imported: 119, left: 0, absent: 1 },
+  });
+  expect(Number(records(stdout)[0]?.compared)).toBeGreaterThan(0);
+  const dynamoDb = { endpoint: account.endpoint, region: REGION, credentials: account.credentials };
+  const asItWas = Array.from({ length: 120 }, (_, id) => user(id, id === 7 ? 'new' : undefined));
+  const items = await itemsOf(dynamoDbTable('users-2', dynamoDb));
+  expect(sorted(items)).toEqual(sorted(asItWas.filter((_, id) => id !== 3)));
+  const { createTable } = await describeTableDefinition('users-2', dynamoDb);
+  expect(createTable.GlobalSecondaryIndexes).toEqual(definition.createTable.GlobalSecondaryIndexes);
+
+  // What a command has seen to its end is history: the table is looked at, and nothing is taken on the word of a run.
+  const again = await restore(...moment);
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('by writes: ImportTable makes a new') as string,
+  });
+});

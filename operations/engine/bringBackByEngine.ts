@@ -1,0 +1,171 @@
+import type { EngineStore } from '../../aws/engineStore';
+import type { ExecutionState, StateMachine } from '../../aws/stateMachine';
+import type { TableImport } from '../../aws/tableImport';
+import { CouldNotLookError, RefusedError } from '../../core/errors';
+import { tablePrefix } from '../../core/objectKey';
+import { utc } from '../../core/units';
+import type { BringBackRequest } from '../restore/bringBack';
+import { finishTable, type SettingOutcome } from '../restore/finish';
+import { whyNotImport } from '../restore/import/engine';
+import { prepareRestore, type PreparedRestore } from '../restore/prepare';
+import { isOfSome } from '../restore/plan';
+import { creationOf } from '../restore/target';
+import type { RunOutcome } from './compareImported';
+import { lastExecution, newestRun, startExecution, type FoundRun } from './findRun';
+import { followRun, leftLines, type RunProgress } from './followRun';
+import { PLACES, runFolder, type RunRequest } from './run';
+import type { LeftLine } from './tasks';
+
+export interface EngineRequest extends Omit<BringBackRequest, 'watch' | 'importing' | 'engine'> {
+  readonly store: EngineStore;
+  readonly machine: StateMachine;
+  readonly imports: Pick<TableImport, 'complete'>;
+  /** Stay until it is over. */
+  readonly isFollowed: boolean;
+  /** Ranges of the first round. */
+  readonly ranges: number;
+  readonly watch?: EngineWatch;
+}
+
+export interface EngineWatch {
+  readonly onPrepared?: (prepared: PreparedRestore) => void;
+  readonly onRun?: (run: StartedRun) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly onLeft?: (line: LeftLine) => void;
+  readonly onWaiting?: (reason: string) => void;
+  readonly onSetting?: (outcome: SettingOutcome) => void;
+}
+
+export interface StartedRun {
+  readonly folder: string;
+  readonly execution: string;
+  /** false where an earlier command has asked for it. */
+  readonly isNew: boolean;
+  /** What its last execution failed by, which is taken up again. */
+  readonly failed?: ExecutionState;
+}
+
+export type EngineEnd =
+  /** The engine cannot do it: it has to be written, for this reason. Nothing has been started. */
+  | { readonly is: 'write'; readonly why: string }
+  | { readonly is: 'running'; readonly folder: string; readonly execution: string }
+  | {
+      readonly is: 'over';
+      readonly folder: string;
+      readonly run: RunRequest;
+      readonly outcome: RunOutcome;
+      /** Items that could not be brought back. */
+      readonly left: number;
+      readonly settings: readonly SettingOutcome[];
+    };
+
+/**
+ * Brings a whole table back by the distributed engine: starts a run, or finds the one that the same words have started before,
+ * whatever has become of it, and takes it up again where it has failed.
+ *
+ * @throws RefusedError, CouldNotLookError before anything is started
+ * @throws RunFailedError for what failed the run; the same command takes it up again
+ */
+export async function bringBackByEngine(request: EngineRequest): Promise<EngineEnd> {
+  const found = await runToGoOn(request);
+  if (found?.outcome) return over(request, found, found.outcome);
+  const started = found ? { folder: found.folder, run: found.run } : await newRun(request);
+  if ('why' in started) return { is: 'write', why: started.why };
+  const { folder, run } = started;
+  const last = await lastExecution(request.machine, folder);
+  const execution = last?.state.status === 'running' ? last.name : await startExecution(request.machine, folder);
+  const failed = last?.state.status === 'failed' && { failed: last.state };
+  request.watch?.onRun?.({ folder, execution, isNew: !found, ...failed });
+  if (!request.isFollowed) return { is: 'running', folder, execution };
+  const outcome = await followRun({ ...request, folder, execution, onProgress: request.watch?.onProgress });
+  return over(request, { folder, run }, outcome);
+}
+
+/** The run that the same command has started. One that a command has seen to its end, or whose table is gone, is history. */
+async function runToGoOn(request: EngineRequest): Promise<FoundRun | undefined> {
+  const { store, located, target, asOf } = request;
+  const found = await newestRun(store, { tableName: located.tableName, into: target.tableName });
+  if (!found) return undefined;
+  if (found.outcome && (found.isFinished || !(await target.describe()))) return undefined;
+  const momentMs = found.run.momentMs ?? Infinity;
+  const wantedMs = asOf?.ms ?? Infinity;
+  const isOther = (asOf?.isAbsolute ?? true) ? momentMs !== wantedMs : momentMs > wantedMs;
+  if (!isOther) return found;
+  if (found.outcome) return undefined;
+  const began = momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`;
+  throw new RefusedError(
+    `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment to go on with it, or another --into`,
+  );
+}
+
+type Started = { readonly folder: string; readonly run: RunRequest } | { readonly why: string };
+
+async function newRun(request: EngineRequest): Promise<Started> {
+  const { store, located, target, watch, nowMs, source } = request;
+  const prepared = await prepareRestore(request);
+  watch?.onPrepared?.(prepared);
+  const why = whyNotByEngine(request, prepared);
+  if (why !== undefined) return { why };
+  if (!(await hasImages(prepared))) {
+    throw new CouldNotLookError(
+      `${source.name} has no images of ${located.tableName} under ${tablePrefix(located)}; check the table's name, the prefix in the settings or --prefix`,
+    );
+  }
+  const run = runOf(request, prepared, nowMs());
+  const id = new Date(nowMs()).toISOString().replace(/[:.]/g, '-');
+  const folder = runFolder({ tableName: located.tableName, into: target.tableName }, id);
+  await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`);
+  return { folder, run };
+}
+
+async function hasImages({ plan }: PreparedRestore): Promise<boolean> {
+  for await (const _ of plan.source.histories(tablePrefix(plan.table))) return true;
+  return false;
+}
+
+/** By rule, and told: what an import cannot do, and what is not a whole table. */
+function whyNotByEngine(
+  { dryRun }: EngineRequest,
+  { decision, definition, plan }: PreparedRestore,
+): string | undefined {
+  if (dryRun) return 'a dry run plans on this machine';
+  if (isOfSome(plan)) return 'some items of a table are fewer than the engine is for';
+  return whyNotImport({ isNew: decision.create, hasBucket: true, items: undefined, definition });
+}
+
+function runOf(request: EngineRequest, { definition, momentMs, plan }: PreparedRestore, nowMs: number): RunRequest {
+  const { located, target, onDemand, ranges } = request;
+  const { timeToLiveAttributeName: attributeName } = definition;
+  return {
+    ...{ format: '1', tableName: located.tableName, prefix: located.prefix, keySchema: plan.table.keySchema },
+    ...{ into: target.tableName, definition, onDemand, ranges },
+    momentMs: momentMs === Infinity ? null : momentMs,
+    storedByMs: Math.min(plan.storedByMs ?? Infinity, nowMs),
+    ...(plan.createdAtMs !== undefined && { createdAtMs: plan.createdAtMs }),
+    ...(attributeName !== undefined && { timeToLive: { attributeName, nowMs } }),
+  };
+}
+
+/** The items are there and compared: what waits for them is set, and what is left is told. */
+async function over(
+  request: EngineRequest,
+  { folder, run }: Pick<FoundRun, 'folder' | 'run'>,
+  outcome: RunOutcome,
+): Promise<EngineEnd> {
+  const { store, target, targetSettings, imports, timeToLiveWanted, signal, pause, watch } = request;
+  for await (const lines of leftLines(store, folder, outcome.rounds)) for (const line of lines) watch?.onLeft?.(line);
+  const creation = creationOf(run.definition, run.onDemand);
+  if (outcome.importArn === undefined && !(await target.describe())) {
+    await target.create(creation as Parameters<typeof target.create>[0]);
+  }
+  await imports.complete(creation);
+  const { unknown, unreadable, expired } = outcome.counts;
+  const settings = await finishTable({
+    ...{ settings: targetSettings, definition: run.definition, expired, timeToLiveWanted, signal, pause },
+    onWaiting: watch?.onWaiting,
+  });
+  for (const setting of settings) watch?.onSetting?.(setting);
+  const isSet = settings.every(({ state }) => state === 'set' || state === 'already');
+  if (isSet) await store.writeOnce(PLACES.finished(folder), '{}');
+  return { is: 'over', folder, run, outcome, left: unknown + unreadable, settings };
+}

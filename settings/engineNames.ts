@@ -1,0 +1,45 @@
+import { partitionOf } from '../core/partitions';
+import { ENGINE_WORKERS, type EngineWorker } from './engineDefinition';
+
+/** What of the settings the names of the distributed engine are made from. */
+export interface EngineDeployment {
+  readonly name: string;
+  readonly destination: { readonly accountId: string; readonly region: string; readonly bucketName: string };
+  readonly engine: { readonly bucketName?: string };
+}
+
+/** Everything of the distributed engine is in the destination account, and in the region of its bucket. */
+export interface EngineNames {
+  readonly bucketName: string;
+  readonly bucketArn: string;
+  /** Its role, and its log group below /aws/vendedlogs/states/, are called the same. */
+  readonly stateMachine: string;
+  readonly stateMachineArn: string;
+  /** Executions of it, by any name. */
+  readonly executionArns: string;
+  /** Those that its Map starts. */
+  readonly childArns: string;
+  /** Functions, each with a role of the same name. */
+  readonly functions: Readonly<Record<EngineWorker, string>>;
+  readonly functionArns: Readonly<Record<EngineWorker, string>>;
+}
+
+export function engineNamesOf({ name, destination, engine }: EngineDeployment): EngineNames {
+  const { accountId, region } = destination;
+  const { name: partition } = partitionOf(region);
+  const bucketName = engine.bucketName ?? `${destination.bucketName.slice(0, 56)}-engine`;
+  const stateMachine = `${name}-engine`;
+  const functions = ofWorkers((worker) => `${name}-engine-${worker}`);
+  return {
+    ...{ bucketName, stateMachine, functions },
+    bucketArn: `arn:${partition}:s3:::${bucketName}`,
+    stateMachineArn: `arn:${partition}:states:${region}:${accountId}:stateMachine:${stateMachine}`,
+    executionArns: `arn:${partition}:states:${region}:${accountId}:execution:${stateMachine}:*`,
+    childArns: `arn:${partition}:states:${region}:${accountId}:execution:${stateMachine}/*`,
+    functionArns: ofWorkers((worker) => `arn:${partition}:lambda:${region}:${accountId}:function:${functions[worker]}`),
+  };
+}
+
+function ofWorkers(nameOf: (worker: EngineWorker) => string): Record<EngineWorker, string> {
+  return Object.fromEntries(ENGINE_WORKERS.map((worker) => [worker, nameOf(worker)])) as Record<EngineWorker, string>;
+}
