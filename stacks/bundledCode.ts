@@ -11,5 +11,11 @@ export function bundledCode(root: string): FunctionCode {
     heartbeat: join(bundles, 'heartbeat'),
     replicaAge: join(bundles, 'replica-age'),
     lockRenewal: join(bundles, 'lock-renewal'),
+    engine: {
+      plan: join(bundles, 'engine-plan'),
+      fold: join(bundles, 'engine-fold'),
+      collect: join(bundles, 'engine-collect'),
+      import: join(bundles, 'engine-import'),
+    },
   };
 }

@@ -215,6 +215,11 @@ export const variants = {
       permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/boundary',
     },
   },
+  engine: {
+    ...minimal,
+    ...customerManaged,
+    engine: { enabled: true, bucketName: 'example-dcs-engine', maxConcurrency: 200 },
+  },
   paused: {
     ...minimal,
     replication: { enabled: false },

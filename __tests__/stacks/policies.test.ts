@@ -109,6 +109,9 @@ const WILDCARDS: Record<string, string> = {
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
   LookForMetrics: 'cloudwatch:GetMetricData knows no resource; it tells values of metrics and nothing else',
+  FindLogsOfImports: 'logs:DescribeLogGroups is asked for before a log group is there; it tells names and nothing else',
+  DeliverLogs:
+    'AWS gives the delivery of logs by Step Functions no narrower resource; it adds to what is logged, and reads none of it',
   FindTrails: 'cloudtrail:DescribeTrails knows no resource; it tells names of trails and nothing else',
   LookAtTrails:
     'the trail of an organization is of an account that the settings do not know; it tells whether one logs, and what',

@@ -40,6 +40,22 @@ export const WATCH: GuardedTypes = {
     },
     computed: ['arn'],
   },
+  aws_sfn_state_machine: {
+    finding: 'capture',
+    lost: 'tables that outgrow one machine can no longer be brought back by the engine',
+    why: 'the engine brings back something else, or nothing',
+    next: TAKE_BACK,
+    verdicts: {},
+    computed: [
+      'arn',
+      'creation_date',
+      'description',
+      'revision_id',
+      'state_machine_version_arn',
+      'status',
+      'version_description',
+    ],
+  },
   aws_sns_topic: {
     finding: 'alarm',
     lost: UNTOLD,

@@ -5,6 +5,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { alarmTopic } from '../constructs/alarms';
 import { Drill } from '../constructs/Drill';
+import { Engine } from '../constructs/Engine';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { journalInDestination } from '../constructs/journalRules';
@@ -68,6 +69,7 @@ export class DestinationAccount extends Construct {
     this.makeReplicaAge(topic);
     this.watchCopy(topic);
     const drill = this.makeDrill(topic);
+    this.makeEngine(topic);
     outputs(this, {
       bucket_name: settings.destination.bucketName,
       bucket_arn: this.names.destinationBucketArn,
@@ -114,6 +116,13 @@ export class DestinationAccount extends Construct {
       topic,
       codeDirectory: code.drill,
     });
+  }
+
+  private makeEngine(topic: SnsTopic): void {
+    const { settings, provider, code } = this.props;
+    const { names, keyArn } = this;
+    if (settings.engine.enabled)
+      new Engine(this, 'engine', { settings, provider, names, keyArn, topic, code: code.engine });
   }
 
   private makeKey(): string | undefined {

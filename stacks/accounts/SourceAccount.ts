@@ -23,6 +23,7 @@ import { afterSource, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
 import { administerInAccount, encryptNotifications } from '../policies/keys';
+import type { EngineWorker } from '../../settings/engineDefinition';
 import type { Settings } from '../../settings/schema';
 import type { TableSettings } from '../../settings/tables';
 
@@ -34,6 +35,7 @@ export interface FunctionCode {
   readonly heartbeat: string;
   readonly replicaAge: string;
   readonly lockRenewal: string;
+  readonly engine: Readonly<Record<EngineWorker, string>>;
 }
 
 export interface SourceAccountProps {

@@ -2,11 +2,13 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
+import { engineNamesOf } from '../../settings/engineNames';
 import { formerKeysOf, type Names } from '../../settings/names';
 import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
+import { startRuns, useEngineBucket } from '../policies/engine';
 import { importTables } from '../policies/import';
 import {
   decryptFormer,
@@ -64,10 +66,28 @@ export class RestoreRole extends Construct {
         ...removeScratchTables({ partition, accountId, region: '*' }),
         ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
         ...lookAtTrails(partition),
+        ...(settings.engine.enabled ? useEngine(settings, keyArn) : []),
         ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),
       ],
     });
   }
+}
+
+/** Runs of the engine are an operator's to start, and to take up. */
+function useEngine(settings: Settings, keyArn: string | undefined): Statement[] {
+  const engine = engineNamesOf(settings);
+  const key =
+    keyArn === undefined ? undefined : { keyArn, bucketArn: engine.bucketArn, region: settings.destination.region };
+  return [
+    ...startRuns(engine),
+    ...useEngineBucket(engine.bucketArn),
+    ...(key
+      ? [
+          { ...decryptReplicas(key), Sid: 'DecryptRuns' },
+          { ...encryptReports(key), Sid: 'EncryptRuns' },
+        ]
+      : []),
+  ];
 }
 
 function underKey(key: BucketKey): Statement[] {

@@ -240,6 +240,21 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
     { on: 'bucket', read: ['s3:GetEncryptionConfiguration'], write: ['s3:PutEncryptionConfiguration'] },
   ],
   aws_s3_bucket_versioning: [{ on: 'bucket', read: ['s3:GetBucketVersioning'], write: ['s3:PutBucketVersioning'] }],
+  aws_sfn_state_machine: [
+    { on: 'anything', read: ['states:ValidateStateMachineDefinition'] },
+    {
+      on: 'stateMachine',
+      read: ['states:DescribeStateMachine', 'states:ListStateMachineVersions', 'states:ListTagsForResource'],
+      write: [
+        'states:CreateStateMachine',
+        'states:DeleteStateMachine',
+        'states:TagResource',
+        'states:UntagResource',
+        'states:UpdateStateMachine',
+      ],
+    },
+    { on: 'roleOfStates', write: ['iam:PassRole'] },
+  ],
   aws_sns_topic: [
     {
       on: 'topic',

@@ -1,3 +1,4 @@
+import { engineNamesOf } from '../../settings/engineNames';
 import { namesOf } from '../../settings/names';
 import type { Settings, Side } from '../../settings/schema';
 import type { Statement } from './document';
@@ -28,8 +29,10 @@ export type Place =
   | 'role'
   | 'roleOfLambda'
   | 'roleOfReplication'
+  | 'roleOfStates'
   | 'roleWithPolicy'
   | 'rule'
+  | 'stateMachine'
   | 'tableThatExists'
   | 'tableThatIsMade'
   | 'taggedWhenMade'
@@ -64,14 +67,18 @@ export function placeOf(place: Place, where: Where): Target {
     anyMappingOfFunction: () => ({ Resource: '*', Condition: ofFunction }),
     anything: () => ({ Resource: '*' }),
     boundedRole: () => ({ Resource: rolesOf(where), ...boundaryOf(where) }),
-    bucket: () => ({ Resource: side === 'source' ? names.sourceBucketArn : names.destinationBucketArn }),
+    bucket: () => ({ Resource: bucketsOf(where) }),
     dashboard: () => ({ Resource: `arn:${names.partition}:cloudwatch::${accountId}:dashboard/${name}` }),
     function: () => ({ Resource: functions }),
     // A key has no name that could be known before. Whoever may tag keys could tag another one: an SCP may forbid that.
     key: () => ({ Resource: arn('kms', 'key/*'), Condition: tag('ResourceTag') }),
     keyOfTable: () => ({ Resource: arn('kms', 'key/*') }),
     keyWhenTagged: () => ({ Resource: arn('kms', 'key/*'), Condition: tag('RequestTag') }),
-    logGroup: () => ({ Resource: arn('logs', `log-group:/aws/lambda/${name}-*`) }),
+    logGroup: () => ({
+      Resource: hasEngine(where)
+        ? [arn('logs', `log-group:/aws/lambda/${name}-*`), arn('logs', `log-group:/aws/vendedlogs/states/${name}-*`)]
+        : arn('logs', `log-group:/aws/lambda/${name}-*`),
+    }),
     mapping: () => ({ Resource: arn('lambda', 'event-source-mapping:*') }),
     mappingOfFunction: () => ({ Resource: arn('lambda', 'event-source-mapping:*'), Condition: ofFunction }),
     policy: () => ({ Resource: policiesOf(where) }),
@@ -79,11 +86,13 @@ export function placeOf(place: Place, where: Where): Target {
     role: () => ({ Resource: rolesOf(where) }),
     roleOfLambda: () => ({ Resource: rolesOf(where), Condition: passedTo('lambda') }),
     roleOfReplication: () => ({ Resource: names.replicationRoleArn, Condition: passedTo('s3') }),
+    roleOfStates: () => ({ Resource: rolesOf(where), Condition: passedTo('states') }),
     // No other policy, and with a boundary to no role that has not got it.
     roleWithPolicy: () => ({
       Resource: rolesOf(where),
       Condition: { ...boundaryOf(where).Condition, ArnLike: { 'iam:PolicyARN': policiesOf(where) } },
     }),
+    stateMachine: () => ({ Resource: arn('states', `stateMachine:${name}-*`) }),
     rule: () => ({ Resource: arn('events', `rule/${name}-*`) }),
     tableThatExists: () => ({ Resource: where.namesOf('data.aws_dynamodb_table').map(names.tableArn) }),
     tableThatIsMade: () => ({ Resource: where.namesOf('aws_dynamodb_table').map(names.tableArn) }),
@@ -91,6 +100,17 @@ export function placeOf(place: Place, where: Where): Target {
     topic: () => ({ Resource: arn('sns', `${name}-*`) }),
   };
   return places[place]();
+}
+
+function hasEngine({ settings, side }: Where): boolean {
+  return side === 'destination' && settings.engine.enabled;
+}
+
+function bucketsOf(where: Where): string | readonly string[] {
+  const { settings, side } = where;
+  const { sourceBucketArn, destinationBucketArn } = namesOf(settings);
+  if (side === 'source') return sourceBucketArn;
+  return hasEngine(where) ? [destinationBucketArn, engineNamesOf(settings).bucketArn] : destinationBucketArn;
 }
 
 /** Each role by its name, so that the role that deploys is not among them; those of capture functions by what they start with. */

@@ -35,6 +35,17 @@ export function trustBatchOperations(): Statement {
   };
 }
 
+/** Of a state machine of the account. Source: Step Functions developer guide, "Cross-service confused deputy prevention". */
+export function trustStepFunctions(accountId: string): Statement {
+  return {
+    Sid: 'StepFunctionsAssumesRole',
+    Effect: 'Allow',
+    Principal: { Service: 'states.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+  };
+}
+
 /** People or pipelines, by ARN. The root of an account stands for whoever that account itself allows to assume the role. */
 export function trustPrincipals(principalArns: readonly string[]): Statement {
   return { Sid: 'OperatorsAssumeRole', Effect: 'Allow', Principal: { AWS: principalArns }, Action: 'sts:AssumeRole' };

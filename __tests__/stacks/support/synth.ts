@@ -87,6 +87,12 @@ function stubCode(folder: string, code: string) {
     lockRenewal: write('lock-renewal'),
     heartbeat: write('heartbeat'),
     replicaAge: write('replica-age'),
+    engine: {
+      plan: write('engine-plan'),
+      fold: write('engine-fold'),
+      collect: write('engine-collect'),
+      import: write('engine-import'),
+    },
   };
 }
 

@@ -1,0 +1,89 @@
+import { engineSettings } from '../../lambda/engineRun';
+import { ENGINE_WORKERS } from '../../settings/engineDefinition';
+import { variants } from '../../stacks/variants';
+import { isAllowed } from './access/evaluate';
+import { resource, resources, synthesizeTogether } from './support/synth';
+
+const stack = synthesizeTogether(variants.engine);
+const ACCOUNT = '222222222222';
+const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator'] as const;
+type Role = (typeof roles)[number];
+
+const policyOf: Record<Role, string> = {
+  plan: 'destination_engine_plan_role-policy',
+  fold: 'destination_engine_fold_role-policy',
+  collect: 'destination_engine_collect_role-policy',
+  import: 'destination_engine_import_role-policy',
+  machine: 'destination_engine_role-policy',
+  operator: 'destination_restore-role_policy',
+};
+
+const image = 'arn:aws:s3:::example-dcs-destination/users/a/image.json';
+const ofRun = 'arn:aws:s3:::example-dcs-engine/restores/users/users-2/run/rounds/0/tasks.json';
+const newTable = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/users-2`;
+const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:dcs-engine`;
+const execution = `arn:aws:states:eu-west-1:${ACCOUNT}:execution:dcs-engine:users-1`;
+const functionArn = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:dcs-engine-fold`;
+
+/** Everything else that is asked for, everybody is refused. */
+const may: readonly [action: string, resourceArn: string, by: readonly Role[]][] = [
+  ['s3:GetObjectVersion', image, ['plan', 'fold', 'operator']],
+  ['s3:PutObject', image, []],
+  ['s3:DeleteObjectVersion', image, []],
+  ['s3:PutObjectRetention', image, []],
+  ['s3:GetObject', ofRun, ['plan', 'fold', 'collect', 'import', 'machine', 'operator']],
+  ['s3:PutObject', ofRun, ['plan', 'fold', 'collect', 'import', 'operator']],
+  ['s3:DeleteObject', ofRun, []],
+  ['s3:PutObject', 'arn:aws:s3:::example-dcs-engine/elsewhere', []],
+  ['dynamodb:ImportTable', newTable, ['import']],
+  ['dynamodb:BatchGetItem', newTable, ['import', 'operator']],
+  ['dynamodb:PutItem', newTable, ['operator']],
+  ['dynamodb:DeleteTable', newTable, []],
+  ['dynamodb:ImportTable', newTable.replace('eu-west-1', 'eu-central-1'), []],
+  ['lambda:InvokeFunction', functionArn, ['machine']],
+  ['lambda:InvokeFunction', functionArn.replace('engine-fold', 'drill'), []],
+  ['states:StartExecution', machine, ['machine', 'operator']],
+  ['states:DescribeExecution', execution, ['operator']],
+  ['states:StopExecution', execution, []],
+  ['sts:AssumeRole', `arn:aws:iam::111111111111:role/dcs-drill-reader`, []],
+];
+
+test.each(may)('%s on %s: %j', async (action, resourceArn, by) => {
+  const allowed: Role[] = [];
+  for (const role of roles) {
+    const principal = {
+      arn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
+      rolePolicy: `aws_iam_role_policy.${policyOf[role]}`,
+    };
+    const resourceAccountId = resourceArn.split(':')[4] === '111111111111' ? '111111111111' : ACCOUNT;
+    if (await isAllowed(stack, { principal, action, resourceArn, resourceAccountId })) allowed.push(role);
+  }
+  expect(allowed).toEqual(by);
+});
+
+test('the functions get the environment that they read, their whole time, and are those that the machine calls', () => {
+  const { definition } = resource(stack, 'aws_sfn_state_machine.destination_engine');
+  for (const worker of ENGINE_WORKERS) {
+    const found = resource(stack, `aws_lambda_function.destination_engine_${worker}`);
+    const { variables } = found.environment as { variables: Record<string, string> };
+    expect(engineSettings({ ...variables, AWS_REGION: 'eu-west-1' })).toEqual({
+      ...{ bucket: 'example-dcs-destination', prefix: '', region: 'eu-west-1', engineBucket: 'example-dcs-engine' },
+    });
+    expect(found.timeout).toBe(900);
+    expect(definition).toContain(`arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${found.function_name as string}`);
+  }
+  expect(definition).toContain('"MaxConcurrency":200');
+});
+
+test('a run that fails rings, and its files go by themselves', () => {
+  expect(resource(stack, 'aws_cloudwatch_metric_alarm.destination_engine_engine-failed')).toMatchObject({
+    ...{ namespace: 'AWS/States', metric_name: 'ExecutionsFailed', dimensions: { StateMachineArn: machine } },
+  });
+  const { rule } = resource(stack, 'aws_s3_bucket_lifecycle_configuration.destination_engine_bucket_lifecycle');
+  expect(rule).toMatchObject([{ status: 'Enabled', expiration: [{ days: 14 }] }]);
+});
+
+test('without the engine there is nothing of it', () => {
+  const without = resources(synthesizeTogether(variants.minimal));
+  expect(without.filter(({ address, type }) => type.startsWith('aws_sfn') || /[._-]engine/.test(address))).toEqual([]);
+});

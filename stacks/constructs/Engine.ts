@@ -1,0 +1,175 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { SfnStateMachine } from '@cdktf/provider-aws/lib/sfn-state-machine';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { Construct } from 'constructs';
+import { VARIABLES } from '../../core/functionVariables';
+import type { EngineAlarm } from '../../settings/alarmNames';
+import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
+import { engineNamesOf, type EngineNames } from '../../settings/engineNames';
+import { stateMachineMetric } from '../../settings/metrics';
+import { formerKeysOf, type Names } from '../../settings/names';
+import type { Settings } from '../../settings/schema';
+import { ITSELF } from '../DcsStack';
+import { requireTls } from '../policies/buckets';
+import { policyJson, type Statement } from '../policies/document';
+import { readCopies } from '../policies/drill';
+import { importRuns, runEngine, useEngineBucket } from '../policies/engine';
+import { decryptFormer, decryptReplicas, encryptReports } from '../policies/restore';
+import { trustStepFunctions } from '../policies/trust';
+import { metricAlarm } from './alarms';
+import type { AlarmSpec } from './alarmSpecs';
+import { grant } from './grant';
+import { GuardedBucket } from './GuardedBucket';
+import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
+import { roleIn } from './roleIn';
+
+const TIMEOUT_SECONDS = 900; // Lambda's most: a fold hands back what it has no time for.
+const MEMORY_MB = 1_024;
+/** A run can be taken up for so long, and what it leaves costs nothing longer. */
+const KEPT_DAYS = 14;
+
+export interface EngineProps extends Pick<NodeFunctionProps, 'provider'> {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly keyArn?: string;
+  /** Told of its alarm. */
+  readonly topic: SnsTopic;
+  /** Folders with the code of each worker. */
+  readonly code: Readonly<Record<EngineWorker, string>>;
+}
+
+/** The distributed engine: a state machine, the functions of its states, and the bucket in which they leave what they made. */
+export class Engine extends Construct {
+  readonly engine: EngineNames;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EngineProps,
+  ) {
+    super(scope, id);
+    const { settings, provider, keyArn, topic } = props;
+    this.engine = engineNamesOf(settings);
+    const { bucketArn, bucketName } = this.engine;
+    new GuardedBucket(this, 'bucket', {
+      ...{ provider, bucketName, keyArn, objectLockEnabled: false, policy: [requireTls(bucketArn)] },
+      lifecycleRules: [
+        {
+          ...{ id: 'runs', status: 'Enabled', filter: [{}] },
+          expiration: [{ days: KEPT_DAYS }],
+          noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+        },
+      ],
+    });
+    for (const worker of ENGINE_WORKERS) this.makeFunction(worker);
+    this.makeMachine();
+    metricAlarm(this, engineAlarm(this.engine, settings), { provider, settings, topic });
+  }
+
+  private makeFunction(worker: EngineWorker): void {
+    const { settings, names, code } = this.props;
+    const functionName = this.engine.functions[worker];
+    new NodeFunction(this, worker, {
+      ...this.props,
+      functionName,
+      logGroupName: names.logGroup(functionName),
+      description: DESCRIPTIONS[worker],
+      codeDirectory: code[worker],
+      runtime: settings.capture.runtime,
+      memoryMb: worker === 'fold' ? settings.engine.memoryMb : MEMORY_MB,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      logRetentionDays: settings.capture.logRetentionDays,
+      environment: {
+        [VARIABLES.bucketName]: settings.destination.bucketName,
+        [VARIABLES.prefix]: settings.prefix,
+        [VARIABLES.engineBucketName]: this.engine.bucketName,
+      },
+      policy: this.policyOf(worker),
+      roleIn: roleIn(settings, 'destination'),
+    });
+  }
+
+  private policyOf(worker: EngineWorker): Statement[] {
+    const { settings, names, keyArn } = this.props;
+    const { region, accountId } = settings.destination;
+    const { destinationBucketArn } = names;
+    const readsImages = worker === 'plan' || worker === 'fold';
+    const copy = { bucketArn: destinationBucketArn, region };
+    const images = [
+      ...readCopies(destinationBucketArn),
+      ...(keyArn === undefined ? [] : [decryptReplicas({ ...copy, keyArn })]),
+      ...decryptFormer(formerKeysOf('destination', settings), copy),
+    ];
+    return [
+      ...(readsImages ? images : []),
+      ...useEngineBucket(this.engine.bucketArn),
+      ...this.useKey(),
+      ...(worker === 'import' ? importRuns({ partition: names.partition, accountId, region }) : []),
+    ];
+  }
+
+  /** Of what is in the engine's bucket. */
+  private useKey(): Statement[] {
+    const { settings, keyArn } = this.props;
+    if (keyArn === undefined) return [];
+    const key = { keyArn, bucketArn: this.engine.bucketArn, region: settings.destination.region };
+    return [
+      { ...decryptReplicas(key), Sid: 'DecryptRuns' },
+      { ...encryptReports(key), Sid: 'EncryptRuns' },
+    ];
+  }
+
+  private makeMachine(): void {
+    const { settings, provider, names } = this.props;
+    const { stateMachine, bucketName, functionArns } = this.engine;
+    const logGroup = new CloudwatchLogGroup(this, 'log-group', {
+      provider,
+      name: `/aws/vendedlogs/states/${stateMachine}`,
+      retentionInDays: settings.capture.logRetentionDays,
+    });
+    const role = new IamRole(this, 'role', {
+      provider,
+      name: stateMachine,
+      ...roleIn(settings, 'destination'),
+      assumeRolePolicy: policyJson(trustStepFunctions(settings.destination.accountId)),
+    });
+    const policy = grant(this, 'role-policy', {
+      ...{ provider, role, roleName: stateMachine, roleIn: roleIn(settings, 'destination') },
+      statements: [...runEngine(this.engine), ...this.useKey().filter(({ Sid }) => Sid === 'DecryptRuns')],
+    });
+    const { maxConcurrency } = settings.engine;
+    const { partition } = names;
+    const machine = { partition, bucketName, functionArns, maxConcurrency, foldTimeoutSeconds: TIMEOUT_SECONDS };
+    new SfnStateMachine(this, ITSELF, {
+      provider,
+      name: stateMachine,
+      roleArn: role.arn,
+      definition: JSON.stringify(engineDefinition(machine)),
+      loggingConfiguration: { level: 'ERROR', includeExecutionData: true, logDestination: `${logGroup.arn}:*` },
+      dependsOn: [policy],
+    });
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<EngineWorker, string>> = {
+  plan: 'Divides a table into the ranges that are folded',
+  fold: 'Folds the images of a range of object keys to a moment',
+  collect: 'Counts what has come of a round of folds, and begins the next',
+  import: 'Has DynamoDB import what was folded, and compares',
+};
+
+function engineAlarm(
+  { stateMachine, stateMachineArn }: EngineNames,
+  { destination }: Settings,
+): AlarmSpec<EngineAlarm> {
+  return {
+    id: 'engine-failed',
+    metric: stateMachineMetric('ExecutionsFailed', stateMachineArn, destination.region),
+    threshold: 0,
+    periodSeconds: 300,
+    periods: [1, 1],
+    description: `A run of the distributed engine has failed: what it was to bring back is not there. Look at the execution of ${stateMachine} in the console of Step Functions, which says why, mend the cause, and give the same dcs restore again: it goes on where the run stopped.`,
+  };
+}

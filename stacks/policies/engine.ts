@@ -1,0 +1,100 @@
+import type { EngineNames } from '../../settings/engineNames';
+import type { Statement } from './document';
+
+/** What the distributed engine may do: read the copy, leave its files in a bucket of its own, and have DynamoDB import them. */
+
+/** Of the workers, and of whoever starts a run. What a run has written is removed by the lifecycle alone. */
+export function useEngineBucket(bucketArn: string): readonly Statement[] {
+  return [
+    { Sid: 'ListRuns', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
+    {
+      Sid: 'ReadAndAddToRuns',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject'],
+      Resource: `${bucketArn}/restores/*`,
+    },
+  ];
+}
+
+interface InAccount {
+  readonly partition: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/**
+ * An import makes a new table and no other; the log of what it could not read is made with the rights of whoever starts it.
+ * Source: DynamoDB developer guide, "Requesting a table import", permissions.
+ */
+export function importRuns({ partition, accountId, region }: InAccount): readonly Statement[] {
+  return [
+    {
+      Sid: 'ImportTables',
+      Effect: 'Allow',
+      Action: ['dynamodb:BatchGetItem', 'dynamodb:DescribeImport', 'dynamodb:ImportTable'],
+      // An import of a table stands below it, and its log stream below the log group.
+      Resource: `arn:${partition}:dynamodb:${region}:${accountId}:table/*`,
+    },
+    {
+      Sid: 'LogImports',
+      Effect: 'Allow',
+      Action: [
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:DescribeLogStreams',
+        'logs:PutLogEvents',
+        'logs:PutRetentionPolicy',
+      ],
+      Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:/aws-dynamodb/*`,
+    },
+    { Sid: 'FindLogsOfImports', Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: '*' },
+  ];
+}
+
+/**
+ * Of the state machine: it calls the workers, reads the lists of ranges, and starts the children of its Map, which are executions of
+ * itself. Source: Step Functions developer guide, "IAM policies for using Distributed Map", and "Logging", which gives these rights
+ * no narrower resource.
+ */
+export function runEngine(names: EngineNames): readonly Statement[] {
+  const functionArns = Object.values(names.functionArns);
+  return [
+    { Sid: 'CallWorkers', Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: functionArns },
+    {
+      Sid: 'ReadRanges',
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: `${names.bucketArn}/restores/*/rounds/*`,
+    },
+    { Sid: 'StartChildren', Effect: 'Allow', Action: 'states:StartExecution', Resource: names.stateMachineArn },
+    {
+      Sid: 'FollowChildren',
+      Effect: 'Allow',
+      Action: ['states:DescribeExecution', 'states:StopExecution'],
+      Resource: names.childArns,
+    },
+    {
+      Sid: 'DeliverLogs',
+      Effect: 'Allow',
+      Action: [
+        'logs:CreateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:DescribeLogGroups',
+        'logs:DescribeResourcePolicies',
+        'logs:GetLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:UpdateLogDelivery',
+      ],
+      Resource: '*',
+    },
+  ];
+}
+
+/** Of an operator: runs are started and looked at, and what they do is the engine's own right. */
+export function startRuns({ stateMachineArn, executionArns }: EngineNames): readonly Statement[] {
+  return [
+    { Sid: 'StartRuns', Effect: 'Allow', Action: 'states:StartExecution', Resource: stateMachineArn },
+    { Sid: 'FollowRuns', Effect: 'Allow', Action: 'states:DescribeExecution', Resource: executionArns },
+  ];
+}
