@@ -16,13 +16,39 @@ describe.each(REGIONS)('in %s', (AWS_REGION) => {
     expect(partitionOf(AWS_REGION)).toMatchObject({ name, dnsSuffix });
   });
 
-  test.each([
-    [{}, {}],
-    [{ AWS_USE_DUALSTACK_ENDPOINT: 'true' }, { UseDualStack: true }],
-  ])('a bucket is reached where the SDK reaches it with %j', (environment, parameters) => {
-    const { endpointProvider } = s3Client({ region: AWS_REGION }).config;
-    // Not for the bucket: us-east-1 has a second name, which means the same.
-    const { url } = endpointProvider({ Bucket: 'bucket', Region: AWS_REGION, UseGlobalEndpoint: false, ...parameters });
-    expect(s3EndpointFrom({ AWS_REGION, ...environment }, 'bucket').origin.href).toBe(url.href);
-  });
+  const both = [false, true];
+  const asked = both.flatMap((fips) =>
+    both.flatMap((dual) => ['bucket', 'my.bucket'].map((to) => ({ fips, dual, to }))),
+  );
+
+  test.each(asked)(
+    'a bucket is reached where the SDK reaches it, or refused where it refuses: %j',
+    ({ fips, dual, to }) => {
+      const environment = {
+        ...(fips && { AWS_USE_FIPS_ENDPOINT: 'true' }),
+        ...(dual && { AWS_USE_DUALSTACK_ENDPOINT: 'true' }),
+      };
+      const { endpointProvider } = s3Client({ region: AWS_REGION }).config;
+      // Not for the bucket: us-east-1 has a second name, which means the same.
+      const parameters = {
+        Bucket: to,
+        Region: AWS_REGION,
+        UseGlobalEndpoint: false,
+        UseFIPS: fips,
+        UseDualStack: dual,
+      };
+      const ours = () => {
+        const { origin, basePath } = s3EndpointFrom({ AWS_REGION, ...environment }, to);
+        return new URL(basePath, origin).href;
+      };
+      let expected: string;
+      try {
+        expected = endpointProvider(parameters).url.href;
+      } catch {
+        expect(ours).toThrow('has no FIPS endpoints');
+        return;
+      }
+      expect(ours()).toBe(expected);
+    },
+  );
 });
