@@ -53,6 +53,15 @@ export function namedCredentials(
     try {
       return await credentials();
     } catch (cause) {
+      if (isOfNetwork(cause)) {
+        const service =
+          roleArn === undefined ? 'what gives them' : `STS (for ${roleArn}), or what gives the keys to ask it with,`;
+        throw new CouldNotLookError(
+          `the credentials for the ${side} account could not be fetched: ${service} cannot be reached: ${cause.message}. ` +
+            `Check the network, HTTPS_PROXY, and --${side}-endpoint sts=URL`,
+          { cause },
+        );
+      }
       const ofEnvironment = process.env.AWS_PROFILE;
       const tried =
         profile !== undefined
@@ -68,4 +77,10 @@ export function namedCredentials(
       );
     }
   };
+}
+
+/** Errors of Node.js name the system call that failed. */
+function isOfNetwork(cause: unknown): cause is Error {
+  const { syscall } = (cause ?? {}) as { syscall?: unknown };
+  return syscall === 'connect' || syscall === 'getaddrinfo' || syscall === 'read';
 }

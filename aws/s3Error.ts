@@ -1,4 +1,4 @@
-import { QuotingError } from '../core/errors';
+import { DcsError, QuotingError } from '../core/errors';
 
 /** A call to S3 that failed: `<method> s3://<bucket>/<key>`, S3's code, and what to look at. */
 export class S3Error extends QuotingError {
@@ -50,7 +50,7 @@ export function inS3<Answer>(
     throw new S3Error(
       code,
       statusCode,
-      `${method} s3://${bucket}/${objectKey} failed: ${code}: ${message}${next === undefined ? '' : `; ${next}`}`,
+      `${method} s3://${bucket}/${objectKey} failed: ${cause instanceof DcsError ? '' : `${code}: `}${message}${next === undefined ? '' : `; ${next}`}`,
       { cause },
     );
   });

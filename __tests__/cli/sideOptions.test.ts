@@ -1,3 +1,5 @@
+import { CouldNotLookError } from '../../core/errors';
+import { namedCredentials } from '../../aws/credentials';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -89,6 +91,21 @@ describe('how an account is reached', () => {
       process.env.AWS_PROFILE = 'absent';
       await expect(keysOf('destination', [])).rejects.toThrow('from the profile absent (AWS_PROFILE): ');
     });
+
+    test.each(['connect', 'getaddrinfo', 'read'])(
+      'that cannot be asked for (%s) are not said to be missing',
+      async (syscall) => {
+        const roleArn = 'arn:aws:iam::111111111111:role/x';
+        const unreachable = () => Promise.reject(Object.assign(new Error(`${syscall} failed`), { syscall, code: 'E' }));
+        const keys = (more: object) =>
+          (namedCredentials(unreachable, { side: 'source', ...more }) as () => Promise<unknown>)();
+        await expect(keys({ roleArn })).rejects.toThrow(CouldNotLookError);
+        await expect(keys({ roleArn })).rejects.toThrow(
+          `the credentials for the source account could not be fetched: STS (for ${roleArn}), or what gives the keys to ask it with, cannot be reached: ${syscall} failed. Check`,
+        );
+        await expect(keys({})).rejects.toThrow('could not be fetched: what gives them cannot be reached');
+      },
+    );
 
     test('of a profile with a device ask for its code', async () => {
       await expect(keysOf('source', ['--source-profile', 'live'])).rejects.toThrow(
