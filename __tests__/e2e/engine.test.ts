@@ -145,11 +145,13 @@ test('started and left, found again, failed by a result that is missing, taken u
   await writeFile(lie, '');
   const moment = ['--as-of', new Date(at(5)).toISOString()];
   const started = await restore(...moment);
-  expect(started.code).toBe(3);
+  expect({ code: started.code, stderr: started.stderr }).toMatchObject({ code: 3 });
   expect(records(started.stdout)[0]).toMatchObject({ type: 'run', state: 'running' });
   const lied = await restore(...moment, '--follow');
   expect(lied).toMatchObject({ code: 1, stderr: expect.stringContaining('Found the run') as string });
   expect(lied.stderr).toContain('of 1 range 1 have no result: 0-0 (after the beginning up to the end)');
+  const distrusting = await restore(...moment, '--ignore-stored-after', new Date(at(5)).toISOString());
+  expect(distrusting).toMatchObject({ code: 5, stderr: expect.stringContaining('with what was stored by') as string });
   await rm(lie);
 
   const { code, stdout, stderr } = await restore(...moment, '--follow');

@@ -83,18 +83,19 @@ export async function bringBackByEngine(request: EngineRequest): Promise<EngineE
 
 /** The run that the same command has started. One that a command has seen to its end, or whose table is gone, is history. */
 async function runToGoOn(request: EngineRequest): Promise<FoundRun | undefined> {
-  const { store, located, target, asOf } = request;
+  const { store, located, target, asOf, ignoreStoredAfterMs = Infinity } = request;
   const found = await newestRun(store, { tableName: located.tableName, into: target.tableName });
   if (!found) return undefined;
   if (found.outcome && (found.isFinished || !(await target.describe()))) return undefined;
   const momentMs = found.run.momentMs ?? Infinity;
   const wantedMs = asOf?.ms ?? Infinity;
   const isOther = (asOf?.isAbsolute ?? true) ? momentMs !== wantedMs : momentMs > wantedMs;
-  if (!isOther) return found;
+  const trustsMore = found.run.storedByMs > ignoreStoredAfterMs;
+  if (!isOther && !trustsMore) return found;
   if (found.outcome) return undefined;
-  const began = momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`;
+  const began = `${momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`}, with what was stored by ${utc(found.run.storedByMs)}`;
   throw new RefusedError(
-    `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment to go on with it, or another --into`,
+    `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment, and no earlier --ignore-stored-after, to go on with it, or another --into`,
   );
 }
 
@@ -165,7 +166,7 @@ async function over(
     onWaiting: watch?.onWaiting,
   });
   for (const setting of settings) watch?.onSetting?.(setting);
-  const isSet = settings.every(({ state }) => state === 'set' || state === 'already');
-  if (isSet) await store.writeOnce(PLACES.finished(folder), '{}');
+  const hasFailed = settings.some(({ state }) => state === 'failed');
+  if (!hasFailed) await store.writeOnce(PLACES.finished(folder), '{}');
   return { is: 'over', folder, run, outcome, left: unknown + unreadable, settings };
 }

@@ -15,6 +15,7 @@ const stack = synthesizeTogether({
   encryption: { type: 'customer-managed' },
   operator: { importBucketName: 'example-imports-source', exportBucketName: 'example-exports' },
   restore: { importBucketName: 'example-imports-destination' },
+  engine: { enabled: true, bucketName: 'example-engine' },
   erase: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/privacy'], bypassGovernanceRetention: true },
 });
 

@@ -40,8 +40,8 @@ export const IMPLIED: Readonly<Record<string, string>> = {
   's3:GetObjectRetention': 'S3 tells of a lock in its answer to HEAD',
 };
 
-/** Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import. */
-export const IMPLIED_ON = /example-imports/;
+/** Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import. Runs of the engine are listed. */
+export const IMPLIED_ON = /example-imports|example-engine$/;
 
 type Place = Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'>;
 
@@ -58,6 +58,8 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
     arns.map((resourceArn) => ({ resourceArn, resourceAccountId: ACCOUNT[side] }));
   const beside = `arn:aws:s3:::example-imports-${side}`;
   if (on === 'files of an import') return at(`${beside}/dcs-import/users/users/2026-01-01T00-00-00-000Z/manifest.json`);
+  if (on === 'files of an engine')
+    return side === 'destination' ? at('arn:aws:s3:::example-engine/restores/users/users-2/run/request.json') : [];
   if (on === 'files of an export') return at('arn:aws:s3:::example-exports/AWSDynamoDB/0123-abc/manifest-files.json');
   if (on === 'a bucket beside') return at(beside);
   if (action === 'dynamodb:DescribeImport') return at(arn('dynamodb', 'table/users/import/01234567890123-0123abcd'));
@@ -98,5 +100,7 @@ const WITHOUT_NAMES: Readonly<Record<string, (arn: Arn) => string[]>> = {
   'events:DescribeRule': (arn) => [arn('events', 'rule/dcs-any')],
   'events:ListTargetsByRule': (arn) => [arn('events', 'rule/dcs-any')],
   'lambda:GetFunctionConfiguration': (arn) => [arn('lambda', 'function:dcs-any')],
+  'states:DescribeExecution': (arn) => [arn('states', 'execution:dcs-engine:users-1')],
+  'states:StartExecution': (arn) => [arn('states', 'stateMachine:dcs-engine')],
   'sns:ListSubscriptionsByTopic': (arn) => [arn('sns', 'dcs-alarms'), arn('sns', 'dcs-alarms', 'eu-west-1')],
 };

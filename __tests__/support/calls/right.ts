@@ -105,6 +105,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/=dcs\/=locks\//, 'the sweeps of locks'],
   [/=dcs\/[^=/]+\/(verify|drill)\//, 'reports'],
   [/^dcs-import\//, 'files of an import'],
+  [/^restores\//, 'files of an engine'],
   [/AWSDynamoDB\//, 'files of an export'],
   [/\/table\.json$/, 'table.json'],
   [/\/image\.json$/, 'images'],
