@@ -27,6 +27,7 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   between(['tables'], tableNamesDiffer),
   tablesKeepClearOfParkedBatches,
   between(['tables'], tableKeysAreTwoAttributes),
+  between(['tables'], keysAreShown),
   tableProblems,
   between(['tables', 'source'], tableKeysOfTablesBelongToTheirAccount),
   between(['source', 'destination'], formerKeysAreOfTheAccounts),
@@ -200,6 +201,21 @@ function tableKeysAreTwoAttributes({ tables }: WithParts<'tables'>): Problem[] {
         sortKey?.name,
         'an attribute other than the partition key',
         'correct it',
+      ),
+    ),
+  );
+}
+
+function keysAreShown({ tables, ui }: WithParts<'tables'>): Problem[] {
+  const keys = new Set(tables.flatMap(({ partitionKey, sortKey }) => [partitionKey?.name, sortKey?.name]));
+  return ui.hiddenAttributes.flatMap((name, index) =>
+    when(
+      keys.has(name),
+      problem(
+        `ui.hiddenAttributes[${index}]`,
+        name,
+        'no key attribute: object keys and commands are made of keys, which are always shown',
+        'leave it out',
       ),
     ),
   );

@@ -135,6 +135,20 @@ const importBucketName = (side: 'source' | 'destination') =>
     `A bucket of the ${side} account, in the Region of the tables that are restored there, for the files of dcs restore --engine import: the role may then import, and the command writes there unless --import-bucket says otherwise. Default: none.`,
   ).optional();
 
+export const uiSettings = group(
+  {
+    hiddenAttributes: z
+      .array(text(/^[^]{1,255}$/, { description: 'Name of an attribute.', allowed: '1 to 255 characters' }), {
+        error: 'a list of names of attributes',
+      })
+      .describe(
+        'Attributes whose values the page does not show, wherever in an item they are: it says that they changed, and not into what. Keys are always shown, since object keys and commands are made of them. Default: none.',
+      )
+      .default([]),
+  },
+  'The page of dcs ui. Whoever opens it can read the items; this is for those who look over their shoulder.',
+);
+
 export const operatorSettings = group(
   {
     trustedPrincipalArns: z

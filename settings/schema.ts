@@ -14,6 +14,7 @@ import {
   operatorSettings,
   restoreSettings,
   tableDefinitionSettings,
+  uiSettings,
 } from './partsWithDefaults';
 import { formerTablesSettings, tablesSettings } from './tables';
 
@@ -49,6 +50,7 @@ export const settingsSchema = group(
     drill: drillSettings.prefault({}),
     engine: engineSettings.prefault({}),
     alarms: alarmSettings.prefault({}),
+    ui: uiSettings.prefault({}),
     tags: z
       .record(
         text(/^(?!aws:|[^]*[$%]\{)[^]{1,128}$/, {

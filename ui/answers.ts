@@ -1,3 +1,5 @@
+import type { TableRow } from '../operations/status/tableRows';
+
 /*
  * What the page is told, as JSON. Times are epoch milliseconds, values are plain JSON text: content of tables is only ever
  * shown as text.
@@ -9,9 +11,12 @@ export interface TablesAnswer {
   readonly accounts: string;
   /** By the clock of S3; null where it has not told. */
   readonly readAtMs: number | null;
+  /** What needs somebody comes first. */
   readonly tables: readonly TableCard[];
   /** What is about all tables. */
   readonly recoveryPoint: CardFact;
+  /** What every command has to say besides its own, quoted for a shell. */
+  readonly options: string;
 }
 
 export interface CardFact {
@@ -19,11 +24,14 @@ export interface CardFact {
   readonly found: string;
 }
 
-export interface TableCard {
+export interface TableCard extends Omit<TableRow, 'table'> {
   readonly name: string;
+  readonly restorable: CardFact;
   readonly newestReplica: CardFact;
-  readonly verify: CardFact;
-  readonly drill: CardFact;
+  readonly lastVerify: CardFact;
+  readonly lastDrill: CardFact;
+  /** Everything else that somebody has to act on. */
+  readonly problems: readonly { readonly found: string; readonly remedy: string | null }[];
 }
 
 export interface Bar {
@@ -33,23 +41,46 @@ export interface Bar {
   readonly delete: number;
 }
 
+/** A time of which not every change is in an image. */
+export interface ShownGap {
+  readonly fromMs: number;
+  /** The first moment after it. */
+  readonly toMs: number;
+  readonly why: string;
+}
+
 export interface TimelineAnswer {
   readonly bars: readonly Bar[];
   readonly barMs: number;
   readonly items: number;
-  readonly bursts: readonly { readonly fromMs: number; readonly toMs: number; readonly changes: number }[];
+  /** Those with the most deletes first. */
+  readonly bursts: readonly {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly changes: number;
+    readonly deletes: number;
+  }[];
+  readonly gaps: readonly ShownGap[];
+  /** What could not be looked at for gaps, as sentences. */
+  readonly notLookedAt: readonly string[];
 }
 
-/** Undefined: it was not there. */
 export interface ShownChange {
   readonly path: string;
+  /** Undefined: it was not there. */
   readonly before?: string;
+  /** Undefined: it is gone. */
   readonly after?: string;
+  /** The settings say that its values are not shown. */
+  readonly isHidden?: true;
 }
 
 export interface ChangedItem {
   readonly objectKey: string;
-  readonly keys: string;
+  /** The values of its keys. */
+  readonly keys: readonly string[];
+  /** `--key '...'`, quoted for a shell. */
+  readonly keyOption: string;
   readonly is: 'added' | 'removed' | 'changed';
   readonly times: number;
   readonly changedAtMs: number | null;
@@ -63,6 +94,8 @@ export interface ChangesAnswer {
     readonly changed: number;
     readonly unknown: number;
   };
+  /** Names of the key attributes. */
+  readonly keyNames: readonly string[];
   /** The first ones that were found; `counts` tell how many there are. */
   readonly items: readonly ChangedItem[];
 }
@@ -73,6 +106,8 @@ export interface HistoryAnswer {
     readonly atMs: number;
     readonly event: string;
     readonly by: string;
+    /** Of the stream record, by which `dcs revert --change` finds it; null where it has none. */
+    readonly sequenceNumber: string | null;
     readonly problem: string | null;
     readonly gaps: number;
     readonly changes: readonly ShownChange[];
@@ -80,7 +115,6 @@ export interface HistoryAnswer {
 }
 
 export interface PlanAnswer {
-  readonly command: string;
   /** Null where the live table could not be read: `why` says so. */
   readonly counts: {
     readonly put: number;
@@ -99,7 +133,10 @@ export interface DrillsAnswer {
     readonly atMs: number;
     readonly verdict: string;
     readonly restoreSeconds: number | null;
+    /** What a restore may take, as it was set at the time of the drill. */
+    readonly targetSeconds: number | null;
     readonly items: number | null;
+    readonly sample: number | null;
     readonly differences: number | null;
   }[];
 }

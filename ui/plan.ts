@@ -1,4 +1,5 @@
 import { RefusedError } from '../core/errors';
+import { printable } from '../core/printable';
 import { tableCreatedAt } from '../operations/formerTable';
 import { kindOf } from '../operations/plan/needsYes';
 import { planRevert } from '../operations/revert/planRevert';
@@ -7,17 +8,30 @@ import { knownTable } from '../operations/tables';
 import type { LocatedTable } from '../settings/configuredTable';
 import type { PlanAnswer } from './answers';
 import type { UiPlaces } from './places';
+import type { AskedWindow } from './window';
 
-interface Window {
-  readonly fromMs: number;
-  readonly toMs: number;
+/** What the revert of a window would do. */
+export async function plan(
+  places: UiPlaces,
+  located: LocatedTable,
+  window: AskedWindow,
+  signal: AbortSignal,
+): Promise<PlanAnswer> {
+  if (!window.isWhole) throw new Error('a plan needs a window: from and to');
+  try {
+    return { counts: await planOfWindow(places, located, window, signal), why: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { counts: null, why: printable((error as Error).message) };
+  }
 }
 
-/** What the revert of a window would do, by the same plan that the command makes. */
-export async function planOfWindow(
-  { source, liveTable, signal }: UiPlaces,
+/** By the same plan that the command makes. */
+async function planOfWindow(
+  { source, liveTable }: UiPlaces,
   located: LocatedTable,
-  { fromMs, toMs }: Window,
+  { fromMs, toMs }: AskedWindow,
+  signal: AbortSignal,
 ): Promise<NonNullable<PlanAnswer['counts']>> {
   const { table } = await knownTable(source, located, { momentMs: toMs });
   const [createdAtFromMs, createdAtMs] = await Promise.all([
@@ -29,7 +43,7 @@ export async function planOfWindow(
       'the table was deleted and made again within the window; dcs restore brings the former one back',
     );
   const states = timeWindow({ source, table, fromMs, toMs, createdAtMs });
-  const target = liveTable(located.tableName);
+  const target = liveTable(located.tableName, signal);
   const counts = { put: 0, change: 0, delete: 0, changedLater: 0, conflicts: 0, unknown: 0 };
   for await (const step of planRevert({ states, target, selection: {}, conflictRule: 'leave', signal })) {
     if (step.is === 'unknown' || step.is === 'unreadable') counts.unknown += 1;

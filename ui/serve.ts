@@ -17,10 +17,16 @@ export interface UiServer {
   stop(): Promise<void>;
 }
 
+/**
+ * Answers a path below /api/ with what becomes JSON. Throws `NotFound` or an error with a message for people.
+ *
+ * @param signal aborts when nobody waits for the answer any longer: a window was moved on
+ */
+export type Answer = (name: string, query: URLSearchParams, signal: AbortSignal) => Promise<unknown>;
+
 export interface ServeRequest {
   readonly files: ReadonlyMap<string, PageFile>;
-  /** Answers a path below /api/ with what becomes JSON. Throws `NotFound` or an error with a message for people. */
-  readonly api: (name: string, query: URLSearchParams) => Promise<unknown>;
+  readonly api: Answer;
   readonly idleMs: number;
 }
 
@@ -75,7 +81,9 @@ export async function serveUi({ files, api, idleMs }: ServeRequest): Promise<UiS
     else if (!isSame(String(incoming.headers['x-dcs-token'] ?? ''), token))
       send(outgoing, 401, { error: 'this page has lost its token; run dcs ui again' });
     else {
-      const found = await api(name, searchParams).catch((error: unknown) => {
+      const left = new AbortController();
+      outgoing.once('close', () => left.abort());
+      const found = await api(name, searchParams, left.signal).catch((error: unknown) => {
         if (!(error instanceof NotFound)) throw error;
         return undefined;
       });

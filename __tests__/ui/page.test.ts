@@ -3,7 +3,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bundlePage } from '../../ui/bundle';
-import { asOptions, changesIn, snapped, spanOf } from '../../ui/page/window';
+import { hashOf, placeIn } from '../../ui/page/route';
+import { ticksOf } from '../../ui/page/ticks';
+import { asOptions, changesIn, clipped, snapped, spanOf } from '../../ui/page/window';
+import { duration } from '../../ui/page/words';
 
 const MOST_BYTES = 40 * 1024;
 
@@ -63,4 +66,63 @@ test('what is in a window and what is beside it is all there is', () => {
 test('the options name the second before, and the last second of the window', () => {
   const window = { fromMs: Date.parse('2026-11-24T02:10:00Z'), toMs: Date.parse('2026-11-24T02:16:00Z') };
   expect(asOptions(window)).toEqual({ from: '2026-11-24T02:09:58Z', to: '2026-11-24T02:15:59Z' });
+});
+
+const moment = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => seconds * 1_000);
+const span = fc
+  .tuple(moment, fc.integer({ min: 1, max: 90_000_000 }))
+  .map(([fromMs, seconds]) => ({ fromMs, toMs: fromMs + seconds * 1_000 }));
+
+test('an address leads back to where one was, and anything else to all tables', () => {
+  const table = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '_', '.', '-'), minLength: 3 });
+  const item = fc.string({ minLength: 1 });
+  fc.assert(
+    fc.property(table, span, item, (name, window, key) => {
+      for (const place of [
+        {},
+        { table: name },
+        { table: name, span: window, item: key },
+        { table: name, page: 'drills' as const },
+      ])
+        expect(placeIn(hashOf(place))).toEqual(place);
+    }),
+  );
+  for (const odd of ['', '#', '#x', '#/t/', '#/t/a/b/c', '#/t/%E0%A4%A']) expect(placeIn(odd).span).toBeUndefined();
+});
+
+test('the axis has round times within the chart, in order, no more than fit', () => {
+  fc.assert(
+    fc.property(span, fc.integer({ min: 2, max: 12 }), (whole, most) => {
+      const ticks = ticksOf(whole, most);
+      expect(ticks.length).toBeLessThanOrEqual(most + 1);
+      for (const [i, { atMs }] of ticks.entries()) {
+        expect(atMs).toBeGreaterThanOrEqual(whole.fromMs);
+        expect(atMs).toBeLessThan(whole.toMs);
+        if (i > 0) expect(atMs).toBeGreaterThan(ticks[i - 1]!.atMs);
+      }
+    }),
+  );
+  const hour = { fromMs: Date.UTC(2026, 10, 23, 22, 50), toMs: Date.UTC(2026, 10, 24, 0, 50) };
+  expect(ticksOf(hour, 5).map(({ label }) => label)).toEqual(['23:00', '23:30', '24 Nov', '00:30']);
+});
+
+test('what of a stretch is within another is in both, and all that is', () => {
+  fc.assert(
+    fc.property(span, span, moment, (a, b, ms) => {
+      const both = clipped(a, b);
+      const isIn = (each: typeof a | undefined) => !!each && ms >= each.fromMs && ms < each.toMs;
+      expect(isIn(both)).toBe(isIn(a) && isIn(b));
+    }),
+  );
+});
+
+test.each([
+  [0, '0 s'],
+  [59.6, '1 min'],
+  [3_599, '59 min 59 s'],
+  [7_500, '2 h 5 min'],
+  [90_000, '1 d 1 h'],
+  [172_800, '2 d'],
+])('%s seconds are %s', (seconds, words) => {
+  expect(duration(seconds)).toBe(words);
 });

@@ -97,6 +97,29 @@ test('the page itself is opened from anywhere: it holds nothing', async () => {
   expect(await ask('/', opened)).toMatchObject({ status: 200 });
 });
 
+test('who goes away ends the work on the answer', async () => {
+  let begin: (signal: AbortSignal) => void = () => undefined;
+  const begun = new Promise<AbortSignal>((resolve) => (begin = resolve));
+  const other = await serveUi({
+    files: new Map(),
+    api: (_name, _query, signal) => {
+      begin(signal);
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(1)));
+    },
+    idleMs: 60_000,
+  });
+  const { hostname, port, host, hash } = new URL(other.address);
+  const headers = { host, 'x-dcs-token': hash.slice(1) };
+  const sent = request({ hostname, port, path: '/api/tables', headers }).end();
+  sent.on('error', () => undefined);
+  const signal = await begun;
+  expect(signal.aborted).toBe(false);
+  const aborted = once(signal, 'abort');
+  sent.destroy();
+  await aborted;
+  await other.stop();
+});
+
 test('it listens on the loopback address alone', () => {
   expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#/);
 });

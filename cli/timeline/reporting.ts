@@ -8,7 +8,8 @@ import { keysInObject } from '../../operations/verify/keysInObject';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import type { Output } from '../output/output';
 
-interface Shown extends Timeline {
+interface Shown extends Omit<Timeline, 'bursts'> {
+  readonly bursts: readonly Burst[];
   readonly table: string;
   readonly in: string;
   readonly byTimeToLive: boolean;

@@ -10,25 +10,31 @@ const FOLDER = path.resolve(__dirname, '../../docs/ui');
 
 async function main([address = '', executablePath = '']: string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath });
-  const page = await browser.newPage({ viewport: { width: 820, height: 700 } });
+  const page = await browser.newPage({ viewport: { width: 1000, height: 3000 } });
   await page.goto(address);
-  await page.getByRole('button', { name: 'customers', exact: true }).click();
+  await page.locator('.cards').waitFor();
+  await picture(page, 'tables', page.getByRole('heading', { name: 'dcs' }), page.locator('.cards'));
+  await page.getByRole('link', { name: 'customers', exact: true }).click();
   const chart = page.getByRole('img', { name: /^Changes from/ });
   await chart.waitFor();
-  await picture(page, 'tables', page.getByRole('heading', { name: 'Tables' }), page.locator('.cards'));
   const { x, y, width } = (await chart.boundingBox()) ?? { x: 0, y: 0, width: 0 };
   await page.mouse.move(x + width * 0.55, y + 40);
   await page.mouse.down();
   await page.mouse.move(x + width * 0.9, y + 40, { steps: 4 });
   await page.mouse.up();
   await page.locator('#command').waitFor();
-  await picture(page, 'when', page.getByRole('heading', { name: /^1 / }), page.getByText(/^Window:/));
+  await picture(page, 'when', page.getByRole('heading', { name: /When did it break/ }), page.getByText(/^Window:/));
   const row = page.locator('.items .row', { hasText: 'changed' }).first();
   await row.click();
   const history = page.getByRole('region', { name: 'History of the item' });
   await history.waitFor();
   await picture(page, 'what', row, history);
-  await picture(page, 'plan', page.getByRole('heading', { name: /^3 / }), page.locator('.command'));
+  await picture(
+    page,
+    'plan',
+    page.getByRole('heading', { name: /Put it back\?*$/, level: 3 }),
+    page.locator('.command').last(),
+  );
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 375, height: 760 });
   await chart.scrollIntoViewIfNeeded();
@@ -41,7 +47,7 @@ async function picture(page: Page, name: string, top: Locator, bottom: Locator):
   const [a, b] = [await top.boundingBox(), await bottom.boundingBox()];
   if (!a || !b) throw new Error(`${name}: what the picture is of is not on the page`);
   const scrolled = await page.evaluate(() => (globalThis as unknown as { scrollY: number }).scrollY);
-  const clip = { x: 0, y: a.y + scrolled - 8, width: 820, height: b.y + b.height - a.y + 20 };
+  const clip = { x: 0, y: a.y + scrolled - 8, width: 1000, height: b.y + b.height - a.y + 20 };
   await page.screenshot({ path: path.join(FOLDER, `${name}.png`), clip, fullPage: true });
 }
 

@@ -24,6 +24,8 @@ export interface TimelineRequest {
   readonly byTimeToLive: boolean;
   readonly signal: AbortSignal;
   readonly onObject?: () => void;
+  /** Told of every change that is listed, of whatever time. */
+  readonly onVersion?: (version: ObjectVersion) => void;
   /** Told of each object that was changed in the time that is shown. */
   readonly onChanged?: (changed: {
     readonly objectKey: string;
@@ -32,10 +34,15 @@ export interface TimelineRequest {
   }) => void;
 }
 
+export interface TimelineBurst extends Burst {
+  /** Of its changes, those that deleted. */
+  readonly deletes: number;
+}
+
 export interface Timeline {
   readonly buckets: readonly Bucket[];
   readonly bucketMs: number;
-  readonly bursts: readonly Burst[];
+  readonly bursts: readonly TimelineBurst[];
   readonly counts: Omit<Bucket, 'atMs'>;
   readonly items: number;
 }
@@ -63,6 +70,7 @@ export async function timelineOfTable(request: TimelineRequest): Promise<Timelin
     request.onObject?.();
     let [times, lastAtMs] = [0, -Infinity];
     for (const { kind, version } of changesOfObject(history)) {
+      request.onVersion?.(version);
       if (version.storedAtMs <= fromMs || version.storedAtMs > toMs) continue;
       histogram.add(version.storedAtMs, kind);
       [times, lastAtMs] = [times + 1, Math.max(lastAtMs, version.storedAtMs)];
@@ -98,12 +106,17 @@ async function tellTimeToLive(
   });
 }
 
-function burstsOf(histogram: Histogram, { fromMs, toMs }: TimelineRequest): Burst[] {
-  const counts = histogram
-    .minutes()
-    .map(({ atMs, insert, change, delete: deletes }) => ({ atMs, changes: insert + change + deletes }));
+function burstsOf(histogram: Histogram, { fromMs, toMs }: TimelineRequest): TimelineBurst[] {
+  const minutes = histogram.minutes();
+  const counts = minutes.map(({ atMs, insert, change, delete: deletes }) => ({
+    atMs,
+    changes: insert + change + deletes,
+  }));
   const [first, last] = [counts[0], counts.at(-1)];
   if (!first || !last) return [];
   const range = { fromMs: Math.max(fromMs, first.atMs), toMs: Math.min(toMs, last.atMs + MINUTE_MS) };
-  return burstsIn(counts, { ...range, bucketMs: MINUTE_MS });
+  return burstsIn(counts, { ...range, bucketMs: MINUTE_MS }).map((burst) => {
+    const inside = minutes.filter(({ atMs }) => atMs >= burst.fromMs && atMs < burst.toMs);
+    return { ...burst, deletes: inside.reduce((sum, { delete: deletes }) => sum + deletes, 0) };
+  });
 }

@@ -1,98 +1,99 @@
 import { useState } from 'preact/hooks';
-import type { ChangedItem, ChangesAnswer, ShownChange } from '../answers';
-import { History } from './History';
+import type { ChangedItem, ChangesAnswer } from '../answers';
+import { Item } from './Item';
+import { Problem } from './Problem';
 import { useAnswer } from './useAnswer';
-import { asOptions, clock, type Span } from './window';
+import { asOptions, type Span } from './window';
+import { count, counted } from './words';
+
+interface Props {
+  readonly table: string;
+  readonly command: (...words: readonly string[]) => string;
+  readonly selected: Span;
+  /** The object key of the one that is open. */
+  readonly item: string | undefined;
+  readonly onOpen: (objectKey: string | undefined) => void;
+}
 
 const SHOWN = 20;
-const WORDS = { added: 'made', removed: 'deleted', changed: 'changed' } as const;
+type Kind = ChangedItem['is'] | 'all';
+export const WORDS = { added: 'created', removed: 'deleted', changed: 'changed' } as const;
 
 /** Step 2: what changed in the window? */
-export function What({ table, selected }: { readonly table: string; readonly selected: Span }) {
-  const { answer, error } = useAnswer<ChangesAnswer>('changes', { table, ...asOptions(selected) });
+export function What({ table, command, selected, item, onOpen }: Props) {
+  const window = asOptions(selected);
+  const { answer, error } = useAnswer<ChangesAnswer>('changes', { table, ...window });
   const [find, setFind] = useState('');
-  const [kind, setKind] = useState<ChangedItem['is'] | 'all'>('all');
+  const [kind, setKind] = useState<Kind>('all');
   const [most, setMost] = useState(SHOWN);
-  const { from, to } = asOptions(selected);
-  if (error !== undefined)
-    return (
-      <p role="alert">
-        {error}. The same: dcs diff {table} --from {from} --to {to}
-      </p>
-    );
-  if (!answer) return <p class="quiet">Reading what changed …</p>;
-  const { counts, items } = answer;
+  const diff = command('diff', table, '--from', window.from, '--to', window.to);
+  if (error !== undefined) return <Problem text={error} instead={diff} />;
+  if (!answer) return <p class="busy">Reading what changed …</p>;
+  const { counts, items, keyNames } = answer;
   const all = counts.added + counts.removed + counts.changed;
-  const found = items.filter(({ is, keys }) => (kind === 'all' || is === kind) && keys.includes(find));
+  const wanted = find.toLowerCase();
+  const found = items.filter(
+    ({ is, keys }) => (kind === 'all' || is === kind) && keys.join(' / ').toLowerCase().includes(wanted),
+  );
+  const chip = (name: Kind, word: string, number: number) => (
+    <button class={`chip ${name}`} aria-pressed={kind === name} onClick={() => setKind(name)}>
+      {word} <b>{count(number)}</b>
+    </button>
+  );
   return (
     <>
-      <p>
-        {all} items: {counts.added} made, {counts.changed} changed, {counts.removed} deleted
-        {counts.unknown > 0 && `, ${counts.unknown} unknown`}.
-        {items.length < all && ` The first ${items.length} that were found are here; dcs diff lists all.`}
-      </p>
-      <p class="filters">
+      <div class="filters">
+        <div role="group" aria-label="Show">
+          {chip('all', 'all', all)}
+          {chip('removed', 'deleted', counts.removed)}
+          {chip('changed', 'changed', counts.changed)}
+          {chip('added', 'created', counts.added)}
+        </div>
         <label>
-          Show{' '}
-          <select value={kind} onChange={(event) => setKind(event.currentTarget.value as typeof kind)}>
-            <option value="all">all</option>
-            <option value="removed">deleted</option>
-            <option value="changed">changed</option>
-            <option value="added">made</option>
-          </select>
-        </label>{' '}
-        <label>
-          Find in keys <input value={find} onInput={(event) => setFind(event.currentTarget.value)} />
+          Find in keys <input type="search" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
         </label>
-      </p>
-      <ul class="items">
-        {found.slice(0, most).map((item) => (
-          <Item key={item.objectKey} table={table} item={item} />
-        ))}
-      </ul>
-      {found.length === 0 && <p>None of them is like that.</p>}
-      {found.length > most && <button onClick={() => setMost(most + 5 * SHOWN)}>Show more of {found.length}</button>}
-    </>
-  );
-}
-
-function Item({ table, item }: { readonly table: string; readonly item: ChangedItem }) {
-  const [isOpen, setOpen] = useState(false);
-  const when = item.changedAtMs === null ? '' : clock(item.changedAtMs);
-  return (
-    <li onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
-      <button class="row" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <span class="keys">{item.keys}</span>
-        <span class={`kind ${item.is}`}>
-          {WORDS[item.is]}
-          {item.times > 1 && `, ${item.times} times`}
-        </span>
-        <span class="when">{when}</span>
-      </button>
-      {isOpen && (
-        <div class="open">
-          <Diff changes={item.changes} />
-          <History table={table} objectKey={item.objectKey} />
+      </div>
+      {counts.unknown > 0 && (
+        <p class="alert">
+          Of {counted(counts.unknown, 'more item')} the state at one of the two moments is not known:{' '}
+          <code>{diff}</code>
+        </p>
+      )}
+      {items.length < all && (
+        <p class="alert">
+          The first {count(items.length)} that were found are here, of {count(all)}; the plan below is of all of them.
+          All: <code>{diff}</code>
+        </p>
+      )}
+      {found.length > 0 && (
+        <div class="row heads" aria-hidden="true">
+          <span>{keyNames.join(' / ')}</span>
+          <span>change</span>
+          <span>in</span>
+          <span>when, UTC</span>
         </div>
       )}
-    </li>
-  );
-}
-
-export function Diff({ changes }: { readonly changes: readonly ShownChange[] }) {
-  if (changes.length === 0) return <p class="quiet">Nothing inside it is different.</p>;
-  return (
-    <dl class="diff">
-      {changes.map(({ path, before, after }) => (
-        <div key={path}>
-          <dt>{path}</dt>
-          <dd>
-            {before === undefined ? <span class="quiet">not there</span> : <del>{before}</del>}
-            <span aria-label="becomes"> → </span>
-            {after === undefined ? <span class="quiet">gone</span> : <ins>{after}</ins>}
-          </dd>
-        </div>
-      ))}
-    </dl>
+      <ul class="items">
+        {found.slice(0, most).map((each) => (
+          <Item
+            key={each.objectKey}
+            {...{ table, command, selected }}
+            item={each}
+            isOpen={each.objectKey === item}
+            onOpen={(isOpen) => onOpen(isOpen ? each.objectKey : undefined)}
+          />
+        ))}
+      </ul>
+      {found.length === 0 && (
+        <p>
+          {all === 0
+            ? 'Nothing is different between the two ends of the window: what was changed in it was changed back in it.'
+            : 'None of them is like that.'}
+        </p>
+      )}
+      {found.length > most && (
+        <button onClick={() => setMost(most + 5 * SHOWN)}>Show more of {count(found.length)}</button>
+      )}
+    </>
   );
 }

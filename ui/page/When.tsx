@@ -1,119 +1,117 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TimelineAnswer } from '../answers';
 import { Chart } from './Chart';
+import { Ends } from './Ends';
+import { Overview } from './Overview';
+import { Problem } from './Problem';
 import { useAnswer } from './useAnswer';
-import { barLength, changesIn, clock, second, snapped, spanOf, type Span } from './window';
+import { barLength, changesIn, clipped, clock, second, snapped, spanOf, spanText, type Span } from './window';
+import { count, counted } from './words';
 
 interface Props {
   readonly table: string;
+  readonly command: (...words: readonly string[]) => string;
   readonly selected: Span | undefined;
   readonly onSelect: (span: Span | undefined) => void;
+  readonly onSeen: (seen: Seen) => void;
 }
 
+/** What is known of the window by the chart alone. */
+export interface Seen {
+  readonly changes?: number;
+  /** Not every change of it is recorded. */
+  readonly isPartial?: boolean;
+}
+
+const SHOWN_BURSTS = 6;
+
 /** Step 1: when did it break? */
-export function When({ table, selected, onSelect }: Props) {
+export function When({ table, command, selected, onSelect, onSeen }: Props) {
   const [zoom, setZoom] = useState<Span>();
-  useEffect(() => setZoom(undefined), [table]);
-  const { answer, error } = useAnswer<TimelineAnswer>('timeline', {
-    table,
-    ...(zoom && { from: second(zoom.fromMs - 1_000), to: second(zoom.toMs - 1_000) }),
-  });
-  if (error !== undefined)
-    return (
-      <p role="alert">
-        {error}. The same: dcs timeline {table}
-      </p>
-    );
-  if (!answer) return <p class="quiet">Listing the copy of {table} …</p>;
-  const { bars, barMs, bursts } = answer;
+  const [all, setAll] = useState<TimelineAnswer>();
+  const asked = zoom && { from: second(zoom.fromMs - 1_000), to: second(zoom.toMs - 1_000) };
+  const { answer, error, isOld } = useAnswer<TimelineAnswer>('timeline', { table, ...asked }, { keep: true });
+  useEffect(() => {
+    if (answer && !isOld && !zoom) setAll(answer);
+  }, [answer, isOld]);
+  const changes = answer && selected && changesIn(answer.bars, selected);
+  const isPartial = selected && answer?.gaps.some((gap) => clipped(gap, selected));
+  useEffect(() => onSeen({ changes, isPartial }), [changes, isPartial]);
+  if (error !== undefined) return <Problem text={error} instead={command('timeline', table)} />;
+  if (!answer) return <p class="busy chart-place">Listing the copy of {table} …</p>;
+  const { bars, barMs, bursts, gaps, notLookedAt } = answer;
+  const whole = spanOf(bars, barMs);
   if (bars.length === 0)
     return (
       <p>
-        No change between these times. <button onClick={() => setZoom(undefined)}>Whole range</button>
+        No image was stored between these times. <button onClick={() => setZoom(undefined)}>Whole range</button>
       </p>
     );
-  const whole = spanOf(bars, barMs);
   return (
     <>
       {bursts.length > 0 && (
-        <p>
-          Unusual (8 times the usual minute and more):{' '}
-          {bursts.map((burst) => (
+        <p class="bursts">
+          <span class="quiet">Unusual, 8 times the usual minute and more:</span>
+          {bursts.slice(0, SHOWN_BURSTS).map((burst) => (
             <button key={burst.fromMs} class="burst" onClick={() => onSelect(snapped(burst, whole, barMs))}>
-              {clock(burst.fromMs)}, {burst.changes} changes
+              {spanText(burst)} <b>{counted(burst.changes, 'change')}</b>
+              {burst.deletes > 0 && `, ${count(burst.deletes)} deleted`}
             </button>
           ))}
         </p>
       )}
-      <Chart {...{ bars, barMs, whole, selected, onSelect }} />
-      <p class="quiet">
-        One bar is {barLength(barMs)}. Times are those at which S3 stored the images, about a second after the change.
-        Drag over the chart, or:
+      {zoom && all && <Overview {...{ all, zoom }} />}
+      <Chart {...{ bars, barMs, whole, gaps, selected, onSelect, isOld }} />
+      <p class="quiet small">
+        One bar is {barLength(barMs)}. Times are UTC, and those at which S3 stored the images: about a second after the
+        change. Drag over the chart, drag an edge of the window, or say the times:
       </p>
-      <Sliders {...{ whole, barMs, selected, onSelect }} />
-      <p>
+      <Ends {...{ whole, barMs, selected, onSelect }} />
+      <p class="buttons">
         <button disabled={!selected} onClick={() => selected && setZoom(selected)}>
           Zoom to the window
-        </button>{' '}
+        </button>
+        <button disabled={!zoom} onClick={() => zoom && setZoom(wider(zoom, all, barMs))}>
+          Zoom out
+        </button>
         <button disabled={!zoom} onClick={() => setZoom(undefined)}>
           Whole range
-        </button>{' '}
+        </button>
         <button disabled={!selected} onClick={() => onSelect(undefined)}>
           No window
         </button>
       </p>
-      <p role="status">
+      <p role="status" class="status">
         {selected
-          ? `Window: ${clock(selected.fromMs)} to ${clock(selected.toMs)}, ${changesIn(bars, selected)} changes`
+          ? `Window: ${spanText(selected)}, ${counted(changesIn(bars, selected), 'change')}`
           : 'No window is selected.'}
       </p>
+      {(gaps.length > 0 || notLookedAt.length > 0) && <Gaps {...{ gaps, notLookedAt }} />}
     </>
   );
 }
 
-interface SlidersProps {
-  readonly whole: Span;
-  readonly barMs: number;
-  readonly selected: Span | undefined;
-  readonly onSelect: (span: Span) => void;
+/** Three times as much; the whole range where that is no more. */
+function wider({ fromMs, toMs }: Span, all: TimelineAnswer | undefined, barMs: number): Span | undefined {
+  const margin = toMs - fromMs;
+  const whole = spanOf(all?.bars ?? [], all?.barMs ?? barMs);
+  const [from, to] = [fromMs - margin, toMs + margin];
+  return all && from <= whole.fromMs && to >= whole.toMs ? undefined : { fromMs: from, toMs: to };
 }
 
-/** The way without dragging. */
-function Sliders({ whole, barMs, selected = whole, onSelect }: SlidersProps) {
-  const set = (span: Span) => onSelect(snapped(span, whole, barMs));
-  const typed = (text: string): number | undefined => {
-    const ms = Date.parse(/Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-    return Number.isNaN(ms) ? undefined : ms;
-  };
-  const end = (name: 'Start' | 'End', value: number, move: (ms: number) => void) => (
-    <div class="end">
-      <label>
-        {name}
-        <input
-          type="range"
-          min={whole.fromMs}
-          max={whole.toMs}
-          step={barMs}
-          value={value}
-          aria-valuetext={clock(value)}
-          onChange={(event) => move(Number(event.currentTarget.value))}
-        />
-      </label>
-      <input
-        aria-label={`${name}, as a time in UTC`}
-        value={second(value)}
-        onChange={(event) => {
-          const ms = typed(event.currentTarget.value);
-          if (ms === undefined) event.currentTarget.value = second(value);
-          else move(ms);
-        }}
-      />
-    </div>
-  );
+function Gaps({ gaps, notLookedAt }: Pick<TimelineAnswer, 'gaps' | 'notLookedAt'>) {
   return (
-    <div class="ends">
-      {end('Start', selected.fromMs, (fromMs) => set({ fromMs, toMs: Math.max(selected.toMs, fromMs + barMs) }))}
-      {end('End', selected.toMs, (toMs) => set({ fromMs: Math.min(selected.fromMs, toMs - barMs), toMs }))}
-    </div>
+    <ul class="gaps" aria-label="Not recorded">
+      {gaps.map(({ fromMs, toMs, why }) => (
+        <li key={`${fromMs} ${why}`}>
+          <b>Not recorded</b>, {clock(fromMs)} to {clock(toMs)}: {why}
+        </li>
+      ))}
+      {notLookedAt.map((what) => (
+        <li key={what}>
+          <b>Not looked at</b>: {what}
+        </li>
+      ))}
+    </ul>
   );
 }

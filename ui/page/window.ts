@@ -26,6 +26,12 @@ export function clock(ms: number): string {
   return `${second(ms).replace('T', ' ').replace('Z', '')} UTC`;
 }
 
+/** Both ends, the day said once where it is one. */
+export function spanText({ fromMs, toMs }: Span): string {
+  const [from, to] = [clock(fromMs), clock(toMs)];
+  return `${from.replace(' UTC', '')} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`;
+}
+
 export function spanOf(bars: readonly Bar[], barMs: number): Span {
   const [first, last] = [bars[0], bars.at(-1)];
   return { fromMs: first?.atMs ?? 0, toMs: (last?.atMs ?? 0) + barMs };
@@ -43,6 +49,12 @@ export function snapped({ fromMs, toMs }: Span, whole: Span, barMs: number): Spa
   const from = Math.min(whole.toMs - barMs, Math.max(whole.fromMs, Math.floor(low / barMs) * barMs));
   const to = Math.max(from + barMs, Math.min(whole.toMs, Math.ceil(high / barMs) * barMs));
   return { fromMs: from, toMs: to };
+}
+
+/** What of a stretch lies within another; undefined for nothing. */
+export function clipped({ fromMs, toMs }: Span, whole: Span): Span | undefined {
+  const [from, to] = [Math.max(fromMs, whole.fromMs), Math.min(toMs, whole.toMs)];
+  return from < to ? { fromMs: from, toMs: to } : undefined;
 }
 
 export function barLength(barMs: number): string {
