@@ -53,15 +53,6 @@ export function namedCredentials(
     try {
       return await credentials();
     } catch (cause) {
-      if (isOfNetwork(cause)) {
-        const service =
-          roleArn === undefined ? 'what gives them' : `STS (for ${roleArn}), or what gives the keys to ask it with,`;
-        throw new CouldNotLookError(
-          `the credentials for the ${side} account could not be fetched: ${service} cannot be reached: ${cause.message}. ` +
-            `Check the network, HTTPS_PROXY, and --${side}-endpoint sts=URL`,
-          { cause },
-        );
-      }
       const ofEnvironment = process.env.AWS_PROFILE;
       const tried =
         profile !== undefined
@@ -70,9 +61,17 @@ export function namedCredentials(
             ? `the profile ${ofEnvironment} (AWS_PROFILE)`
             : "the SDK's own chain (environment variables, shared files, role of the machine)";
       const role = roleArn === undefined ? '' : `, to assume ${roleArn} with it`;
+      const [what, next] = isOfNetwork(cause)
+        ? [
+            'the service that gives credentials cannot be reached',
+            `Check the network, HTTPS_PROXY, and --${side}-endpoint sts=URL`,
+          ]
+        : [
+            'no credentials',
+            `Log in (aws sso login, aws login), or name another profile or role with --${side}-profile and --${side}-role-arn`,
+          ];
       throw new CouldNotLookError(
-        `no credentials for the ${side} account from ${tried}${role}: ${(cause as Error).message}. ` +
-          `Log in (aws sso login, aws login), or name another profile or role with --${side}-profile and --${side}-role-arn`,
+        `${what} for the ${side} account from ${tried}${role}: ${(cause as Error).message}. ${next}`,
         { cause },
       );
     }
@@ -80,7 +79,7 @@ export function namedCredentials(
 }
 
 /** Errors of Node.js name the system call that failed. */
-function isOfNetwork(cause: unknown): cause is Error {
+function isOfNetwork(cause: unknown): boolean {
   const { syscall } = (cause ?? {}) as { syscall?: unknown };
   return syscall === 'connect' || syscall === 'getaddrinfo' || syscall === 'read';
 }

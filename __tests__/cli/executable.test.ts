@@ -156,7 +156,9 @@ describe('the executable', () => {
       const env = { ...keys, AWS_SHARED_CREDENTIALS_FILE: credentials };
       const { code, stdout, stderr } = await runNode([executable, ...command], env);
       expect(code).toBe(EXIT.couldNotLook);
-      expect(stderr).toContain(`no credentials for the destination account from ${tried}`);
+      expect(stderr).toContain(
+        `the service that gives credentials cannot be reached for the destination account from ${tried}`,
+      );
       expect(stderr).toContain(`, to assume ${role} with it: connect ECONNREFUSED 127.0.0.1:9`);
       expect(stderr).not.toContain('    at ');
       expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exitCode: EXIT.couldNotLook });

@@ -101,9 +101,11 @@ describe('how an account is reached', () => {
           (namedCredentials(unreachable, { side: 'source', ...more }) as () => Promise<unknown>)();
         await expect(keys({ roleArn })).rejects.toThrow(CouldNotLookError);
         await expect(keys({ roleArn })).rejects.toThrow(
-          `the credentials for the source account could not be fetched: STS (for ${roleArn}), or what gives the keys to ask it with, cannot be reached: ${syscall} failed. Check`,
+          `the service that gives credentials cannot be reached for the source account from the SDK's own chain (environment variables, shared files, role of the machine), to assume ${roleArn} with it: ${syscall} failed. Check the network`,
         );
-        await expect(keys({})).rejects.toThrow('could not be fetched: what gives them cannot be reached');
+        await expect(keys({})).rejects.toThrow(
+          'the service that gives credentials cannot be reached for the source account',
+        );
       },
     );
 
