@@ -237,10 +237,10 @@ export const variants = {
 } as const satisfies Record<string, unknown>;
 
 /**
- * As few tables as fit neither into one policy of the drill's reader nor into one event of the schedule. Apart from the others, for
+ * Tables that fit neither into one policy of the drill's reader nor into one event of the schedule. Apart from the others, for
  * what is held to each resource of each variant would take minutes with it.
  */
 export const manyTables = {
   ...minimal,
-  tables: Array.from({ length: 36 }, (_, index) => ({ ...users, name: `${'a-long-name-'.repeat(20)}${index + 10}` })),
+  tables: Array.from({ length: 60 }, (_, index) => ({ ...users, name: `${'a-long-name-'.repeat(20)}${index + 10}` })),
 };

@@ -35,7 +35,7 @@ export interface Deployed {
   /** Everything of a type that was asked for, in all stacks, as it stands in the synthesized JSON. */
   readonly asked: (type: string) => Promise<Asked[]>;
   /** Synthesizes the stacks anew, with these settings on top. */
-  change(settings: object): Promise<void>;
+  change(settings: object): Promise<readonly StackFolder[]>;
   /** Plays what moto does not: streams, the functions, replication. By what the accounts say that they are set to. */
   play(onLog: (line: string) => void): Promise<LocalRun>;
   remove(): Promise<void>;
@@ -60,7 +60,7 @@ export async function deploy(way: Way): Promise<Deployed> {
     const writeSettings = (settings: object) =>
       writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
     await writeSettings(settingsFor(way, parts));
-    const stacks = await synthesize(folder);
+    const stacks = await synthesize(folder, parts);
     let outputs: Record<string, unknown> = {};
     const variables = variablesFrom(() => outputs);
     for (const stack of stacks) {
@@ -77,7 +77,7 @@ export async function deploy(way: Way): Promise<Deployed> {
     };
     const change = async (settings: object) => {
       await writeSettings({ ...settingsFor(way, parts), ...settings });
-      await synthesize(folder);
+      return synthesize(folder, parts);
     };
     const folderOf = ({ name }: StackFolder) => stackPath(folder, name);
     const asked = async (type: string) =>
@@ -118,7 +118,7 @@ async function resourcesIn(stack: string, type: string): Promise<Asked[]> {
 
 const stackPath = (folder: string, name: string) => path.join(folder, 'cdktf.out/stacks', name);
 
-async function synthesize(folder: string): Promise<StackFolder[]> {
+async function synthesize(folder: string, parts: Parts): Promise<StackFolder[]> {
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main.ts'], {
     cwd: PROJECT,
     env: {
@@ -134,5 +134,15 @@ async function synthesize(folder: string): Promise<StackFolder[]> {
     await writeFile(path.join(stackPath(folder, name), 'version_override.tf.json'), override);
   }
   // By name, the destination comes before the source.
-  return names.sort().map((name) => stackFolder(name, stackPath(folder, name), PLUGIN_CACHE));
+  return names
+    .sort()
+    .map((name) => stackFolder(name, stackPath(folder, name), PLUGIN_CACHE, administratorOf(name, parts)));
+}
+
+/** A bootstrap assumes no role: an administrator of its account applies it. */
+function administratorOf(stackName: string, parts: Parts): NodeJS.ProcessEnv {
+  const [, side] = /-bootstrap-(source|destination)$/.exec(stackName) ?? [];
+  if (side === undefined) return {};
+  const { accessKeyId, secretAccessKey, sessionToken } = parts[side as keyof typeof SIDES].credentials;
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
 }

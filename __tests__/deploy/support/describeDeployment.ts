@@ -1,4 +1,5 @@
 import { deploy, type Deployed } from './deployed';
+import { describeBootstrap } from './describeBootstrap';
 import { describeChanges } from './describeChanges';
 import { describeRights } from './describeRights';
 import { describeReview } from './describeReview';
@@ -47,16 +48,23 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
     // Once: what the other way adds is where the destination's key comes from.
     if (way === 'together') describeChanges(here);
 
-    test('terraform destroy is refused, and leaves everything in its place', async () => {
-      const { stacks, variables } = here();
-      const refusals = stacks.map(async (stack) => {
-        const before = await stack.addresses();
-        const { code, stderr } = await stack.destroy(variables(stack));
-        expect(code).toBe(1);
-        expect(stderr).toContain('Instance cannot be destroyed');
-        expect(await stack.addresses()).toEqual(before);
-      });
-      await Promise.all(refusals);
+    // Once: a prevent_destroy is one, however the stacks are divided.
+    if (way === 'together') describeDestroy(here);
+    // Last, for it synthesizes for other states; and where less is done besides.
+    if (way === 'apart') describeBootstrap(here);
+  });
+}
+
+function describeDestroy(here: () => Deployed): void {
+  test('terraform destroy is refused, and leaves everything in its place', async () => {
+    const { stacks, variables } = here();
+    const refusals = stacks.map(async (stack) => {
+      const before = await stack.addresses();
+      const { code, stderr } = await stack.destroy(variables(stack));
+      expect(code).toBe(1);
+      expect(stderr).toContain('Instance cannot be destroyed');
+      expect(await stack.addresses()).toEqual(before);
     });
+    await Promise.all(refusals);
   });
 }

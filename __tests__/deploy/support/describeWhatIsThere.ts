@@ -69,7 +69,9 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
       const rules = await bucket(side).lifecycle();
       const prefixOf = (rule: (typeof rules)[number]) => rule.Filter?.Prefix ?? '';
       expect(rules.map(prefixOf).sort()).toEqual([
-        ...['', '=dcs/', '=dcs/=heartbeat.json', 'aws/lambda/', 'orders/', 'users/'],
+        ...['', '=dcs/=', '=dcs/=heartbeat.json'],
+        ...['orders', 'users'].flatMap((name) => [`=dcs/${name}/drill/`, `=dcs/${name}/verify/`]),
+        ...['aws/lambda/', 'orders/', 'users/'],
       ]);
       expect(rules.find((rule) => prefixOf(rule) === 'users/')).toMatchObject({
         Status: 'Enabled',
@@ -208,7 +210,7 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     const { trust, statements } = await roleNamed(account('destination'), 'dcs-restore');
     expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
-    const places = ['drill', 'verify'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
+    const places = ['verify', 'drill'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
     expect(writes.map(({ Resource }) => Resource)).toEqual([places]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');
   });

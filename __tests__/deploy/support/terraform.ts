@@ -40,8 +40,14 @@ export function terraformEnvironment(pluginCache: string): NodeJS.ProcessEnv {
   };
 }
 
-export function stackFolder(name: string, folder: string, pluginCache: string): StackFolder {
-  const env = { ...terraformEnvironment(pluginCache), ...recordingTo(path.join(folder, 'calls.log')) };
+/** @param credentials of whoever runs it, where those that all have do not do */
+export function stackFolder(
+  name: string,
+  folder: string,
+  pluginCache: string,
+  credentials: NodeJS.ProcessEnv = {},
+): StackFolder {
+  const env = { ...terraformEnvironment(pluginCache), ...credentials, ...recordingTo(path.join(folder, 'calls.log')) };
   const tried = (args: readonly string[]) => run(args, folder, env);
   const done = async (...args: string[]) => {
     const ended = await tried(args);
