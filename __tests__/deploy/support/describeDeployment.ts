@@ -50,8 +50,8 @@ export function describeDeployment(way: Way, forgotten: Readonly<Record<string, 
 
     // Once: a prevent_destroy is one, however the stacks are divided.
     if (way === 'together') describeDestroy(here);
-    // Last, for it synthesizes for other states; and where less is done besides.
-    if (way === 'apart') describeBootstrap(here);
+    // Where it is asked for (it takes a minute and more); last, for it synthesizes for other states.
+    if (way === 'apart' && process.env.DCS_TEST_BOOTSTRAP) describeBootstrap(here);
   });
 }
 
