@@ -154,6 +154,11 @@ describe('settings', () => {
     ['a prefix within parked batches', { ...minimal, prefix: 'aws/lambda/' }, 'prefix'],
     ['one attribute as both keys', table({ sortKey: { name: 'id', type: 'S' } }), 'tables[0].sortKey.name'],
     [
+      'a key that is to be hidden',
+      { ...table({ partitionKey: { name: 'id', type: 'S' } }), ui: { hiddenAttributes: ['email', 'id'] } },
+      'ui.hiddenAttributes[1]',
+    ],
+    [
       'a table key of another region',
       table({ kmsKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/x' }),
       'tables[0].kmsKeyArn',
@@ -180,7 +185,7 @@ describe('settings', () => {
         '  name is "DCS"; allowed: 3 to 20 lowercase letters, digits and hyphens, a letter first. Next: correct it.',
         '  prefix is "x"; allowed: empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start. Next: correct it.',
         '  tables[0].name is missing; allowed: 3 to 255 letters, digits and _ . -. Next: add it.',
-        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, operator, restore, erase, drill, engine, alarms, tags. Next: correct its name or take it out.`,
+        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, operator, restore, erase, drill, engine, alarms, ui, tags. Next: correct its name or take it out.`,
       ].join('\n'),
     );
   });
