@@ -1,10 +1,14 @@
+import type { StoredImage } from '../core/image';
 import type { S3ClientSettings } from './s3Client';
 import { inS3 } from './s3Error';
 import { listedPage, type DeleteMarker, type ListedVersion } from './signed';
 import { signedS3As } from './signed/asSdk';
 
 /** One version, as {@link VersionLister} shows it. */
-export type ObjectVersion = ListedVersion;
+export interface ObjectVersion extends ListedVersion {
+  /** What is stored, where the listing has brought it: a line of a journal, which is no object of its own. */
+  readonly image?: StoredImage;
+}
 
 export type { DeleteMarker };
 

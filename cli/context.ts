@@ -12,6 +12,7 @@ import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
 import type { Pause } from '../operations/pace';
 import { askForMfaCode } from './mfaCode';
+import type { BucketPlace } from '../operations/images/s3ImageSource';
 import type { Output } from './output/output';
 import type { SideName } from './sideOptions';
 import { withCommandLine } from './settingsOptions';
@@ -57,10 +58,10 @@ export function connect(context: Places, side: Side): Connection {
 }
 
 /** A side's bucket, and how it is reached. @throws UsageError when its name or region is nowhere said */
-export function bucketIn(context: Places, side: Side): S3ClientSettings & { readonly bucket: string } {
+export function bucketIn(context: Places, side: Side): S3ClientSettings & BucketPlace {
   const bucket = context.settings[side]?.bucketName ?? context.sides[side].bucketName;
   if (bucket === undefined) throw missingSettings(context.settings, missingBucket(context, side));
-  return { ...connect(context, side).s3, bucket };
+  return { ...connect(context, side).s3, bucket, prefix: context.settings.prefix };
 }
 
 /** The clients' settings of the account that a restored table goes to: those of `side`, with the --target options on top. */

@@ -32,7 +32,7 @@ export async function restore(
   const { signal } = new AbortController();
   setMaxListeners(0, signal); // every call listens to it
   const { counts, left, differences } = await restoreTable({
-    source: s3ImageSource(bucket),
+    source: s3ImageSource({ ...bucket, prefix: location.prefix }),
     table: { ...location, keySchema: keySchemaOf(definition) },
     momentMs,
     target,

@@ -62,7 +62,7 @@ export async function backfillTable(request: BackfillTableRequest): Promise<Back
 
   watch?.onStage?.('list');
   const onDone = () => watch?.onDone?.();
-  const source = s3ImageSource(bucket);
+  const source = s3ImageSource({ ...bucket, prefix: table.prefix });
   const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const known = await knownKeys(s3CurrentLister(bucket), tablePrefix(table), { signal, onKey: onDone, createdAtMs });
 

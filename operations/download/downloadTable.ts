@@ -9,6 +9,7 @@ import { COPY_FORMAT, MANIFEST, VERSIONS, type CopiedVersion, type CopyManifest 
 import type { ImageSource } from '../images/imageSource';
 import { whyDamaged } from '../images/whyUnreadable';
 import { makeFolder, newFile, requirePlainFile, writePlainFile } from '../plainFile';
+import { storedImageOf } from '../images/storedImageOf';
 
 export interface DownloadRequest {
   readonly source: Pick<ImageSource, 'name' | 'images'>;
@@ -84,15 +85,15 @@ async function* linesOf(
   }
 }
 
-async function copyOf({ images }: Pick<ImageSource, 'images'>, version: ObjectVersion): Promise<CopiedVersion> {
+async function copyOf(source: Pick<ImageSource, 'images'>, version: ObjectVersion): Promise<CopiedVersion> {
   const { objectKey, versionId, storedAtMs, sizeBytes, etag, storageClass } = version;
   const place = { objectKey, versionId, storedAt: new Date(storedAtMs).toISOString(), sizeBytes, etag, storageClass };
   if (ARCHIVE_CLASSES.has(storageClass)) {
-    const { metadata } = await images.head(objectKey, versionId);
+    const { metadata } = await source.images.head(objectKey, versionId);
     return { ...place, metadata, body: null };
   }
   try {
-    const { metadata, body } = await images.get(objectKey, versionId);
+    const { metadata, body } = await storedImageOf(source, version);
     return { ...place, metadata, body };
   } catch (error) {
     const problem = whyDamaged(error);

@@ -42,7 +42,7 @@ export interface ScheduledDrill {
 export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport> {
   const { destination, sampleItemCount, waitMs, signal, nowMs, pause, say } = order;
   const startedAtMs = nowMs();
-  const source = s3ImageSource(destination.s3);
+  const source = s3ImageSource({ ...destination.s3, prefix: order.table.prefix });
   const { table } = await knownTable(source, order.table, { momentMs: startedAtMs });
   const live = await liveTable(order);
   const recoveryPoint = await shownRecoveryPoint(heartbeats(destination.s3), table.prefix, signal);

@@ -6,6 +6,7 @@ import { readImage } from '../../core/readImage';
 import { tableCreations } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
 import { itemHistory, type HistoryEntry, type HistoryRange } from './itemHistory';
+import { storedImageOf } from '../images/storedImageOf';
 
 export interface HistoryRequest {
   readonly source: Pick<ImageSource, 'name' | 'history' | 'images'>;
@@ -70,9 +71,9 @@ export async function versionOfItem(request: HistoryRequest, which: string): Pro
   const { source, signal } = request;
   for await (const { version, number } of await entriesOf(request)) {
     signal.throwIfAborted();
-    const { objectKey, versionId, storedAtMs } = version;
+    const { versionId, storedAtMs } = version;
     if (which !== String(number) && which !== versionId) continue;
-    const { item } = readImage({ ...(await source.images.get(objectKey, versionId)), storedAtMs });
+    const { item } = readImage({ ...(await storedImageOf(source, version)), storedAtMs });
     return { versionId, item };
   }
   return undefined;

@@ -11,6 +11,7 @@ import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { whyUnreadable } from '../images/whyUnreadable';
+import { storedImageOf } from '../images/storedImageOf';
 
 /** One version of an item, in change order. */
 export interface HistoryEntry {
@@ -126,13 +127,12 @@ interface Bodied {
   readonly body?: { readonly item?: AttributeMap };
 }
 
-async function withBody({ images }: Pick<ImageSource, 'images'>, entry: Omit<Bodied, 'body'>): Promise<Bodied> {
+async function withBody(source: Pick<ImageSource, 'images'>, entry: Omit<Bodied, 'body'>): Promise<Bodied> {
   const { version, header } = entry;
   if (!header) return entry;
   if (ARCHIVE_CLASSES.has(version.storageClass)) return { ...entry, problem: `it lies in ${version.storageClass}` };
   try {
-    const object = await images.get(version.objectKey, version.versionId);
-    const { item } = readImage({ ...object, storedAtMs: version.storedAtMs });
+    const { item } = readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
     return { ...entry, body: { item } };
   } catch (error) {
     return { ...entry, problem: problemOf(error) };

@@ -10,8 +10,8 @@ import type { ImageSource } from './imageSource';
  */
 export async function headerOf(
   { images }: Pick<ImageSource, 'images'>,
-  { objectKey, versionId, storedAtMs }: ObjectVersion,
+  { objectKey, versionId, storedAtMs, image }: ObjectVersion,
 ): Promise<ImageHeader> {
-  const { metadata } = await images.head(objectKey, versionId);
+  const { metadata } = image ?? (await images.head(objectKey, versionId));
   return readHeader({ metadata, storedAtMs });
 }

@@ -10,14 +10,24 @@ import {
 import { parallelHistories } from '../../aws/parallelHistories';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { ImageSource } from './imageSource';
+import { withJournals } from '../journal/journalImageSource';
+import { s3BytesStore } from '../../aws/bytesStore';
 
-/** Reads a bucket. */
-export function s3ImageSource(settings: S3ClientSettings & { bucket: string }): ImageSource {
-  return listedImageSource(s3VersionLister(settings), {
+/** Reads a bucket: images and journals. `prefix` is that of the settings. */
+export function s3ImageSource({ prefix, ...settings }: S3ClientSettings & BucketPlace): ImageSource {
+  const lister = s3VersionLister(settings);
+  const images = listedImageSource(lister, {
     // The storage class is for writing only; here nothing is written.
     images: s3ImageStore({ ...settings, largeImageStorageClass: 'STANDARD_IA' }),
     archive: s3Archive(settings),
   });
+  return withJournals(images, { lister, bytes: s3BytesStore(settings) }, prefix);
+}
+
+/** Where a bucket keeps what the service stores. */
+export interface BucketPlace {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 /** The same over any listing of versions. */

@@ -10,6 +10,7 @@ import { readImage } from '../../core/readImage';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
+import { storedImageOf } from './storedImageOf';
 import { whyAhead } from './whyAhead';
 import type { ImageSource } from './imageSource';
 import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
@@ -149,8 +150,7 @@ async function passingOver<Read>(
 
 async function readWhole({ source, whenArchived }: StateRequest, version: ObjectVersion): Promise<Image> {
   if (ARCHIVE_CLASSES.has(version.storageClass)) await whenArchived?.(version);
-  const object = await source.images.get(version.objectKey, version.versionId);
-  return readImage({ ...object, storedAtMs: version.storedAtMs });
+  return readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
 }
 
 /** An item is taken from the object that its keys belong to, and from no other. */

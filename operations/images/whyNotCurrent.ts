@@ -25,8 +25,10 @@ export function whyNotCurrent(
   read: readonly Pick<ReadVersion<ObjectVersion>, 'version' | 'header'>[],
 ): NotCurrent | undefined {
   const newest = newestOf(read);
-  if (!newest) return undefined;
-  const current = read.find(({ version }) => version.versionId === versions.at(-1)?.versionId);
+  // Of what a journal holds lifecycle keeps all, whatever its order.
+  if (!newest || newest.version.image) return undefined;
+  const last = versions.findLast(({ image }) => !image);
+  const current = read.find(({ version }) => version.versionId === last?.versionId);
   const isNewest = current && isSameChange(current.header.position, newest.header.position);
   if (isNewest && (!hiddenBy || isTombstone(current.version))) return undefined;
   const isSame = !!current && current.header.digest !== undefined && current.header.digest === newest.header.digest;

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { flattened } from '../../core/steps';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import type { StoredImage } from '../../core/image';
 
 /** A history in short: its object key, then the fields of each version. */
-type Kept = readonly [string, ...(readonly [string, number, number, string, boolean, string])[]];
+type Kept = readonly [
+  string,
+  ...(readonly [string, number, number, string, boolean, string, StoredImage | undefined])[],
+];
 
 interface Part {
   readonly offset: number;
@@ -47,8 +51,8 @@ export class KeptListing {
     this.last.push([
       objectKey,
       ...versions.map(
-        ({ versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass }) =>
-          [versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass] as const,
+        ({ versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass, image }) =>
+          [versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass, image] as const,
       ),
     ]);
     this.versionsInLast += versions.length;
@@ -111,8 +115,11 @@ async function openWithoutName(folder: string): Promise<FileHandle> {
 function historyOf([objectKey, ...versions]: Kept): ObjectHistory {
   return {
     objectKey,
-    versions: versions.map(([versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass]): ObjectVersion => ({
-      ...{ objectKey, versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass },
-    })),
+    versions: versions.map(
+      ([versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass, image]): ObjectVersion => ({
+        ...{ objectKey, versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass },
+        ...(image && { image }),
+      }),
+    ),
   };
 }

@@ -10,6 +10,7 @@ import { headerOf } from '../images/headerOf';
 import type { ObjectState, StateRequest } from '../images/stateOfObject';
 import { whyUnreadable } from '../images/whyUnreadable';
 import type { WindowStates } from './windowStates';
+import { storedImageOf } from '../images/storedImageOf';
 
 interface ChangeRequest extends Pick<StateRequest, 'source' | 'table'> {
   /** Of a stream record, as the images keep it. */
@@ -68,8 +69,8 @@ function isOf(position: ImageHeader['position'], sequenceNumber: string): boolea
 }
 
 async function stateOf({ source, table }: ChangeRequest, version: ObjectVersion): Promise<ObjectState> {
-  const { objectKey, versionId, storedAtMs } = version;
-  const { header, item } = readImage({ ...(await source.images.get(objectKey, versionId)), storedAtMs });
+  const { objectKey, storedAtMs } = version;
+  const { header, item } = readImage({ ...(await storedImageOf(source, version)), storedAtMs });
   if (!item) return { is: 'absent', objectKey, deletedBy: header.deletedBy };
   const keys = keysOf(table.keySchema, item);
   return {

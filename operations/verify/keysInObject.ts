@@ -5,6 +5,8 @@ import type { ImageSource } from '../images/imageSource';
 import type { KeyTypes } from '../../settings/configuredTable';
 import type { TableInBucket } from './statesOfItem';
 import { whyDamaged } from '../images/whyUnreadable';
+import { storedImageOf } from '../images/storedImageOf';
+import type { ObjectVersion } from '../../aws/objectVersions';
 
 /**
  * The keys of the item that an object is of: from its own key, or, where that was too long to be spelled, from any version
@@ -20,8 +22,8 @@ export async function keysInObject(
   if (spelled || !objectKey.includes('/=sha256-')) return spelled;
   for (const source of sources) {
     const { versions = [] } = (await source.history(objectKey)) ?? {};
-    for (const { versionId, storedAtMs } of versions.toReversed()) {
-      const keys = await keysInVersion(source, table, objectKey, { versionId, storedAtMs });
+    for (const version of versions.toReversed()) {
+      const keys = await keysInVersion(source, table, objectKey, version);
       if (keys) return keys;
     }
   }
@@ -29,13 +31,13 @@ export async function keysInObject(
 }
 
 async function keysInVersion(
-  { images }: Pick<ImageSource, 'images'>,
+  source: Pick<ImageSource, 'images'>,
   table: TableInBucket,
   objectKey: string,
-  { versionId, storedAtMs }: { versionId: string; storedAtMs: number },
+  version: ObjectVersion,
 ): Promise<AttributeMap | undefined> {
   try {
-    const { item } = readImage({ ...(await images.get(objectKey, versionId)), storedAtMs });
+    const { item } = readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
     const keys = item && keysOf(table.keySchema, item);
     return keys && objectKeyOf(table, table.keySchema, keys) === objectKey ? keys : undefined;
   } catch (error) {

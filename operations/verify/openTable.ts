@@ -44,12 +44,12 @@ export async function openTable(request: OpenTableRequest): Promise<OpenedTable>
   const described = await items.describe();
   if (!described) throw new CouldNotLookError(`there is no table ${tableName} in the source account's region`);
   const table = withActualKeys(request.table, described);
-  const source = s3ImageSource(buckets.source);
+  const source = s3ImageSource({ ...buckets.source, prefix: table.prefix });
   const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const places: Places = {
     ...{ table: { ...table, createdAtMs }, items, signal, nowMs, pause },
     source,
-    destination: s3ImageSource(buckets.destination),
+    destination: s3ImageSource({ ...buckets.destination, prefix: table.prefix }),
     statusOf: s3StatusReader(buckets.source),
   };
   return {

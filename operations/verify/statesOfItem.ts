@@ -12,6 +12,7 @@ import { decidingNow } from '../images/newestImage';
 import { whyNotCurrent, type NotCurrent } from '../images/whyNotCurrent';
 import { md5Of } from './bodyDigest';
 import { whyDamaged } from '../images/whyUnreadable';
+import { storedImageOf } from '../images/storedImageOf';
 
 /** What the table says of an item. */
 export interface StateInTable {
@@ -101,8 +102,7 @@ async function digestOfNewest(
 ): Promise<string | typeof OF_NO_ITEM> {
   if (item && version.etag === md5Of(imageBody(item)) && header.digest === expectedDigest) return expectedDigest;
   if (ARCHIVE_CLASSES.has(version.storageClass)) return digestLeftBy(header) ?? NO_ITEM;
-  const object = await source.images.get(objectKey, version.versionId);
-  const image = readImage({ ...object, storedAtMs: version.storedAtMs });
+  const image = readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
   if (!image.item) return NO_ITEM;
   const ownKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, image.item));
   if (ownKey === objectKey) return itemDigest(image.item);

@@ -14,6 +14,7 @@ import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
 import { whyAhead } from '../images/whyAhead';
 import { whyDamaged } from '../images/whyUnreadable';
+import { storedImageOf } from '../images/storedImageOf';
 
 /** What the walk went through. */
 export interface HistoryCounts {
@@ -188,13 +189,13 @@ async function readAll(source: ImageSource, versions: readonly ObjectVersion[]):
 }
 
 async function readVersion(source: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
-  const { objectKey, versionId, storedAtMs, storageClass, etag } = version;
+  const { storedAtMs, storageClass, etag } = version;
   try {
     if (ARCHIVE_CLASSES.has(storageClass)) {
       const header = await headerOf(source, version);
       return { version, header, identity: identityOf(header, etag) };
     }
-    const object = await source.images.get(objectKey, versionId);
+    const object = await storedImageOf(source, version);
     const { header } = readImage({ ...object, storedAtMs });
     return { version, header, identity: identityOf(header, object.body) };
   } catch (error) {

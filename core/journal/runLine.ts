@@ -1,0 +1,76 @@
+import { compareChanges, type ChangePosition } from '../changePosition';
+import { UnreadableImageError } from '../errors';
+import { quoted } from '../quoted';
+import { readHeader } from '../readImage';
+import type { ImageHeader, StoredImage } from '../image';
+import { ABSENT, imageOfLine, readLine, textOfLine, type JournalLine, type LineOrigin } from './journalLine';
+
+/** A change that has left its batch: with what it shared with the others there, and when S3 stored it. */
+export interface RunLine extends JournalLine, LineOrigin {
+  /** Epoch milliseconds: S3's time of the journal object that brought it. */
+  readonly storedAtMs: number;
+}
+
+/** The seven fields of a journal's line, then the stream label, when it was stored (ISO 8601), and the write id. */
+export function textOfRunLine(line: RunLine): string {
+  const { streamLabel, storedAtMs, writeId = ABSENT } = line;
+  return [textOfLine(line), streamLabel, new Date(storedAtMs).toISOString(), writeId].join('\t');
+}
+
+const OWN_FIELDS = 3;
+
+/** @throws UnreadableImageError when it has other than its ten fields */
+export function readRunLine(text: string): RunLine {
+  const fields = text.split('\t');
+  const [streamLabel = '', storedAt = '', writeId = ''] = fields.splice(-OWN_FIELDS);
+  const storedAtMs = Date.parse(storedAt);
+  if (Number.isNaN(storedAtMs)) {
+    throw new UnreadableImageError(`a line says that it was stored at ${quoted(storedAt)}; expected an ISO 8601 time`);
+  }
+  return {
+    ...readLine(fields.join('\t')),
+    ...{ streamLabel, storedAtMs },
+    ...(writeId !== ABSENT && { writeId }),
+  };
+}
+
+/** A change as everything that decides by images knows it. */
+export interface LineImage {
+  readonly line: RunLine;
+  readonly image: StoredImage;
+  readonly header: ImageHeader;
+}
+
+/** @throws UnreadableImageError, UnknownFormatError */
+export function imageOfRunLine(line: RunLine): LineImage {
+  const image = imageOfLine(line, line);
+  return { line, image, header: readHeader({ ...image, storedAtMs: line.storedAtMs }) };
+}
+
+/**
+ * Each change once, in the order in which S3 received it. A batch that was delivered again, or redriven, says the same once more;
+ * what capture stored counts before what was redriven, and then what was stored first.
+ */
+export function withoutDuplicates(images: readonly LineImage[]): LineImage[] {
+  const sorted = [...images].sort(
+    (a, b) => Number(a.line.writeId !== undefined) - Number(b.line.writeId !== undefined) || byStoring(a, b),
+  );
+  const seen = new Set<string>();
+  return sorted
+    .filter(({ header }) => {
+      const identity = `${positionText(header.position)} ${header.digest} ${header.previousDigest}`;
+      return !seen.has(identity) && seen.add(identity);
+    })
+    .sort(byStoring);
+}
+
+function byStoring(a: LineImage, b: LineImage): number {
+  return a.line.storedAtMs - b.line.storedAtMs || compareChanges(a.header.position, b.header.position);
+}
+
+/** Equal for what {@link compareChanges} cannot tell apart. */
+function positionText(position: ChangePosition): string {
+  const label =
+    'streamLabel' in position ? `${position.streamLabel} ${position.sequenceNumber.replace(/^0+/, '')}` : '';
+  return `${position.source} ${label} ${'readAtMs' in position ? position.readAtMs : ''}`;
+}

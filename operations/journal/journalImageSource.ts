@@ -1,0 +1,127 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
+import { isImageKey, type TableLocation } from '../../core/objectKey';
+import { servicePrefix } from '../../core/serviceKeys';
+import type { ImageSource } from '../images/imageSource';
+import { byStoring, isJournalVersion, versionsOfLines } from './journalVersions';
+import type { JournalReads } from './readObject';
+import { Spool } from './spool';
+import { TableJournal } from './tableJournal';
+
+/**
+ * A bucket as it is read whatever the layout: the images, and the changes of its journals as if they were images. Both may have the same
+ * item, and the change order decides between them as it does between images, so a table may change its layout at any time.
+ *
+ * @param prefix of the settings: below it each table has a name, and its journal
+ * @param memoryCharacters of a journal's text; what is more goes to temporary files
+ */
+export function withJournals(
+  images: ImageSource,
+  reads: JournalReads,
+  prefix: string,
+  memoryCharacters?: number,
+): ImageSource {
+  const journals = new Map<string, TableJournal>();
+  const journalOf = (objectKey: string) => {
+    const table = tableIn(prefix, objectKey);
+    if (!table) return undefined;
+    const known = journals.get(table.tableName) ?? new TableJournal(reads, table, memoryCharacters);
+    journals.set(table.tableName, known);
+    return known;
+  };
+  const versionOf = async (objectKey: string, versionId: string) => {
+    const journal = journalOf(objectKey);
+    const found = (await journal?.versionsOf(objectKey))?.find((version) => version.versionId === versionId);
+    if (found?.image) return { ...found.image, storedAtMs: found.storedAtMs };
+    journal?.explain(versionId);
+    return undefined;
+  };
+  return {
+    ...images,
+    async *histories(listed, signal) {
+      const journal = journalOf(listed);
+      await journal?.look(signal);
+      if (!journal || journal.isEmpty) yield* images.histories(listed, signal);
+      else yield* merged(images.histories(listed, signal), journal, listed);
+    },
+    async history(objectKey) {
+      const journal = isImageKey(objectKey) ? journalOf(objectKey) : undefined;
+      const [history] = await Promise.all([images.history(objectKey), journal?.look()]);
+      const versions = journal?.isEmpty === false ? await journal.versionsOf(objectKey) : [];
+      return versions.length === 0 ? history : joined({ objectKey, versions }, history);
+    },
+    images: {
+      async get(objectKey, versionId) {
+        const found = versionId && isJournalVersion(versionId) ? await versionOf(objectKey, versionId) : undefined;
+        return found ?? images.images.get(objectKey, versionId);
+      },
+      async head(objectKey, versionId) {
+        const found = versionId && isJournalVersion(versionId) ? await versionOf(objectKey, versionId) : undefined;
+        return found ?? images.images.head(objectKey, versionId);
+      },
+    },
+    async close() {
+      await Promise.all([images.close?.(), ...[...journals.values()].map((journal) => journal.close())]);
+    },
+  };
+}
+
+function tableIn(prefix: string, objectKey: string): TableLocation | undefined {
+  if (!objectKey.startsWith(prefix) || objectKey.startsWith(servicePrefix(prefix))) return undefined;
+  const [tableName = '', rest] = objectKey.slice(prefix.length).split('/', 2);
+  return rest === undefined || tableName === '' ? undefined : { prefix, tableName };
+}
+
+async function* merged(
+  images: AsyncIterable<ObjectHistory>,
+  journal: TableJournal,
+  prefix: string,
+): AsyncGenerator<ObjectHistory> {
+  yield* journal.unreadableObjects(prefix);
+  if (!journal.isInMemory) {
+    yield* mergedByParts(images, journal, prefix);
+    return;
+  }
+  const waiting = new Map<string, readonly string[]>();
+  for await (const part of journal.parts()) {
+    for (const [objectKey, lines] of part) if (objectKey.startsWith(prefix)) waiting.set(objectKey, lines);
+  }
+  for await (const history of images) {
+    const lines = waiting.get(history.objectKey);
+    waiting.delete(history.objectKey);
+    yield lines ? joined({ objectKey: history.objectKey, versions: versionsOfLines(lines) }, history) : history;
+  }
+  for (const [objectKey, lines] of waiting) yield { objectKey, versions: versionsOfLines(lines) };
+}
+
+/** Both sides in parts, so that neither is ever held whole. */
+async function* mergedByParts(
+  images: AsyncIterable<ObjectHistory>,
+  journal: TableJournal,
+  prefix: string,
+): AsyncGenerator<ObjectHistory> {
+  const listing = new Spool();
+  try {
+    for await (const history of images) await listing.add(history.objectKey, JSON.stringify(history));
+    const listed = listing.all();
+    for await (const part of journal.parts()) {
+      const next = await listed.next();
+      const histories = next.done ? new Map<string, readonly string[]>() : next.value;
+      for (const [objectKey, [text = '']] of histories) {
+        if (!part.has(objectKey)) yield JSON.parse(text) as ObjectHistory;
+      }
+      for (const [objectKey, lines] of part) {
+        if (!objectKey.startsWith(prefix)) continue;
+        const [text] = histories.get(objectKey) ?? [];
+        const own = { objectKey, versions: versionsOfLines(lines) };
+        yield text === undefined ? own : joined(own, JSON.parse(text) as ObjectHistory);
+      }
+    }
+  } finally {
+    await listing.close();
+  }
+}
+
+function joined(journal: ObjectHistory, images: ObjectHistory | undefined): ObjectHistory {
+  if (!images) return journal;
+  return { ...images, versions: [...images.versions, ...journal.versions].sort(byStoring) };
+}

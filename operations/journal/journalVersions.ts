@@ -1,0 +1,76 @@
+import { whyUnreadable } from '../images/whyUnreadable';
+import { hash } from 'node:crypto';
+import type { ObjectVersion } from '../../aws/objectVersions';
+import {
+  imageOfRunLine,
+  readRunLine,
+  textOfRunLine,
+  withoutDuplicates,
+  type LineImage,
+} from '../../core/journal/runLine';
+
+/*
+ * What a journal has of an item, as if each change were a version of the item's object. An id tells which line it is, or why there is
+ * none to be read.
+ */
+const LINE = 'journal-';
+const UNREADABLE_OBJECT = 'unreadable-object-';
+const UNREADABLE_LINE = 'unreadable-line-';
+
+/** In the order in which they were stored, each change once. One that cannot be read is there without its image. */
+export function versionsOfLines(lines: readonly string[]): ObjectVersion[] {
+  const images: LineImage[] = [];
+  const unreadable: ObjectVersion[] = [];
+  for (const text of lines) {
+    const line = readRunLine(text);
+    try {
+      images.push(imageOfRunLine(line));
+    } catch (error) {
+      const reason = whyUnreadable(error);
+      if (reason === undefined) throw error;
+      unreadable.push(withoutImage(line.objectKey, UNREADABLE_LINE + reason, line.storedAtMs));
+    }
+  }
+  return [...unreadable, ...withoutDuplicates(images).map(versionOf)].sort(byStoring);
+}
+
+/** One that stands for a journal object that nobody can read: any item may have a change in it. */
+export function versionInUnreadable(journalKey: string, objectKey: string, storedAtMs: number): ObjectVersion {
+  return withoutImage(objectKey, UNREADABLE_OBJECT + journalKey, storedAtMs);
+}
+
+export function isJournalVersion(versionId: string): boolean {
+  return [LINE, UNREADABLE_OBJECT, UNREADABLE_LINE].some((kind) => versionId.startsWith(kind));
+}
+
+/** The journal object that cannot be read, where a version stands for one. */
+export function journalKeyIn(versionId: string): string | undefined {
+  return versionId.startsWith(UNREADABLE_OBJECT) ? versionId.slice(UNREADABLE_OBJECT.length) : undefined;
+}
+
+/** Why a line cannot be read, where a version stands for one. */
+export function reasonIn(versionId: string): string | undefined {
+  return versionId.startsWith(UNREADABLE_LINE) ? versionId.slice(UNREADABLE_LINE.length) : undefined;
+}
+
+export function byStoring(a: ObjectVersion, b: ObjectVersion): number {
+  return a.storedAtMs - b.storedAtMs;
+}
+
+function versionOf({ line, image }: LineImage): ObjectVersion {
+  const { objectKey, storedAtMs } = line;
+  return {
+    ...withoutImage(objectKey, `${LINE}${sumOf('sha256', textOfRunLine(line)).slice(0, 32)}`, storedAtMs),
+    sizeBytes: Buffer.byteLength(image.body),
+    etag: sumOf('md5', image.body),
+    image,
+  };
+}
+
+function withoutImage(objectKey: string, versionId: string, storedAtMs: number): ObjectVersion {
+  return { objectKey, versionId, storedAtMs, sizeBytes: 0, etag: '', isLatest: false, storageClass: 'STANDARD' };
+}
+
+function sumOf(algorithm: 'sha256' | 'md5', text: string): string {
+  return hash(algorithm, text, 'hex');
+}

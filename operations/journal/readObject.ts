@@ -1,0 +1,52 @@
+import { ARCHIVE_CLASSES } from '../../aws/archive';
+import type { BytesStore } from '../../aws/bytesStore';
+import type { ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
+import { UnreadableImageError } from '../../core/errors';
+import { readJournal, type JournalBatch } from '../../core/journal/journalObject';
+import type { TableLocation } from '../../core/objectKey';
+import { whyUnreadable } from '../images/whyUnreadable';
+
+/** How a bucket's journals are read. */
+export interface JournalReads {
+  readonly lister: VersionLister;
+  readonly bytes: Pick<BytesStore, 'get'>;
+}
+
+export interface StoredBatch extends JournalBatch {
+  readonly storedAtMs: number;
+}
+
+/**
+ * Reads a journal object by the first of its versions that is what its key says. None is ever written twice, so there is one,
+ * unless somebody has put another thing on top of it, or a delete marker: neither takes it away.
+ *
+ * @throws UnreadableImageError, UnknownFormatError when there is no such version
+ */
+export async function readStoredBatch(
+  { bytes }: Pick<JournalReads, 'bytes'>,
+  table: TableLocation,
+  { versions }: ObjectHistory,
+  signal?: AbortSignal,
+): Promise<StoredBatch> {
+  let first: Error | undefined;
+  for (const version of versions) {
+    try {
+      return { ...(await readVersion(bytes, table, version, signal)), storedAtMs: version.storedAtMs };
+    } catch (error) {
+      if (whyUnreadable(error) === undefined) throw error;
+      first ??= error as Error;
+    }
+  }
+  throw first ?? new UnreadableImageError('it has no version');
+}
+
+async function readVersion(
+  bytes: JournalReads['bytes'],
+  table: TableLocation,
+  { objectKey, versionId, storageClass }: ObjectVersion,
+  signal: AbortSignal | undefined,
+): Promise<JournalBatch> {
+  if (ARCHIVE_CLASSES.has(storageClass))
+    throw new UnreadableImageError(`it is in ${storageClass}; ask S3 to restore it`);
+  return readJournal(table, objectKey, (await bytes.get(objectKey, { versionId, signal })).bytes);
+}

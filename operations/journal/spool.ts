@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DcsError } from '../../core/errors';
+
+const PARTS = 64;
+const MEMORY_CHARACTERS = 32 * 1024 * 1024;
+const BUFFER_CHARACTERS = 64 * 1024;
+
+/**
+ * Lines of text, brought together by a name that they share. Up to a few million characters are in memory; more are in
+ * temporary files, a part of the names in each, and one part at a time is read back. The files have no name once they are open, so nothing of
+ * them stays behind, however the process ends.
+ */
+export class Spool {
+  private groups = new Map<string, string[]>();
+  private characters = 0;
+  private parts: Part[] | undefined;
+  /** Whoever adds meanwhile waits for it. */
+  private spilling: Promise<void> | undefined;
+
+  constructor(
+    private readonly memoryCharacters = MEMORY_CHARACTERS,
+    private readonly folder = tmpdir(),
+  ) {}
+
+  /** Whether all of it is in memory, so that {@link of} knows. */
+  get isInMemory(): boolean {
+    return this.parts === undefined;
+  }
+
+  /**
+   * @param name without a tab or line break
+   * @param line without a line break
+   */
+  async add(name: string, line: string): Promise<void> {
+    await this.spilling;
+    if (this.parts) return this.partOf(this.parts, name).add(`${name}\t${line}\n`);
+    const lines = this.groups.get(name);
+    if (lines) lines.push(line);
+    else this.groups.set(name, [line]);
+    this.characters += line.length;
+    if (this.characters > this.memoryCharacters) await (this.spilling = this.spill());
+  }
+
+  /** The lines of one name, while {@link isInMemory}. */
+  of(name: string): readonly string[] {
+    return this.groups.get(name) ?? [];
+  }
+
+  /** All names with their lines, a part of them at a time: the same names in the same part of every spool. As often as wanted. */
+  async *all(): AsyncGenerator<ReadonlyMap<string, readonly string[]>> {
+    if (this.parts) {
+      for (const part of this.parts) yield await part.read();
+      return;
+    }
+    const parts = Array.from({ length: PARTS }, () => new Map<string, string[]>());
+    for (const [name, lines] of this.groups) parts[partNumber(name)]?.set(name, lines);
+    yield* parts;
+  }
+
+  async close(): Promise<void> {
+    this.groups = new Map();
+    await Promise.all((this.parts ?? []).map((part) => part.close()));
+  }
+
+  private async spill(): Promise<void> {
+    const parts = await openParts(this.folder);
+    this.parts = parts;
+    for (const [name, lines] of this.groups) {
+      for (const line of lines) await this.partOf(parts, name).add(`${name}\t${line}\n`);
+    }
+    this.groups = new Map();
+  }
+
+  private partOf(parts: readonly Part[], name: string): Part {
+    const part = parts[partNumber(name)];
+    if (!part) throw new Error('no part');
+    return part;
+  }
+}
+
+function partNumber(name: string): number {
+  let sum = 0;
+  for (let at = 0; at < name.length; at += 1) sum = (Math.imul(sum, 31) + name.charCodeAt(at)) >>> 0;
+  return sum % PARTS;
+}
+
+async function openParts(folder: string): Promise<Part[]> {
+  try {
+    return await Promise.all(Array.from({ length: PARTS }, async () => new Part(await openWithoutName(folder))));
+  } catch (cause) {
+    throw noRoom(folder, cause);
+  }
+}
+
+function noRoom(folder: string, cause: unknown): DcsError {
+  return new DcsError(
+    `the changes are more than the memory is meant for, and ${folder} takes no temporary file: ${(cause as Error).message}. Make room there, or set TMPDIR to another folder`,
+    { cause },
+  );
+}
+
+async function openWithoutName(folder: string): Promise<FileHandle> {
+  const name = path.join(folder, `dcs-journal-${randomUUID()}`);
+  const file = await open(name, 'wx+', 0o600);
+  await unlink(name);
+  return file;
+}
+
+class Part {
+  private buffered = '';
+  private sizeBytes = 0;
+  private writing = Promise.resolve();
+
+  constructor(private readonly file: FileHandle) {}
+
+  add(line: string): Promise<void> | undefined {
+    this.buffered += line;
+    if (this.buffered.length < BUFFER_CHARACTERS) return undefined;
+    return this.flush();
+  }
+
+  async read(): Promise<Map<string, string[]>> {
+    await this.flush();
+    const groups = new Map<string, string[]>();
+    const text = Buffer.alloc(this.sizeBytes);
+    for (let at = 0; at < text.length;) {
+      const { bytesRead } = await this.file.read(text, at, text.length - at, at);
+      if (bytesRead === 0) throw new Error('a temporary file of the journal has become shorter');
+      at += bytesRead;
+    }
+    for (const line of text.toString('utf8').split('\n')) {
+      const tab = line.indexOf('\t');
+      if (tab < 0) continue;
+      const [name, rest] = [line.slice(0, tab), line.slice(tab + 1)];
+      const lines = groups.get(name);
+      if (lines) lines.push(rest);
+      else groups.set(name, [rest]);
+    }
+    return groups;
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  private flush(): Promise<void> {
+    const text = Buffer.from(this.buffered, 'utf8');
+    this.buffered = '';
+    this.writing = this.writing.then(async () => {
+      try {
+        await this.file.writeFile(text);
+      } catch (cause) {
+        throw noRoom('the folder of temporary files', cause);
+      }
+      this.sizeBytes += text.length;
+    });
+    return this.writing;
+  }
+}
