@@ -23,6 +23,9 @@ const SECOND_MS = 1_000;
  * - All others stored after the moment are read, however much later: a redrive fills in what was missing at any time. That
  *   the images on both sides fit together proves nothing: what is missing between them may lead back to where it began.
  *
+ * Where a journal has some of them, all are read: those of its lines cost nothing, and who writes to it stores no copy of what stands
+ * alone.
+ *
  * Headers are read side by side, more and more of them as long as they have not decided.
  *
  * @param readHeader answers undefined for a version to be passed over as if it were not there
@@ -35,6 +38,10 @@ export async function readDecidingVersions<V extends Version>(
 ): Promise<ReadVersion<V>[]> {
   const sorted = [...versions].sort((a, b) => a.storedAtMs - b.storedAtMs);
   const reading = new Reading(momentMs, readHeader);
+  if (sorted.some(({ image }) => image !== undefined)) {
+    for (const batch of growing(sorted)) await reading.readAll(batch);
+    return sorted.flatMap((version) => reading.found(version));
+  }
   const before = sorted.filter(({ storedAtMs }) => storedAtMs <= momentMs);
   for (const batch of growing(before.toReversed())) {
     await reading.readAll(batch.filter((version) => reading.mayBeNewest(version)));

@@ -5,6 +5,8 @@ import { newestOf, oldestOf } from './newest';
 export interface Version {
   readonly versionId: string;
   readonly storedAtMs: number;
+  /** What is stored, where the listing has brought it: a line of a journal. */
+  readonly image?: unknown;
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import { compareChanges, type ChangePosition } from '../changePosition';
+import { compareChanges } from '../changePosition';
 import { UnreadableImageError } from '../errors';
 import { quoted } from '../quoted';
 import { readHeader } from '../readImage';
@@ -47,30 +47,7 @@ export function imageOfRunLine(line: RunLine): LineImage {
   return { line, image, header: readHeader({ ...image, storedAtMs: line.storedAtMs }) };
 }
 
-/**
- * Each change once, in the order in which S3 received it. A batch that was delivered again, or redriven, says the same once more;
- * what capture stored counts before what was redriven, and then what was stored first.
- */
-export function withoutDuplicates(images: readonly LineImage[]): LineImage[] {
-  const sorted = [...images].sort(
-    (a, b) => Number(a.line.writeId !== undefined) - Number(b.line.writeId !== undefined) || byStoring(a, b),
-  );
-  const seen = new Set<string>();
-  return sorted
-    .filter(({ header }) => {
-      const identity = `${positionText(header.position)} ${header.digest} ${header.previousDigest}`;
-      return !seen.has(identity) && seen.add(identity);
-    })
-    .sort(byStoring);
-}
-
-function byStoring(a: LineImage, b: LineImage): number {
+/** The order in which S3 received them; of one second, that of the changes. */
+export function byStoring(a: LineImage, b: LineImage): number {
   return a.line.storedAtMs - b.line.storedAtMs || compareChanges(a.header.position, b.header.position);
-}
-
-/** Equal for what {@link compareChanges} cannot tell apart. */
-function positionText(position: ChangePosition): string {
-  const label =
-    'streamLabel' in position ? `${position.streamLabel} ${position.sequenceNumber.replace(/^0+/, '')}` : '';
-  return `${position.source} ${label} ${'readAtMs' in position ? position.readAtMs : ''}`;
 }

@@ -5,7 +5,7 @@ import {
   imageOfRunLine,
   readRunLine,
   textOfRunLine,
-  withoutDuplicates,
+  byStoring as byStoringOfLines,
   type LineImage,
 } from '../../core/journal/runLine';
 
@@ -17,7 +17,10 @@ const LINE = 'journal-';
 const UNREADABLE_OBJECT = 'unreadable-object-';
 const UNREADABLE_LINE = 'unreadable-line-';
 
-/** In the order in which they were stored, each change once. One that cannot be read is there without its image. */
+/**
+ * In the order in which they were stored; what was stored twice is there twice, for a copy tells readers that its change is not the
+ * last one. One that cannot be read is there without its image.
+ */
 export function versionsOfLines(lines: readonly string[]): ObjectVersion[] {
   const images: LineImage[] = [];
   const unreadable: ObjectVersion[] = [];
@@ -31,7 +34,7 @@ export function versionsOfLines(lines: readonly string[]): ObjectVersion[] {
       unreadable.push(withoutImage(line.objectKey, UNREADABLE_LINE + reason, line.storedAtMs));
     }
   }
-  return [...unreadable, ...withoutDuplicates(images).map(versionOf)].sort(byStoring);
+  return [...unreadable, ...images.sort(byStoringOfLines).map(versionOf)].sort(byStoring);
 }
 
 /** One that stands for a journal object that nobody can read: any item may have a change in it. */
