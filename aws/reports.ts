@@ -1,4 +1,4 @@
-import { reportKey, reportsPrefix, type ReportKind } from '../core/serviceKeys';
+import { drillIndexKey, reportKey, reportsPrefix, type ReportKind } from '../core/serviceKeys';
 import type { TableLocation } from '../core/objectKey';
 import { s3CurrentLister } from './currentObjects';
 import type { S3ClientSettings } from './s3Client';
@@ -17,7 +17,13 @@ export interface ReportStore {
   write(kind: ReportKind, atMs: number, text: string, extension?: 'json' | 'html'): Promise<string>;
   /** The newest JSON report of this kind, or undefined when there is none. */
   newest(kind: ReportKind): Promise<StoredReport | undefined>;
+  /** The newest JSON reports of this kind, newest first. */
+  newestOf(kind: ReportKind, most: number): Promise<StoredReport[]>;
+  /** Writes the page that lists all drills anew. @returns its object key */
+  writeDrillIndex(html: string): Promise<string>;
 }
+
+const HTML = 'text/html; charset=utf-8';
 
 export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, location: TableLocation): ReportStore {
   const texts = s3TextStore(settings);
@@ -25,7 +31,7 @@ export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, l
   return {
     async write(kind, atMs, text, extension = 'json') {
       const objectKey = reportKey(location, kind, atMs, extension);
-      await texts.write(objectKey, text, extension === 'html' ? 'text/html; charset=utf-8' : 'application/json');
+      await texts.write(objectKey, text, extension === 'html' ? HTML : 'application/json');
       return objectKey;
     },
     async newest(kind) {
@@ -40,6 +46,12 @@ export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, l
       const { objectKey, storedAtMs } = newest;
       const text = await texts.read(objectKey);
       return text === undefined ? undefined : { objectKey, storedAtMs, text };
+    },
+    newestOf: (kind, most) => newestReports(settings, location, kind, most),
+    async writeDrillIndex(html) {
+      const objectKey = drillIndexKey(location);
+      await texts.write(objectKey, html, HTML);
+      return objectKey;
     },
   };
 }

@@ -33,6 +33,11 @@ export function reportKey(location: TableLocation, kind: ReportKind, atMs: numbe
   return `${reportsPrefix(location, kind)}${new Date(atMs).toISOString()}.${extension}`;
 }
 
+/** The page that lists all drills of a table, beside their reports. */
+export function drillIndexKey(location: TableLocation): string {
+  return `${reportsPrefix(location, 'drill')}index.html`;
+}
+
 /** Below this are the probes of `dcs check`: `<prefix>=dcs/=check/`. No table is called `=check`. */
 export function probesPrefix(prefix: string): string {
   return `${servicePrefix(prefix)}=check/`;

@@ -107,8 +107,30 @@ export const tableDefinitionSettings = group(
   'The function that keeps the definition of each table beside its images.',
 );
 
+const AIM =
+  'Drills say beside what they measured whether it was met; one that was measured and missed fails the drill.';
+
+/** What a restore should come to. */
+export const aimFields = {
+  recoveryTimeSeconds: wholeNumber(
+    1,
+    31_536_000,
+    `In how many seconds the table should be back (RTO). ${AIM} Default: no target.`,
+  ).optional(),
+  recoveryPointSeconds: wholeNumber(
+    1,
+    31_536_000,
+    `How many seconds of changes may be lost at most (RPO). ${AIM} Default: no target.`,
+  ).optional(),
+};
+
 export const drillSettings = group(
   {
+    organization: text(/^(?![^]*[$%]\{)[^\n]{1,200}$/, {
+      description: 'Whose drills these are, as it stands on the reports. Default: nothing stands there.',
+      allowed: '1 to 200 characters of one line, without ${ and %{',
+    }).optional(),
+    ...aimFields,
     enabled: yesOrNo(
       'false: no function and no schedule; dcs drill can be run by hand all the same. Default: true.',
     ).default(true),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { group, kmsKeyArn, oneOf, text, wholeNumber, yesOrNo } from './fields';
+import { aimFields } from './partsWithDefaults';
 
 /** One table of the source account. The keys of an existing one are looked up; where they are written here too, they are checked. */
 
@@ -47,6 +48,7 @@ export const tableSettings = group(
       300,
       'How long Lambda waits for a batch of this table to fill: as long as that a change may be in no bucket. Default: capture.batchingWindowSeconds; 10 with the layout "journal".',
     ).optional(),
+    drill: group(aimFields, 'Targets of this table, where it has others than drill says. Default: those.').optional(),
   },
   'A table to keep a second copy of.',
 );

@@ -285,6 +285,8 @@ describe('the drill of the schedule', () => {
       ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: () => undefined },
       destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
       live: { name: 'users in 111111111111', dynamoDb: inSource(deployment) },
+      aims: {},
+      scope: { sourceAccountId: '111111111111', sourceRegion: 'eu-central-1' },
     });
   };
   const newest = async (deployment: Drilled, name: string) =>

@@ -7,6 +7,9 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { withImageSource } from '../copyOption';
 import { onDisk } from '../onDisk';
 import { locatedTable, type ConfiguredTable } from '../../settings/configuredTable';
+import { drillAims } from '../../settings/drillAims';
+import { missedTargets } from '../../operations/drill/aims';
+import { earlierDrills } from '../../operations/drill/earlier';
 import { partsOf } from '../../settings/parts';
 import { openLiveTable } from '../../operations/drill/openLiveTable';
 import { requireCaptured } from '../../operations/earliestMoment';
@@ -18,7 +21,13 @@ import { runEstimate } from '../costs/estimate';
 import { drillEstimate } from './estimate';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
 import { makeFolder, writePlainFile } from '../../operations/plainFile';
-import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
+import {
+  keepInBucket,
+  keepIndex,
+  performDrill,
+  type DrillOrder,
+  type PerformedDrill,
+} from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
 export const drill: Command<DrillOptions> = {
@@ -76,9 +85,10 @@ async function drillOne(options: DrillOfTable, context: CommandContext): Promise
     introduce(output, options, order);
     const performed = await performDrill(order);
     watch.end();
-    const kept = await keep(options, context, table, order.startedAtMs, performed);
+    const kept = await keep(options, context, order, performed);
     reportDrill(output, performed, kept);
-    if (performed.report.verdict === 'differences') return EXIT.differences;
+    const isMissed = missedTargets(performed.report).length > 0;
+    if (performed.report.verdict === 'differences' || isMissed) return EXIT.differences;
     return performed.problem === undefined ? EXIT.done : EXIT.failed;
   });
 }
@@ -105,8 +115,18 @@ async function orderOf(
     live: options.withoutLive ? { without: 'it was not asked for (--without-live)' } : await liveTable(context, table),
     target: { dynamoDb, sts, region },
     recoveryPoint: await recoveryPointOfCopy(options, context),
+    ...{ aims: drillAims(context.settings, table.tableName), scope: scopeOf(context) },
+    earlier: await earlierDrills(reportsOf(context, table), (problem) => context.output.say(problem)),
     onLeftover: (sentence) => context.output.say(sentence),
   };
+}
+
+function scopeOf({ settings: { source } }: CommandContext): DrillOrder['scope'] {
+  return source && { sourceAccountId: source.accountId, sourceRegion: source.region };
+}
+
+function reportsOf(context: CommandContext, table: ConfiguredTable) {
+  return s3ReportStore(bucketIn(context, 'destination'), table);
 }
 
 /** A heartbeat tells of the destination bucket, and of no other copy. */
@@ -134,8 +154,7 @@ function liveTable(context: CommandContext, table: ConfiguredTable): Promise<Dri
 async function keep(
   { reportFolder }: DrillOptions,
   context: CommandContext,
-  table: ConfiguredTable,
-  startedAtMs: number,
+  { table, startedAtMs, earlier }: DrillOrder,
   { report, documents }: PerformedDrill,
 ): Promise<KeptReport> {
   const name = `${table.tableName}-drill-${report.startedAt.replace(/[-:.]/g, '')}`;
@@ -148,9 +167,8 @@ async function keep(
   ]);
   const notOnDisk = onThisMachine.status === 'rejected' ? (onThisMachine.reason as Error) : undefined;
   const verdict = `the drill ended with the verdict "${report.verdict}"`;
-  const destination = bucketIn(context, 'destination');
-  const { bucket } = destination;
-  const reports = s3ReportStore(destination, table);
+  const { bucket } = bucketIn(context, 'destination');
+  const reports = reportsOf(context, table);
   const keys = await keepInBucket(reports, startedAtMs, documents).catch((cause: unknown) => {
     const place = notOnDisk ? `nowhere (${notOnDisk.message})` : `in ${files.html}`;
     throw new CouldNotLookError(
@@ -160,5 +178,11 @@ async function keep(
   });
   if (notOnDisk)
     throw new DcsError(`${verdict}, and its report is in s3://${bucket}/${keys.html}, but ${notOnDisk.message}`);
-  return { files, bucket, keys, sha256: documents.sha256 };
+  const index = await keepIndex(reports, { report, jsonKey: keys.json }, earlier).catch((cause: unknown) => {
+    throw new CouldNotLookError(
+      `${verdict}, and its report is in s3://${bucket}/${keys.html}, but the page that lists all drills could not be written: ${(cause as Error).message}. The next drill writes it anew`,
+      { cause },
+    );
+  });
+  return { files, bucket, keys: { ...keys, index }, sha256: documents.sha256 };
 }

@@ -3,6 +3,7 @@ import { noProgress, type Progress } from '../output/progress';
 import { asOfWords, bytes, count, counted, duration, utc } from '../../core/units';
 import type { DrillWatch, Stage } from '../../operations/drill/drillTable';
 import type { DrillOptions } from './options';
+import type { Measure } from '../../operations/drill/aims';
 import type { DrillReport } from '../../operations/drill/report';
 import type { DrillOrder, PerformedDrill } from '../../operations/drill/performDrill';
 
@@ -11,7 +12,7 @@ export interface KeptReport {
   readonly files: { readonly json: string; readonly html: string };
   readonly bucket: string;
   /** Object keys. */
-  readonly keys: { readonly json: string; readonly html: string };
+  readonly keys: { readonly json: string; readonly html: string; readonly index: string };
   readonly sha256: string;
 }
 
@@ -77,12 +78,29 @@ export function reportDrill(output: Output, { report }: PerformedDrill, kept: Ke
     ...compared,
     ...recoveryPointLines(report),
     ...(counts.archived > 0 ? [doubtful(`Left out, as their images are archived: ${count(counts.archived)}`)] : []),
+    ...targetLines(output, report),
     `Report: ${kept.files.html} and s3://${kept.bucket}/${kept.keys.html}`,
+    `All drills: s3://${kept.bucket}/${kept.keys.index}`,
   ];
   output.result(
     { ...record, reports: { bucket: kept.bucket, ...kept.keys }, files: kept.files, sha256: kept.sha256 },
     lines.join('\n'),
   );
+}
+
+function targetLines({ colours: { good, bad, doubtful } }: Output, report: DrillReport): string[] {
+  const { recoveryTime: time, recoveryPointTarget: point } = report;
+  const against = (what: string, { targetSeconds, isMet }: Pick<Measure, 'targetSeconds' | 'isMet'>, mark = bad) => {
+    if (targetSeconds === null) return [];
+    const words = `${what}: target ${duration(targetSeconds * 1_000)}`;
+    if (isMet === null) return [doubtful(`${words}, not measured`)];
+    return [isMet ? good(`${words}, met`) : mark(`${words}, missed`)];
+  };
+  const estimate = time?.isEstimated ? `, about ${duration(time.seconds * 1_000)} for all items by this sample` : '';
+  return [
+    ...(time ? against(`Recovery time${estimate}`, time, time.isEstimated ? doubtful : bad) : []),
+    ...(point ? against('Recovery point', point) : []),
+  ];
 }
 
 function recoveryPointLines({ recoveryPoint }: DrillReport): string[] {

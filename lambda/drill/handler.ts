@@ -26,6 +26,8 @@ export async function handler(event: DrillEvent, context: Pick<Context, 'getRema
     const { listedDifferences, ...summary } = await scheduledDrill({
       ...{ table, sampleItemCount, waitMs: WAIT_MS, signal: ending.signal, nowMs: Date.now, pause: realPause },
       destination: { region, s3: { region, bucket }, dynamoDb: { region }, sts: { region } },
+      aims: event.aims ?? {},
+      scope: { sourceAccountId, sourceRegion },
       live: {
         name: `${table.tableName} in ${sourceAccountId}, ${sourceRegion}`,
         dynamoDb: {

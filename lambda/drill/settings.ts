@@ -1,6 +1,7 @@
 import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
 import type { LocatedTable } from '../../settings/configuredTable';
+import type { DrillAims } from '../../settings/drillAims';
 import { destinationOf, fromEnvironment, type Environment } from '../environment';
 
 export interface DrillSettings {
@@ -29,6 +30,8 @@ export function drillSettings(environment: Environment): DrillSettings {
 /** What the schedule sends: the table to drill, with its keys where the settings have them; else its table.json says them. */
 export interface DrillEvent {
   readonly table: { readonly name: string; readonly partitionKey?: Key; readonly sortKey?: Key };
+  /** What it is held to. A schedule that was made before there were such says nothing. */
+  readonly aims?: DrillAims;
 }
 interface Key {
   readonly name: string;

@@ -1,8 +1,9 @@
 import { plainValue } from '../../core/plainJson';
-import { printable } from '../../core/printable';
 import { bytes, count, counted, duration } from '../../core/units';
-import { PAGE_STYLE } from './pageStyle';
+import { escaped, htmlPage, htmlSection, momentText } from './html';
+import { trend } from './trend';
 import { LISTED_DIFFERENCES, type Difference, type DifferenceKind } from './findings';
+import type { Measure } from './aims';
 import type { DrillReport } from './report';
 import type { Stage } from './drillTable';
 
@@ -42,38 +43,28 @@ const KIND_WORDS: Readonly<Record<DifferenceKind, string>> = {
 /** A report as a page that prints: one file, no scripts, nothing loaded from elsewhere, every value escaped. */
 export function reportPage(report: DrillReport, json: { readonly name: string; readonly sha256: string }): string {
   const { table, verdict } = report;
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    `<title>${escaped(`Restore drill of ${table}, ${moment(report.startedAt)}`)}</title>`,
-    `<style>${PAGE_STYLE}</style>`,
-    '</head>',
-    '<body>',
+  return htmlPage(`Restore drill of ${table}, ${momentText(report.startedAt)}`, [
     `<h1>Restore drill of ${escaped(table)}</h1>`,
     `<p class="verdict ${verdict}"><strong>${escaped(headline(report))}</strong> ${escaped(explanation(report))}</p>`,
     ...warnings(report).map((warning) => `<p class="warning">${escaped(warning)}</p>`),
-    ...section('Result', rows(resultRows(report))),
-    ...section('Time', rows(timeRows(report))),
-    ...section('Differences', differences(report)),
-    ...section('Where and who', rows(placeRows(report))),
-    ...section('Evidence', [
+    ...htmlSection('What was drilled', rows(scopeRows(report))),
+    ...targetSection(report),
+    ...htmlSection('Result', rows(resultRows(report))),
+    ...htmlSection('Time', rows(timeRows(report))),
+    ...htmlSection('Differences', differences(report)),
+    ...earlierSection(report),
+    ...htmlSection('Where and who', rows(placeRows(report))),
+    ...htmlSection('Evidence', [
       ...rows([
         ['Data of this page', json.name],
         ['Its SHA-256', json.sha256],
       ]),
       '<p>The file and this page belong together when the file has that digest (<code>sha256sum</code>).</p>',
     ]),
-    ...section('Signed off', [
+    ...htmlSection('Signed off', [
       '<table class="sign"><tr><th scope="row">Name</th><td></td></tr><tr><th scope="row">Date</th><td></td></tr><tr><th scope="row">Signature</th><td></td></tr></table>',
     ]),
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function headline({ verdict, differences: found, comparedWith, sample }: DrillReport): string {
@@ -84,7 +75,7 @@ function headline({ verdict, differences: found, comparedWith, sample }: DrillRe
 
 function explanation({ verdict, items, sample, comparedWith, asOf, restoreSeconds, counts }: DrillReport): string {
   const what = sample === null ? counted(items, 'item') : `${counted(items, 'item')} of a random sample`;
-  const restored = `${what} as of ${moment(asOf)} restored in ${duration(restoreSeconds * 1_000)}`;
+  const restored = `${what} as of ${momentText(asOf)} restored in ${duration(restoreSeconds * 1_000)}`;
   if (verdict === 'differences') return `${restored}; what differs is listed below.`;
   return comparedWith === 'plan'
     ? `${restored}, and the restored table holds what the copy says. The live table was not looked at.`
@@ -132,7 +123,7 @@ function resultRows({
   recoveryPoint,
 }: DrillReport): Row[] {
   return [
-    ['As of', moment(asOf)],
+    ['As of', momentText(asOf)],
     ...recoveryPointRows(recoveryPoint),
     ['Items restored', `${count(items)} (${bytes(size)} of DynamoDB JSON)`],
     ...(sample === null
@@ -147,11 +138,67 @@ function resultRows({
   ];
 }
 
+/** Whose drill it is, of what, and how much of it: in words for whoever knows nothing of the service. */
+function scopeRows({ organization, scope, table, sample, sampledFrom, from }: DrillReport): Row[] {
+  const where = scope ? `, of account ${scope.sourceAccountId} in ${scope.sourceRegion}` : '';
+  const covers =
+    sample === null
+      ? 'All items of the copy, restored, read again and compared'
+      : `A random sample: ${count(sample)} of ${counted(sampledFrom ?? 0, 'object')}, each with the same chance`;
+  return [
+    ...(organization ? [['Organization', organization] as const] : []),
+    ['Table', `${table}${where}`],
+    ['Restored from', `${from}, a copy that is kept in another account and Region`],
+    ['What it covers', covers],
+  ];
+}
+
+function targetSection({ recoveryTime, recoveryPointTarget, recoveryPoint }: DrillReport): string[] {
+  if (!recoveryTime) return [];
+  const { seconds, isEstimated } = recoveryTime;
+  const took = `${isEstimated ? 'about ' : ''}${duration(seconds * 1_000)}${isEstimated ? ' for all items, reckoned by the rate of the sample' : ''}`;
+  const age =
+    recoveryPoint && !('unknown' in recoveryPoint) ? duration(recoveryPoint.ageSeconds * 1_000) : 'not measured';
+  const point = recoveryPointTarget ?? { targetSeconds: null, isMet: null };
+  return htmlSection('Against the targets', [
+    '<table class="trend"><thead><tr><th scope="col">What</th><th scope="col">Measured</th><th scope="col">Target</th><th scope="col">Result</th></tr></thead><tbody>',
+    targetRow('Recovery time: until the table is back', took, recoveryTime),
+    targetRow('Recovery point: what would be lost', age, point),
+    '</tbody></table>',
+  ]);
+}
+
+function targetRow(
+  what: string,
+  measured: string,
+  { targetSeconds, isMet }: Pick<Measure, 'targetSeconds' | 'isMet'>,
+): string {
+  const target = targetSeconds === null ? 'none is set' : duration(targetSeconds * 1_000);
+  const result = isMet === null ? 'not judged' : isMet ? 'met' : 'missed';
+  const mark = isMet === null ? 'unknown' : isMet ? 'same' : 'differences';
+  const cell = (name: string, text: string) => `<td data-name="${name}">${escaped(text)}</td>`;
+  return `<tr>${cell('What', what)}${cell('Measured', measured)}${cell('Target', target)}<td data-name="Result"><span class="${mark}">${result}</span></td></tr>`;
+}
+
+function earlierSection({ earlier = [] }: DrillReport): string[] {
+  if (earlier.length === 0) return [];
+  return htmlSection('Drills before this one', trend(earlier));
+}
+
+function attributesRows({ attributesThatDiffer = [] }: DrillReport): string[] {
+  if (attributesThatDiffer.length === 0) return [];
+  const pairs = attributesThatDiffer.map(({ attribute, items }): Row => [
+    attribute,
+    `differs in ${counted(items, 'item')}`,
+  ]);
+  return ['<h3>Attributes that differ</h3>', ...rows(pairs)];
+}
+
 function recoveryPointRows(recoveryPoint: DrillReport['recoveryPoint']): Row[] {
   if (!recoveryPoint) return [];
   if ('unknown' in recoveryPoint) return [['Recovery point of the copy', `not measured: ${recoveryPoint.unknown}`]];
   const { at, ageSeconds } = recoveryPoint;
-  return [['Recovery point of the copy', `${moment(at)}, ${duration(ageSeconds * 1_000)} before this drill began`]];
+  return [['Recovery point of the copy', `${momentText(at)}, ${duration(ageSeconds * 1_000)} before this drill began`]];
 }
 
 function timeRows({ startedAt, endedAt, restoreSeconds, itemsPerSecond, stageSeconds }: DrillReport): Row[] {
@@ -165,8 +212,8 @@ function timeRows({ startedAt, endedAt, restoreSeconds, itemsPerSecond, stageSec
       `${duration(restoreSeconds * 1_000)}, ${counted(itemsPerSecond, 'item')} a second`,
     ],
     ...stages,
-    ['Began', moment(startedAt)],
-    ['Ended', moment(endedAt)],
+    ['Began', momentText(startedAt)],
+    ['Ended', momentText(endedAt)],
   ];
 }
 
@@ -184,7 +231,8 @@ function placeRows({ from, definitionFrom, liveTable, scratchTable, ranBy, toolV
   ];
 }
 
-function differences({ differencesByKind, listedDifferences, differences: found }: DrillReport): string[] {
+function differences(report: DrillReport): string[] {
+  const { differencesByKind, listedDifferences, differences: found } = report;
   if (found === 0) return ['<p>None.</p>'];
   const kinds = Object.entries(differencesByKind).map(([kind, number]): Row => [
     KINDS[kind as DifferenceKind],
@@ -192,6 +240,7 @@ function differences({ differencesByKind, listedDifferences, differences: found 
   ]);
   return [
     ...rows(kinds),
+    ...attributesRows(report),
     ...(found > LISTED_DIFFERENCES ? [`<p>The first ${count(LISTED_DIFFERENCES)} of ${count(found)}:</p>`] : []),
     '<table class="list">',
     '<thead><tr><th scope="col">Item</th><th scope="col">What</th><th scope="col">Why</th></tr></thead>',
@@ -217,29 +266,9 @@ function whyOf({ reason, attributes = [] }: Difference): string {
   return attributes.length === 0 ? reason : `differs in ${attributes.join(', ')}: ${reason}`;
 }
 
-function section(title: string, content: readonly string[]): string[] {
-  return ['<section>', `<h2>${escaped(title)}</h2>`, ...content, '</section>'];
-}
-
 function rows(pairs: readonly Row[]): string[] {
   const lines = pairs.map(
     ([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
   );
   return ['<table>', ...lines, '</table>'];
-}
-
-function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11).replace(/(\.000)?Z$/, '')} UTC`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

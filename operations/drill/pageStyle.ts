@@ -14,6 +14,11 @@ th[scope=row] { width: 22rem; font-weight: normal; opacity: .8; }
 .warning { border-left: .5rem solid var(--doubt); padding: .5rem 1rem; }
 .list td:first-child { width: 40%; }
 .list td:nth-child(2) { white-space: nowrap; }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
+.trend .bar { display: block; height: .35rem; background: var(--line); border-radius: .2rem; }
+span.same { color: var(--good); }
+span.differences { color: var(--bad); font-weight: bold; }
+span.unknown { opacity: .8; }
 .sign td { height: 2.2rem; }
 code { font-size: .9em; }
 @media (max-width: 40rem) {
@@ -23,6 +28,9 @@ code { font-size: .9em; }
   th[scope=row] { width: auto; padding-bottom: 0; }
   td { padding-top: .1rem; }
   .list td:first-child { width: auto; }
+  .trend td { display: flex; flex-wrap: wrap; gap: 0 .5rem; justify-content: space-between; }
+  .trend td::before { content: attr(data-name); opacity: .8; }
+  .trend .bar { flex-basis: auto; }
   tr { border-bottom: 1px solid var(--line); padding: .35rem 0; }
 }
 @media print {

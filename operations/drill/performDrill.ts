@@ -11,6 +11,10 @@ import type { Measured } from '../heartbeat/recoveryPoint';
 import { definitionAt, definitionOfKeys } from '../tables';
 import { drillTable, type DrillRequest, type DrillResult } from './drillTable';
 import type { Findings } from './findings';
+import type { DrillAims } from '../../settings/drillAims';
+import type { DrillScope } from './aims';
+import { entryOf, type DrillEntry } from './earlier';
+import { indexPage } from './indexPage';
 import { reportPage } from './page';
 import { reportOf, reportText, type DrillReport } from './report';
 import { removeLeftovers, type ScratchPlace } from './scratch';
@@ -29,6 +33,11 @@ export interface DrillOrder extends Pick<
   readonly target: { readonly dynamoDb: AwsSettings; readonly region: string; readonly sts: AwsSettings };
   /** By the heartbeat; undefined where the copy is not the destination bucket. */
   readonly recoveryPoint?: Measured;
+  /** What it is held to. */
+  readonly aims: DrillAims;
+  readonly scope?: DrillScope;
+  /** Newest first. */
+  readonly earlier: readonly DrillEntry[];
   readonly onLeftover: (sentence: string) => void;
 }
 
@@ -56,6 +65,7 @@ export async function performDrill(order: DrillOrder): Promise<PerformedDrill> {
       table: table.tableName,
       ...('name' in live ? { liveTable: live.name } : { liveTable: null, withoutLive: live.without }),
       recoveryPoint: reported(order.recoveryPoint),
+      ...{ aims: order.aims, scope: order.scope, earlier: order.earlier },
       from: source.name,
       definitionFrom: stored
         ? 'table.json in the copy'
@@ -85,6 +95,21 @@ export async function keepInBucket(
   // The page last: where it is, the data is.
   const jsonKey = await reports.write('drill', startedAtMs, json, 'json');
   return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
+}
+
+/** Writes the page that lists this drill and those before it. @returns its object key */
+export function keepIndex(
+  reports: ReportStore,
+  { report, jsonKey }: { readonly report: DrillReport; readonly jsonKey: string },
+  earlier: readonly DrillEntry[],
+): Promise<string> {
+  const newest = entryOf({
+    objectKey: jsonKey,
+    storedAtMs: Date.parse(report.startedAt),
+    text: JSON.stringify(report),
+  });
+  const others = earlier.filter(({ objectKey }) => objectKey !== jsonKey);
+  return reports.writeDrillIndex(indexPage(report, [newest, ...others]));
 }
 
 /** What is wrong with an object is told of its item, where the object key spells its keys. */

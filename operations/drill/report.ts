@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { DrillResult, Stage } from './drillTable';
+import type { DrillAims } from '../../settings/drillAims';
+import {
+  attributesThatDiffer,
+  pointTarget,
+  recoveryTimeOf,
+  type DrillScope,
+  type Measure,
+  type ReportedRecoveryPoint,
+} from './aims';
+import type { DrillEntry } from './earlier';
 import type { Difference, Findings } from './findings';
 
 /** A drill as it is kept, signed off by whoever it is shown to. Times are ISO 8601 in UTC. `docs/cli.md` lists the fields. */
@@ -43,9 +53,18 @@ export interface DrillReport {
   /** ARN of the caller, as STS told it. */
   readonly ranBy: string;
   readonly toolVersion: string;
+  /** Whose drill it is. Not in reports of before 0.2. */
+  readonly organization?: string | null;
+  /** Where the live table is. Null: nobody has said. Not in reports of before 0.2. */
+  readonly scope?: DrillScope | null;
+  /** Each beside its target. Not in reports of before 0.2. */
+  readonly recoveryTime?: Measure;
+  readonly recoveryPointTarget?: Omit<Measure, 'seconds' | 'isEstimated'>;
+  /** In how many of the listed differences an attribute differs, the most frequent first; 50 at most. Not in reports of before 0.2. */
+  readonly attributesThatDiffer?: readonly { readonly attribute: string; readonly items: number }[];
+  /** Drills of the table before this one, newest first. Not in reports of before 0.2. */
+  readonly earlier?: readonly DrillEntry[];
 }
-
-export type ReportedRecoveryPoint = { readonly at: string; readonly ageSeconds: number } | { readonly unknown: string };
 
 export type DrillFacts = Pick<
   DrillReport,
@@ -60,7 +79,13 @@ export type DrillFacts = Pick<
   | 'startedAt'
   | 'endedAt'
   | 'recoveryPoint'
-> & { readonly sample?: number; readonly scratch: { readonly name: string; readonly region: string } };
+> & {
+  readonly aims: DrillAims;
+  readonly scope?: DrillScope;
+  readonly earlier: readonly DrillEntry[];
+  readonly sample?: number;
+  readonly scratch: { readonly name: string; readonly region: string };
+};
 
 type Finished = Omit<DrillResult, 'findings'> & {
   readonly findings: Pick<Findings, 'counts' | 'differences' | 'differencesByKind' | 'listed'>;
@@ -82,6 +107,11 @@ export function reportOf(facts: DrillFacts, { findings, bytes, objects, stageMs,
     ...{ bytes, stageSeconds, counts: { ...counts }, differencesByKind, listedDifferences: listed },
     ...{ from, definitionFrom, liveTable, scratchTable: { ...facts.scratch, removed: removal.removed } },
     ...{ ranBy, toolVersion },
+    ...{ organization: facts.aims.organization ?? null, scope: facts.scope ?? null },
+    recoveryTime: recoveryTimeOf({ stageMs, restored: counts.restored, objects }, facts.aims),
+    recoveryPointTarget: pointTarget(recoveryPoint, facts.aims),
+    attributesThatDiffer: attributesThatDiffer(listed),
+    earlier: facts.earlier.slice(0, MOST_EARLIER),
   };
 }
 
@@ -90,6 +120,9 @@ export function reportText(report: DrillReport): { text: string; sha256: string 
   const text = `${JSON.stringify(report, null, 2)}\n`;
   return { text, sha256: createHash('sha256').update(text, 'utf8').digest('hex') };
 }
+
+/** As many as a trend needs. */
+const MOST_EARLIER = 12;
 
 function seconds(ms: number): number {
   return Math.round(ms / 100) / 10;

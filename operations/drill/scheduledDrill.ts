@@ -8,7 +8,10 @@ import { s3ImageSource } from '../images/s3ImageSource';
 import type { Pause } from '../pace';
 import type { LocatedTable } from '../../settings/configuredTable';
 import { knownTable } from '../tables';
-import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
+import type { DrillAims } from '../../settings/drillAims';
+import { missedTargets, type DrillScope } from './aims';
+import { earlierDrills } from './earlier';
+import { keepInBucket, keepIndex, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 
 /** One drill of the schedule: of a sample, in the destination account, within a function's time. */
@@ -24,6 +27,8 @@ export interface ScheduledDrill {
   };
   /** The live table: read by key alone, so a role that may do nothing else is enough. */
   readonly live: { readonly name: string; readonly dynamoDb: AwsSettings };
+  readonly aims: DrillAims;
+  readonly scope: DrillScope;
   /** How long images that are still on their way are waited for. */
   readonly waitMs: number;
   /** Aborted when there is just time enough left to remove the scratch table. */
@@ -46,7 +51,10 @@ export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport
   const { table } = await knownTable(source, order.table, { momentMs: startedAtMs });
   const live = await liveTable(order);
   const recoveryPoint = await shownRecoveryPoint(heartbeats(destination.s3), table.prefix, signal);
+  const reports = s3ReportStore(destination.s3, table);
+  const earlier = await earlierDrills(reports, say);
   const performed = await performDrill({
+    ...{ aims: order.aims, scope: order.scope, earlier },
     ...{ source, table, sampleItemCount, waitMs, signal, nowMs, pause },
     ...{
       startedAtMs,
@@ -58,9 +66,11 @@ export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport
       watch: { onProblem: say },
     },
   });
-  const keys = await keepInBucket(s3ReportStore(destination.s3, table), startedAtMs, performed.documents);
+  const keys = await keepInBucket(reports, startedAtMs, performed.documents);
+  await keepIndex(reports, { report: performed.report, jsonKey: keys.json }, earlier);
   const problems = [
     ...(performed.report.differences > 0 ? [`${performed.report.differences} differences`] : []),
+    ...missedTargets(performed.report),
     ...('without' in live ? [live.without] : []),
     ...(performed.problem === undefined ? [] : [performed.problem]),
   ];

@@ -7,6 +7,7 @@ import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
+import { drillAims } from '../../settings/drillAims';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
@@ -81,6 +82,7 @@ export class Drill extends Construct {
       arn: lambda.arn,
       input: JSON.stringify({
         table: { name: table.name, partitionKey: table.partitionKey, sortKey: table.sortKey },
+        aims: drillAims(settings, table.name),
       }),
     });
   }
