@@ -43,7 +43,7 @@ test('a whole drill is measured, a sample is an estimate: only what was measured
   const of = (recoveryTime: typeof whole, most: number) =>
     missedTargets({
       ...{ recoveryTime, recoveryPoint: old, recoveryPointTarget: pointTarget(old, { recoveryPointSeconds: most }) },
-    } as DrillReport);
+    });
   expect([of(whole, 60).length, of(sample, 60).length, of(whole, 59).length]).toEqual([1, 0, 2]);
 });
 
