@@ -6,6 +6,7 @@ import type { RangeSource } from '../operations/engine/rangeSource';
 import { readRequest, type RunRequest } from '../operations/engine/run';
 import { s3ImageSource } from '../operations/images/s3ImageSource';
 import { destinationOf, fromEnvironment, type Environment } from './environment';
+import { requireNoJournal } from '../operations/journal/requireNoJournal';
 
 /** What every worker of the engine is told by the state machine. */
 export interface EngineEvent {
@@ -43,7 +44,8 @@ export async function openRun({ bucket, region, engineBucket }: EngineSettings, 
   const run = await readRequest(store, folder);
   const { prefix, tableName, keySchema, storedByMs, createdAtMs } = run;
   const momentMs = run.momentMs ?? Infinity;
-  const images = { source: s3ImageSource({ region, bucket }), lister: s3VersionLister({ region, bucket }) };
+  const images = { source: s3ImageSource({ region, bucket, prefix }), lister: s3VersionLister({ region, bucket }) };
   const table = { prefix, tableName, keySchema };
+  await requireNoJournal(images.lister, table, 'the engine reads images alone; use --engine write or import');
   return { store, run, momentMs, source: imageRanges({ ...images, table, momentMs, storedByMs, createdAtMs }) };
 }

@@ -110,10 +110,6 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
     page: (prefix, options) => this.calls.versions.page(prefix, { ...options, maxKeys: 3 }),
   };
 
-  get bytes(): BytesStore {
-    return this.calls.bytes;
-  }
-
   get locks(): LockStore {
     return this.calls.locks;
   }

@@ -19,6 +19,7 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { selectionOf, STATE_SELECTION_OPTIONS } from '../selectionOptions';
 import { forEachTable, readTables, TABLES, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { watchErase } from './reporting';
+import { requireNoJournal } from '../../operations/journal/requireNoJournal';
 
 export interface EraseOptions {
   readonly tables: TableChoice;
@@ -102,6 +103,13 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
   const { table } = await knownTable(s3ImageSource(destination), locatedTable(settings, tableName), {
     momentMs: Infinity,
   });
+  for (const { lister } of buckets) {
+    await requireNoJournal(
+      lister,
+      table,
+      'one item cannot be erased out of it: what is under Object Lock stays until then, and journal objects cannot be rewritten yet. Nothing has been erased',
+    );
+  }
   const { nowMs } = await context.serviceClock('destination');
   const { dynamoDb } = connect(context, 'source');
   const live = dynamoDbBatchTable(tableName, dynamoDb, { signal, pause: (ms) => pause(ms, signal) });
