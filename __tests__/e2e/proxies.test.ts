@@ -18,6 +18,8 @@ import { realPause } from '../../operations/pace';
 import { credentialsOf } from '../../aws/credentials';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { environmentAgents } from '../../aws/environmentAgents';
+import { s3BytesStore } from '../../aws/bytesStore';
+import { s3EngineStore } from '../../aws/engineStore';
 import { s3FileStore } from '../../aws/fileStore';
 import { headObject, listOneKey } from '../../aws/headObject';
 import { s3ImageStore } from '../../aws/imageStore';
@@ -38,6 +40,7 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
+import { sfnStateMachine } from '../../aws/stateMachine';
 import { s3TextStore } from '../../aws/textStore';
 import { subscriptionsOf } from '../../aws/topic';
 
@@ -54,6 +57,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
     (settings) => dynamoDbBatchTable('t', settings).getBatch([{ id: { S: '1' } }]),
   ],
   bucketConfiguration: [(settings) => bucketConfiguration({ ...settings, bucket: 'b' }).versioning()],
+  bytesStore: [(settings) => s3BytesStore({ ...settings, bucket: 'b' }).get('k')],
   callerIdentity: [callerIdentity],
   captureFunction: [(settings) => captureFunction('f', settings).mappings()],
   cloudWatch: [
@@ -70,6 +74,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   ],
   credentials: [() => assumed({ roleArn: 'arn:aws:iam::111111111111:role/r', region: 'eu-west-1' })],
   currentObjects: [(settings) => s3CurrentLister({ ...settings, bucket: 'b' }).page('')],
+  engineStore: [(settings) => s3EngineStore({ ...settings, bucket: 'b' }).copy('k', 'l')],
   fileStore: [(settings) => s3FileStore({ ...settings, bucket: 'b' }).write('k', Buffer.from('x'), 'text/plain')],
   headObject: [
     (settings) => headObject({ ...settings, bucket: 'b' }, 'k'),
@@ -90,6 +95,9 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
     (settings) => stsServiceClock(settings, MACHINE),
   ],
   stampedText: [(settings) => s3StampedTexts({ ...settings, bucket: 'b' }, 1)('k')],
+  stateMachine: [
+    (settings) => sfnStateMachine('arn:aws:states:eu-west-1:111111111111:stateMachine:m', settings).start('n', {}),
+  ],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],
   tableImport: [
