@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { rename, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundlePage } from '../ui/bundle';
 import { licencesOf } from './licences';
@@ -36,6 +36,7 @@ export async function bundleCommand(outfile: string): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   });
+  await chmod(unfinished, 0o755); // npx runs it as a program.
   // In one step: whoever starts the command meanwhile has the one before, or this one.
   await rename(unfinished, outfile);
   await writeFile(`${outfile}.LICENSES.txt`, licencesOf([...Object.keys(metafile.inputs), ...ofPage], ROOT));
