@@ -10,7 +10,7 @@ import {
   type TableLocation,
 } from '../core/objectKey';
 import { chosenOf } from '../core/steps';
-import type { ImageSource } from './images/imageSource';
+import type { ImageSource, WantedState } from './images/imageSource';
 
 /** What happened to one item between two moments. */
 export interface SelectedChange {
@@ -50,16 +50,21 @@ interface Place {
 /**
  * The objects of the items that are selected by their keys: as few as can be listed, and those of shortened keys. One that was
  * asked for and is not there has no versions.
+ *
+ * @param wanted where nothing but this state of each is asked for
  */
 export function selectedHistories(
   place: Place,
   selection: Selection,
   signal?: AbortSignal,
+  wanted?: WantedState,
 ): AsyncIterable<ObjectHistory> {
   const { keys, ...range } = selection;
   if (keys) return historiesOfKeys(place, keys);
   const { source, table } = place;
-  const listings = rangePrefixes(table, table.keySchema, range).map((prefix) => () => source.histories(prefix, signal));
+  const listings = rangePrefixes(table, table.keySchema, range).map(
+    (prefix) => () => source.histories(prefix, signal, wanted),
+  );
   return chosenOf(listings, ({ objectKey }) => isImageKey(objectKey));
 }
 

@@ -70,8 +70,8 @@ export async function drillTable(request: DrillRequest): Promise<DrillResult> {
   const { watch, scratch } = request;
   const stages = stopwatch(request);
   const findings = new Findings();
-  const sample = await lookAtCopy(request, stages.start);
   const createdAtMs = await tableCreatedAt(request.source, request.table, request.momentMs);
+  const sample = await lookAtCopy({ ...request, createdAtMs }, stages.start);
   const restoredFrom = sample ? sampledSource(request.source, sample) : request.source;
   const { result, removal } = await withScratchTable(scratch, {
     create: () => stages.start('create'),
@@ -106,11 +106,9 @@ function requireSomething({ source, table, momentMs }: DrillRequest, { counts, d
 }
 
 /** Draws the sample, or makes sure that there is something to restore. Nothing has been made yet. */
-async function lookAtCopy(
-  { source, table, signal, sampleItemCount, watch }: DrillRequest,
-  start: (stage: Stage) => void,
-): Promise<Sample | undefined> {
-  const images = imagesOf(source, tablePrefix(table), signal);
+async function lookAtCopy(request: DrillLife, start: (stage: Stage) => void): Promise<Sample | undefined> {
+  const { source, table, sampleItemCount, watch } = request;
+  const images = imagesOf(request);
   if (sampleItemCount === undefined) {
     const { done = false } = await images.next();
     await images.return(undefined);
@@ -125,8 +123,9 @@ async function lookAtCopy(
   );
 }
 
-async function* imagesOf(source: ImageSource, prefix: string, signal: AbortSignal): AsyncGenerator<ObjectHistory> {
-  for await (const history of source.histories(prefix, signal)) {
+async function* imagesOf(request: DrillLife): AsyncGenerator<ObjectHistory> {
+  const { source, table, signal } = request;
+  for await (const history of source.histories(tablePrefix(table), signal, request)) {
     signal.throwIfAborted();
     if (isImageKey(history.objectKey)) yield history;
   }

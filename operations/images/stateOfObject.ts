@@ -12,7 +12,7 @@ import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../c
 import { headerOf } from './headerOf';
 import { storedImageOf } from './storedImageOf';
 import { whyAhead } from './whyAhead';
-import type { ImageSource } from './imageSource';
+import type { ImageSource, WantedState } from './imageSource';
 import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
 import { whyUnreadable } from './whyUnreadable';
 
@@ -51,15 +51,9 @@ interface Doubtful<Is extends string> {
   readonly ownKey?: string;
 }
 
-export interface StateRequest {
+export interface StateRequest extends WantedState {
   readonly source: ImageSource;
   readonly table: TableLocation & { readonly keySchema: KeySchema };
-  /** Epoch milliseconds; Infinity for the newest state. */
-  readonly momentMs: number;
-  /** Versions that S3 received later than this are passed over, whatever they say of themselves. */
-  readonly storedByMs?: number;
-  /** When the table was created, where there was another one of its name before: images of that are passed over. */
-  readonly createdAtMs?: number;
   /** Called before a version in an archive class is read. */
   readonly whenArchived?: (version: ObjectVersion) => Promise<void>;
   /** Told of an object whose newest image may not be the current version, which S3 shows. */

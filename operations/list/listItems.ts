@@ -57,7 +57,7 @@ export async function listItems(request: ListRequest): Promise<Readonly<ListCoun
   const counts: ListCounts = { items: 0, bytes: 0, absent: 0, unknown: 0, unreadable: 0 };
   const guard = new ReadGuard();
   let looked = 0;
-  const states = mapInParallel(selectedHistories(request, selection, signal), READS, (history) =>
+  const states = mapInParallel(selectedHistories(request, selection, signal, request), READS, (history) =>
     stateIn(request, history),
   );
   for await (const state of states) {

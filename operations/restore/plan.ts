@@ -136,7 +136,10 @@ type KeyedState = ObjectState & { readonly askedKeys?: AttributeMap; readonly hi
 export function historiesOf(request: PlanRequest): AsyncIterable<ObjectHistory> {
   const { signal, keys, listing, selection = {} } = request;
   if (keys) return historiesOfKeys(request, keys);
-  return listing?.isComplete ? listing.histories() : selectedHistories(request, selection, signal);
+  if (listing?.isComplete) return listing.histories();
+  // What an item was before the moment decides as well who wrote what the table has now.
+  const isStateAlone = request.later === undefined && request.continuesSinceMs === undefined;
+  return selectedHistories(request, selection, signal, isStateAlone ? request : undefined);
 }
 
 async function* historiesOfKeys(
