@@ -1,20 +1,15 @@
-import { ARCHIVE_CLASSES } from '../../aws/archive';
-import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import { gapsWithinTables } from '../../core/formerTable';
+import type { ObjectHistory } from '../../aws/objectVersions';
 import { inParallel } from '../../core/inParallel';
-import type { ImageHeader } from '../../core/image';
 import { newestOf } from '../../core/newest';
 import { isImageKey } from '../../core/objectKey';
-import { readImage } from '../../core/readImage';
-import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { whyNotCurrent } from '../images/whyNotCurrent';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
 import { whyAhead } from '../images/whyAhead';
-import { whyDamaged } from '../images/whyUnreadable';
-import { storedImageOf } from '../images/storedImageOf';
+import { brokenBetween, brokenChain, type Looking } from './chains';
+import { wholeHistory, type ReadVersion, type WholeHistory } from './wholeHistory';
 
 /** What the walk went through. */
 export interface HistoryCounts {
@@ -47,7 +42,6 @@ export interface WalkedObject extends Pick<
 }
 
 const OBJECTS_AT_A_TIME = 8;
-const READS = 8;
 const PAUSE_MS = 2_000;
 
 /**
@@ -98,25 +92,9 @@ interface Doubt extends Open {
   readonly differences: readonly Difference[];
 }
 
-interface ReadVersion {
-  readonly version: ObjectVersion;
-  readonly header?: ImageHeader;
-  /** Which change it is, and what it says; the same in both buckets. */
-  readonly identity?: string;
-  readonly problem?: string;
-}
-
-/** What an object is looked at with. */
-interface Looking {
-  /** Ids of the versions that are looked at; in both buckets, the source's. */
-  readonly known: ReadonlySet<string>;
-  /** When each table of the name was created that had a former one. */
-  readonly creationsMs: readonly number[];
-}
-
 /**
  * Reads every version of an object in both buckets: its body must be what its metadata says, the source's images must follow
- * from one another, and each of them must be in the destination, by change and digest.
+ * from one another, and each of them must be in the destination, by change and digest, and say the same there.
  */
 export async function walkBoth(places: Places, objectKey: string, looking: Looking): Promise<WalkedObject> {
   const { known } = looking;
@@ -128,10 +106,12 @@ export async function walkBoth(places: Places, objectKey: string, looking: Looki
   const inSource = allInSource.filter(({ version }) => known.has(version.versionId));
   const present = new Set(inDestination.map(({ identity }) => identity));
   const captured = new Set(allInSource.map(({ identity }) => identity));
+  const broken = brokenChain('source', objectKey, allInSource, looking);
   const differences = [
     ...unreadable('source', objectKey, inSource),
     ...unreadable('destination', objectKey, inDestination),
-    ...brokenChain('source', objectKey, allInSource, looking),
+    ...broken,
+    ...brokenBetween(objectKey, allInSource, inDestination, looking, broken),
     ...ahead('source', objectKey, inSource),
     ...ahead('destination', objectKey, inDestination),
     ...notCurrent('source', source),
@@ -169,47 +149,6 @@ export async function walkDestination(
   return { differences, sourceVersions: 0, destinationVersions: versions.length, onlyInDestination: 0 };
 }
 
-/** What a bucket has of an object, and all of it read. */
-interface WholeHistory {
-  readonly history: ObjectHistory;
-  readonly read: readonly ReadVersion[];
-}
-
-async function wholeHistory(source: ImageSource, objectKey: string): Promise<WholeHistory> {
-  const history = (await source.history(objectKey)) ?? { objectKey, versions: [] };
-  return { history, read: await readAll(source, history.versions) };
-}
-
-async function readAll(source: ImageSource, versions: readonly ObjectVersion[]): Promise<ReadVersion[]> {
-  const read: ReadVersion[] = [];
-  await inParallel(versions, READS, async (version) => {
-    read.push(await readVersion(source, version));
-  });
-  return read.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
-}
-
-async function readVersion(source: ImageSource, version: ObjectVersion): Promise<ReadVersion> {
-  const { storedAtMs, storageClass, etag } = version;
-  try {
-    if (ARCHIVE_CLASSES.has(storageClass)) {
-      const header = await headerOf(source, version);
-      return { version, header, identity: identityOf(header, etag) };
-    }
-    const object = await storedImageOf(source, version);
-    const { header } = readImage({ ...object, storedAtMs });
-    return { version, header, identity: identityOf(header, object.body) };
-  } catch (error) {
-    const problem = whyDamaged(error);
-    if (problem === undefined) throw error;
-    return { version, problem };
-  }
-}
-
-/** A predecessor's image has neither a place in a stream nor a digest: its content is all there is. */
-function identityOf({ position, digest = '' }: ImageHeader, content: string): string {
-  return position.source === 'predecessor' ? content : JSON.stringify([position, digest]);
-}
-
 /**
  * What a look tells otherwise. A comparison looks at nothing that the listing says is right, where what was not captured, and lies
  * above all that was, may be older. An object under a former spelling is of no item.
@@ -218,6 +157,8 @@ function notCurrent(bucket: Bucket, { history, read }: WholeHistory): Difference
   const images = read.flatMap(({ version, header }) => (header ? [{ version, header }] : []));
   if (newestOf(images)?.header.event === 'PREDECESSOR') return [];
   const why = whyNotCurrent(history, images);
+  // Of a current version that cannot be read nobody knows how old it is; it is named for that.
+  if (why?.is === 'notCurrent' && read.at(-1)?.problem !== undefined) return [];
   // As in a verdict: the source bucket alone shows whether what the destination has is all there is.
   if (!why || (bucket === 'destination' && why.isSameState)) return [];
   return [{ objectKey: history.objectKey, class: why.is, in: bucket, reason: why.reason }];
@@ -240,27 +181,6 @@ function ahead(bucket: Bucket, objectKey: string, versions: readonly ReadVersion
   if (!first) return [];
   const versionIds = found.map(({ versionId }) => versionId);
   return [{ objectKey, class: 'ahead', in: bucket, reason: first.reason, versionIds }];
-}
-
-function brokenChain(
-  bucket: Bucket,
-  objectKey: string,
-  versions: readonly ReadVersion[],
-  { known, creationsMs }: Looking,
-): Difference[] {
-  const idOf = new Map(versions.map(({ header, version }) => [header, version.versionId]));
-  const images = versions.flatMap(({ header, version }) => (header ? [{ header, version }] : []));
-  return gapsWithinTables(images, creationsMs).flatMap(({ kind, after, before, repairedBy }): Difference[] => {
-    const [first, second] = [idOf.get(after) ?? '', idOf.get(before) ?? ''];
-    if (!known.has(second)) return [];
-    const between = `${new Date(after.changedAtMs).toISOString()} and ${new Date(before.changedAtMs).toISOString()}`;
-    const reason =
-      kind === 'conflict'
-        ? `two images claim to be the same change of ${new Date(before.changedAtMs).toISOString()} and differ`
-        : `changes between ${between} are missing${repairedBy ? '; a repair has put the state right' : ''}`;
-    const isRepaired = repairedBy ? { isRepaired: true } : {};
-    return [{ objectKey, class: 'brokenChain', in: bucket, reason, versionIds: [first, second], ...isRepaired }];
-  });
 }
 
 async function notReplicated(
