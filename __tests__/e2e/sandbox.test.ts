@@ -20,13 +20,13 @@ done
 npx dcs ls customers --items --json | grep -c undefined
 exit 7`;
 
-test('each of the five things does what it says, and then the sandbox is gone', async () => {
+test('each of the six things does what it says, and then the sandbox is gone', async () => {
   const { code, stdout, stderr } = await sandbox('--run', TRY_ALL);
   expect({ code, stderr }).toMatchObject({ code: 7 });
 
   const moment = '2026-11-27T01:00:00Z';
   const things = thingsToTry({
-    ...{ before: moment, from: moment, to: moment, migrated: [], writtenLater: [] },
+    ...{ before: moment, from: moment, to: moment, migrated: [4], writtenLater: [4] },
     ...{ deletedCustomer: 1, parkedCustomer: 2, failedCustomer: 3 },
   });
   const codes = [...stdout.matchAll(/^code (\d+)$/gm)].map(([, each]) => Number(each));
@@ -39,6 +39,8 @@ test('each of the five things does what it says, and then the sandbox is gone', 
   expect(stdout).toMatch(/Redrove 1 batch/);
   expect(stdout).toMatch(/replicationFailed {2}1 {2}such as orders\/customer-3\/1001\/image\.json/);
   expect(stdout).toMatch(/Mended 1 item/);
+  expect(stdout).toMatch(/visits\/customer-4\/image\.json in s3:\S+: \d versions?, no change is missing/);
+  expect(stdout).toMatch(/Table visits: \d+ items\n[^]*are the same/);
   expect(folder).toMatch(/dcs-sandbox-/);
   expect(existsSync(folder)).toBe(false);
 });

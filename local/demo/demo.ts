@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { tablePrefix } from '../../core/objectKey';
-import { VARIABLES } from '../../core/functionVariables';
-import { objectHistories, type ObjectVersion } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import type { LocalRun } from '../localRun';
-import type { LocalBucket } from '../localTable';
 import type { LocalTable } from '../localTable';
 import { badMigration, everydayWork, total, type Application, type Changes } from './application';
+import { showJournalJourney } from './journalJourney';
 import { showJourney } from './journey';
 import type { Narrator } from './narrator';
+import { backfillAll, verifyAll } from './operate';
 import { restore } from './restore';
 import { compare, snapshotOf, type Comparison, type Snapshot } from './snapshot';
+import { changesIn, layoutIn, locationOf } from './stored';
 import { order, seededRandom, user, type Random } from './workload';
 
 /** What the demo proves, in numbers; `--json` prints it. */
@@ -70,14 +69,27 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
     () => run.drained(),
     () => `${run.replication.counts.completed} objects in the source bucket, each with its replica`,
   );
+  await timed(
+    'backfill',
+    'backfilled',
+    () => backfillAll(run),
+    ({ read, written }) => `${read} items read, ${written} added to what capture has stored`,
+  );
   const { atMs, ageSeconds } = await run.playHeartbeat();
   narrator.fact('recovery point', `${new Date(atMs).toISOString()}, ${ageSeconds} s ago, by the newest heartbeat`);
+  const verified = await timed(
+    'verify',
+    'verified',
+    () => verifyAll(run),
+    ({ items, same }) => `${items} items are ${same ? 'the same' : 'NOT the same'} in tables and both buckets`,
+  );
 
   narrator.title("One item's journey");
   const users = run.tables.get('users');
   const first = applications.get('users')?.items[0];
   if (users && first) {
-    await showJourney(narrator, run, users, first, random);
+    const show = layoutIn(users) === 'journal' ? showJournalJourney : showJourney;
+    await show(narrator, run, users, first, random);
     changes.push({ inserts: 0, updates: 1, deletes: 0 });
   }
 
@@ -92,15 +104,15 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
   );
   await run.drained();
   const latest: Moment = { name: 'latest', expected: await snapshots(applications) };
-  const images = await imagesIn(run.source, run);
+  const images = await changesIn(run.source, run);
   await run.loseSourceAccount();
   for (const { table } of applications.values()) await table.drop();
   narrator.fact('lost', `the tables, and everything else of account ${run.source.accountId} in ${run.source.region}`);
 
   narrator.title(`Back from ${run.destination.bucket} alone`);
-  const replicas = await imagesIn(run.destination, run);
+  const replicas = await changesIn(run.destination, run);
   const restored = { latest: 0, earlier: 0 };
-  const differences: string[] = [];
+  const differences: string[] = verified.same ? [] : ['verify has found differences before anything was lost'];
   for (const moment of [latest, earlier]) {
     const label = moment.name === 'latest' ? 'to the end' : 'to before it';
     const tables = await timed(
@@ -162,25 +174,6 @@ async function snapshots(applications: ReadonlyMap<string, Application>): Promis
   return all;
 }
 
-/** Without those that were sent again, for want of an answer: the same bytes lie beside them. */
-function storedOnce(versions: readonly ObjectVersion[]): ObjectVersion[] {
-  return versions.filter(({ etag }, n) => etag !== versions[n - 1]?.etag);
-}
-
-async function imagesIn(bucket: LocalBucket, run: LocalRun): Promise<number> {
-  let images = 0;
-  for (const { deployed } of run.tables.values()) {
-    const { [VARIABLES.prefix]: prefix = '' } = deployed.captureFunction.environment;
-    for await (const { objectKey, versions } of objectHistories(
-      bucket,
-      tablePrefix({ prefix, tableName: deployed.tableName }),
-    )) {
-      if (objectKey.endsWith('/image.json')) images += storedOnce(versions).length;
-    }
-  }
-  return images;
-}
-
 interface RestoredTable {
   readonly tableName: string;
   readonly items: number;
@@ -189,14 +182,13 @@ interface RestoredTable {
 
 async function restoreAll(run: LocalRun, { name, atMs }: Moment): Promise<RestoredTable[]> {
   const all: RestoredTable[] = [];
-  for (const [tableName, { deployed }] of run.tables) {
-    const { [VARIABLES.prefix]: prefix = '' } = deployed.captureFunction.environment;
+  for (const [tableName, captured] of run.tables) {
     const into = {
       tableName: name === 'latest' ? tableName : `${tableName}-${name}`,
       dynamoDb: run.destinationDynamoDb,
     };
-    const { table, items } = await restore(run.destination, { prefix, tableName }, into, atMs);
-    all.push({ tableName, items, found: () => snapshotOf(table, deployed.keySchema) });
+    const { table, items } = await restore(run.destination, locationOf(captured), into, atMs);
+    all.push({ tableName, items, found: () => snapshotOf(table, captured.deployed.keySchema) });
   }
   return all;
 }

@@ -53,7 +53,7 @@ export async function showJourney(
   );
 }
 
-function place({ accountId, region, bucket }: LocalBucket): string {
+export function place({ accountId, region, bucket }: LocalBucket): string {
   return `${bucket} (account ${accountId}, ${region})`;
 }
 
@@ -63,7 +63,7 @@ async function versionsOf(bucket: LocalBucket, objectKey: string): Promise<reado
 }
 
 /** Every replication status that is seen until replication has ended. */
-async function statusesOf(bucket: LocalBucket, objectKey: string, versionId: string): Promise<string[]> {
+export async function statusesOf(bucket: LocalBucket, objectKey: string, versionId: string): Promise<string[]> {
   const seen: string[] = [];
   await until(async () => {
     const status = (await replicationStatus(bucket, objectKey, versionId)) ?? 'no status';
@@ -73,7 +73,7 @@ async function statusesOf(bucket: LocalBucket, objectKey: string, versionId: str
   return seen;
 }
 
-async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+export async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

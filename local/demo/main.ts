@@ -2,12 +2,14 @@ import { stop as stopBundler } from 'esbuild';
 import path from 'node:path';
 import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
+import type { Layout } from '../../settings/batches';
 import { synthesize } from '../deployment/synthesize';
 import { startLocalRun, type LocalRun } from '../localRun';
 import { findTools } from '../parts/tools';
 import { tellDemo } from './demo';
 import { Narrator } from './narrator';
 import { DEMO_HELP, demoOptions } from './options';
+import { withLayout } from './settings';
 import { sayVerdict } from './verdict';
 
 const BUNDLES = path.resolve(__dirname, '../../dist/lambda');
@@ -23,7 +25,7 @@ async function main(): Promise<number> {
   }
   const narrator = new Narrator(options.isJson ? process.stderr : process.stdout);
   const interrupted = interruption();
-  const [run, start] = await Promise.race([startParts(narrator), interrupted]);
+  const [run, start] = await Promise.race([startParts(narrator, options.layout), interrupted]);
   try {
     const result = await Promise.race([tellDemo(narrator, run, options.items), run.died, interrupted]);
     const timed = { ...result, seconds: { start, ...result.seconds } };
@@ -35,14 +37,14 @@ async function main(): Promise<number> {
   }
 }
 
-async function startParts(narrator: Narrator): Promise<[LocalRun, number]> {
+async function startParts(narrator: Narrator, layout: Layout): Promise<[LocalRun, number]> {
   narrator.title('DCS on this machine: two accounts, no AWS');
   return narrator.stage(
     'started',
     async () => {
       const tools = await findTools(process.env, (line) => narrator.note(line));
       await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
-      const deployment = await synthesize(CONFIG);
+      const deployment = await withLayout(CONFIG, layout, synthesize);
       await stopBundler(); // It would keep 400 MB to the end.
       return startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: (line) => narrator.note(line) });
     },

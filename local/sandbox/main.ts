@@ -84,7 +84,7 @@ function introduction(things: readonly Thing[], { folder }: Workspace): string {
   ]);
   return [
     '',
-    'customers and orders, captured and replicated; somebody goes on buying. Five things to try (also: sh try/1.sh):',
+    'customers, orders and visits, captured and replicated; somebody goes on buying. Six things to try (also: sh try/1.sh):',
     '',
     ...lines,
     '',

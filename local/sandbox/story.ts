@@ -3,7 +3,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { ACCESS_DENIED } from '../parts/s3Faults';
 import type { Shop } from './traffic';
 
-/** What happened, in words and moments: the five things to try are about these. */
+/** What happened, in words and moments: the things to try are about these. */
 export interface Story {
   /** Before anything went wrong. */
   readonly before: string;

@@ -6,8 +6,8 @@ export interface Thing {
   readonly steps: readonly { readonly command: string; readonly exitCode: number }[];
 }
 
-/** Five, with the moments of this sandbox filled in. They can be tried in any order. */
-export function thingsToTry({ before, from, to, deletedCustomer }: Story): Thing[] {
+/** Six, with the moments of this sandbox filled in. They can be tried in any order. */
+export function thingsToTry({ before, from, to, deletedCustomer, writtenLater: [visitor = 4] }: Story): Thing[] {
   const deleted = `'{"id":"customer-${deletedCustomer}"}'`;
   return [
     {
@@ -46,6 +46,13 @@ export function thingsToTry({ before, from, to, deletedCustomer }: Story): Thing
       steps: [
         { command: 'npx dcs verify orders --wait 2s', exitCode: 3 },
         { command: 'npx dcs verify orders --wait 1m --repair', exitCode: 0 },
+      ],
+    },
+    {
+      does: 'Visits go into a journal, many changes in an object. The same commands read it',
+      steps: [
+        { command: `npx dcs history visits --key '{"customerId":"customer-${visitor}"}'`, exitCode: 0 },
+        { command: 'npx dcs verify visits --wait 1m', exitCode: 0 },
       ],
     },
   ];

@@ -8,16 +8,19 @@ import { DcsError } from '../../core/errors';
 const CUSTOMERS = 60;
 const PAUSE_MS = 400;
 const PLANS = ['free', 'basic', 'pro'];
+const PAGES = ['start', 'basket', 'checkout'];
 const STATES = ['open', 'paid', 'sent'];
 
-/** A shop: customers, their orders, and somebody who goes on buying. */
+/** A shop: customers, their orders and visits, and somebody who goes on buying. */
 export class Shop {
   private next = 1;
-  private readonly visits = new Map<number, number>();
+  private readonly visitsOf = new Map<number, number>();
   private traffic: Promise<void> = Promise.resolve();
   private readonly closing = new AbortController();
   readonly customers: LocalTable;
   readonly orders: LocalTable;
+  /** The busiest one: its changes go into a journal. */
+  readonly visits: LocalTable;
 
   constructor(
     readonly run: LocalRun,
@@ -25,6 +28,7 @@ export class Shop {
   ) {
     this.customers = tableIn(run, 'customers');
     this.orders = tableIn(run, 'orders');
+    this.visits = tableIn(run, 'visits');
   }
 
   customer(n: number): AttributeMap {
@@ -72,9 +76,13 @@ export class Shop {
 
   /** Somebody looks, and sometimes buys. */
   async visit(n: number, item = this.customer(n)): Promise<void> {
-    const visits = (this.visits.get(n) ?? 1) + 1;
-    this.visits.set(n, visits);
+    const visits = (this.visitsOf.get(n) ?? 1) + 1;
+    this.visitsOf.set(n, visits);
     await this.customers.table.put({ ...item, visits: { N: String(visits) } });
+    await this.visits.table.put({
+      ...{ customerId: { S: `customer-${n}` }, visits: { N: String(visits) } },
+      page: { S: PAGES[visits % PAGES.length] ?? '' },
+    });
     if (this.random(3) === 0) await this.orders.table.put(this.order(n, this.next++));
   }
 

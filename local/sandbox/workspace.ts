@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleCommand } from '../../cli/bundle';
 import { DcsError } from '../../core/errors';
+import { VARIABLES } from '../../core/functionVariables';
 import type { Deployment } from '../deployment/synthesized';
 import type { LocalRun } from '../localRun';
 import { databaseSettings } from '../parts/servers';
@@ -53,7 +54,7 @@ function settingsOf({ source, destination, tables }: Deployment) {
   return {
     source: account(source),
     destination: account(destination),
-    tables: tables.map(({ tableName, keySchema: { partitionKey, sortKey }, createTable }) => {
+    tables: tables.map(({ tableName, keySchema: { partitionKey, sortKey }, createTable, captureFunction }) => {
       const key = (name: string) => ({
         name,
         type: createTable.AttributeDefinitions.find(({ AttributeName }) => AttributeName === name)?.AttributeType,
@@ -62,6 +63,7 @@ function settingsOf({ source, destination, tables }: Deployment) {
         name: tableName,
         partitionKey: key(partitionKey),
         ...(sortKey !== undefined && { sortKey: key(sortKey) }),
+        layout: captureFunction.environment[VARIABLES.layout] ?? 'images',
       };
     }),
   };

@@ -9,16 +9,19 @@ import { order, seededRandom, user } from '../../../local/demo/workload';
 
 describe("the demo's options", () => {
   test('default to a few hundred items and a story on standard output', () => {
-    expect(demoOptions([])).toEqual({ items: 300, isJson: false });
-    expect(demoOptions(['--items', '10000', '--json'])).toEqual({ items: 10_000, isJson: true });
+    expect(demoOptions([])).toEqual({ items: 300, layout: 'images', isJson: false });
+    expect(demoOptions(['--items', '10000', '--layout', 'journal', '--json'])).toEqual({
+      ...{ items: 10_000, layout: 'journal', isJson: true },
+    });
   });
 
   test.each([
     [['--items', 'many'], '--items is "many"; write a whole number from 10 to 1000000'],
     [['--items', '9'], '--items is "9"'],
     [['--items=-5'], '--items is "-5"'],
+    [['--layout', 'both'], '--layout is "both"; write one of images, journal'],
     [['--fast'], '--fast is no option here'],
-    [['extra'], '"extra" is one argument too many; write npm run demo -- [--items N] [--json]'],
+    [['extra'], '"extra" is one argument too many; write npm run demo -- [--items N] [--layout LAYOUT] [--json]'],
   ])('%j is refused before anything starts', (args, message) => {
     expect(() => demoOptions(args)).toThrow(UsageError);
     expect(() => demoOptions(args)).toThrow(message);

@@ -1,0 +1,52 @@
+import { setMaxListeners } from 'node:events';
+import { s3ReportStore } from '../../aws/reports';
+import { DcsError } from '../../core/errors';
+import { backfillTable } from '../../operations/backfill/backfillTable';
+import { realPause } from '../../operations/pace';
+import { openTable } from '../../operations/verify/openTable';
+import { verifyTable } from '../../operations/verify/verifyTable';
+import type { LocalRun } from '../localRun';
+import { layoutIn, locationOf } from './stored';
+
+const SEGMENTS = 2;
+const SETTLE_MS = 60_000;
+
+/** Does with every table what `dcs backfill` does. */
+export async function backfillAll({ tables, source }: LocalRun): Promise<{ read: number; written: number }> {
+  const all = { read: 0, written: 0 };
+  for (const table of tables.values()) {
+    const bucket = { ...source, largeImageStorageClass: 'STANDARD_IA' };
+    const { counts } = await backfillTable({
+      ...{ table: locationOf(table), dynamoDb: table.dynamoDb, bucket, layout: layoutIn(table), ...ways() },
+      ...{ segments: SEGMENTS, allowGap: false },
+    });
+    if (counts.failed > 0) throw new DcsError(`${counts.failed} items of ${table.deployed.tableName} were not stored`);
+    all.read += counts.read;
+    all.written += counts.written;
+  }
+  return all;
+}
+
+/** Does with every table what `dcs verify` does. */
+export async function verifyAll({ tables, source, destination }: LocalRun): Promise<{ items: number; same: boolean }> {
+  const all = { items: 0, same: true };
+  const buckets = { source, destination };
+  for (const table of tables.values()) {
+    const location = locationOf(table);
+    const opened = await openTable({ table: location, dynamoDb: table.dynamoDb, buckets, ...ways() });
+    const { report } = await verifyTable({
+      ...{ opened, segments: SEGMENTS, settleMs: SETTLE_MS, history: false },
+      reports: s3ReportStore(destination, location),
+      whoRuns: () => Promise.resolve('the demo'),
+    });
+    all.items += report.counts.items ?? 0;
+    all.same &&= report.verdict === 'same';
+  }
+  return all;
+}
+
+function ways() {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal); // every call listens to it
+  return { signal, nowMs: Date.now, pause: realPause };
+}
