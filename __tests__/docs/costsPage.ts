@@ -7,10 +7,11 @@ const PAGE = path.resolve(__dirname, '../../docs/costs.md');
 const BEGIN = '<!-- What follows is printed by `npm run docs:costs`; a test holds it current. -->';
 const END = '<!-- End of what is printed. -->';
 
-/** Five tables as there are many. */
+/** Six tables as there are many. */
 const TABLES = [
   ['A small, quiet table', 'settings --items 10000 --item-bytes 400 --changes-per-second 0.01'],
   ['Customers of a shop', 'customers --items 1000000 --item-bytes 600 --changes-per-second 1'],
+  ['Stock, busy, few items', 'stock --items 1000000 --item-bytes 600 --changes-per-second 100'],
   ['Orders, busy', 'orders --items 100000000 --item-bytes 600 --changes-per-second 100'],
   ['A large archive, quiet', 'archive --items 1000000000 --item-bytes 600 --changes-per-second 10'],
   ['Documents, large items', 'documents --items 200000 --item-bytes 250000 --changes-per-second 0.5'],
@@ -18,7 +19,7 @@ const TABLES = [
 
 /** What is printed: the price table, and what the command says of each table. */
 export async function printedCosts(): Promise<string> {
-  const parts = ['## Prices', '', ...priceTable(), '', '## Five tables'];
+  const parts = ['## Prices', '', ...priceTable(), '', '## Six tables'];
   for (const [title, args] of TABLES) {
     const command = `dcs costs ${args} --price-region us-east-1`;
     parts.push('', `### ${title}`, '', '```', `$ npx ${command}`, await said(command), '```');

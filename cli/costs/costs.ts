@@ -8,7 +8,7 @@ import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { knownFigures } from './figures';
 import { FIGURE_OPTIONS, readFigures, type FigureOptions } from './options';
-import { breakEvenWords, reportFigures, reportWays, reportWork, savedWords, sayText } from './reporting';
+import { breakEvenWords, layoutWords, reportFigures, reportWays, reportWork, sayText } from './reporting';
 
 export interface CostsOptions extends FigureOptions {
   readonly tableName: string;
@@ -50,7 +50,7 @@ export async function runCosts(options: CostsOptions, context: CommandContext): 
   reportFigures(output, known);
   reportWays(output, ways, { priceRegion, explained: ({ kind }) => explain || kind === 'deployed' });
   const breakEven = breakEvenChanges(workload, priceRegion);
-  sayText(output, [breakEvenWords(breakEven), ...savedWords(ways, workload.changesPerSecond, priceRegion), '']);
+  sayText(output, [breakEvenWords(breakEven), ...layoutWords(ways, workload, priceRegion), '']);
   sayText(output, ['Done once']);
   reportWork(output, typicalWork(workload), { priceRegion, isExplained: explain });
   const { usd, unknown } = sumOf(atPricesOf(priceRegion, ways[0]?.lines ?? []));

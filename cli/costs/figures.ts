@@ -18,7 +18,7 @@ export async function knownFigures(
   context: CommandContext,
 ): Promise<KnownTable> {
   const { settings, sides } = context;
-  const keeping = keepingOf(settings);
+  const keeping = keepingOf(settings, tableName);
   const figures = await figuresOf(given, keeping, await looksFor(tableName, given, countVersions, context));
   const regions = regionsOf({
     source: settings.source?.region ?? sides.source.region,

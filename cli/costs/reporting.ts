@@ -2,6 +2,7 @@ import { FIGURE_NAMES, type FigureName } from '../../operations/costs/figures';
 import { atPricesOf, sumOf, type CostLine } from '../../operations/costs/lines';
 import { PRICES_AS_OF } from '../../operations/costs/prices';
 import type { Way } from '../../operations/costs/ways';
+import { changesOfMonth, type Workload } from '../../operations/costs/workload';
 import { leastSeconds, type Work } from '../../operations/costs/work/work';
 import type { Output } from '../output/output';
 import type { KnownTable } from './figures';
@@ -42,25 +43,21 @@ export function reportWays(
   ways: readonly Way[],
   { priceRegion, explained }: { priceRegion?: string; explained: (way: Way) => boolean },
 ): void {
-  for (const { kind, name, isAvailable, lines, lost } of ways) {
+  for (const { kind, name, lines, lost } of ways) {
     const priced = atPricesOf(priceRegion, lines);
     const { usd, unknown } = sumOf(priced);
-    output.result({ type: 'way', kind, name, isAvailable, usd, unknown, lost, lines: priced.map(lineRecord) });
+    output.result({ type: 'way', kind, name, usd, unknown, lost, lines: priced.map(lineRecord) });
   }
   const priced = ways.map((way) => ({ way, lines: atPricesOf(priceRegion, way.lines) }));
   for (const { way, lines } of priced.filter((each) => explained(each.way))) {
-    sayText(output, [`${titleOf(way)}: ${sumWords(sumOf(lines))} a month`, ...indented(arithmetic(lines)), '']);
+    sayText(output, [`${way.name}: ${sumWords(sumOf(lines))} a month`, ...indented(arithmetic(lines)), '']);
   }
-  const rows = priced.map(({ way, lines }) => [titleOf(way), sumWords(sumOf(lines))]);
+  const rows = priced.map(({ way, lines }) => [way.name, sumWords(sumOf(lines))]);
   const table = columns(rows).map((row, index) => {
     const lost = ways[index]?.lost ?? '';
     return `  ${row}${lost === '' ? '' : `\n      without ${lost}`}`;
   });
   sayText(output, ['A month, beside others', ...table, '']);
-}
-
-function titleOf({ name, isAvailable }: Way | Work): string {
-  return isAvailable ? name : `${name} (not available yet)`;
 }
 
 /** Something that is done once. */
@@ -72,17 +69,17 @@ export function reportWork(
   for (const work of works) {
     const lines = atPricesOf(priceRegion, work.lines);
     const { usd, unknown } = sumOf(lines);
-    const { name, isAvailable, bounds } = work;
+    const { name, bounds } = work;
     output.result(
       {
-        ...{ type: 'work', name, isAvailable, usd, unknown, leastSeconds: orNull(leastSeconds(bounds)) },
+        ...{ type: 'work', name, usd, unknown, leastSeconds: orNull(leastSeconds(bounds)) },
         ...{
           lines: lines.map(lineRecord),
           bounds: bounds.map(({ what, seconds }) => ({ what, seconds: orNull(seconds) })),
         },
       },
       [
-        `${titleOf(work)}: ${sumWords(sumOf(lines))}; ${timeWords(work)}`,
+        `${name}: ${sumWords(sumOf(lines))}; ${timeWords(work)}`,
         ...(isExplained ? indented(arithmetic(lines)) : []),
       ].join('\n'),
     );
@@ -91,23 +88,31 @@ export function reportWork(
 
 /** Where the journal layout becomes the cheaper one. */
 export function breakEvenWords(changes: number): string {
-  if (Number.isNaN(changes)) return 'Where the journal layout (not available yet) would be cheaper is unknown.';
-  if (changes === Infinity) return 'The journal layout (not available yet) would never be cheaper for this table.';
-  if (changes === 0) return 'The journal layout (not available yet) would be cheaper at any rate of changes.';
-  return `The journal layout (not available yet) would be cheaper from ${quantity(changes)} changes a second on.`;
+  if (Number.isNaN(changes)) return 'Where the journal layout is cheaper is unknown.';
+  if (changes === Infinity) return 'The journal layout is never cheaper for this table.';
+  if (changes === 0) return 'The journal layout is cheaper at any rate of changes.';
+  return `The journal layout is cheaper from ${quantity(changes)} changes a second on.`;
 }
 
 /** Above so many changes a second it is worth saying. */
 const BUSY = 10;
 
-export function savedWords(ways: readonly Way[], changesPerSecond: number, priceRegion?: string): string[] {
-  const [images, journal] = [
-    ways.find(({ kind }) => kind === 'deployed'),
-    ways.find(({ kind }) => kind === 'layout'),
-  ].map((way) => sumOf(atPricesOf(priceRegion, way?.lines ?? [])));
-  if (!images || !journal || !(changesPerSecond > BUSY) || images.unknown + journal.unknown > 0) return [];
-  if (images.usd <= journal.usd) return [];
-  return [`At this rate it would save ${dollars(images.usd - journal.usd)} a month.`];
+/** What the deployed layout and the other one come to; nothing where one of them is not known. */
+export function layoutWords(ways: readonly Way[], workload: Workload, priceRegion?: string): string[] {
+  const [deployed, other] = (['deployed', 'layout'] as const).map((kind) =>
+    sumOf(atPricesOf(priceRegion, ways.find((way) => way.kind === kind)?.lines ?? [])),
+  );
+  if (!deployed || !other || deployed.unknown + other.unknown > 0) return [];
+  const isJournal = workload.keeping.layout === 'journal';
+  const [images, journal] = isJournal ? [other.usd, deployed.usd] : [deployed.usd, other.usd];
+  const millions = changesOfMonth(workload) / 1_000_000;
+  const [ofImages, ofJournal] = [images, journal].map((usd) => dollars(usd / millions));
+  return [
+    ...(millions > 0 ? [`All that for a million changes: ${ofImages} as images, ${ofJournal} in a journal.`] : []),
+    ...(workload.changesPerSecond > BUSY && images > journal
+      ? [`At this rate the journal ${isJournal ? 'saves' : 'would save'} ${dollars(images - journal)} a month.`]
+      : []),
+  ];
 }
 
 function lineRecord({ what, quantity: of, price, region, usd }: CostLine) {

@@ -1,5 +1,5 @@
 import { archives } from '../../operations/costs/keeping';
-import { restoreByImport, restoreByWrites, type Restored } from '../../operations/costs/work/restore';
+import { restoreByImport, restoreByMap, restoreByWrites, type Restored } from '../../operations/costs/work/restore';
 import type { Work } from '../../operations/costs/work/work';
 import type { Workload } from '../../operations/costs/workload';
 import type { CommandContext } from '../context';
@@ -18,5 +18,6 @@ export function restoreWork(options: RestoreOptions, context: CommandContext, wo
     // How many are archived, a listing alone tells.
     ...(thaw && { thawed: { tier: thaw.tier, versions: isArchived ? NaN : 0 } }),
   };
-  return options.engine === 'import' ? restoreByImport(workload, restored, true) : restoreByWrites(workload, restored);
+  if (options.engine === 'distributed') return restoreByMap(workload, restored);
+  return options.engine === 'import' ? restoreByImport(workload, restored) : restoreByWrites(workload, restored);
 }

@@ -1,6 +1,6 @@
 import { costLine, type CostLine } from './lines';
 import { classOf, storageOfMonth } from './storage';
-import { changesOfMonth, DAYS_OF_MONTH, GB, imageBytes, MONTH_SECONDS, type Workload } from './workload';
+import { changesOfMonth, DAYS_OF_MONTH, GB, imageBytes, MONTH_SECONDS, type Keeping, type Workload } from './workload';
 
 /** Lambda looks into a shard four times a second (Lambda developer guide, "DynamoDB polling"). */
 const POLLS_A_SECOND = 4;
@@ -11,8 +11,8 @@ const GB_OF_ONE_CPU = 1_769 / 1_024;
 /** How long a batch waits for S3 in any case. Assumed. */
 const WAIT_SECONDS = 0.05;
 /** A sweep looks at each lock six times in a retention, and renews it about every fifth time (docs/security.md). */
-const SWEEPS_OF_RETENTION = 6;
-const SWEEPS_UNTIL_RENEWED = 5;
+export const SWEEPS_OF_RETENTION = 6;
+export const SWEEPS_UNTIL_RENEWED = 5;
 
 /** A month of the image layout, with the history full: an object in each bucket for each change. */
 export function imagesOfMonth(workload: Workload): CostLine[] {
@@ -24,7 +24,7 @@ export function imagesOfMonth(workload: Workload): CostLine[] {
     costLine('PUT requests of replication, destination bucket', changes, put, destinationRegion),
     ...replicatedBytes(workload, changes * imageBytes(workload)),
     ...storageOfMonth(workload),
-    ...captureOf(workload, batchesOfMonth(workload, keeping.windowSeconds)),
+    ...captureOf(workload, batchesOfMonth(workload, keeping)),
     ...renewedLocks(workload),
   ];
 }
@@ -39,10 +39,13 @@ export function replicatedBytes({ sourceRegion, destinationRegion, keeping }: Wo
 }
 
 /** Invocations of capture in a month: batches are full where a table is busy, else a shard fills one a window. */
-export function batchesOfMonth(workload: Workload, windowSeconds: number): number {
+export function batchesOfMonth(
+  workload: Workload,
+  { windowSeconds, batchSize }: Pick<Keeping, 'windowSeconds' | 'batchSize'>,
+): number {
   const changes = changesOfMonth(workload);
   const windows = (workload.shards * MONTH_SECONDS) / Math.max(windowSeconds, 1 / POLLS_A_SECOND);
-  return Math.max(changes / workload.keeping.batchSize, Math.min(changes, windows));
+  return Math.max(changes / batchSize, Math.min(changes, windows));
 }
 
 /** Lambda of capture. What it costs is small beside the requests in the image layout, and most of it in the journal's. */

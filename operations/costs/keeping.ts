@@ -1,24 +1,36 @@
-import { lifecycleSettings, type Lifecycle } from '../../settings/lifecycle';
+import { batchOf, type BatchSettings } from '../../settings/batches';
+import { lifecycleSettings, sourceLifecycleSettings, type Lifecycle } from '../../settings/lifecycle';
 import type { GivenSettings } from '../../settings/schema';
 import { objectLockSettings } from '../../settings/sourceAndDestination';
 import type { KeptHistory, Keeping, Workload } from './workload';
 
-type KeepingSettings = Pick<GivenSettings, 'capture' | 'replication' | 'source' | 'destination'>;
+type KeepingSettings = Pick<GivenSettings, 'capture' | 'replication' | 'source' | 'destination' | 'tables'>;
 
-/** What the settings say of how images are kept; their defaults where they say nothing. */
-export function keepingOf({ capture, replication, source, destination }: KeepingSettings): Keeping {
+/** What the settings say of how a table is kept; their defaults where they say nothing. */
+export function keepingOf(settings: KeepingSettings, tableName?: string): Keeping {
+  const { capture, replication, source, destination, tables } = settings;
   const { mode, renewal, retentionDays } = destination?.objectLock ?? objectLockSettings.parse({});
+  const sourceLifecycle = source?.lifecycle ?? sourceLifecycleSettings.parse({});
+  const table = tables?.find(({ name }) => name === tableName);
+  const layout = table?.layout ?? 'images';
+  const batches = (of: typeof layout) => sizesOf(batchOf(table?.layout === of ? table : { layout: of }, capture));
   return {
-    batchSize: capture.batchSize,
-    windowSeconds: capture.batchingWindowSeconds,
+    ...batches('images'),
     memoryMb: capture.memoryMb,
     smallImageStorageClass: 'STANDARD',
     largeImageStorageClass: capture.largeImageStorageClass,
-    source: keptBy(source?.lifecycle ?? lifecycleSettings.parse({})),
+    source: keptBy(sourceLifecycle),
     destination: keptBy(destination?.lifecycle ?? lifecycleSettings.parse({})),
     timeControl: replication.timeControl,
+    lockDays: mode === 'OFF' ? 0 : retentionDays,
     ...(mode !== 'OFF' && renewal && { renewedLockDays: retentionDays }),
+    layout,
+    journal: { ...batches('journal'), sourceDays: sourceLifecycle.journalExpirationDays ?? Infinity },
   };
+}
+
+function sizesOf({ batchSize, batchingWindowSeconds: windowSeconds }: BatchSettings) {
+  return { batchSize, windowSeconds };
 }
 
 /** Of several moves of replaced versions the first one is reckoned with. */
@@ -29,7 +41,7 @@ function keptBy(lifecycle: Lifecycle): KeptHistory {
 }
 
 /** Whether lifecycle rules move anything to where it has to be asked back from. */
-export function archives({ source, destination }: KeepingSettings): boolean {
+export function archives({ source, destination }: Pick<KeepingSettings, 'source' | 'destination'>): boolean {
   const moves = [source, destination].flatMap((side) =>
     side ? [...side.lifecycle.currentVersionTransitions, ...side.lifecycle.noncurrentVersionTransitions] : [],
   );

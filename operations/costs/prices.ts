@@ -22,6 +22,7 @@ const PRICE_LIST = 'AWS Price List, 2026-08-07';
 const DYNAMODB_PRICE_LIST = 'AWS Price List, 2026-08-15';
 const INFRACOST = 'price data of infracost, 2026-08-21';
 const BACKUP = 'factualminds.com, AWS Backup pricing, 2026-06-13; as on-demand backups in the price data of infracost';
+const TAGGING = 'cloudmaterials.com, S3 object tagging, 2026-11-27';
 const DYNAMODB_PAGE = 'aws.amazon.com/dynamodb/pricing/on-demand, copy of 2026';
 
 /** The same price in both Regions that the table knows. */
@@ -37,6 +38,10 @@ const TABLE = {
   s3Put: { of: 'S3 PUT, COPY, POST, LIST, STANDARD', ...perThousand, usd: both(0.005), source: PRICE_LIST },
   s3Get: { of: 'S3 GET and HEAD, STANDARD', ...perThousand, usd: both(0.0004), source: PRICE_LIST },
   s3Storage: { of: 'S3 storage, STANDARD', ...gbMonth, usd: both(0.023), source: PRICE_LIST },
+  s3Tag: {
+    of: 'S3 object tag; tagging is a PUT request',
+    ...{ per: 10_000, unit: 'tag-month', usd: both(0.01), source: TAGGING },
+  },
   iaPut: { of: 'S3 PUT, STANDARD_IA', ...perThousand, usd: both(0.01), source: PRICE_LIST },
   iaGet: { of: 'S3 GET and HEAD, STANDARD_IA', ...perThousand, usd: both(0.001), source: INFRACOST },
   iaRetrieval: { of: 'retrieval from STANDARD_IA', ...gb, usd: both(0.01), source: INFRACOST },

@@ -61,7 +61,11 @@ interface Stored {
   readonly bytes: number;
 }
 
-function movedTo({ storageClass }: Move, { region, bucket, versions, bytes }: Stored, moves: number): CostLine[] {
+export function movedTo(
+  { storageClass }: Move,
+  { region, bucket, versions, bytes }: Stored,
+  moves: number,
+): CostLine[] {
   if (storageClass === 'GLACIER_IR') {
     const gb = (versions * Math.max(bytes, 131_072)) / GB;
     return [

@@ -19,7 +19,7 @@ export function typicalWork(workload: Workload): Work[] {
     backfillWork(workload, { fromExport: false }),
     backfillWork(workload, { fromExport: true }),
     restoreByWrites(workload, whole),
-    restoreByImport(workload, whole, true),
+    restoreByImport(workload, whole),
     restoreByMap(workload, whole),
     verifyWork(workload, { history: false }),
     verifyWork(workload, { history: true }),

@@ -1,3 +1,5 @@
+import type { Layout } from '../../settings/batches';
+
 /** A table and how it is kept. A number that is not known is NaN. */
 export interface Workload {
   readonly items: number;
@@ -16,9 +18,7 @@ export interface Workload {
 }
 
 /** What the settings say of how images are captured and kept. */
-export interface Keeping {
-  readonly batchSize: number;
-  readonly windowSeconds: number;
+export interface Keeping extends BatchSizes {
   readonly memoryMb: number;
   /** Of images below 128 KB. */
   readonly smallImageStorageClass: string;
@@ -26,8 +26,25 @@ export interface Keeping {
   readonly source: KeptHistory;
   readonly destination: KeptHistory;
   readonly timeControl: boolean;
-  /** Of Object Lock, where current versions are locked anew; undefined where they are not. */
+  /** Of Object Lock; 0: nothing is locked. */
+  readonly lockDays: number;
+  /** The same, where current versions are locked anew; undefined where they are not. */
   readonly renewedLockDays?: number;
+  /** How changes are stored as the settings have it. */
+  readonly layout: Layout;
+  readonly journal: JournalKeeping;
+}
+
+/** How a journal is written and kept, or would be. */
+export interface JournalKeeping extends BatchSizes {
+  /** How long the source bucket keeps its objects. Infinity: for ever. */
+  readonly sourceDays: number;
+}
+
+/** Of a batch: as many records, or as many seconds, whichever comes first. */
+interface BatchSizes {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
 }
 
 /** How long a bucket keeps what a newer image has replaced, and where. */

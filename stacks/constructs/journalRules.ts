@@ -2,19 +2,15 @@ import { COVERED_TAG } from '../../core/journal/coveredTag';
 import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { servicePrefix } from '../../core/serviceKeys';
+import {
+  COVERED_BASE_DAYS,
+  COVERED_JOURNAL_DAYS,
+  COVERED_NONCURRENT_DAYS,
+  SOURCE_NONCURRENT_DAYS,
+} from '../../settings/journalDays';
 import type { Lifecycle, SourceLifecycle } from '../../settings/lifecycle';
 import { boundedName } from '../../settings/names';
 import type { Rule, RulesOfSide } from './lifecycleRules';
-
-/**
- * A compactor that was wrong can be run again over what it has covered. And where a source account that has been taken over could put
- * the tag on a replica after all, so long is what nobody has folded yet still listed.
- */
-const COVERED_JOURNAL_DAYS = 30;
-const COVERED_BASE_DAYS = 2;
-
-/** What somebody has deleted in the source bucket can be brought back for so long, beside its replica. */
-const NONCURRENT_DAYS = 7;
 
 /**
  * The source bucket has every object of a journal a second time, for some weeks: that is all the time there is to mend what keeps one
@@ -25,7 +21,7 @@ export function journalInSource({ journalExpirationDays: days }: SourceLifecycle
     const prefix = journalPrefix(table);
     const rule = { id: named('journal', table), status: 'Enabled', filter: [{ prefix }] };
     if (days === null) return [{ ...rule, expiration: [{ expiredObjectDeleteMarker: true }] }];
-    const noncurrentVersionExpiration = [{ noncurrentDays: NONCURRENT_DAYS }];
+    const noncurrentVersionExpiration = [{ noncurrentDays: SOURCE_NONCURRENT_DAYS }];
     return [{ ...rule, expiration: [{ days }], noncurrentVersionExpiration }];
   };
 }
@@ -54,7 +50,7 @@ function covered(what: string, table: TableLocation, prefix: string, days: numbe
     status: 'Enabled',
     filter: [{ and: [{ prefix, tags: { [COVERED_TAG.key]: COVERED_TAG.value } }] }],
     expiration: [{ days }],
-    noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
+    noncurrentVersionExpiration: [{ noncurrentDays: COVERED_NONCURRENT_DAYS }],
   };
 }
 

@@ -19,7 +19,6 @@ export function backfillWork(
   const units = readUnitsOfScan(bytes);
   return {
     name: fromExport ? 'backfill, from an export' : 'backfill, by a scan',
-    isAvailable: true,
     lines: [
       fromExport
         ? costLine('export of the table', bytes / GB, 'tableExport', sourceRegion)

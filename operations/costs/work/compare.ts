@@ -24,7 +24,6 @@ export function verifyWork(
   const { get } = classOf(workload);
   return {
     name: history ? 'verify, with the history' : 'verify',
-    isAvailable: true,
     lines: [
       costLine('scan', units, 'readUnit', sourceRegion),
       ...both('LIST requests', lists, 's3Put'),
@@ -53,7 +52,6 @@ export function drillWork(workload: Workload, restored: Restored, withLive: bool
   const bytes = restored.items * workload.itemBytes;
   return {
     name: 'drill',
-    isAvailable: true,
     lines: [
       ...lines,
       ...(withLive
@@ -78,7 +76,6 @@ export function revertWork(workload: Workload, reverted: Omit<Restored, 'thawed'
   ];
   return {
     name: 'revert',
-    isAvailable: true,
     lines: [
       ...readingLines(workload, reverted),
       ...(copyRegion === undefined

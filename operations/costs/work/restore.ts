@@ -30,7 +30,6 @@ export function restoreByWrites(workload: Workload, restored: Restored): Work {
   const bytes = items * workload.itemBytes;
   return {
     name: 'restore, engine write',
-    isAvailable: true,
     lines: [
       ...readingLines(workload, restored),
       costLine('writes', units, 'writeUnit', targetRegion),
@@ -51,13 +50,12 @@ export function restoreByWrites(workload: Workload, restored: Restored): Work {
 const FILE_BYTES = 8 * 2 ** 20;
 
 /** By ImportTable, which takes no write units and bills bytes. */
-export function restoreByImport(workload: Workload, restored: Restored, isAvailable: boolean): Work {
+export function restoreByImport(workload: Workload, restored: Restored): Work {
   const { targetRegion, items } = restored;
   const bytes = items * workload.itemBytes;
   const files = Math.ceil(bytes / FILE_BYTES);
   return {
     name: 'restore, engine import',
-    isAvailable,
     lines: [
       ...readingLines(workload, restored),
       costLine('PUT requests of files to import', files, 's3Put', targetRegion),
@@ -77,12 +75,11 @@ const WORKERS = 1_000;
 
 /** By Step Functions and Lambda over the images, loaded by ImportTable. */
 export function restoreByMap(workload: Workload, restored: Restored): Work {
-  const imported = restoreByImport(workload, restored, false);
+  const imported = restoreByImport(workload, restored);
   const { targetRegion, items } = restored;
   const workers = Math.ceil(items / ITEMS_OF_WORKER);
   return {
     name: 'restore, engine distributed',
-    isAvailable: false,
     lines: [
       ...imported.lines,
       costLine('workers, time', (items / RESTORED_A_SECOND) * GB_OF_ONE_CPU, 'lambdaTime', targetRegion),

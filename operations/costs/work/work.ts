@@ -3,7 +3,6 @@ import type { CostLine } from '../lines';
 /** Something that is done once: what it costs, and how long it takes at least. */
 export interface Work {
   readonly name: string;
-  readonly isAvailable: boolean;
   readonly lines: readonly CostLine[];
   readonly bounds: readonly Bound[];
 }
