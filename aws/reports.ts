@@ -1,4 +1,4 @@
-import { drillIndexKey, reportKey, reportsPrefix, type ReportKind } from '../core/serviceKeys';
+import { drillIndexKey, drillsKey, reportKey, reportsPrefix, type ReportKind } from '../core/serviceKeys';
 import type { TableLocation } from '../core/objectKey';
 import { s3CurrentLister } from './currentObjects';
 import type { S3ClientSettings } from './s3Client';
@@ -19,8 +19,10 @@ export interface ReportStore {
   newest(kind: ReportKind): Promise<StoredReport | undefined>;
   /** The newest JSON reports of this kind, newest first. */
   newestOf(kind: ReportKind, most: number): Promise<StoredReport[]>;
-  /** Writes the page that lists all drills anew. @returns its object key */
+  /** Writes the page that lists all drills of the table anew. @returns its object key */
   writeDrillIndex(html: string): Promise<string>;
+  /** Writes the page that lists the last drill of every table anew. @returns its object key */
+  writeDrills(html: string): Promise<string>;
 }
 
 const HTML = 'text/html; charset=utf-8';
@@ -28,6 +30,10 @@ const HTML = 'text/html; charset=utf-8';
 export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, location: TableLocation): ReportStore {
   const texts = s3TextStore(settings);
   const lister = s3CurrentLister(settings);
+  const writePage = async (objectKey: string, html: string) => {
+    await texts.write(objectKey, html, HTML);
+    return objectKey;
+  };
   return {
     async write(kind, atMs, text, extension = 'json') {
       const objectKey = reportKey(location, kind, atMs, extension);
@@ -48,11 +54,8 @@ export function s3ReportStore(settings: S3ClientSettings & { bucket: string }, l
       return text === undefined ? undefined : { objectKey, storedAtMs, text };
     },
     newestOf: (kind, most) => newestReports(settings, location, kind, most),
-    async writeDrillIndex(html) {
-      const objectKey = drillIndexKey(location);
-      await texts.write(objectKey, html, HTML);
-      return objectKey;
-    },
+    writeDrillIndex: (html) => writePage(drillIndexKey(location), html),
+    writeDrills: (html) => writePage(drillsKey(location.prefix), html),
   };
 }
 

@@ -38,6 +38,11 @@ export function drillIndexKey(location: TableLocation): string {
   return `${reportsPrefix(location, 'drill')}index.html`;
 }
 
+/** The page of the last drill of every table: `<prefix>=dcs/=all/drill/index.html`. No table is called `=all`. */
+export function drillsKey(prefix: string): string {
+  return drillIndexKey({ prefix, tableName: '=all' });
+}
+
 /** Below this are the probes of `dcs check`: `<prefix>=dcs/=check/`. No table is called `=check`. */
 export function probesPrefix(prefix: string): string {
   return `${servicePrefix(prefix)}=check/`;

@@ -1,3 +1,4 @@
+import type { DrillEntry } from '../operations/drill/earlier';
 import type { TableRow } from '../operations/status/tableRows';
 
 /*
@@ -127,16 +128,14 @@ export interface PlanAnswer {
   readonly why: string | null;
 }
 
+export interface ShownDrill extends DrillEntry {
+  readonly atMs: number;
+  /** Measured, and over the target of its time. */
+  readonly isTooLate: boolean;
+  readonly isTooOld: boolean;
+}
+
 export interface DrillsAnswer {
   /** Newest first. */
-  readonly drills: readonly {
-    readonly atMs: number;
-    readonly verdict: string;
-    readonly restoreSeconds: number | null;
-    /** What a restore may take, as it was set at the time of the drill. */
-    readonly targetSeconds: number | null;
-    readonly items: number | null;
-    readonly sample: number | null;
-    readonly differences: number | null;
-  }[];
+  readonly drills: readonly ShownDrill[];
 }

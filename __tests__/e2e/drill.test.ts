@@ -16,7 +16,7 @@ import { objectKeyOf } from '../../core/objectKey';
 import { SCRATCH_TAG, scratchTableName } from '../../core/scratchTable';
 import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
-import { SLOW_DOWN } from '../../local/parts/s3Faults';
+import { ACCESS_DENIED, SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
 import { executableIn } from './support/executable';
 import { interrupted } from './support/interrupted';
@@ -119,6 +119,9 @@ describe('dcs drill', () => {
       (kept?.objectKey ?? '').replace(/json$/, 'html'),
     );
     expect(keptPage).toBe(html);
+    const ofTables = await s3TextStore(bucketOf(deployment, 'drillSame')).read('=dcs/=all/drill/index.html');
+    expect(textOf(ofTables ?? '')).toContain('1 of 1 table came back without a difference, within the targets.');
+    expect(stderr).toContain('s3://drillsame-destination/=dcs/=all/drill/index.html');
   });
 
   test('is not misled by a table that changes all the time, nor by images that arrive late', async () => {
@@ -277,12 +280,13 @@ describe('dcs drill', () => {
 });
 
 describe('the drill of the schedule', () => {
+  const said: string[] = [];
   const scheduled = (deployment: Drilled, name: string, signal = new AbortController().signal) => {
     const { dynamoDb } = deployment;
     const sts = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials: dynamoDb.credentials };
     return scheduledDrill({
       table: { ...LOCATION, configuredKeys: { keySchema: KEY_SCHEMA, keyTypes: { id: 'S' } } },
-      ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: () => undefined },
+      ...{ sampleItemCount: 5, waitMs: 500, signal, nowMs: Date.now, pause: realPause, say: (text) => said.push(text) },
       destination: { region: 'eu-west-1', s3: bucketOf(deployment, name), dynamoDb, sts },
       live: { name: 'users in 111111111111', dynamoDb: inSource(deployment) },
       aims: {},
@@ -297,7 +301,15 @@ describe('the drill of the schedule', () => {
   test('keeps its report, and fails where somebody has to look: at differences, and at a live table that is gone', async () => {
     const deployment = await drillable('drillSchedule');
     await withItems(deployment, users(12));
+    // The pages that list drills are no reason to ring: the report is kept.
+    parts.s3.faults = ({ method, objectKey }) =>
+      method === 'PUT' && objectKey.endsWith('index.html') ? ACCESS_DENIED : undefined;
     expect(await scheduled(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', items: 5, sample: 5 });
+    expect(said).toEqual([
+      expect.stringMatching(/^The page that lists all drills of users could not be written: /),
+      expect.stringMatching(/^The page that lists the last drill of every table could not be written: /),
+    ]);
+    parts.s3.faults = () => undefined;
     expect(await newest(deployment, 'drillSchedule')).toMatchObject({ verdict: 'same', sampledFrom: 12 });
 
     for (const { id } of users(12)) await liveTable(deployment).delete({ id: id! });

@@ -24,7 +24,7 @@ describe('a table of the user', () => {
       },
     });
     const target = resource(stack, 'aws_cloudwatch_event_target.destination_drill_target-users');
-    expect(JSON.parse(target.input as string)).toEqual({ table: { name: 'users' }, aims: {} });
+    expect(JSON.parse(target.input as string)).toEqual({ table: { name: 'users' } });
   });
 
   test('under a key of its own is refused, by name: a key that AWS keeps needs no right', () => {

@@ -190,8 +190,31 @@ test('a report that cannot be read is a drill of which nothing is known, and kee
   const { drills } = await ask<DrillsAnswer>('drills', {}, { reports });
   expect(drills.map(({ verdict, restoreSeconds, atMs }) => [verdict, restoreSeconds, atMs])).toEqual([
     ['same', 3, 5],
-    ['unknown', null, 5],
-    ['unknown', null, 5],
+    [null, null, 5],
+    [null, null, 5],
+  ]);
+});
+
+test('a drill is shown beside the targets of its time; an estimate and an older report miss none', async () => {
+  const of = (fields: object) => ({ objectKey: 'k', storedAtMs: 5, text: JSON.stringify(fields) });
+  const recoveryPoint = { at: '2026-11-24T00:00:00Z', ageSeconds: 400 };
+  const measured = { verdict: 'same', sample: null, restoreSeconds: 90, recoveryPoint };
+  const recoveryTime = { seconds: 90, isEstimated: false, targetSeconds: 60, isMet: false };
+  const reports = () =>
+    Promise.resolve([
+      of({ ...measured, recoveryTime, recoveryPointTarget: { targetSeconds: 300, isMet: false } }),
+      of({ ...measured, sample: 5, recoveryTime: { ...recoveryTime, seconds: 900, isEstimated: true } }),
+      of({ ...measured, sample: 5 }),
+      of(measured),
+    ]);
+  const { drills } = await ask<DrillsAnswer>('drills', {}, { reports });
+  expect(
+    drills.map((drill) => [drill.recoverySeconds, drill.recoveryTargetSeconds, drill.isTooLate, drill.isTooOld]),
+  ).toEqual([
+    [90, 60, true, true],
+    [900, 60, false, false],
+    [null, null, false, false],
+    [90, null, false, false],
   ]);
 });
 

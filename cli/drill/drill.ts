@@ -20,14 +20,9 @@ import { commonMoment, forEachTable, TABLES } from '../severalTables';
 import { runEstimate } from '../costs/estimate';
 import { drillEstimate } from './estimate';
 import { DRILL_OPTIONS, readDrillOptions, type DrillOptions } from './options';
+import { keepIndex, keepTablesPage } from '../../operations/drill/keepIndexes';
 import { makeFolder, writePlainFile } from '../../operations/plainFile';
-import {
-  keepInBucket,
-  keepIndex,
-  performDrill,
-  type DrillOrder,
-  type PerformedDrill,
-} from '../../operations/drill/performDrill';
+import { keepInBucket, performDrill, type DrillOrder, type PerformedDrill } from '../../operations/drill/performDrill';
 import { introduce, reportDrill, watchDrill, type KeptReport } from './reporting';
 
 export const drill: Command<DrillOptions> = {
@@ -54,13 +49,26 @@ export const drill: Command<DrillOptions> = {
   run: runDrill,
 };
 
+async function keepPageOfTables(context: CommandContext): Promise<void> {
+  const { output, settings } = context;
+  const bucket = bucketIn(context, 'destination');
+  const say = (text: string) => output.say(text);
+  const key = await keepTablesPage(bucket, settings, settings.drill.organization, say);
+  if (key !== undefined) say(`The last drill of every table: s3://${bucket.bucket}/${key}`);
+}
+
 /** Of one table. */
 type DrillOfTable = DrillOptions & { readonly tableName: string };
 
 export async function runDrill(options: DrillOptions, context: CommandContext): Promise<ExitCode> {
   const { tables } = options;
   const asOf = await commonMoment(tables, 'as-of', options.asOf, { in: 'destination' }, context);
-  return forEachTable(tables, context, (tableName, ofTable) => drillOne({ ...options, asOf, tableName }, ofTable));
+  const code = await forEachTable(tables, context, (tableName, ofTable) =>
+    drillOne({ ...options, asOf, tableName }, ofTable),
+  );
+  const isDrilled = !options.estimate && code !== EXIT.usage && code !== EXIT.interrupted;
+  if (isDrilled) await keepPageOfTables(context);
+  return code;
 }
 
 async function drillOne(options: DrillOfTable, context: CommandContext): Promise<ExitCode> {
@@ -178,11 +186,7 @@ async function keep(
   });
   if (notOnDisk)
     throw new DcsError(`${verdict}, and its report is in s3://${bucket}/${keys.html}, but ${notOnDisk.message}`);
-  const index = await keepIndex(reports, { report, jsonKey: keys.json }, earlier).catch((cause: unknown) => {
-    throw new CouldNotLookError(
-      `${verdict}, and its report is in s3://${bucket}/${keys.html}, but the page that lists all drills could not be written: ${(cause as Error).message}. The next drill writes it anew`,
-      { cause },
-    );
-  });
+  const say = (problem: string) => context.output.say(problem);
+  const index = await keepIndex(reports, { report, jsonKey: keys.json }, earlier, say);
   return { files, bucket, keys: { ...keys, index }, sha256: documents.sha256 };
 }

@@ -12,7 +12,7 @@ export interface KeptReport {
   readonly files: { readonly json: string; readonly html: string };
   readonly bucket: string;
   /** Object keys. */
-  readonly keys: { readonly json: string; readonly html: string; readonly index: string };
+  readonly keys: { readonly json: string; readonly html: string; readonly index?: string };
   readonly sha256: string;
 }
 
@@ -80,7 +80,7 @@ export function reportDrill(output: Output, { report }: PerformedDrill, kept: Ke
     ...(counts.archived > 0 ? [doubtful(`Left out, as their images are archived: ${count(counts.archived)}`)] : []),
     ...targetLines(output, report),
     `Report: ${kept.files.html} and s3://${kept.bucket}/${kept.keys.html}`,
-    `All drills: s3://${kept.bucket}/${kept.keys.index}`,
+    ...(kept.keys.index === undefined ? [] : [`All drills: s3://${kept.bucket}/${kept.keys.index}`]),
   ];
   output.result(
     { ...record, reports: { bucket: kept.bucket, ...kept.keys }, files: kept.files, sha256: kept.sha256 },

@@ -32,7 +32,7 @@ export const status: Command<StatusOptions> = {
     '--details shows all that was looked at: stream and event source mapping, the newest image and the newest replica, parked batches, what replication still has to do and what it gave up, when the copy was last verified and drilled, and the recovery point: how old the newest replica of the heartbeat is. ' +
     'With the destination account alone, also by options and without a settings file, it shows what that holds, and says what could not be looked at.\n' +
     'The newest image is looked for among the first 10,000 objects of a table, for S3 lists by key: at most ten requests for each bucket and table. In a larger table it is the newest of those, and says so. Images under delete markers are looked for among the first 10,000 versions.\n' +
-    'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, images under delete markers, a lag of more than an hour, an old recovery point, a last verify or drill with differences), 4 when nothing has but not everything could be looked at.',
+    'Exit code 3 when something has to be done (parked batches, a mapping that is not enabled, failed replication, images under delete markers, a lag of more than an hour, an old recovery point, a last verify or drill with differences, a drill that missed a target), 4 when nothing has but not everything could be looked at.',
   examples: [
     { does: 'One table', command: 'dcs status users' },
     { does: 'All tables, looked at again every minute', command: 'dcs status --watch 60' },

@@ -11,8 +11,29 @@ export interface DrillEntry {
   /** Null: of a sample or not, nobody can tell; `all`: no sample. */
   readonly sample: number | 'all' | null;
   readonly differences: number | null;
+  /** Of the items that were restored. */
   readonly restoreSeconds: number | null;
+  /** How long all items take: measured, or reckoned from a sample. */
+  readonly recoverySeconds: number | null;
+  /** An estimate is shown, and is never too late. */
+  readonly isEstimated: boolean;
+  /** As they were set at the time of the drill. Null: there was none. */
+  readonly recoveryTargetSeconds: number | null;
   readonly recoveryPointSeconds: number | null;
+  readonly pointTargetSeconds: number | null;
+}
+
+/** Whether a target was measured and missed. */
+export function isTooLate(entry: DrillEntry): boolean {
+  return !entry.isEstimated && isOver(entry.recoverySeconds, entry.recoveryTargetSeconds);
+}
+
+export function isTooOld({ recoveryPointSeconds, pointTargetSeconds }: DrillEntry): boolean {
+  return isOver(recoveryPointSeconds, pointTargetSeconds);
+}
+
+function isOver(seconds: number | null, targetSeconds: number | null): boolean {
+  return seconds !== null && targetSeconds !== null && seconds > targetSeconds;
 }
 
 /** So many of the newest are read. */
@@ -36,6 +57,8 @@ export async function earlierDrills(
 export function entryOf({ objectKey, storedAtMs, text }: StoredReport): DrillEntry {
   const fields = parsed(text);
   const { sample, startedAt, verdict } = fields;
+  const [time, pointTarget] = [objectIn(fields.recoveryTime), objectIn(fields.recoveryPointTarget)];
+  const restoreSeconds = numberIn(fields.restoreSeconds);
   const isTime = typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt));
   return {
     objectKey,
@@ -44,18 +67,26 @@ export function entryOf({ objectKey, storedAtMs, text }: StoredReport): DrillEnt
     items: numberIn(fields.items),
     sample: sample === null ? 'all' : numberIn(sample),
     differences: numberIn(fields.differences),
-    restoreSeconds: numberIn(fields.restoreSeconds),
-    recoveryPointSeconds: numberIn(parsed(JSON.stringify(fields.recoveryPoint ?? null)).ageSeconds),
+    restoreSeconds,
+    // Reports of before there were targets: what was restored is all of it, unless it was a sample.
+    recoverySeconds: numberIn(time.seconds) ?? (sample === null ? restoreSeconds : null),
+    isEstimated: time.isEstimated === true,
+    recoveryTargetSeconds: numberIn(time.targetSeconds),
+    recoveryPointSeconds: numberIn(objectIn(fields.recoveryPoint).ageSeconds),
+    pointTargetSeconds: numberIn(pointTarget.targetSeconds),
   };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
-    const fields: unknown = JSON.parse(text);
-    return typeof fields === 'object' && fields !== null ? (fields as Record<string, unknown>) : {};
+    return objectIn(JSON.parse(text));
   } catch {
     return {};
   }
+}
+
+function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function numberIn(value: unknown): number | null {

@@ -139,7 +139,7 @@ function resultRows({
 }
 
 /** Whose drill it is, of what, and how much of it: in words for whoever knows nothing of the service. */
-function scopeRows({ organization, scope, table, sample, sampledFrom, from }: DrillReport): Row[] {
+function scopeRows({ organization, scope, table, sample, sampledFrom, from, recoveryPoint }: DrillReport): Row[] {
   const where = scope ? `, of account ${scope.sourceAccountId} in ${scope.sourceRegion}` : '';
   const covers =
     sample === null
@@ -148,7 +148,8 @@ function scopeRows({ organization, scope, table, sample, sampledFrom, from }: Dr
   return [
     ...(organization ? [['Organization', organization] as const] : []),
     ['Table', `${table}${where}`],
-    ['Restored from', `${from}, a copy that is kept in another account and Region`],
+    // Only of the destination bucket there is a recovery point.
+    ['Restored from', recoveryPoint === null ? from : `${from}, the copy in the destination account`],
     ['What it covers', covers],
   ];
 }
@@ -171,11 +172,12 @@ function targetSection({ recoveryTime, recoveryPointTarget, recoveryPoint }: Dri
 function targetRow(
   what: string,
   measured: string,
-  { targetSeconds, isMet }: Pick<Measure, 'targetSeconds' | 'isMet'>,
+  { targetSeconds, isMet, isEstimated = false }: Pick<Measure, 'targetSeconds' | 'isMet'> & Partial<Measure>,
 ): string {
   const target = targetSeconds === null ? 'none is set' : duration(targetSeconds * 1_000);
-  const result = isMet === null ? 'not judged' : isMet ? 'met' : 'missed';
-  const mark = isMet === null ? 'unknown' : isMet ? 'same' : 'differences';
+  const verdict = isMet === null ? 'not judged' : isMet ? 'met' : 'missed';
+  const result = isEstimated && isMet !== null ? `${verdict}, by the estimate` : verdict;
+  const mark = isMet === null ? 'unknown' : isMet ? 'same' : isEstimated ? 'doubt' : 'differences';
   const cell = (name: string, text: string) => `<td data-name="${name}">${escaped(text)}</td>`;
   return `<tr>${cell('What', what)}${cell('Measured', measured)}${cell('Target', target)}<td data-name="Result"><span class="${mark}">${result}</span></td></tr>`;
 }
@@ -254,12 +256,19 @@ function differences(report: DrillReport): string[] {
   ];
 }
 
+/** Longer ones are whole in the data. */
+function shortened(text: string): string {
+  const [start = ''] = /^.{0,160}/su.exec(text) ?? [];
+  const rest = text.length - start.length;
+  return rest === 0 ? text : `${start}… (${count(rest)} more)`;
+}
+
 /** Keys as people write them; below it where its images are. */
 function itemCell({ objectKey, keys = {} }: Difference): string {
   const named = Object.entries(keys).map(
-    ([name, value]) => `${escaped(name)} <strong>${escaped(plainValue(value))}</strong>`,
+    ([name, value]) => `${escaped(name)} <strong>${escaped(shortened(plainValue(value)))}</strong>`,
   );
-  return [...named, `<code>${escaped(objectKey)}</code>`].join('<br>');
+  return [...named, `<code>${escaped(shortened(objectKey))}</code>`].join('<br>');
 }
 
 function whyOf({ reason, attributes = [] }: Difference): string {

@@ -1,6 +1,6 @@
 /** The page's own style sheet: a screen in light or dark, and A4 or letter paper. */
 export const PAGE_STYLE = `
-:root { color-scheme: light dark; --line: #8886; --good: #1a7f37; --bad: #b3261e; --doubt: #9a6700; }
+:root { color-scheme: light dark; --line: #8886; --good: light-dark(#1a7f37, #4ac26b); --bad: light-dark(#b3261e, #ff8d84); --doubt: light-dark(#9a6700, #d4a72c); }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
@@ -18,7 +18,9 @@ h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 .trend .bar { display: block; height: .35rem; background: var(--line); border-radius: .2rem; }
 span.same { color: var(--good); }
 span.differences { color: var(--bad); font-weight: bold; }
+span.doubt { color: var(--doubt); font-weight: bold; }
 span.unknown { opacity: .8; }
+.trend span > span, .trend a { overflow-wrap: normal; }
 .sign td { height: 2.2rem; }
 code { font-size: .9em; }
 @media (max-width: 40rem) {

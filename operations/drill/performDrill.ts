@@ -13,8 +13,7 @@ import { drillTable, type DrillRequest, type DrillResult } from './drillTable';
 import type { Findings } from './findings';
 import type { DrillAims } from '../../settings/drillAims';
 import type { DrillScope } from './aims';
-import { entryOf, type DrillEntry } from './earlier';
-import { indexPage } from './indexPage';
+import type { DrillEntry } from './earlier';
 import { reportPage } from './page';
 import { reportOf, reportText, type DrillReport } from './report';
 import { removeLeftovers, type ScratchPlace } from './scratch';
@@ -95,21 +94,6 @@ export async function keepInBucket(
   // The page last: where it is, the data is.
   const jsonKey = await reports.write('drill', startedAtMs, json, 'json');
   return { json: jsonKey, html: await reports.write('drill', startedAtMs, html, 'html') };
-}
-
-/** Writes the page that lists this drill and those before it. @returns its object key */
-export function keepIndex(
-  reports: ReportStore,
-  { report, jsonKey }: { readonly report: DrillReport; readonly jsonKey: string },
-  earlier: readonly DrillEntry[],
-): Promise<string> {
-  const newest = entryOf({
-    objectKey: jsonKey,
-    storedAtMs: Date.parse(report.startedAt),
-    text: JSON.stringify(report),
-  });
-  const others = earlier.filter(({ objectKey }) => objectKey !== jsonKey);
-  return reports.writeDrillIndex(indexPage(report, [newest, ...others]));
 }
 
 /** What is wrong with an object is told of its item, where the object key spells its keys. */

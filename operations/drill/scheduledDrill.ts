@@ -11,7 +11,8 @@ import { knownTable } from '../tables';
 import type { DrillAims } from '../../settings/drillAims';
 import { missedTargets, type DrillScope } from './aims';
 import { earlierDrills } from './earlier';
-import { keepInBucket, keepIndex, performDrill, type DrillOrder } from './performDrill';
+import { keepIndex, keepTablesPage } from './keepIndexes';
+import { keepInBucket, performDrill, type DrillOrder } from './performDrill';
 import type { DrillReport } from './report';
 
 /** One drill of the schedule: of a sample, in the destination account, within a function's time. */
@@ -40,7 +41,7 @@ export interface ScheduledDrill {
 
 /**
  * Drills, keeps the report in the bucket, and throws for everything that somebody has to look at, so that an alarm on the
- * function's errors is an alarm on the drill.
+ * function's errors is an alarm on the drill. Of a page that lists drills and could not be written it tells.
  *
  * @throws DcsError for differences, when the live table could not be read, when the scratch table could not be removed
  */
@@ -67,7 +68,8 @@ export async function scheduledDrill(order: ScheduledDrill): Promise<DrillReport
     },
   });
   const keys = await keepInBucket(reports, startedAtMs, performed.documents);
-  await keepIndex(reports, { report: performed.report, jsonKey: keys.json }, earlier);
+  await keepIndex(reports, { report: performed.report, jsonKey: keys.json }, earlier, say);
+  await keepTablesPage(destination.s3, table, order.aims.organization, say);
   const problems = [
     ...(performed.report.differences > 0 ? [`${performed.report.differences} differences`] : []),
     ...missedTargets(performed.report),

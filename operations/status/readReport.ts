@@ -1,6 +1,6 @@
 import type { StoredReport } from '../../aws/reports';
-import { utc } from '../../core/units';
-import { count, duration } from '../../core/units';
+import { count, duration, utc } from '../../core/units';
+import { entryOf, isTooLate, isTooOld } from '../drill/earlier';
 
 /** What a report says in one line. Reports of other versions may lack a field. */
 export function readReport(report: Pick<StoredReport, 'text' | 'storedAtMs' | 'objectKey'>, nowMs: number) {
@@ -18,12 +18,20 @@ export function readReport(report: Pick<StoredReport, 'text' | 'storedAtMs' | 'o
     : differences === undefined
       ? 'not the same'
       : `${count(differences)} different`;
-  const words = fields === undefined ? `${report.objectKey} cannot be read` : `${verdict}${sample}${took}`;
+  const drill = entryOf(report);
+  const [late, old] = [isTooLate(drill), isTooOld(drill)];
+  const missed = `${late ? `, longer than the target of ${targetOf(drill.recoveryTargetSeconds)}` : ''}${old ? `, its recovery point older than the target of ${targetOf(drill.pointTargetSeconds)}` : ''}`;
+  const words = fields === undefined ? `${report.objectKey} cannot be read` : `${verdict}${sample}${took}${missed}`;
   return {
     isSame,
+    isTargetMissed: late || old,
     found: `${utc(Math.floor(atMs / 1_000) * 1_000)}, ${duration(Math.max(0, nowMs - atMs))} ago: ${words}`,
     values: { reportAt: new Date(atMs).toISOString(), differences: differences ?? null, objectKey: report.objectKey },
   };
+}
+
+function targetOf(seconds: number | null): string {
+  return duration((seconds ?? 0) * 1_000);
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

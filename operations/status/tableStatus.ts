@@ -141,7 +141,9 @@ function lastReport(context: CopyContext, table: TableLocation, kind: ReportKind
     [`last ${kind}`]: (report) => {
       const again = kind === 'verify' ? `dcs verify ${tableName}` : `dcs drill ${tableName}`;
       if (!report) return { ...warning('never', `a ${kind} now and then`, again), values: { reportAt: null } };
-      const { found, isSame, values } = readReport(report, context.nowMs());
+      const { found, isSame, isTargetMissed, values } = readReport(report, context.nowMs());
+      const faster = `find out what made it slow or old, or set the targets of drills anew (drill in the settings); then ${again}`;
+      if (isSame && isTargetMissed) return { ...problem(found, 'within the targets', faster), values };
       return { ...(isSame ? ok(found) : problem(found, 'no difference', again)), values };
     },
   });

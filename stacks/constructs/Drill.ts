@@ -7,7 +7,7 @@ import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import { tableId } from '../../settings/alarmNames';
-import { drillAims } from '../../settings/drillAims';
+import { drillAims, type DrillAims } from '../../settings/drillAims';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
 import { assumeReader, fillScratchTables, readCopies, removeScratchTables } from '../policies/drill';
@@ -82,7 +82,7 @@ export class Drill extends Construct {
       arn: lambda.arn,
       input: JSON.stringify({
         table: { name: table.name, partitionKey: table.partitionKey, sortKey: table.sortKey },
-        aims: drillAims(settings, table.name),
+        ...aimsOf(drillAims(settings, table.name)),
       }),
     });
   }
@@ -101,6 +101,11 @@ export class Drill extends Construct {
       sourceAccount: accountId,
     });
   }
+}
+
+/** Nothing where nobody has set any: a schedule does not change because there are such settings. */
+function aimsOf(aims: DrillAims): { readonly aims?: DrillAims } {
+  return Object.values(aims).some((aim) => aim !== undefined) ? { aims } : {};
 }
 
 /** What the function reads at its start; lambda/drill says what each is for. */

@@ -103,7 +103,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/=dcs\/=check\//, 'probes'],
   [/=dcs\/=heartbeat\.json$/, 'the heartbeat'],
   [/=dcs\/=locks\//, 'the sweeps of locks'],
-  [/=dcs\/[^=/]+\/(verify|drill)\//, 'reports'],
+  [/=dcs\/(=all|[^=/]+)\/(verify|drill)\//, 'reports'],
   [/^dcs-import\//, 'files of an import'],
   [/^restores\//, 'files of an engine'],
   [/AWSDynamoDB\//, 'files of an export'],
