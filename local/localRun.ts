@@ -43,12 +43,16 @@ export interface LocalRun {
 export interface LocalRunOptions extends CaptureOptions {
   readonly tools: Tools;
   readonly deployment: Deployment;
+  /** Where the destination's Step Functions calls Lambda and S3. */
+  readonly destinationCallPort?: number;
 }
 
 /** Starts the parts, makes buckets, tables and functions as the deployment says, and connects them. */
 export async function startLocalRun({ tools, ...options }: LocalRunOptions): Promise<LocalRun> {
-  const { source, destination } = options.deployment;
+  const { deployment, destinationCallPort } = options;
+  const { source, destination } = deployment;
   const parts = await startParts(tools, {
+    destinationCallPort,
     sourceAccountId: source.accountId,
     sourceRegion: source.region,
     destinationAccountId: destination.accountId,
@@ -56,7 +60,7 @@ export async function startLocalRun({ tools, ...options }: LocalRunOptions): Pro
   });
   return startOn(parts, options, async () => {
     await createVersionedBucket(bucketOf(source, parts.source), source.bucketName);
-    const canLock = options.deployment.lockRenewalFunction !== undefined;
+    const canLock = deployment.lockRenewalFunction !== undefined;
     await createVersionedBucket(bucketOf(destination, parts.destination), destination.bucketName, canLock);
   });
 }

@@ -1,17 +1,16 @@
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
-import { createVersionedBucket } from '../../local/aws/versionedBucket';
-import { startEngineGateway, type EngineGateway } from '../../local/engine';
-import { LocalFunction } from '../../local/function/localFunction';
+import type { DeployedFunction } from '../../local/deployment/synthesized';
+import { startEngineGateway, type EngineGateway } from '../../local/engine/gateway';
+import { engineEnvironment, startLocalEngine } from '../../local/engine/localEngine';
 import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
 import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
-import { engineDefinition, ENGINE_WORKERS } from '../../settings/engineDefinition';
+import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
 import { engineNamesOf } from '../../settings/engineNames';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
 
@@ -46,40 +45,43 @@ const user = (id: number, name = `name-${id}`): AttributeMap => ({ id: { S: `use
 const sorted = (items: readonly AttributeMap[]) => items.map(canonicalItem).sort();
 const at = (minute: number) => Date.UTC(2026, 10, 23, 14, minute);
 
-let engine: EngineGateway;
+let gateway: EngineGateway;
+let engine: { stop(): Promise<void> };
 let account: AccountServer;
 let s3: S3Gateway;
 let deployment: Deployment;
 let lie: string;
-const functions: LocalFunction[] = [];
 
 /** All calls go to moto, whose Step Functions calls the functions. */
-function environment(): Record<string, string> {
-  const { accessKeyId, secretAccessKey, sessionToken } = account.credentials;
-  return {
-    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
-    ...{ AWS_ENDPOINT_URL: account.endpoint, AWS_ENDPOINT_URL_S3: s3.endpoint, AWS_REGION: REGION },
-    AWS_ENDPOINT_URL_DYNAMODB: account.endpoint,
-  };
-}
+const reached = () => ({ account: { ...account, endpoint: s3.endpoint }, dynamoDbEndpoint: account.endpoint });
 
-const names = () =>
-  engineNamesOf({
+function deployed() {
+  const { bucketName, functionArns, functions, stateMachine } = engineNamesOf({
     name: 'dcs',
     destination: { accountId: '222222222222', region: REGION, bucketName: deployment.bucket },
     engine: {},
   });
+  const machine = { partition: 'aws', bucketName, functionArns, maxConcurrency: 4, foldTimeoutSeconds: 900 };
+  const environment = { DCS_BUCKET: deployment.bucket, DCS_PREFIX: '', DCS_ENGINE_BUCKET: bucketName };
+  const workers = ENGINE_WORKERS.map((worker): [string, DeployedFunction] => [
+    worker,
+    { functionName: functions[worker], environment, timeoutSeconds: 900 },
+  ]);
+  return {
+    bucketName,
+    stateMachine: { name: stateMachine, definition: JSON.stringify(engineDefinition(machine)) },
+    workers: Object.fromEntries(workers) as Record<EngineWorker, DeployedFunction>,
+  };
+}
 
 beforeAll(async () => {
   const { motoServer } = await findTools(process.env, console.warn);
-  engine = await startEngineGateway();
-  account = await startAccount(motoServer, '222222222222', REGION, engine.port);
-  engine.target = account.endpoint;
+  gateway = await startEngineGateway();
+  account = await startAccount(motoServer, '222222222222', REGION, gateway.port);
+  gateway.target = account.endpoint;
   s3 = await startS3Gateway(account.endpoint);
   deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
   lie = path.join(deployment.folder, 'lie');
-  const { bucketName, functionArns, functions: functionNames, stateMachine } = names();
-  await createVersionedBucket({ endpoint: s3.endpoint, region: REGION, credentials: account.credentials }, bucketName);
 
   // In the first round a worker's time is over at its first look; in the second the first worker dies.
   const hurried = path.join(deployment.folder, 'fold.cjs');
@@ -95,29 +97,10 @@ beforeAll(async () => {
        return handler(event, { getRemainingTimeInMillis: () => (isOver() ? 0 : 900_000) });
      };`,
   );
-  for (const worker of ENGINE_WORKERS) {
-    const deployed = new LocalFunction({
-      functionName: functionNames[worker],
-      codePath: worker === 'fold' ? hurried : path.join(BUNDLES, `engine-${worker}/index.js`),
-      environment: {
-        ...environment(),
-        ...{ DCS_BUCKET: deployment.bucket, DCS_PREFIX: '', DCS_ENGINE_BUCKET: bucketName },
-      },
-      timeoutSeconds: 900,
-    });
-    functions.push(deployed);
-    engine.functions.set(functionNames[worker], deployed);
-  }
-  const client = new SFNClient({ region: REGION, endpoint: account.endpoint, credentials: account.credentials });
-  const machine = { partition: 'aws', bucketName, functionArns, maxConcurrency: 4, foldTimeoutSeconds: 900 };
-  await client.send(
-    new CreateStateMachineCommand({
-      name: stateMachine,
-      definition: JSON.stringify(engineDefinition(machine)),
-      roleArn: 'arn:aws:iam::222222222222:role/engine',
-    }),
-  );
-  client.destroy();
+  engine = await startLocalEngine({
+    ...{ deployed: deployed(), gateway, bundlesFolder: BUNDLES, codePaths: { fold: hurried } },
+    ...reached(),
+  });
 
   await deployment.define(definition);
   await deployment.store([
@@ -129,16 +112,16 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all(functions.map((each) => each.stop()));
+  await engine.stop();
   await s3.stop();
   await account.stop();
-  await engine.stop();
+  await gateway.stop();
 });
 
 const restore = (...args: string[]) =>
   deployment.run(
     ['restore', 'users', '--into', 'users-2', '--engine', 'distributed', '--json', ...args],
-    environment(),
+    engineEnvironment(reached()),
   );
 
 test('started and left, found again, failed by a result that is missing, taken up, in rounds and past a worker that dies: a table as it was', async () => {

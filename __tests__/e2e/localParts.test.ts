@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { s3Client } from '../../aws/s3Client';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
+import { TableImportStandIn } from '../../local/engine/tableImport';
 import { databaseSettings } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
 import { findTools } from '../../local/parts/tools';
@@ -150,4 +152,54 @@ test('when a part cannot start, the others are stopped and the error says which'
   });
   // Were one left, this test's process would not end: a part that runs keeps its owner alive.
   await expect(starting).rejects.toThrow(/DynamoDB Local ended with 9\. Its last output:\n.*bad option/s);
+});
+
+describe('the stand-in for ImportTable', () => {
+  const settings = () => ({ ...databaseSettings(parts.dynamoDb, 'imports'), region: 'eu-west-1' });
+  const standIn = () =>
+    new TableImportStandIn({
+      ...{ accountId: '222222222222', region: 'eu-west-1', s3: parts.destination },
+      tableSettings: settings,
+    });
+  const importOf = (TableName: string) => ({
+    S3BucketSource: { S3Bucket: 'imports', S3KeyPrefix: `${TableName}/` },
+    ...{ InputFormat: 'DYNAMODB_JSON', InputCompressionType: 'GZIP' },
+    TableCreationParameters: {
+      TableName,
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    },
+  });
+  const fileOf = (...lines: string[]) => gzipSync(lines.join('\n'));
+  const line = (id: string) => `{"Item":{"id":{"S":"${id}"}}}`;
+
+  test('fills a new table alone, counts at the end, and drops what is behind the first bad line of a file', async () => {
+    const bucket = bucketIn(parts.destination, 'imports');
+    await createVersionedBucket(parts.destination, bucket.bucket);
+    await bucket.put('good/1', fileOf(line('a'), line('b')));
+    await bucket.put('bad/1', fileOf(line('a'), '{"Item":{"name":{"S":"no key"}}}', line('b')));
+    await bucket.put('bad/2', fileOf(line('c')));
+    const imports = standIn();
+    for (const name of ['good', 'bad']) {
+      const begun = await imports.answer('ImportTable', importOf(name));
+      expect(begun).toMatchObject({ ImportTableDescription: { ImportStatus: 'IN_PROGRESS', ImportedItemCount: 0 } });
+      expect(imports.isFilling(name)).toBe(true);
+    }
+    await imports.stop();
+    expect(imports.isFilling('good')).toBe(false);
+    expect(await imports.answer('ListImports', {})).toMatchObject({
+      ImportSummaryList: [
+        { ImportStatus: 'COMPLETED', ProcessedItemCount: 2, ImportedItemCount: 2, ErrorCount: 0 },
+        { ImportStatus: 'FAILED', ImportedItemCount: 2, ErrorCount: 1, FailureCode: 'ItemValidationError' },
+      ],
+    });
+    await expect(imports.answer('ImportTable', importOf('good'))).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    });
+    await expect(imports.answer('DescribeImport', { ImportArn: 'none' })).rejects.toMatchObject({
+      name: 'ImportNotFoundException',
+    });
+    expect(await imports.answer('DescribeTable', { TableName: 'good' })).toBeUndefined();
+  });
 });

@@ -20,7 +20,7 @@ done
 npx dcs ls customers --items --json | grep -c undefined
 exit 7`;
 
-test('each of the six things does what it says, and then the sandbox is gone', async () => {
+test('each of the seven things does what it says, and then the sandbox is gone', async () => {
   const { code, stdout, stderr } = await sandbox('--run', TRY_ALL);
   expect({ code, stderr }).toMatchObject({ code: 7 });
 
@@ -41,6 +41,7 @@ test('each of the six things does what it says, and then the sandbox is gone', a
   expect(stdout).toMatch(/Mended 1 item/);
   expect(stdout).toMatch(/visits\/customer-4\/image\.json in s3:\S+: \d versions?, no change is missing/);
   expect(stdout).toMatch(/Table visits: \d+ items\n[^]*are the same/);
+  expect(stdout).toMatch(/Restored customers-2: \d+ items imported, as many as planned, in 1 round/);
   expect(folder).toMatch(/dcs-sandbox-/);
   expect(existsSync(folder)).toBe(false);
 });

@@ -2,6 +2,7 @@ import { VARIABLES } from '../../core/functionVariables';
 import { DcsError } from '../../core/errors';
 import type { KeySchema } from '../../core/objectKey';
 import type { CreateTable } from '../../core/tableDefinition';
+import { ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
 import type { EventSourceMapping } from '../pump/mapping';
 
 /** What the local run needs of a synthesized stack, read from its Terraform JSON and written down nowhere else. */
@@ -16,6 +17,8 @@ export interface Deployment {
   readonly replicaAgeFunction: DeployedFunction;
   /** Undefined where locks are not renewed. */
   readonly lockRenewalFunction?: DeployedFunction;
+  /** Undefined where the distributed engine is not deployed. */
+  readonly engine?: DeployedEngine;
   /** The `rule` blocks of the source bucket's replication configuration, as they are. */
   readonly replicationRules: readonly unknown[];
 }
@@ -33,6 +36,12 @@ export interface DeployedTable {
   readonly timeToLiveAttributeName?: string;
   readonly captureFunction: DeployedFunction;
   readonly eventSourceMapping: EventSourceMapping;
+}
+
+export interface DeployedEngine {
+  readonly bucketName: string;
+  readonly stateMachine: { readonly name: string; readonly definition: string };
+  readonly workers: Readonly<Record<EngineWorker, DeployedFunction>>;
 }
 
 export interface DeployedFunction {
@@ -67,7 +76,19 @@ export function readDeployment(terraform: TerraformJson): Deployment {
     heartbeatFunction: deployedFunction(terraform, 'source_heartbeat_function'),
     replicaAgeFunction: deployedFunction(terraform, 'destination_replica-age_function'),
     lockRenewalFunction: functionIfThere(terraform, 'destination_lock-renewal_function'),
+    engine: engineIfThere(terraform),
     tables: tables.map(([id, table]) => deployedTable(terraform, id, table, functions)),
+  };
+}
+
+function engineIfThere(terraform: TerraformJson): DeployedEngine | undefined {
+  const machine = terraform.resource.aws_sfn_state_machine?.destination_engine;
+  if (!machine) return undefined;
+  const workers = ENGINE_WORKERS.map((worker) => [worker, deployedFunction(terraform, `destination_engine_${worker}`)]);
+  return {
+    bucketName: String(resources(terraform, 'aws_s3_bucket').destination_engine_bucket?.bucket),
+    stateMachine: { name: String(machine.name), definition: String(machine.definition) },
+    workers: Object.fromEntries(workers) as DeployedEngine['workers'],
   };
 }
 

@@ -26,6 +26,8 @@ export interface PartsOptions {
   readonly sourceRegion: string;
   readonly destinationAccountId: string;
   readonly destinationRegion: string;
+  /** Where the destination's Step Functions calls Lambda and S3. */
+  readonly destinationCallPort?: number;
 }
 
 /** Starts DynamoDB Local and the S3 of both accounts, all at the same time. When one fails, the others are stopped. */
@@ -39,15 +41,15 @@ export async function startParts(tools: Tools, options: PartsOptions): Promise<P
     stops.push(() => part.stop());
     return part;
   };
-  const startPartsAccount = async (accountId: string, region: string) => {
-    const server = await started(startAccount(tools.motoServer, accountId, region));
+  const startPartsAccount = async (accountId: string, region: string, callPort?: number) => {
+    const server = await started(startAccount(tools.motoServer, accountId, region, callPort));
     return { server, gateway: await started(startS3Gateway(server.endpoint)) };
   };
 
   const starting = [
     started(startDynamoDbLocal(tools.java)),
     startPartsAccount(options.sourceAccountId, options.sourceRegion),
-    startPartsAccount(options.destinationAccountId, options.destinationRegion),
+    startPartsAccount(options.destinationAccountId, options.destinationRegion, options.destinationCallPort),
   ] as const;
   try {
     const [dynamoDb, source, destination] = await Promise.all(starting);

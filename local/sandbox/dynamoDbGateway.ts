@@ -3,6 +3,7 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { ImportRefusal, type TableImportStandIn } from '../engine/tableImport';
 
 export interface DynamoDbGateway {
   readonly endpoint: string;
@@ -15,14 +16,17 @@ export interface DynamoDbGateway {
  * are not looked at there.
  *
  * @param databaseKey the access key of a table's database
+ * @param imports what DynamoDB Local does not do
  */
 export async function startDynamoDbGateway(
   target: string,
   databaseKey: (tableName: string) => string,
+  imports: TableImportStandIn,
 ): Promise<DynamoDbGateway> {
   const agent = new Agent({ keepAlive: true });
+  const onward = { target: new URL(target), agent, databaseKey, imports };
   const server = createServer((incoming, outgoing) => {
-    forward(incoming, outgoing, { target: new URL(target), agent, databaseKey }).catch(() => incoming.socket.destroy());
+    answer(incoming, outgoing, onward).catch(() => incoming.socket.destroy());
   });
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
@@ -42,14 +46,29 @@ interface Onward {
   readonly target: URL;
   readonly agent: Agent;
   readonly databaseKey: (tableName: string) => string;
+  readonly imports: TableImportStandIn;
+}
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, onward: Onward): Promise<void> {
+  const body = await buffer(incoming);
+  const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+  const json = { 'content-type': 'application/x-amz-json-1.0' };
+  try {
+    const imported = await onward.imports.answer(operation, JSON.parse(body.toString() || '{}'));
+    if (imported) outgoing.writeHead(200, json).end(JSON.stringify(imported));
+  } catch (error) {
+    if (!(error instanceof ImportRefusal)) throw error;
+    const refusal = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
+    outgoing.writeHead(400, json).end(JSON.stringify(refusal));
+  }
+  if (!outgoing.headersSent) await forward({ incoming, body, operation }, outgoing, onward);
 }
 
 async function forward(
-  incoming: IncomingMessage,
+  { incoming, body, operation }: { incoming: IncomingMessage; body: Buffer; operation: string },
   outgoing: ServerResponse,
-  { target, agent, databaseKey }: Onward,
+  { target, agent, databaseKey, imports }: Onward,
 ): Promise<void> {
-  const body = await buffer(incoming);
   const tableName = tableNameIn(body.toString());
   const { authorization = '' } = incoming.headers;
   const headers = { ...incoming.headers };
@@ -60,9 +79,18 @@ async function forward(
   const onward = request({ agent, hostname: target.hostname, port: target.port, method, path, headers });
   const answered = once(onward, 'response') as Promise<[IncomingMessage]>;
   onward.end(body);
-  const [answer] = await answered;
-  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-  await pipeline(answer, outgoing);
+  const [found] = await answered;
+  if (operation === 'DescribeTable' && imports.isFilling(tableName)) return describeFilling(found, outgoing);
+  outgoing.writeHead(found.statusCode ?? 502, found.headers);
+  await pipeline(found, outgoing);
+}
+
+/** A table is CREATING for as long as an import fills it. Source: DynamoDB developer guide, "Importing data from S3". */
+async function describeFilling(found: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const description = JSON.parse((await buffer(found)).toString()) as { Table?: object };
+  const Table = description.Table && { ...description.Table, TableStatus: 'CREATING' };
+  const json = { 'content-type': 'application/x-amz-json-1.0' };
+  outgoing.writeHead(found.statusCode ?? 502, json).end(JSON.stringify({ ...description, ...(Table && { Table }) }));
 }
 
 /** The first table that a request names. Undefined where it names none: ListTables, ListStreams of all. */

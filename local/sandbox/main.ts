@@ -5,8 +5,10 @@ import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
 import { seededRandom } from '../demo/workload';
 import { synthesize } from '../deployment/synthesize';
-import type { DeployedTable } from '../deployment/synthesized';
-import { startLocalRun } from '../localRun';
+import type { DeployedTable, Deployment } from '../deployment/synthesized';
+import { startEngineGateway } from '../engine/gateway';
+import { startLocalEngine } from '../engine/localEngine';
+import { startLocalRun, type LocalRun } from '../localRun';
 import { findTools } from '../parts/tools';
 import { SANDBOX_HELP, sandboxOptions } from './options';
 import { runShell } from './shell';
@@ -33,11 +35,18 @@ async function main(): Promise<number> {
   await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
   const synthesized = await synthesize(CONFIG);
   const deployment = { ...synthesized, tables: synthesized.tables.map(givingUpAtOnce) };
-  const run = await startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: () => undefined });
+  const gateway = await startEngineGateway();
+  const run = await startLocalRun({
+    ...{ tools, deployment, bundlesFolder: BUNDLES, onLog: () => undefined },
+    destinationCallPort: gateway.port,
+  });
+  gateway.target = run.destination.endpoint;
   const shop = new Shop(run, seededRandom(7));
   let workspace: Workspace | undefined;
+  let engine: Awaited<ReturnType<typeof playEngine>>;
   try {
     workspace = await makeWorkspace(run, deployment);
+    engine = await playEngine(run, deployment, { gateway, dynamoDbEndpoint: workspace.dynamoDbEndpoint });
     await stopBundler(); // It would keep its memory to the end.
     await run.refreshTableDefinitions();
     await shop.open();
@@ -51,10 +60,21 @@ async function main(): Promise<number> {
     return await Promise.race([stayUp(workspace, options.run, ended), run.died]);
   } finally {
     await shop.close().catch(() => undefined);
+    await engine?.stop();
     await run.stop();
+    await gateway.stop();
     await workspace?.remove();
     say('The sandbox is gone.');
   }
+}
+
+/** The distributed engine of the destination account. */
+async function playEngine(
+  { destination }: LocalRun,
+  { engine: deployed }: Deployment,
+  reached: Pick<Parameters<typeof startLocalEngine>[0], 'gateway' | 'dynamoDbEndpoint'>,
+) {
+  return deployed && startLocalEngine({ deployed, account: destination, bundlesFolder: BUNDLES, ...reached });
 }
 
 async function stayUp(workspace: Workspace, command: string | undefined, ended: AbortSignal): Promise<number> {
@@ -84,7 +104,7 @@ function introduction(things: readonly Thing[], { folder }: Workspace): string {
   ]);
   return [
     '',
-    'customers, orders and visits, captured and replicated; somebody goes on buying. Six things to try (also: sh try/1.sh):',
+    'customers, orders and visits, captured and replicated; somebody goes on buying. Seven things to try (also: sh try/1.sh):',
     '',
     ...lines,
     '',

@@ -11,7 +11,7 @@ export const SANDBOX_HELP = `${USAGE}
 
 Two accounts stay up on this machine, with a shop in them: customers, orders and visits (those in a journal),
 traffic that goes on, a bad migration among good writes, a deleted customer, a parked batch and a failed replica.
-A shell opens in which npx dcs works, with six things to try. Leaving it (exit, Ctrl-D) ends and removes everything.
+A shell opens in which npx dcs works, with seven things to try. Leaving it (exit, Ctrl-D) ends and removes everything.
 
   --run COMMAND   run this in the shell instead, and end with its exit status
 

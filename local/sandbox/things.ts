@@ -6,7 +6,7 @@ export interface Thing {
   readonly steps: readonly { readonly command: string; readonly exitCode: number }[];
 }
 
-/** Six, with the moments of this sandbox filled in. They can be tried in any order. */
+/** Seven, with the moments of this sandbox filled in. They can be tried in any order. */
 export function thingsToTry({ before, from, to, deletedCustomer, writtenLater: [visitor = 4] }: Story): Thing[] {
   const deleted = `'{"id":"customer-${deletedCustomer}"}'`;
   return [
@@ -54,6 +54,10 @@ export function thingsToTry({ before, from, to, deletedCustomer, writtenLater: [
         { command: `npx dcs history visits --key '{"customerId":"customer-${visitor}"}'`, exitCode: 0 },
         { command: 'npx dcs verify visits --wait 1m', exitCode: 0 },
       ],
+    },
+    {
+      does: 'A table that outgrows one machine: back, as a new one, by the distributed engine',
+      steps: [{ command: 'npx dcs restore customers --into customers-2 --engine distributed --follow', exitCode: 0 }],
     },
   ];
 }

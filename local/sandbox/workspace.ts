@@ -6,6 +6,7 @@ import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
 import type { Deployment } from '../deployment/synthesized';
 import type { LocalRun } from '../localRun';
+import { TableImportStandIn } from '../engine/tableImport';
 import { databaseSettings } from '../parts/servers';
 import { startDynamoDbGateway } from './dynamoDbGateway';
 import type { Thing } from './things';
@@ -14,6 +15,8 @@ import type { Thing } from './things';
 export interface Workspace {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** DynamoDB, of which the tables of both accounts are. */
+  readonly dynamoDbEndpoint: string;
   /** Writes each thing to try as a script: try/1.sh and so on. */
   writeThings(things: readonly Thing[]): Promise<void>;
   remove(): Promise<void>;
@@ -28,13 +31,20 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
   await writeFile(path.join(folder, 'dcs.config.json'), `${JSON.stringify(settingsOf(deployment), undefined, 2)}\n`);
   const dynamoDb = [...run.tables.values()][0]?.dynamoDb.endpoint;
   if (dynamoDb === undefined) throw new DcsError('the settings of the sandbox have no table');
-  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(tableName, dynamoDb));
+  const { accountId, region, endpoint, credentials } = run.destination;
+  const imports = new TableImportStandIn({
+    ...{ accountId, region, s3: { endpoint, region, credentials } },
+    // A database is one of a key and a Region.
+    tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region }),
+  });
+  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(tableName, dynamoDb), imports);
   const environment = environmentOf(run, folder, gateway.endpoint);
   const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'\n`);
   await writeFile(path.join(folder, 'env.sh'), lines.join(''), { mode: 0o600 });
   return {
     folder,
     environment,
+    dynamoDbEndpoint: gateway.endpoint,
     async writeThings(things) {
       await mkdir(path.join(folder, 'try'));
       for (const [i, { does, steps }] of things.entries()) {
@@ -43,17 +53,19 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
       }
     },
     async remove() {
+      await imports.stop();
       await gateway.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function settingsOf({ source, destination, tables }: Deployment) {
+function settingsOf({ source, destination, engine, tables }: Deployment) {
   const account = ({ accountId, region, bucketName }: Deployment['source']) => ({ accountId, region, bucketName });
   return {
     source: account(source),
     destination: account(destination),
+    ...(engine && { engine: { enabled: true, bucketName: engine.bucketName } }),
     tables: tables.map(({ tableName, keySchema: { partitionKey, sortKey }, createTable, captureFunction }) => {
       const key = (name: string) => ({
         name,
@@ -77,9 +89,10 @@ function accessKeyOf(tableName: string, endpoint: string): string {
 
 function environmentOf(run: LocalRun, folder: string, dynamoDb: string): Record<string, string> {
   const reached = ({ endpoint }: LocalRun['source']) => `${endpoint} dynamodb=${dynamoDb}`;
+  // Keys of the destination: what has an account's number in its ARN is found by them, and everything else by any.
+  const { accessKeyId, secretAccessKey, sessionToken } = run.destination.credentials;
   return {
-    AWS_ACCESS_KEY_ID: 'sandbox',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
     DCS_CONFIG: path.join(folder, 'dcs.config.json'),
     DCS_SOURCE_ENDPOINT: reached(run.source),
     DCS_DESTINATION_ENDPOINT: reached(run.destination),

@@ -138,3 +138,14 @@ describe('a stack that cannot be played is refused by name', () => {
     expect(() => readDeployment({ ...stack, provider: { aws } })).toThrow('no aws provider called destination');
   });
 });
+
+test('the distributed engine is played as it is deployed, and left out where it is not', () => {
+  expect(deploymentOf({ ...minimal, tables: [orders] }).engine).toBeUndefined();
+  const { engine } = deploymentOf({ ...minimal, engine: { enabled: true }, tables: [orders] });
+  expect(engine).toMatchObject({
+    bucketName: 'example-dcs-destination-engine',
+    stateMachine: { name: 'dcs-engine' },
+    workers: { fold: { functionName: 'dcs-engine-fold', timeoutSeconds: 900 } },
+  });
+  expect(JSON.parse(engine?.stateMachine.definition ?? '')).toMatchObject({ StartAt: 'Plan' });
+});

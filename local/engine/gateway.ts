@@ -3,7 +3,7 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
-import { FunctionError, type LocalFunction } from './function/localFunction';
+import { FunctionError, type LocalFunction } from '../function/localFunction';
 
 /** Where moto's Step Functions calls what its states name. */
 export interface EngineGateway {
