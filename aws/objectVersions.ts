@@ -70,15 +70,22 @@ export function s3VersionLister({ bucket, ...settings }: S3ClientSettings & { bu
   };
 }
 
-/** Lists what is below a prefix, object by object in the order of their keys. Holds one page and one object at a time. */
-export async function* objectHistories(
+export function objectHistories(
   settings: S3ClientSettings & { bucket: string },
   prefix: string,
 ): AsyncGenerator<ObjectHistory> {
+  return historiesInOrder(s3VersionLister(settings), prefix);
+}
+
+/** Lists what is below a prefix, object by object in the order of their keys. Holds one page and one object at a time. */
+export async function* historiesInOrder(
+  lister: VersionLister,
+  prefix: string,
+  signal?: AbortSignal,
+): AsyncGenerator<ObjectHistory> {
   const grouping = new HistoryGrouping();
-  const lister = s3VersionLister(settings);
   for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
-    const page: VersionsPage = await lister.page(prefix, { after });
+    const page: VersionsPage = await lister.page(prefix, { after, signal });
     yield* grouping.add(page);
     after = page.next ?? null;
   }

@@ -17,9 +17,9 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
     'see dcs status whether capture runs and dcs redrive --dry-run what is parked; --repair stores what the table holds',
   extra: '--repair stores the delete in the source bucket; what only the destination has is never touched',
   notReplicated:
-    'see dcs check for the replication rule; --repair stores the newest image once more, so that it replicates',
+    'see dcs check for the replication rule; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires',
   replicationFailed:
-    'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates',
+    'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires',
   hidden:
     '--repair stores the newest image once more, on top of the delete marker, from where it replicates. Or remove the marker, with the id that is told: aws s3api delete-object --bucket BUCKET --key KEY --version-id ID. In the destination only somebody of that account can have made it: find out who (docs/operations.md)',
   notCurrent:
@@ -114,7 +114,7 @@ export function reportVerify(output: Output, { report, stored }: VerifyOutcome, 
 }
 
 function countLines({ tableName, sample }: VerifyOfTable, comparison: Comparison): string[] {
-  const { all, items, same, late } = comparison;
+  const { all, items, same, late, journal } = comparison;
   const lines =
     all === undefined
       ? [
@@ -124,6 +124,7 @@ function countLines({ tableName, sample }: VerifyOfTable, comparison: Comparison
           `Table ${tableName}: ${counted(items, 'item')}`,
           `Source bucket: ${bucketWords(all.source)}`,
           `Destination bucket: ${bucketWords(all.destination)}`,
+          ...(journal ? [`Journal: ${journalWords(journal)}`] : []),
         ];
   const lateWords = late === 0 ? '' : `, ${count(late)} late (different at first, right while looking)`;
   return [...lines, `${count(same)} the same${lateWords}`];
@@ -132,6 +133,10 @@ function countLines({ tableName, sample }: VerifyOfTable, comparison: Comparison
 function bucketWords({ images, tombstones, unclear }: NonNullable<Comparison['all']>['source']): string {
   const more = unclear === 0 ? '' : `, ${count(unclear)} that had to be looked at`;
   return `${counted(images, 'image')} of items, ${counted(tombstones, 'tombstone')}${more}`;
+}
+
+function journalWords({ source, destination }: NonNullable<Comparison['journal']>): string {
+  return `${counted(source, 'object')} in the source bucket, ${count(destination)} in the destination`;
 }
 
 export function sayRepairs(output: Output, { written, mended, left }: Repairs): void {

@@ -75,7 +75,10 @@ async function verifyOne(options: VerifyOfTable, context: CommandContext): Promi
       ? imagesIntoJournal({ table, bytes: s3BytesStore(buckets.source), nowMs, signal }, 'repair')
       : s3ImageStore({ ...buckets.source, largeImageStorageClass });
   const outcome = await verifyTable({
-    opened: await openTable({ table, dynamoDb, buckets, signal, nowMs, pause }),
+    opened: await openTable({
+      ...{ table, dynamoDb, buckets, signal, nowMs, pause },
+      journalExpirationDays: settings.source.lifecycle.journalExpirationDays,
+    }),
     ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },
     ...(repair && { repair: { images, allowDeletes } }),
     reports: s3ReportStore(buckets.destination, table),

@@ -10,6 +10,7 @@ import { sayComparison, sayHistory, sayRepairs } from './reporting';
 const LABELS: Readonly<Record<VerifyStage, string>> = {
   list: 'listed objects',
   scan: 'compared items',
+  journal: 'compared objects of the journal',
   settle: 'settled',
   repair: 'mended items',
   history: 'read versions',

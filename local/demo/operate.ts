@@ -33,7 +33,8 @@ export async function verifyAll({ tables, source, destination }: LocalRun): Prom
   const buckets = { source, destination };
   for (const table of tables.values()) {
     const location = locationOf(table);
-    const opened = await openTable({ table: location, dynamoDb: table.dynamoDb, buckets, ...ways() });
+    const kept = { journalExpirationDays: null };
+    const opened = await openTable({ table: location, dynamoDb: table.dynamoDb, buckets, ...kept, ...ways() });
     const { report } = await verifyTable({
       ...{ opened, segments: SEGMENTS, settleMs: SETTLE_MS, history: false },
       reports: s3ReportStore(destination, location),

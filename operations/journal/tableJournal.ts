@@ -24,6 +24,8 @@ export class TableJournal {
   private readonly unreadable = new Map<string, Unreadable>();
   private readonly spool: Spool;
   private looking: Promise<void> = Promise.resolve();
+  /** The look that comes next and has not begun, where somebody waits for one. */
+  private next: Promise<void> | undefined;
 
   constructor(
     private readonly reads: JournalReads,
@@ -33,10 +35,16 @@ export class TableJournal {
     this.spool = new Spool(memoryCharacters);
   }
 
-  /** Reads what has come since the last look. */
+  /** Reads what has come since the last look. All that ask while one goes on share the next one: it begins after each of them has asked. */
   look(signal?: AbortSignal): Promise<void> {
     // One after another, so that nothing is read twice; one that failed does not keep the next from trying.
-    return (this.looking = this.looking.catch(() => undefined).then(() => this.readNew(signal)));
+    this.next ??= this.looking = this.looking
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.readNew(signal);
+      });
+    return this.next;
   }
 
   get isEmpty(): boolean {

@@ -1,5 +1,5 @@
 import { historyPages, parallelHistories } from '../../aws/parallelHistories';
-import type { VersionLister } from '../../aws/objectVersions';
+import type { ObjectHistory, VersionLister } from '../../aws/objectVersions';
 import { BATCH_GET_KEYS } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
 import { imageBody } from '../../core/image';
@@ -39,6 +39,8 @@ export interface CompareRequest {
   readonly buckets: Readonly<Record<Bucket, BucketListers>>;
   readonly pages: AsyncIterable<readonly ReadItem[]>;
   readonly recheck: Recheck;
+  /** A bucket has a journal of the table: what it says is in no listing of objects. */
+  readonly hasJournal: boolean;
   readonly onObjects: (objects: number) => void;
   readonly onListed: () => void;
   readonly onItems: (items: number) => void;
@@ -47,6 +49,7 @@ export interface CompareRequest {
 const BATCHES_AT_A_TIME = 4;
 /** Pages of each bucket listed at a time: together as many as one listing takes by itself. */
 const LISTERS = 8;
+const OBJECTS_IN_PAGE = 1_000;
 
 /**
  * Compares a whole table with both buckets: both are listed into an index of digests, then the table is scanned against it.
@@ -54,18 +57,19 @@ const LISTERS = 8;
  * by going through the buckets' keys once more, which is done only when there is any.
  */
 export async function compareAll(request: CompareRequest): Promise<Compared> {
-  const { places, buckets, recheck, onObjects, onListed } = request;
+  const { places, buckets, recheck, hasJournal, onObjects, onListed } = request;
   const { table, signal } = places;
   const index = new DigestIndex();
-  const list = (bucket: Bucket) => {
-    const pages = historyPages(buckets[bucket].versions, tablePrefix(table), { parallelism: LISTERS, signal });
-    return listBucket(
-      { pages, source: places[bucket], createdAtMs: table.createdAtMs, signal, onObjects },
-      bucket,
-      index,
-    );
+  const list = (bucket: Bucket, noted: Pick<DigestIndex, 'note'> = index) => {
+    const pages = hasJournal
+      ? inBatches(newestStates(places, bucket), OBJECTS_IN_PAGE)
+      : historyPages(buckets[bucket].versions, tablePrefix(table), { parallelism: LISTERS, signal });
+    const from = { pages, source: places[bucket], createdAtMs: table.createdAtMs, signal, onObjects };
+    return listBucket(from, bucket, noted);
   };
-  const [source, destination] = await Promise.all([list('source'), list('destination')]);
+  const [source, destination] = places.sourceForgets
+    ? await forgetful(list, index)
+    : await Promise.all([list('source'), list('destination')]);
   onListed();
   const counts = { items: 0, same: 0, unlisted: 0 };
   await lookInBatches(recheck, suspectItems(request, index, counts));
@@ -81,6 +85,27 @@ export async function compareAll(request: CompareRequest): Promise<Compared> {
   }
   const vanished = unseen.doubtful - named;
   return { items: counts.items, source, destination, same: counts.same, vanished, keys: index.size + counts.unlisted };
+}
+
+/** What both have, and the source bucket has an older state of, is as it should be where the destination is right. */
+async function forgetful(
+  list: (bucket: Bucket, noted: Pick<DigestIndex, 'note'>) => Promise<BucketCounts>,
+  index: DigestIndex,
+): Promise<[BucketCounts, BucketCounts]> {
+  const destination = await list('destination', index);
+  const source = await list('source', {
+    note(bucket, objectKey, md5) {
+      if (md5 === undefined || !index.has(objectKey)) index.note(bucket, objectKey, md5);
+    },
+  });
+  return [source, destination];
+}
+
+function newestStates({ table, signal, ...sources }: Places, bucket: Bucket): AsyncIterable<ObjectHistory> {
+  return sources[bucket].histories(tablePrefix(table), signal, {
+    momentMs: Infinity,
+    createdAtMs: table.createdAtMs,
+  });
 }
 
 async function lookInBatches(recheck: Recheck, suspects: AsyncIterable<Suspect>): Promise<void> {
@@ -99,7 +124,7 @@ async function* suspectItems(
     for (const { item } of page) {
       const keys: AttributeMap = keysOf(table.keySchema, item);
       const objectKey = objectKeyOf(table, table.keySchema, keys);
-      if (index.isSame(objectKey, md5Of(imageBody(item)))) {
+      if (index.isSame(objectKey, md5Of(imageBody(item)), places.sourceForgets)) {
         counts.same += 1;
         continue;
       }
@@ -113,7 +138,7 @@ async function* suspectItems(
 
 /** Objects that hold something although the table has no such item, by going through the buckets until all are found. */
 async function* unseenObjects(
-  { places, keyTypes, buckets }: CompareRequest,
+  { places, keyTypes, buckets, hasJournal }: CompareRequest,
   index: DigestIndex,
   doubtful: number,
   onFound: () => void,
@@ -121,13 +146,14 @@ async function* unseenObjects(
   const { table, source, destination, signal } = places;
   let left = doubtful;
   // Current objects are a short list; what lies under a delete marker is in the long one only.
-  const listers = (['current', 'versions'] as const).flatMap((listing) => [
-    buckets.source[listing],
-    buckets.destination[listing],
-  ]);
-  for (const lister of listers) {
+  const listings = hasJournal
+    ? (['destination', 'source'] as const).map((bucket) => newestStates(places, bucket))
+    : (['current', 'versions'] as const)
+        .flatMap((listing) => [buckets.source[listing], buckets.destination[listing]])
+        .map((lister) => parallelHistories(lister, tablePrefix(table), { signal }));
+  for (const listing of listings) {
     if (left === 0) return;
-    for await (const { objectKey } of parallelHistories(lister, tablePrefix(table), { signal })) {
+    for await (const { objectKey } of listing) {
       if (!index.takeDoubtful(objectKey)) continue;
       left -= 1;
       onFound();

@@ -3,6 +3,7 @@ import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { readPace } from '../backfill/readPace';
 import { scanItems } from '../backfill/scanItems';
 import { compareAll, type Compared } from './compareAll';
+import type { ComparedJournals } from './compareJournals';
 import { Recheck, type Difference, type Suspect } from './recheck';
 import type { OpenedTable } from './openTable';
 import { sampleItems, type Sample } from './sampleItems';
@@ -18,7 +19,9 @@ export interface Comparison {
   readonly late: number;
   /** Of the newest state of items: at most one for each. */
   readonly differences: readonly Difference[];
-  /** Of the table as a whole; no repair mends them. */
+  /** How many objects of its journal each bucket has; undefined for a sample, and where there is none. */
+  readonly journal?: ComparedJournals['counts'];
+  /** Of the table as a whole, and of objects of its journal; no repair mends them. */
   readonly others?: readonly Difference[];
   /** The items of a sample. */
   readonly sampled?: readonly Suspect[];
@@ -59,7 +62,7 @@ export async function compareTable(request: CompareTableRequest): Promise<Compar
 
 async function everything(request: CompareTableRequest, recheck: Recheck): Promise<Compared> {
   const { opened, segments, readUnitsPerSecond, watch } = request;
-  const { places, buckets, scanner, keyTypes, itemCount } = opened;
+  const { places, buckets, journals, scanner, keyTypes, itemCount } = opened;
   const { signal, nowMs, pause } = places;
   const pages = scanItems({
     ...{ scanner, segments, signal, nowMs, pause },
@@ -68,7 +71,16 @@ async function everything(request: CompareTableRequest, recheck: Recheck): Promi
   watch?.onStage?.('list');
   const onDone = (count: number) => watch?.onDone?.(count);
   return compareAll({
-    ...{ places, keyTypes, buckets, pages, recheck, onObjects: onDone, onItems: onDone },
+    ...{
+      places,
+      keyTypes,
+      buckets,
+      pages,
+      recheck,
+      hasJournal: journals !== undefined,
+      onObjects: onDone,
+      onItems: onDone,
+    },
     onListed: () => watch?.onStage?.('scan', itemCount === 0 ? undefined : itemCount),
   });
 }

@@ -45,13 +45,18 @@ export class DigestIndex {
     words[at + FLAGS] = flags | IN[bucket] | (md5 === undefined ? UNSURE : 0);
   }
 
-  /** Whether both buckets have this very body as the newest one; notes that the table has the item. */
-  isSame(objectKey: string, md5: string): boolean {
+  /**
+   * Whether both buckets have this very body as the newest one; notes that the table has the item.
+   *
+   * @param sourceForgets the destination has it, and the source bucket need not
+   */
+  isSame(objectKey: string, md5: string, sourceForgets = false): boolean {
     const at = this.table.find(objectKey);
     if (at === undefined) return false;
     const flags = this.flagsAt(at);
     this.table.words[at + FLAGS] = flags | SEEN;
-    return (flags & (DIFFERS | UNSURE)) === 0 && (flags & 3) === 3 && this.holds(at, ...wordsOf(md5));
+    const needed = sourceForgets ? IN.destination : IN.source | IN.destination;
+    return (flags & (DIFFERS | UNSURE)) === 0 && (flags & needed) === needed && this.holds(at, ...wordsOf(md5));
   }
 
   has(objectKey: string): boolean {

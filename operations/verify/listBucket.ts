@@ -10,6 +10,7 @@ import { decidingNow } from '../images/newestImage';
 import { isTombstone, whyNotCurrent } from '../images/whyNotCurrent';
 import { isMd5, md5Of, TOMBSTONE_MD5 } from './bodyDigest';
 import type { Bucket, DigestIndex } from './digestIndex';
+import { storedImageOf } from '../images/storedImageOf';
 import { whyDamaged } from '../images/whyUnreadable';
 
 /** Objects of a bucket by what their newest body is; `unclear` where only a look will tell. */
@@ -53,7 +54,11 @@ interface Undecided {
  * An object whose current version is a delete marker, unless that lies on a tombstone, or not the newest image, is unclear: whatever it
  * says, a look has to tell.
  */
-export async function listBucket(request: ListRequest, bucket: Bucket, index: DigestIndex): Promise<BucketCounts> {
+export async function listBucket(
+  request: ListRequest,
+  bucket: Bucket,
+  index: Pick<DigestIndex, 'note'>,
+): Promise<BucketCounts> {
   const { pages, source, signal, onObjects, createdAtMs } = request;
   const counts: BucketCounts = { images: 0, tombstones: 0, unclear: 0 };
   const note = (objectKey: string, md5: string | undefined) => {
@@ -81,8 +86,7 @@ export async function listBucket(request: ListRequest, bucket: Bucket, index: Di
         continue;
       }
       const candidates = versionsToRead(versions.filter((version) => mayBeOfTable(version, createdAtMs)));
-      const [first] = candidates;
-      const areDigests = etags.areDigests ?? (first !== undefined && (await etags.ask(first)));
+      const areDigests = await etags.areDigestsOf(candidates);
       const isLastOne = candidates.some((one) => one === versions.at(-1));
       const body = areDigests && isLastOne && !wasHidden ? onlyBody(candidates) : undefined;
       if (body === undefined)
@@ -107,9 +111,9 @@ async function newestBody(source: ImageSource, object: Undecided): Promise<strin
   try {
     const newest = await newestAndCurrent(source, object);
     if (!newest) return undefined;
-    const { objectKey, versionId, etag, storageClass } = newest;
-    if (object.areDigests && isMd5(etag)) return etag;
-    return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await source.images.get(objectKey, versionId)).body);
+    const { etag, storageClass, image } = newest;
+    if ((object.areDigests || image) && isMd5(etag)) return etag;
+    return ARCHIVE_CLASSES.has(storageClass) ? undefined : md5Of((await storedImageOf(source, newest)).body);
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return undefined;
@@ -131,11 +135,18 @@ async function newestAndCurrent(
  */
 class EtagTrust {
   /** Undefined until an object has been read. */
-  areDigests?: boolean;
+  private areDigests?: boolean;
 
   constructor(private readonly source: ImageSource) {}
 
-  async ask({ objectKey, versionId, etag, storageClass }: ObjectVersion): Promise<boolean> {
+  async areDigestsOf(candidates: readonly ObjectVersion[]): Promise<boolean> {
+    if (this.areDigests !== undefined) return this.areDigests;
+    // What a journal holds has no ETag of its own.
+    const first = candidates.find(({ image }) => !image);
+    return first ? this.ask(first) : candidates.length > 0;
+  }
+
+  private async ask({ objectKey, versionId, etag, storageClass }: ObjectVersion): Promise<boolean> {
     if (ARCHIVE_CLASSES.has(storageClass)) return true;
     return (this.areDigests = await this.isDigest(objectKey, versionId, etag));
   }

@@ -5,6 +5,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { inParallel } from '../../core/inParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ImageSource } from '../images/imageSource';
+import { isJournalVersion } from '../journal/journalVersions';
 
 import { lookAgain, type Open } from '../lookAgain';
 import type { Pause } from '../pace';
@@ -18,6 +19,8 @@ export interface Places {
   readonly items: Pick<BatchTable, 'getBatch'>;
   readonly source: ImageSource;
   readonly destination: ImageSource;
+  /** As in {@link StatesOfItem}. */
+  readonly sourceForgets?: boolean;
   readonly statusOf: StatusReader;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
@@ -131,12 +134,16 @@ export class Recheck {
   }
 }
 
-/** S3's status of a version; `NONE` where no rule applied when it was stored, `GONE` where it is not there any more. */
+/**
+ * S3's status of a version; `NONE` where no rule applied when it was stored, `GONE` where it is not there any more, `JOURNAL` for a line
+ * of a journal, of whose object the comparison of the journals tells it.
+ */
 export async function replicationStatusOf(
   { statusOf }: Pick<Places, 'statusOf'>,
   objectKey: string,
   versionId: string,
 ): Promise<string> {
+  if (isJournalVersion(versionId)) return 'JOURNAL';
   try {
     return (await statusOf(objectKey, versionId)) ?? 'NONE';
   } catch (error) {
@@ -170,7 +177,7 @@ async function statesOfItems<Looked extends Suspect>(
 }
 
 export async function statesInBuckets(
-  { table, source, destination }: Places,
+  { table, source, destination, sourceForgets }: Places,
   objectKey: string,
   inTable: StateInTable,
 ): Promise<Omit<StatesOfItem, 'atMs'>> {
@@ -178,7 +185,7 @@ export async function statesInBuckets(
     stateInBucket(source, table, objectKey, inTable),
     stateInBucket(destination, table, objectKey, inTable),
   ]);
-  return { table: inTable, source: inSource, destination: inDestination };
+  return { table: inTable, source: inSource, destination: inDestination, sourceForgets };
 }
 
 /** What the table has of some items, by object key. */

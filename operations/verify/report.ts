@@ -36,7 +36,7 @@ export function verifyReport(found: {
   readonly ranBy: string | null;
 }): VerifyReport {
   const { tableName, sampleItemCount, settleMs, comparison, repairs, walked, startedAtMs, endedAtMs, ranBy } = found;
-  const { all, sample, items, same, late } = comparison;
+  const { all, sample, journal, items, same, late } = comparison;
   const differences = [...comparison.differences, ...(comparison.others ?? []), ...(walked?.differences ?? [])];
   const left = differences.length - (repairs?.mended ?? 0);
   return {
@@ -49,7 +49,14 @@ export function verifyReport(found: {
     sampled: sample,
     history: walked !== undefined,
     settleMs,
-    counts: { items, ...(all && bucketCounts(all)), same, late, ...byClass(differences) },
+    counts: {
+      items,
+      ...(all && bucketCounts(all)),
+      ...(journal && journalCounts(journal)),
+      same,
+      late,
+      ...byClass(differences),
+    },
     historyCounts: walked && { ...walked.counts },
     differences: differences.length,
     examples: examplesOf(differences),
@@ -73,6 +80,10 @@ function bucketCounts({ source, destination, vanished }: NonNullable<Comparison[
     unclearReplicas: destination.unclear,
     vanished,
   };
+}
+
+function journalCounts({ source, destination }: NonNullable<Comparison['journal']>): Record<string, number> {
+  return { journalObjects: source, journalReplicas: destination };
 }
 
 function byClass(differences: readonly Difference[]): Record<DifferenceClass, number> {

@@ -1,5 +1,5 @@
 /** What a verify does one after the other; a stage may be left out. */
-export type VerifyStage = 'list' | 'scan' | 'settle' | 'repair' | 'history';
+export type VerifyStage = 'list' | 'scan' | 'journal' | 'settle' | 'repair' | 'history';
 
 /** Told what happens, as it happens. */
 export interface StageWatch {

@@ -48,6 +48,8 @@ export interface StatesOfItem {
   readonly table: StateInTable;
   readonly source: StateInBucket;
   readonly destination: StateInBucket;
+  /** The source bucket keeps the changes of this table for some days only: what it has may be older, or nothing, and nothing is wrong. */
+  readonly sourceForgets?: boolean;
   /** When the table had been read, epoch milliseconds. */
   readonly atMs: number;
 }

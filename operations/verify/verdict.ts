@@ -32,15 +32,20 @@ export interface Verdict {
  *
  * No image, and the image of a delete, say the same where the table has no item.
  */
-export function verdictOf({ table, source, destination }: StatesOfItem): Verdict | undefined {
+export function verdictOf({ table, source, destination, sourceForgets }: StatesOfItem): Verdict | undefined {
+  const isKept = sourceForgets && source.is !== 'unreadable' && isRight(table.digest, destination);
   return (
-    inSource(table.digest, source) ??
+    (isKept ? undefined : inSource(table.digest, source)) ??
     inDestination(table.digest, source, destination) ??
     notCurrent('source', source) ??
     notCurrent('destination', destination) ??
     aheadIn('source', source) ??
     aheadIn('destination', destination)
   );
+}
+
+function isRight(digest: string, state: StateInBucket): boolean {
+  return state.is === 'state' ? state.digest === digest : state.is === 'none' && digest === NO_ITEM;
 }
 
 /** What the newest image says is right, and S3 shows something else. */

@@ -1,5 +1,6 @@
 import type { ImageStore } from '../../aws/imageStore';
 import type { ReportStore } from '../../aws/reports';
+import { compareJournals, type ComparedJournals } from './compareJournals';
 import { compareTable, type CompareTableRequest, type Comparison } from './compareTable';
 import { otherTable } from './otherTable';
 import { repairAll, type Repairs } from './repairAll';
@@ -45,10 +46,11 @@ export async function verifyTable(request: VerifyRequest): Promise<VerifyOutcome
   const { table, nowMs } = opened.places;
   const startedAtMs = nowMs();
   const compared = await compareTable(request);
-  const others = await otherTable(opened.places, opened.tableId);
-  const comparison = { ...compared, others };
+  const journal = sampleItemCount === undefined ? await journalsOf(request) : undefined;
+  const others = [...(await otherTable(opened.places, opened.tableId)), ...(journal?.differences ?? [])];
+  const comparison = { ...compared, journal: journal?.counts, others };
   watch?.onCompared?.(comparison);
-  const places = { places: opened.places, settleMs, watch };
+  const places = { places: opened.places, hasJournal: opened.journals !== undefined, settleMs, watch };
   const repairs = repair && (await repairAll({ ...places, ...repair, comparison }));
   if (repairs) watch?.onRepaired?.(repairs);
   // Of what there is after the repair: older versions and broken chains are beyond it.
@@ -60,6 +62,13 @@ export async function verifyTable(request: VerifyRequest): Promise<VerifyOutcome
   const facts = { tableName: table.tableName, sampleItemCount, settleMs, startedAtMs, endedAtMs, ranBy };
   const report = verifyReport({ ...facts, comparison, repairs, walked });
   return { report, stored: await store(request.reports, report, startedAtMs) };
+}
+
+function journalsOf({ opened, settleMs, watch }: VerifyRequest): Promise<ComparedJournals> | undefined {
+  const { journals, places } = opened;
+  if (!journals) return undefined;
+  watch?.onStage?.('journal');
+  return compareJournals({ ...places, journals, settleMs });
 }
 
 async function store(

@@ -3,6 +3,8 @@ import { CouldNotLookError } from '../../core/errors';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { tableCreations } from '../formerTable';
 import type { ImageSource } from '../images/imageSource';
+import type { Looking } from './chains';
+import { firstAsListed, walkOfJournals } from './walkJournals';
 import type { Difference, Places, Suspect } from './recheck';
 import type { StageWatch } from './stages';
 import { walkBoth, walkDestination, walkHistory, type HistoryCounts } from './walkHistory';
@@ -25,17 +27,22 @@ interface WalkRequest {
  * @param named what the comparison has named: of that it is not told again that its newest image is not the current version
  */
 export async function walkTable(
-  { places, settleMs, watch }: WalkRequest & { readonly places: Places },
+  { places, settleMs, watch, hasJournal }: WalkRequest & { readonly places: Places; readonly hasJournal?: boolean },
   suspects: readonly Suspect[] | undefined,
   named: readonly Pick<Difference, 'objectKey'>[],
 ): Promise<Walked> {
   const { source, table, signal } = places;
   watch?.onStage?.('history');
   const creationsMs = await tableCreations(source, table);
+  const { histories, walkObject } = hasJournal
+    ? walkOfJournals(places, tablePrefix(table), suspects)
+    : {
+        histories: suspects ? ofSample(source, suspects) : source.histories(tablePrefix(table), signal),
+        walkObject: (objectKey: string, looking: Looking) => walkBoth(places, objectKey, looking),
+      };
   const walked = await walkHistory({
-    ...{ clock: places, settleMs },
-    histories: suspects ? ofSample(source, suspects) : source.histories(tablePrefix(table), signal),
-    walkObject: (objectKey, known) => walkBoth(places, objectKey, { known, creationsMs }),
+    ...{ clock: places, settleMs, histories },
+    walkObject: (objectKey, known) => walkObject(objectKey, { known, creationsMs }),
     onVersions: (versions) => watch?.onDone?.(versions),
   });
   const keys = new Set(named.map(({ objectKey }) => objectKey));
@@ -67,10 +74,11 @@ export async function verifyDestination(request: VerifyDestinationRequest): Prom
   const { destination, table, settleMs, signal, watch } = request;
   watch?.onStage?.('history');
   const creationsMs = await tableCreations(destination, table);
+  const { histories, look } = firstAsListed(destination, tablePrefix(table), signal);
   const walked = await walkHistory({
-    ...{ clock: request, settleMs },
-    histories: destination.histories(tablePrefix(table), signal),
-    walkObject: (objectKey, known) => walkDestination(destination, objectKey, { known, creationsMs }),
+    ...{ clock: request, settleMs, histories },
+    walkObject: (objectKey, known) =>
+      look(objectKey, (source) => walkDestination(source, objectKey, { known, creationsMs })),
     onVersions: (versions) => watch?.onDone?.(versions),
   });
   if (walked.counts.objects > 0) return walked;
