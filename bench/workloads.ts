@@ -3,7 +3,7 @@ import { capture, latency, memory, order } from './workloads/capture';
 import { hot } from './workloads/hot';
 import { scale } from './workloads/scale';
 import { start } from './workloads/start';
-import { backfill, restore, verify } from './workloads/tables';
+import { backfill, importing, restore, verify } from './workloads/tables';
 
 export const WORKLOADS: readonly Workload[] = [
   capture,
@@ -13,6 +13,7 @@ export const WORKLOADS: readonly Workload[] = [
   start,
   backfill,
   restore,
+  importing,
   verify,
   hot,
   scale,

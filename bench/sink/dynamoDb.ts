@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../core/attributeValue';
-import { COPY, itemOf, TABLE } from './items';
+import { IMPORTED, itemOf, TABLE } from './items';
 import type { Answer } from './s3';
 import type { SinkState } from './state';
 
@@ -30,7 +30,16 @@ export function answerDynamoDb(state: SinkState, target: string, body: Buffer): 
           state.write(JSON.stringify(PutRequest.Item), true);
         }
       });
+    case 'ImportTable':
+      return json(JSON.stringify({ ImportTableDescription: { ImportArn: IMPORT_ARN } }), () => {
+        state.isImported = true;
+      });
+    case 'DescribeImport':
+      return json(JSON.stringify({ ImportTableDescription: importOf(state) }));
     case 'DescribeTable':
+      if ((request as ScanRequest).TableName === IMPORTED && !state.isImported) {
+        return { ...json('{"__type":"ResourceNotFoundException","message":"there is no import yet"}'), status: 400 };
+      }
       return json(JSON.stringify({ Table: described((request as ScanRequest).TableName) }));
     case 'DescribeTimeToLive':
       return json('{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}');
@@ -43,9 +52,15 @@ export function answerDynamoDb(state: SinkState, target: string, body: Buffer): 
   }
 }
 
+const IMPORT_ARN = 'arn:aws:dynamodb:eu-central-1:111111111111:table/imported/import/1';
+
+function importOf({ distinct }: SinkState) {
+  return { ImportArn: IMPORT_ARN, ImportStatus: 'COMPLETED', ImportedItemCount: distinct, ErrorCount: 0 };
+}
+
 const JSON_1 = { 'content-type': 'application/x-amz-json-1.0' };
 
-/** The table has all items, the copy those that have been written. */
+/** The table has all items, the others those that have been written. */
 function scan(state: SinkState, request: ScanRequest): string {
   const { TableName, Segment = 0, TotalSegments = 1, Limit = PAGE, ExclusiveStartKey } = request;
   const { items } = state.settings;
@@ -54,7 +69,7 @@ function scan(state: SinkState, request: ScanRequest): string {
   const end = Math.min(boundary(Segment + 1), first + Math.min(Limit, PAGE));
   const page: string[] = [];
   for (let number = first; number < end; number += 1) {
-    if (TableName !== COPY || state.has(number)) page.push(JSON.stringify(itemOf(number, items)));
+    if (TableName === TABLE.tableName || state.has(number)) page.push(JSON.stringify(itemOf(number, items)));
   }
   state.scanned += page.length;
   const next = end < boundary(Segment + 1) ? `,"LastEvaluatedKey":{"page":{"N":"${end}"}}` : '';

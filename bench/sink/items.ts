@@ -11,6 +11,10 @@ export const BUCKETS = { source: 'bench-source', destination: 'bench-destination
 export const TABLE: CapturedTable = { prefix: '', tableName: 'items', keySchema: { partitionKey: 'id' } };
 /** The table that is restored into. */
 export const COPY = 'copy';
+/** The table that an import makes: it is not there before. */
+export const IMPORTED = 'imported';
+/** Where an import's files go. */
+export const IMPORT_BUCKET = 'bench-import';
 /** Everything is as old as this: epoch milliseconds. */
 export const WRITTEN_AT_MS = Date.parse('2026-11-01T08:00:00Z');
 

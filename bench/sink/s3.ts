@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { backfillImage, encodeImage, NO_ITEM, type StoredImage } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
 import { firstAfter, imageKeyOf, itemOf, numberOf, WRITTEN_AT_MS } from './items';
@@ -32,9 +33,16 @@ function put(state: SinkState, declaredMd5: string | string[] | undefined, objec
     status: 200,
     headers: { etag: `"${md5.toString('hex')}"`, 'x-amz-version-id': 'v1' },
     effect: () => {
-      if (isImage) state.write(body.toString('utf8'), isWhole);
+      if (objectKey.endsWith('.json.gz')) putFile(state, body, isWhole);
+      else if (isImage) state.write(body.toString('utf8'), isWhole);
     },
   };
+}
+
+/** A file of an import counts as its items. */
+function putFile(state: SinkState, body: Buffer, isWhole: boolean): void {
+  const lines = gunzipSync(body).toString('utf8').trimEnd().split('\n');
+  for (const line of lines) state.write(line, isWhole);
 }
 
 function read(state: SinkState, objectKey: string, versionId: string | null, method: string): Answer {

@@ -35,6 +35,8 @@ export class SinkState {
   gets = 0;
   scanned = 0;
   listed = 0;
+  /** An import has been asked for, and is over: the table is there. */
+  isImported = false;
   private readonly written: Uint8Array;
   private readonly revisions: Uint16Array;
   private newestRevision = 0;

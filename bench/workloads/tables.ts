@@ -1,11 +1,11 @@
 import { perItem, requireDone, type Contender, type Workload } from '../workload';
 import type { Received } from '../sink/state';
 
-type Work = 'backfill' | 'restore' | 'verify';
+type Work = 'backfill' | 'restore' | 'import' | 'verify';
 
 /** The command as it is typed. */
 export const dcsCommand = (does: Work): Contender => ({ name: 'dcs', file: 'dcsCommand', does });
-const v3 = (does: Work): Contender => ({ name: 'v3', file: 'v3Tables', does });
+const v3 = (does: Exclude<Work, 'import'>): Contender => ({ name: 'v3', file: 'v3Tables', does });
 /** The bound of what a client over Node's own HTTP can reach. */
 const BARE: Contender = { name: 'node:https alone', file: 'bareRestore' };
 const MAPBOX: Contender = { name: 'mapbox', file: 'mapboxBackfill', isInstalled: true, mayRepeat: true };
@@ -14,6 +14,7 @@ const MAPBOX: Contender = { name: 'mapbox', file: 'mapboxBackfill', isInstalled:
 const DONE: Readonly<Record<Work, (items: number, contender: Contender) => Partial<Received>>> = {
   backfill: (items, { mayRepeat }) => ({ ...(!mayRepeat && { writes: items }), items, damaged: 0 }),
   restore: (items) => ({ writes: items, items, damaged: 0, gets: items }),
+  import: (items) => ({ writes: items, items, damaged: 0, gets: items, scanned: items }),
   verify: (items) => ({ writes: 0, scanned: items }),
 };
 
@@ -56,6 +57,19 @@ export const restore: Workload = {
   figures: FIGURES,
   targets: [{ figure: 'itemsPerCpuSecond', peer: 'v3', atLeast: 6 }],
   run: runWork('restore'),
+};
+
+/** Named `import` on the command line. */
+export const importing: Workload = {
+  name: 'import',
+  title: 'Import: a new table from its images, by files that DynamoDB loads',
+  about:
+    '`dcs restore --engine import`: list all versions, read each newest image, write compressed files, have them imported, and at the end read the table again and compare. The sink loads the files at once. Node.js is not held to a heap.',
+  contenders: [dcsCommand('import')],
+  items: 1_000_000,
+  figures: FIGURES,
+  targets: [{ figure: 'peakMb', atMost: 300 }],
+  run: runWork('import'),
 };
 
 export const verify: Workload = {

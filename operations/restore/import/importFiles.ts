@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { FileStore } from '../../../aws/fileStore';
 import type { AttributeMap } from '../../../core/attributeValue';
-import { canonicalItem } from '../../../core/canonicalItem';
+import { digestOf } from '../../../core/digest';
 import { RefusedError } from '../../../core/errors';
+import { imageBody } from '../../../core/image';
 import { count } from '../../../core/units';
+import { GrowingFile } from './growingFile';
 
 /** ImportTable takes so many objects (DynamoDB quotas, "Import from S3"). */
 export const MOST_FILES = 50_000;
@@ -39,16 +38,14 @@ export interface ImportFilesOptions {
   readonly mostFiles?: number;
   /** What a file holds at first, before it is compressed. */
   readonly fileBytes?: number;
-  /** Files that are filled side by side. Each takes its size in memory twice. */
+  /** Files that are filled side by side. Each takes its compressed size in memory, three times while the next one grows. */
   readonly lanes?: number;
 }
 
-const compressed = promisify<Buffer, Buffer>(gzip);
-
 interface Lane {
-  lines: Buffer[];
-  bytes: number;
-  /** Its files are written one after the other, so no more than one of each lane is in memory twice. */
+  /** Undefined while it holds nothing. */
+  file?: GrowingFile;
+  /** Its files are written one after the other, so no more than one of each lane waits for it. */
   written: Promise<void>;
 }
 
@@ -72,19 +69,20 @@ export class ImportFiles {
   ) {
     this.mostFiles = mostFiles;
     this.fileBytes = fileBytes;
-    this.lanes = Array.from({ length: lanes }, () => newLane());
+    this.lanes = Array.from({ length: lanes }, newLane);
   }
 
   /** @throws RefusedError when there are more items than an import takes */
   async add(item: AttributeMap): Promise<void> {
-    const text = canonicalItem(item);
-    const line = Buffer.from(`{"Item":${text}}\n`, 'utf8');
-    const lane = this.lanes[laneOf(text, this.lanes.length)] ?? newLane();
-    if (lane.bytes > 0 && lane.bytes + line.length > this.sizeNow()) await this.flush(lane);
-    lane.lines.push(line);
-    lane.bytes += line.length;
+    const body = imageBody(item);
+    const line = `${body}\n`;
+    const bytes = Buffer.byteLength(line);
+    const lane = this.lanes[laneOf(body, this.lanes.length)] ?? newLane();
+    while (lane.file && lane.file.bytes + bytes > this.sizeNow()) await this.flush(lane);
     this.items += 1;
-    this.bytes += line.length;
+    this.bytes += bytes;
+    lane.file ??= new GrowingFile();
+    await lane.file.add(line, bytes);
   }
 
   /** Writes what is left. */
@@ -107,35 +105,34 @@ export class ImportFiles {
   }
 
   private async flush(lane: Lane): Promise<void> {
-    const { lines, written } = lane;
-    if (lines.length === 0) return;
-    lane.lines = [];
-    lane.bytes = 0;
+    const { file, written } = lane;
+    if (!file) return;
+    lane.file = undefined;
     if (this.started >= this.mostFiles) {
       throw new RefusedError(
         `there are more items than fit into ${count(this.mostFiles)} files, which is what ImportTable takes; nothing has been imported. Restore with --engine write`,
       );
     }
     const number = this.started++;
-    lane.written = written.then(() => this.write(number, lines));
+    const whole = file.end();
+    lane.written = written.then(async () => this.write(number, file, await whole));
     // Whoever adds waits for the file before; its failure is told then, and at the end.
     lane.written.catch(() => undefined);
     await written;
   }
 
-  private async write(number: number, lines: readonly Buffer[]): Promise<void> {
+  private async write(number: number, { items }: GrowingFile, bytes: Buffer): Promise<void> {
     const objectKey = `${this.folder}part-${String(number).padStart(5, '0')}.json.gz`;
-    const bytes = await compressed(Buffer.concat(lines));
     const md5 = await this.store.write(objectKey, bytes, 'application/gzip');
-    this.files.push({ objectKey, items: lines.length, sizeBytes: bytes.length, md5 });
+    this.files.push({ objectKey, items, sizeBytes: bytes.length, md5 });
   }
 }
 
 /** By the digest, so that neighbours in the listing are not neighbours in a file. */
-function laneOf(text: string, lanes: number): number {
-  return (createHash('sha256').update(text).digest()[0] ?? 0) % lanes;
+function laneOf(body: string, lanes: number): number {
+  return parseInt(digestOf(body).slice(0, 2), 16) % lanes;
 }
 
 function newLane(): Lane {
-  return { lines: [], bytes: 0, written: Promise.resolve() };
+  return { written: Promise.resolve() };
 }

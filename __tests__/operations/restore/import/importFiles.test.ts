@@ -48,6 +48,18 @@ test('each item is one line of one file, whatever order and size; the manifest s
   );
 });
 
+test('a file that is larger than what is compressed at a time holds all of its lines, in order', async () => {
+  const store = memoryFiles();
+  const files = new ImportFiles(store, 'x/items/', { lanes: 1 });
+  const items = Array.from({ length: 300 }, (_, id) => item(id, 'ü'.repeat(1_000)));
+  await Promise.all(items.map((each) => files.add(each)));
+  const { files: written, bytes } = await files.close();
+  expect(written).toHaveLength(1);
+  const text = gunzipSync(store.stored.get(written[0]?.objectKey ?? '') ?? '').toString('utf8');
+  expect(text).toBe(items.map((each) => `{"Item":${canonicalItem(each)}}\n`).join(''));
+  expect(bytes).toBe(Buffer.byteLength(text));
+});
+
 test('more items than fit into the files of an import are refused, and the last file is not written', async () => {
   const store = memoryFiles();
   const files = new ImportFiles(store, 'x/items/', { mostFiles: 2, fileBytes: 1 });
