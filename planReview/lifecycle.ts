@@ -28,27 +28,42 @@ const KINDS: Readonly<Record<string, Measure>> = {
  * applied to just that, and those that applied to all below a prefix around it.
  */
 export function lifecycleWeakened(from: Json | undefined, to: Json | undefined, { tables }: Context): string[] {
-  const before = list(from).filter(isObject).filter(isOn);
+  // With a hundred tables there are hundreds of rules: what is the same for each that it is compared with is made once.
+  const before = list(from).filter(isObject).filter(isOn).map(reachOf);
   return list(to)
     .filter(isObject)
     .filter(isOn)
     .flatMap((rule) => {
-      const scopes = [
-        appliesTo(rule, (prefix) => [prefix]),
-        appliesTo(rule, (prefix) => forKnownTables(prefix, tables)),
-      ];
-      const same = before.filter(
-        (other) =>
-          scopes.flat().includes(appliesTo(other, (prefix) => [prefix])[0] ?? '') || isAround(other, rule, tables),
-      );
-      const others = unknownParts(rule).map((name) => `Rule ${shown(rule.id)}: this review does not know ${name}.`);
+      const { scope, prefix } = reachOf(rule);
+      const others = forKnownTables(prefix, tables);
+      const scopes = [scope, ...appliesTo(rule, others)];
+      const prefixes = [prefix, ...others];
+      const same = before
+        .filter((other) => scopes.includes(other.scope) || isAround(other, prefixes))
+        .map((other) => other.rule);
+      const unknown = unknownParts(rule).map((name) => `Rule ${shown(rule.id)}: this review does not know ${name}.`);
       const sooner = Object.entries({ ...KINDS, ...transitions(rule) }).flatMap(([kind, measure]) => {
         const was = Math.min(Infinity, ...same.map(measure));
         const is = measure(rule);
         return is < was ? [`Rule ${shown(rule.id)}: ${kind} ${is}, not ${was === Infinity ? 'ever' : was}.`] : [];
       });
-      return [...others, ...sooner];
+      return [...unknown, ...sooner];
     });
+}
+
+/** A rule, and what it applies to. */
+interface Reach {
+  readonly rule: JsonObject;
+  readonly scope: string;
+  readonly prefix: string;
+  /** It asks for nothing but the prefix. */
+  readonly isForAllBelow: boolean;
+}
+
+function reachOf(rule: JsonObject): Reach {
+  const prefix = prefixOf(rule);
+  const [scope = ''] = appliesTo(rule, [prefix]);
+  return { rule, scope, prefix, isForAllBelow: canonical([withPrefix(rule.filter ?? null, prefix, '')]) === 'null' };
 }
 
 /** For each storage class that the rule moves to: when. What is in an archive takes hours to come back. */
@@ -96,19 +111,17 @@ function unknownParts(rule: JsonObject): string[] {
 }
 
 /** Whether a rule has applied to everything that another one applies to, whatever else that asks for. */
-function isAround(other: JsonObject, rule: JsonObject, tables: Context['tables']): boolean {
-  const [outer, inner] = [prefixOf(other), prefixOf(rule)];
-  if (canonical([withPrefix(other.filter ?? null, outer, '')]) !== 'null') return false;
-  return [inner, ...forKnownTables(inner, tables)].some((prefix) => prefix.startsWith(outer));
+function isAround({ isForAllBelow, prefix: outer }: Reach, prefixes: readonly string[]): boolean {
+  return isForAllBelow && prefixes.some((prefix) => prefix.startsWith(outer));
 }
 
 const isOn = ({ status }: JsonObject) => status === 'Enabled';
 
 /** What a rule applies to, with its prefix in each of other forms. */
-function appliesTo(rule: JsonObject, forms: (prefix: string) => readonly string[]): string[] {
+function appliesTo(rule: JsonObject, forms: readonly string[]): string[] {
   const { filter, prefix } = rule;
   const text = prefixOf(rule);
-  return forms(text).map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
+  return forms.map((form) => canonical([withPrefix(filter ?? null, text, form), prefix === text ? form : null]));
 }
 
 function prefixOf({ filter, prefix }: JsonObject): string {
