@@ -28,7 +28,8 @@ export interface LineOrigin {
 }
 
 export const ABSENT = '-';
-const RECEIPT = ' receipt';
+/** Behind a time: it is when the change was received. */
+export const RECEIPT = ' receipt';
 const FIELDS = 7;
 
 /**

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { TableLocation } from '../objectKey';
+import { runsPrefix } from './journalKeys';
+import {
+  count,
+  digest,
+  idOf,
+  isoTime,
+  MANIFEST_FORMAT,
+  partName,
+  readManifest,
+  shortTime,
+  textOfManifest,
+  type ManifestPlace,
+} from './manifestText';
+
+/** A journal object that a run has: its key below `journal/`, its ETag as a listing shows it, its lines. */
+export type RunInput = readonly [journalKey: string, etag: string, lines: number];
+
+/** A file of a run. */
+export interface RunPart {
+  /** `part-<4 hexadecimal digits>.tsv.gz`, in hash order; beside it `.index.gz` in place of `.tsv.gz`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** Of the bytes of its index. */
+  readonly indexSha256: string;
+  readonly lines: number;
+  /** The hash of the object key of its first line. */
+  readonly firstHash: string;
+}
+
+/** `runs/<name>/manifest.json`: what a run has, and of what it was made. `docs/format.md` specifies it. */
+export interface RunManifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly kind: 'run';
+  readonly table: string;
+  readonly name: string;
+  /** 0: made of journal objects; one more than that of the runs which it was merged of. */
+  readonly level: number;
+  /** What compressed it: other bytes are another run. */
+  readonly compressor: string;
+  /** One more than that of what was begun long ago under the name and never finished; else 0. */
+  readonly attempt: number;
+  readonly madeAt: string;
+  /** When S3 stored the first and the last of its lines. */
+  readonly firstStoredAt: string;
+  readonly lastStoredAt: string;
+  /** When the last of its changes was made. */
+  readonly lastChangedAt: string;
+  readonly inputs: readonly RunInput[];
+  /** Names of the runs that it takes the place of, sorted. */
+  readonly merged: readonly string[];
+  /** Names of the runs that these took the place of, as far as anything of them was still there. */
+  readonly mergedBefore: readonly string[];
+  /** Of all that it was made of; those that were left out as copies of others; those it has. */
+  readonly linesIn: number;
+  readonly duplicates: number;
+  readonly linesOut: number;
+  readonly parts: readonly RunPart[];
+  /** SHA-256 of the newest manifest of a run of the table at that time; null for the first. */
+  readonly previousManifestSha256: string | null;
+}
+
+const part = z.strictObject({
+  ...{
+    name: z.string().regex(/^part-[0-9a-f]{4}\.tsv\.gz$/),
+    bytes: count.min(1),
+    sha256: digest,
+    indexSha256: digest,
+  },
+  ...{ lines: count.min(1), firstHash: digest },
+});
+
+const shape: z.ZodType<RunManifest> = z
+  .object({
+    ...{ format: z.literal(MANIFEST_FORMAT), kind: z.literal('run'), table: z.string(), name: z.string() },
+    ...{ level: count, compressor: z.string(), attempt: count, madeAt: isoTime },
+    ...{ firstStoredAt: isoTime, lastStoredAt: isoTime, lastChangedAt: isoTime },
+    inputs: z.array(z.tuple([z.string().min(1), z.string(), count])),
+    ...{ merged: z.array(z.string()), mergedBefore: z.array(z.string()) },
+    ...{ linesIn: count.min(1), duplicates: count, linesOut: count.min(1) },
+    ...{ parts: z.array(part).min(1), previousManifestSha256: digest.nullable() },
+  })
+  .superRefine((run, context) => {
+    for (const message of contradictions(run)) context.addIssue({ code: 'custom', message });
+  });
+
+/** What makes a manifest a lie by itself. */
+function contradictions(run: RunManifest): string[] {
+  const { level, inputs, merged, linesIn, duplicates, linesOut, parts } = run;
+  const inParts = sum(parts.map(({ lines }) => lines));
+  const inInputs = sum(inputs.map(([, , lines]) => lines));
+  const isInOrder = parts.every(({ name, firstHash }, i) => {
+    const before = parts[i - 1];
+    return !before || (before.firstHash <= firstHash && before.name < name);
+  });
+  return [
+    linesIn !== linesOut + duplicates && `linesIn ${linesIn} is not linesOut ${linesOut} and duplicates ${duplicates}`,
+    linesOut !== inParts && `linesOut ${linesOut} is not what its parts have, ${inParts}`,
+    level === 0 && linesIn !== inInputs && `linesIn ${linesIn} is not what its inputs have, ${inInputs}`,
+    (level === 0) !== (merged.length === 0) && `its level is ${level}, and it was merged of ${merged.length} runs`,
+    run.name !== runName(run) && `its name is not that of what it was made of, ${runName(run)}`,
+    !isInOrder && 'its parts are not in order',
+  ].filter((problem) => problem !== false);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** What a run's name is made of. */
+export type RunNaming = Pick<
+  RunManifest,
+  'level' | 'compressor' | 'attempt' | 'firstStoredAt' | 'lastStoredAt' | 'inputs' | 'merged'
+>;
+
+/** `<first>-<last>-<id>`: the same inputs (or runs) compressed by the same give the same name. */
+export function runName(run: RunNaming): string {
+  const madeOf = run.level === 0 ? run.inputs.map(([journalKey, etag]) => `${journalKey}\t${etag}`) : run.merged;
+  return `${shortTime(run.firstStoredAt)}-${shortTime(run.lastStoredAt)}-${idOf(run, madeOf)}`;
+}
+
+/** Where the files of a run lie: `<prefix>=dcs/<table>/runs/<name>/`. */
+export function runFolder(table: TableLocation, name: string): string {
+  return `${runsPrefix(table)}${name}/`;
+}
+
+/** @param number 0 for the first */
+export function runPartName(number: number): string {
+  return `${partName(number)}.tsv.gz`;
+}
+
+export function indexNameOf(partName: string): string {
+  return partName.replace(/\.tsv\.gz$/, '.index.gz');
+}
+
+export const textOfRunManifest: (manifest: RunManifest) => string = textOfManifest;
+
+/**
+ * @throws UnreadableImageError when it is damaged, contradicts itself, or is that of another run
+ * @throws UnknownFormatError when a newer version wrote it
+ */
+export function readRunManifest(place: ManifestPlace, bytes: Uint8Array): RunManifest {
+  return readManifest(shape, place, bytes);
+}

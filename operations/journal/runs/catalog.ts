@@ -1,0 +1,106 @@
+import type { BaseManifest } from '../../../core/journal/baseManifest';
+import { basePrefix, journalPrefix, runsPrefix } from '../../../core/journal/journalKeys';
+import { readBaseManifest } from '../../../core/journal/baseManifest';
+import { COVERED_FILE, MANIFEST_FILE, type ManifestPlace } from '../../../core/journal/manifestText';
+import { readRunManifest, type RunManifest } from '../../../core/journal/runManifest';
+import { inParallel } from '../../../core/inParallel';
+import type { TableLocation } from '../../../core/objectKey';
+import { whyUnreadable } from '../../images/whyUnreadable';
+import type { JournalReads } from '../readObject';
+import { filesOfBase, filesOfRun } from './filesOf';
+import { foldersBelow, isExpiring, type Folder } from './folders';
+import { readFile, sha256Of } from './readFile';
+
+interface Finished<Manifest> extends Folder {
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  /** All that it covers was tagged. */
+  readonly isCovered: boolean;
+}
+export type StoredRun = Finished<RunManifest>;
+export type StoredBase = Finished<BaseManifest>;
+
+/** A manifest that nobody can read. */
+export interface UnreadableManifest {
+  readonly objectKey: string;
+  readonly storedAtMs: number;
+  readonly reason: string;
+}
+
+/** What the compactor has made of a table's journal. */
+export interface Catalog {
+  /** Those in force, the first stored first: together with the journal objects that none has {@link consumed} they are the history. */
+  readonly runs: readonly StoredRun[];
+  /** Those that another run takes the place of, as long as they are still there. */
+  readonly superseded: readonly StoredRun[];
+  /** The newest first. */
+  readonly bases: readonly StoredBase[];
+  /** Object keys of journal objects whose lines are in some run. */
+  readonly consumed: ReadonlySet<string>;
+  /** Of runs: any item may have a change in one. */
+  readonly unreadableRuns: readonly UnreadableManifest[];
+  /** Of bases: what they have can be had from the runs. */
+  readonly unreadableBases: readonly UnreadableManifest[];
+  /** Of runs and bases, without a manifest: not finished yet, or never to be. */
+  readonly unfinished: readonly Folder[];
+  /** Names of all folders of runs, whatever is in them. */
+  readonly runNames: ReadonlySet<string>;
+}
+
+const MANIFESTS_AT_A_TIME = 16;
+
+/**
+ * Lists the runs and bases of a table, and reads their manifests.
+ *
+ * @throws S3Error
+ */
+export async function catalogOf(reads: JournalReads, table: TableLocation, signal?: AbortSignal): Promise<Catalog> {
+  const [ofRuns, ofBases] = await Promise.all([
+    foldersBelow(reads.lister, runsPrefix(table), signal),
+    foldersBelow(reads.lister, basePrefix(table), signal),
+  ]);
+  const runs = await finishedIn(reads, table, ofRuns, readRunManifest, signal);
+  const bases = await finishedIn(reads, table, ofBases, readBaseManifest, signal);
+  const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
+  const below = journalPrefix(table);
+  return {
+    runs: runs.finished.filter((run) => !replaced.has(run.name) && !isExpiring(run, filesOfRun(run.manifest))),
+    superseded: runs.finished.filter(({ name }) => replaced.has(name)),
+    bases: bases.finished.filter((base) => !isExpiring(base, filesOfBase(base.manifest))).reverse(),
+    consumed: new Set(runs.finished.flatMap(({ manifest }) => manifest.inputs.map(([key]) => below + key))),
+    unreadableRuns: runs.unreadable.filter(({ name }) => !replaced.has(name)),
+    unreadableBases: bases.unreadable,
+    unfinished: [...runs.unfinished, ...bases.unfinished],
+    runNames: new Set(ofRuns.map(({ name }) => name)),
+  };
+}
+
+async function finishedIn<Manifest>(
+  reads: JournalReads,
+  { tableName }: TableLocation,
+  folders: readonly Folder[],
+  read: (place: ManifestPlace, bytes: Uint8Array) => Manifest,
+  signal: AbortSignal | undefined,
+) {
+  const found = new Map<string, Finished<Manifest>>();
+  const unreadable: (UnreadableManifest & { readonly name: string })[] = [];
+  const withManifest = folders.filter(({ files }) => files.has(MANIFEST_FILE));
+  await inParallel(withManifest, MANIFESTS_AT_A_TIME, async (folder) => {
+    const { name, files, prefix } = folder;
+    try {
+      const bytes = await readFile(reads, folder, MANIFEST_FILE, { signal });
+      const manifest = read({ tableName, name }, bytes);
+      found.set(name, { ...folder, manifest, manifestSha256: sha256Of(bytes), isCovered: files.has(COVERED_FILE) });
+    } catch (error) {
+      const reason = whyUnreadable(error);
+      if (reason === undefined) throw error;
+      const storedAtMs = files.get(MANIFEST_FILE)?.versions[0]?.storedAtMs ?? 0;
+      unreadable.push({ name, objectKey: `${prefix}${MANIFEST_FILE}`, storedAtMs, reason });
+    }
+  });
+  return {
+    finished: folders.flatMap(({ name }) => found.get(name) ?? []),
+    unreadable,
+    unfinished: folders.filter(({ files }) => !files.has(MANIFEST_FILE)),
+  };
+}

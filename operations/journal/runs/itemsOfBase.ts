@@ -1,0 +1,58 @@
+import { flattened } from '../../../core/steps';
+import { linesOfBasePart } from '../../../core/journal/baseFiles';
+import { itemsFile, marksFile, type BasePart } from '../../../core/journal/baseManifest';
+import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
+import type { JournalReads } from '../readObject';
+import type { StoredBase } from './catalog';
+import type { HashRange, SortedItem } from './itemsOfRun';
+import { loadedAhead, naming, readFile } from './readFile';
+
+type Reads = Pick<JournalReads, 'bytes'>;
+
+/**
+ * The items of a base in hash order, each with the one line that it has in the runs of which the base was made; tombstones too. A part
+ * is read whole and checked before anything of it is yielded.
+ *
+ * @throws UnreadableImageError, S3Error
+ */
+export function itemsOfBase(
+  reads: Reads,
+  base: StoredBase,
+  range: HashRange & { readonly signal?: AbortSignal } = {},
+): AsyncIterable<SortedItem> {
+  return flattened(partsOfBase(reads, base, range));
+}
+
+/** The same, a part at a time. */
+export async function* partsOfBase(
+  reads: Reads,
+  base: StoredBase,
+  { fromHash, toHash, signal }: HashRange & { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<readonly SortedItem[]> {
+  const load = async (part: BasePart) => {
+    const read = (file: string) => readFile(reads, base, file, { signal });
+    const [items, marks] = await Promise.all([
+      part.items > 0 ? read(itemsFile(part.name)) : undefined,
+      read(marksFile(part.name)),
+    ]);
+    return { part, items, marks };
+  };
+  for await (const { part, ...files } of loadedAhead(partsBetween(base, { fromHash, toHash }), load)) {
+    const lines = naming(base.prefix + part.name, () => linesOfBasePart(part, files));
+    yield lines
+      .map((line) => {
+        const objectKey = objectKeyIn(line);
+        return { hash: hashOf(objectKey), objectKey, lines: [line] };
+      })
+      .filter(({ hash }) => (fromHash === undefined || hash >= fromHash) && (toHash === undefined || hash <= toHash));
+  }
+}
+
+/** An item is in one part. */
+function partsBetween({ manifest: { parts } }: StoredBase, { fromHash, toHash }: HashRange): readonly BasePart[] {
+  return parts.filter(({ firstHash }, i) => {
+    const next = parts[i + 1];
+    const endsBefore = fromHash !== undefined && next !== undefined && next.firstHash <= fromHash;
+    return !endsBefore && (toHash === undefined || firstHash <= toHash);
+  });
+}
