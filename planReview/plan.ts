@@ -23,6 +23,8 @@ export interface ResourceChange {
   readonly replacePaths: readonly string[];
   /** Put off to a later apply: what it will be is not in this plan. */
   readonly isDeferred: boolean;
+  /** The address under which it is made again, where that is another one. */
+  readonly madeAs?: string;
 }
 
 const ACTIONS = ['no-op', 'create', 'read', 'update', 'delete', 'forget'] as const;

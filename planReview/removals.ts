@@ -13,9 +13,9 @@ export function removals(change: ResourceChange): Finding[] {
   return [{ address: change.address, why: lost, ...removal }];
 }
 
-/** Whether the plan makes the mapping again to read another stream: that is told by what happens to the stream. */
-export function isOtherStream({ type, actions, before, after, afterUnknown }: ResourceChange): boolean {
-  if (type !== 'aws_lambda_event_source_mapping' || !actions.includes('delete') || !before || !after) return false;
+/** Whether the plan makes the mapping read another stream: that is told by what happens to the stream. */
+export function isOtherStream({ type, before, after, afterUnknown }: ResourceChange): boolean {
+  if (type !== 'aws_lambda_event_source_mapping' || !before || !after) return false;
   return isUnknownSource(afterUnknown) || before.event_source_arn !== after.event_source_arn;
 }
 
@@ -28,8 +28,18 @@ function forgottenNext(type: string): string {
   return 'Keep it in the settings and the state, or see who looks after it from now on.';
 }
 
+const anew = (address: string) => `It is destroyed, and made again as ${address}.`;
+
+/** How far a stream has been read goes with its mapping. */
+const MOVED = {
+  why: 'nothing of the table is captured before the new one reads, and that begins where its starting_position says',
+  next:
+    'Have Terraform take the two for one (terraform state mv, or a moved block), and plan again. Or allow it: with TRIM_HORIZON all that the stream ' +
+    'still has comes once more, which changes no newest image. Lambda refuses a second mapping of a stream to a function: apply again then. Run npx dcs verify afterwards.',
+} as const;
+
 function removalOf(change: ResourceChange): Omit<Finding, 'address' | 'why'> | undefined {
-  const { actions, before, after, afterUnknown, replacePaths } = change;
+  const { actions, before, after, afterUnknown, replacePaths, madeAs } = change;
   if (actions.includes('forget')) {
     return {
       finding: 'forgotten',
@@ -37,11 +47,16 @@ function removalOf(change: ResourceChange): Omit<Finding, 'address' | 'why'> | u
       next: forgottenNext(change.type),
     };
   }
-  if (!actions.includes('delete')) return undefined;
   if (isOtherStream(change)) {
     const said = streamChange(before?.event_source_arn, after?.event_source_arn, isUnknownSource(afterUnknown));
-    return { finding: 'replaced', ...said };
+    return {
+      finding: actions.includes('delete') ? 'replaced' : 'capture',
+      ...said,
+      what: madeAs === undefined ? said.what : `${anew(madeAs)} ${said.what}`,
+    };
   }
+  if (!actions.includes('delete')) return undefined;
+  if (madeAs !== undefined) return { finding: 'replaced', ...MOVED, what: anew(madeAs) };
   if (actions.includes('create')) {
     return {
       finding: 'replaced',

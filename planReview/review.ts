@@ -7,6 +7,7 @@ import { judge } from './judge';
 import type { JsonObject } from './json';
 import { leavingFinding, leavingTables } from './leaving';
 import { previousOf } from './parts';
+import { withMappingsMadeAgain } from './mappings';
 import type { Plan, ResourceChange } from './plan';
 import { isOtherStream, removals } from './removals';
 import { tablesOf, type Tables } from './tables';
@@ -14,7 +15,8 @@ import { attachesNewPart, othersOf, partThatGoes } from './roleRights';
 import type { Context } from './verdicts';
 
 /** Everything of a plan that must not pass unseen, in the order of the plan; first what was done outside Terraform. */
-export function reviewPlan(plan: Plan): Finding[] {
+export function reviewPlan(given: Plan): Finding[] {
+  const plan = withMappingsMadeAgain(given);
   const tables = tablesOf(plan.changes);
   const leaving = leavingTables(plan.changes, tables);
   const removed = (change: ResourceChange) => {
@@ -71,7 +73,7 @@ function judged(change: ResourceChange, plan: Plan, context: Context): Finding[]
   ];
 }
 
-/** What a mapping that is made again for another stream reads is told with its replacement. */
+/** What a mapping reads from now on is told by what happens to the stream. */
 function withoutStream(change: ResourceChange, before: JsonObject): ResourceChange {
   if (!isOtherStream(change)) return change;
   const unknown = { ...(change.afterUnknown as JsonObject), event_source_arn: false };

@@ -1,5 +1,4 @@
 import { shown, type Json } from './json';
-import type { Verdict } from './verdicts';
 
 /** What a mapping that reads another stream means, and what to run. */
 export interface StreamChange {
@@ -62,8 +61,3 @@ export function streamChange(from: Json | undefined, to: Json | undefined, isUnk
     next: `Allow it, and apply it soon: a stream keeps changes for 24 hours. ${afterwards(is.table)}`,
   };
 }
-
-export const streamVerdict: Verdict = ({ from, to }) => {
-  const { what, why } = streamChange(from, to, false);
-  return `${what} It means: ${why}.`;
-};

@@ -85,6 +85,83 @@ test('what else such a replacement weakens is found beside it', () => {
   expect(findings([], remade({ after })).map(({ finding }) => finding)).toEqual(['replaced', 'capture']);
 });
 
+describe('a mapping that the plan makes under another address', () => {
+  const it = (name: string) => `aws_lambda_event_source_mapping.${name}`;
+  const moved = (more: object, name = 'dcs-capture-orders') =>
+    findings(
+      [],
+      { address: it('old'), actions: ['delete'], before },
+      { address: it('new'), actions: ['create'], after: { ...before, function_name: name, ...more } },
+    );
+
+  test.each(['dcs-capture-orders', 'arn:aws:lambda:eu-central-1:111111111111:function:dcs-capture-orders'])(
+    'is one that stops and begins again, not one that ends beside one that is new: %s',
+    (name) => {
+      const [found, ...others] = moved({}, name).filter(({ what }) => !what.startsWith('function_name'));
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ address: it('old'), finding: 'replaced' });
+      expect(found!.what).toBe(`It is destroyed, and made again as ${it('new')}.`);
+      expect(found!.next).toContain('terraform state mv');
+      expect(found!.next).not.toMatch(/put it back|take .*back/i);
+    },
+  );
+
+  test('and reads another stream brings capture back', () => {
+    const all = moved({ event_source_arn: stream('orders', '2026-11-26') });
+    expect(all).toHaveLength(1);
+    expect(all[0]!.what).toContain(`made again as ${it('new')}. Table orders has another stream.`);
+    expect(all[0]!.why).toContain('this brings capture back');
+    expect(all[0]!.next).toMatch(COMMANDS);
+  });
+
+  test('and is weakened on the way is judged by what it was', () => {
+    const all = moved({ batch_size: 100, maximum_retry_attempts: 0 });
+    expect(all.map(({ address, finding }) => `${address} ${finding}`)).toEqual([
+      `${it('old')} replaced`,
+      `${it('old')} capture`,
+    ]);
+    expect(all[1]!.what).toBe('maximum_retry_attempts: nothing becomes 0: a record that fails is given up sooner.');
+  });
+
+  test('for another function is two', () => {
+    expect(moved({}, 'dcs-capture-users').map(({ address, finding }) => `${address} ${finding}`)).toEqual([
+      `${it('old')} destroyed`,
+      `${it('new')} capture`,
+    ]);
+  });
+});
+
+describe('a mapping that somebody has deleted, and the plan makes again', () => {
+  const address = 'aws_lambda_event_source_mapping.it';
+  const again = (more: object = {}) =>
+    findings([{ address, actions: ['delete'], before }], {
+      address,
+      actions: ['create'],
+      after: { ...before, ...more },
+    });
+
+  test('is what was done outside, and nothing to be taken back', () => {
+    expect(again().map(({ finding }) => finding)).toEqual(['drift']);
+  });
+
+  test('for a new stream brings capture back', () => {
+    const [, found, ...others] = again({ event_source_arn: stream('orders', '2026-11-26') });
+    expect(others).toEqual([]);
+    expect(found!.why).toContain('this brings capture back');
+  });
+
+  test('with less than it had is found', () => {
+    expect(again({ maximum_retry_attempts: 0 }).map(({ finding }) => finding)).toEqual(['drift', 'capture']);
+  });
+});
+
+test('in place, too, another stream is told by itself, and no argument to the contrary beside it', () => {
+  const after = { ...before, event_source_arn: stream('orders', '2026-11-26') };
+  const all = findings([], remade({ after, actions: ['update'] }));
+  expect(all.map(({ finding }) => finding)).toEqual(['capture']);
+  expect(all[0]!.why).toContain('this brings capture back');
+});
+
 test('a replacement names the argument that forces it', () => {
   const [found] = findings([], {
     address: 'aws_sns_topic.it',

@@ -1,7 +1,6 @@
 import { VARIABLES } from '../../core/functionVariables';
 import { inputJudge } from '../definitions';
 import { newerRuntime } from '../runtime';
-import { streamVerdict } from '../stream';
 import {
   appears,
   becomes,
@@ -70,7 +69,7 @@ export const CAPTURE: GuardedTypes = {
       enabled: becomes(true, 'nothing of the table is captured'),
       batch_size: onlyByPlan('somebody has changed how large a batch is'),
       maximum_batching_window_in_seconds: onlyByPlan('somebody has changed how long changes wait for their batch'),
-      event_source_arn: streamVerdict,
+      event_source_arn: same('it reads another stream, or one that another mapping reads too'),
       function_name: same('another function gets the changes'),
       function_response_types: gains('one record that fails fails its whole batch, or is taken for written'),
       bisect_batch_on_function_error: becomes(true, 'one bad record drops its whole batch'),
