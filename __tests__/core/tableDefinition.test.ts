@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { DcsError } from '../../core/errors';
 import {
   keySchemaIn,
+  keySchemaOf,
+  LARGEST_DEFINITION_BYTES,
   readTableDefinition,
   requireTable,
   tableDefinitionKey,
@@ -137,6 +139,21 @@ test.each([
   expect(() => readTableDefinition(text)).toThrow(told);
 });
 
+test('the largest table there can be has a definition that is read: twenty indexes of every attribute, and fifty tags', () => {
+  const long = (at: number) => `${at}`.padStart(255, 'x');
+  const NonKeyAttributes = Array.from({ length: 20 }, (_, at) => long(at));
+  const largest = {
+    ...{ ...createTable, Tags: Array.from({ length: 50 }, (_, at) => ({ Key: long(at).slice(127), Value: long(at) })) },
+    GlobalSecondaryIndexes: Array.from({ length: 20 }, (_, at) => ({
+      ...{ IndexName: long(at), KeySchema: [hash('id'), range('at')] },
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes },
+    })),
+  };
+  const text = tableDefinitionText({ ...whole, createTable: largest } as unknown as TableDefinition);
+  expect(problem(JSON.parse(text) as object)).toBeUndefined();
+  expect(Buffer.byteLength(text)).toBeLessThan(LARGEST_DEFINITION_BYTES / 4);
+});
+
 test('why it is not JSON is kept', () => {
   expect.hasAssertions();
   try {
@@ -156,6 +173,7 @@ test('a definition is that of a table which is meant, or refused by name', () =>
 
 test('the keys of a table are those of either type, in whatever order', () => {
   expect(keySchemaIn({ KeySchema: [range('at'), hash('id')] }, 'users')).toEqual({ partitionKey: 'id', sortKey: 'at' });
+  expect(keySchemaOf(whole)).toEqual({ partitionKey: 'id', sortKey: 'at' });
   expect(keySchemaIn({ KeySchema: [hash('id')] }, 'users')).toEqual({ partitionKey: 'id', sortKey: undefined });
   for (const none of [{}, { KeySchema: [range('at')] }]) {
     expect(() => keySchemaIn(none, 'users')).toThrow(DcsError);
