@@ -15,7 +15,7 @@ export default {
     spec: [
       '__tests__/core/**/*.test.ts',
       '__tests__/lambda/capture/*.test.ts',
-      '__tests__/operations/{images,redrive,verify,restore,backfill}/*.test.ts',
+      '__tests__/operations/{images,redrive,journal,verify,restore,backfill}/*.test.ts',
     ],
     // Of files and folders, and judges nothing that is changed here; it takes as long as all others together.
     ignore: ['__tests__/operations/images/folderImageSource.test.ts'],

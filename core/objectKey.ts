@@ -87,6 +87,7 @@ export function isInRange(schema: KeySchema, { partition, keyPrefix }: KeyRange,
   const value = attributeOf(keys, schema.partitionKey);
   if (partition && (!value || canonicalValue(value) !== canonicalValue(partition))) return false;
   if (keyPrefix === undefined) return true;
+  // Stryker disable next-line StringLiteral: without a sort key no attribute is meant, and none is called by either
   const begins = partition ? attributeOf(keys, schema.sortKey ?? '') : value;
   return begins !== undefined && 'S' in begins && begins.S.startsWith(keyPrefix);
 }
@@ -108,12 +109,9 @@ export function keysInObjectKey(
   objectKey: string,
 ): AttributeMap | undefined {
   const [prefix, names] = [tablePrefix(location), keyNames(schema)];
-  if (!objectKey.startsWith(prefix) || !isImageKey(objectKey)) return undefined;
   const segments = objectKey.slice(prefix.length, -IMAGE_FILE.length).split('/');
   try {
-    const keys = Object.fromEntries(
-      names.map((name, i) => [name, valueInSegment(keyTypes[name] ?? 'S', segments[i] ?? '')]),
-    );
+    const keys = Object.fromEntries(names.map((name, i) => [name, valueInSegment(keyTypes[name] ?? 'S', segments[i])]));
     return objectKeyOf(location, schema, keys) === objectKey ? keys : undefined;
   } catch (error) {
     if (error instanceof UnreadableValueError || error instanceof URIError) return undefined;
@@ -121,7 +119,8 @@ export function keysInObjectKey(
   }
 }
 
-function valueInSegment(type: 'S' | 'N' | 'B', segment: string): AttributeValue {
+// Stryker disable next-line StringLiteral: where there are too few, no item spells its keys so, whatever stands for the last
+function valueInSegment(type: 'S' | 'N' | 'B', segment = ''): AttributeValue {
   if (type === 'S') return { S: decodeURIComponent(segment) };
   return type === 'N' ? { N: segment } : { B: Buffer.from(segment, 'base64url').toString('base64') };
 }
@@ -166,6 +165,7 @@ function stringSegment(name: string, given: unknown): string {
   const value = text(given, name);
   if (value === '') return emptyKey(name);
   if (value === '.' || value === '..') return value.replaceAll('.', '%2E');
+  // Stryker disable next-line ConditionalExpression: the same comes out below, later
   if (UNRESERVED.test(value)) return value;
   try {
     // encodeURIComponent leaves !'()* as they are, which RFC 3986 reserves.

@@ -71,6 +71,7 @@ export function recordImage(
     const header: ImageHeader = {
       event,
       position: { source: 'stream', streamLabel, sequenceNumber: recordSequenceNumber(record) },
+      // Stryker disable next-line OptionalChaining: for the compiler; it has images
       ...changeTime(record.dynamodb?.ApproximateCreationDateTime, receivedAtMs),
       previousDigest: itemDigest(oldImage),
       deletedBy: deletedBy(record),

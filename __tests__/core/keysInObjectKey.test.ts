@@ -28,6 +28,14 @@ test('law: the keys that an object key spells are those it was made of', () => {
   );
 });
 
+test('a key of no known type is text', () => {
+  expect(keysInObjectKey(location, schema, {}, 'p/orders/a/1/image.json')).toEqual({ id: { S: 'a' }, at: { S: '1' } });
+});
+
+test('a mistake of this program is no unknown key', () => {
+  expect(() => keysInObjectKey(location, schema, null as never, 'p/orders/a/1/image.json')).toThrow(TypeError);
+});
+
 test.each([
   'p/orders/a/image.json',
   'p/orders/a/b/c/image.json',
@@ -37,6 +45,8 @@ test.each([
   'p/orders/%41/1/image.json',
   'p/users/a/1/image.json',
   'p/orders/a/1/other.json',
+  'x/orders/a/1/image.json',
+  '',
   `p/orders/=sha256-${'0'.repeat(64)}/image.json`,
 ])('%s spells no keys of the table', (objectKey) => {
   expect(keysInObjectKey(location, schema, { id: 'S', at: 'N' }, objectKey)).toBeUndefined();

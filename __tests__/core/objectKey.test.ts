@@ -5,6 +5,7 @@ import { UnreadableValueError } from '../../core/errors';
 import {
   isImageKey,
   isInRange,
+  isShortened,
   keysOf,
   MAX_OBJECT_KEY_BYTES,
   objectKeyOf,
@@ -118,6 +119,22 @@ describe('object keys', () => {
     );
   });
 
+  test('one that is hashed is known by itself, of its own table alone', () => {
+    const hashed = objectKeyOf(USERS, SIMPLE, { id: { S: 'a'.repeat(2_000) } });
+    expect(isShortened(USERS, hashed)).toBe(true);
+    expect(isShortened({ prefix: '', tableName: 'orders' }, hashed)).toBe(false);
+    expect(isShortened(USERS, objectKeyOf(USERS, SIMPLE, { id: { S: '=sha256-' } }))).toBe(false);
+  });
+
+  test('keys that are not those of the table are told with the next step, and the reason of others is kept', () => {
+    expect(() => objectKeyOf(USERS, COMPOSITE, { pk: { S: 'a' }, sk: { S: 'b' }, at: { S: 'c' } })).toThrow(
+      "expected the key pk and sk, found pk, sk, at; does the configured key schema match the table's?",
+    );
+    expect(() => objectKeyOf(USERS, SIMPLE, { id: { S: '\uD800' } })).toThrow(
+      expect.objectContaining({ cause: expect.any(URIError) as Error }) as Error,
+    );
+  });
+
   test('a key attribute may be called __proto__', () => {
     const schema = { partitionKey: '__proto__' };
     const item = JSON.parse('{"__proto__":{"S":"x"},"other":{"S":"y"}}') as AttributeMap;
@@ -191,6 +208,7 @@ describe('a range of keys', () => {
       { pk: { S: 'a' }, sk: { S: 'bc' } },
       true,
     ],
+    ['no sort key', { partition: { S: 'a' }, keyPrefix: 'b' }, { pk: { S: 'a' } }, false],
     ['a number has no beginning', { keyPrefix: '1' }, { pk: { N: '12' }, sk: { S: '1' } }, false],
     ['no range', {}, { pk: { N: '12' }, sk: { S: '1' } }, true],
   ])('%s', (_, range, keys, expected) => {

@@ -42,6 +42,7 @@ test.each<[string, () => unknown, string]>([
   ['no stream label', without('dcs-stream-label'), 'dcs-stream-label is ""; expected the label of a stream'],
   ['no sequence number', without('dcs-sequence-number'), 'dcs-sequence-number is ""; expected digits'],
   ['something before the digits', header({ 'dcs-sequence-number': 'x7' }), 'dcs-sequence-number is "x7"'],
+  ['no place in a stream', header({ 'dcs-stream-label': '', 'dcs-sequence-number': '' }), 'dcs-stream-label is ""'],
   ['no digest', without('dcs-digest'), 'dcs-digest is ""; expected 64 hexadecimal digits'],
   ['something before the digest', header({ 'dcs-digest': `x${hex}` }), `dcs-digest is "x${hex}"`],
   ['something behind the digest', header({ 'dcs-digest': `${hex}x` }), `dcs-digest is "${hex}x"`],

@@ -133,6 +133,7 @@ describe('stream records', () => {
   test('a change whose record has no time is stored with the time of receipt, and marked', () => {
     const { header, ...image } = recordImage(USERS, change({ ApproximateCreationDateTime: undefined }), RECEIVED_AT_MS);
     expect(header).toMatchObject({ changedAtMs: RECEIVED_AT_MS, isTimeOfReceipt: true });
+    expect(readImage({ ...image, storedAtMs: 0 }).header.position).toEqual(header.position);
     expect(image.metadata).toMatchObject({ 'dcs-time': '2026-11-23T08:00:05.000Z', 'dcs-time-source': 'receipt' });
     expect(readImage({ ...image, storedAtMs: 0 }).header.isTimeOfReceipt).toBe(true);
     expect(recordImage(USERS, good, RECEIVED_AT_MS).metadata).not.toHaveProperty('dcs-time-source');
@@ -185,6 +186,7 @@ describe('a record that is odd', () => {
       inside({ Keys: { id: { S: 'u2' } } }),
       'its key id is {"S":"u2"} and {"S":"u1"} in its NewImage',
     ],
+    ['has no key', inside({ Keys: {} }), 'its key id is missing and {"S":"u1"} in its NewImage'],
     ['has no key in its image', inside({ NewImage: { n: { N: '1' } } }), 'and missing in its NewImage'],
   ])('and %s is refused with the reason', (_, read, message) => {
     expect(read).toThrow(UnreadableRecordError);
@@ -195,6 +197,19 @@ describe('a record that is odd', () => {
     expect(inside({ Keys: undefined })).toThrow(
       expect.objectContaining({ cause: expect.any(Error) as Error }) as Error,
     );
+  });
+
+  test('a mistake of this program is no record that cannot be read', () => {
+    const odd = Object.defineProperty({ ...record }, 'eventName', {
+      get: () => {
+        throw new TypeError('mistake');
+      },
+    });
+    expect(() => recordImage(USERS, odd, RECEIVED_AT_MS)).toThrow(TypeError);
+  });
+
+  test('null has no sequence number', () => {
+    expect(() => recordSequenceNumber(null as never)).toThrow(UnreadableRecordError);
   });
 
   test('a record without anything of DynamoDB has no sequence number', () => {

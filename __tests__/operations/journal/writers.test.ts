@@ -14,6 +14,7 @@ import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import { backfillJournal } from '../../../operations/backfill/backfillJournal';
 import type { BackfillCounts, FailedItem } from '../../../operations/backfill/backfillItems';
 import { imagesIntoJournal, putInJournal, type JournalPlace } from '../../../operations/journal/putInJournal';
+import type { LeftRecord } from '../../../operations/redrive/redriveBatch';
 import { redriveBatches } from '../../../operations/redrive/redriveBatches';
 import { sequenceNumber, userRecord, USERS, USERS_STREAM_ARN } from '../../fixtures/streamRecords';
 import { MemoryBucket } from '../../support/memoryBucket';
@@ -164,6 +165,44 @@ test('a redrive into the journal stores what can be read as one object, and mark
   ]);
   expect([batch('a'), batch('b')].map((key) => bucket.keys().includes(redrivenMarkerKey(key)))).toEqual([true, false]);
   expect(await redrive()).toMatchObject({ doneBefore: 1, applied: 0, alreadyThere: 1, left: 1 });
+});
+
+test('a redrive that cannot write the journal leaves each change of its batch, unless it is told to stop', async () => {
+  const bucket = new MemoryBucket(Date.UTC(2026, 10, 27));
+  const records = ['a', 'b'].map((id, n) => userRecord({ id, sequenceNumber: sequenceNumber(n), to: {} }));
+  await bucket.write(
+    'aws/lambda/mapping/shardId-1/2026/01/01/a',
+    JSON.stringify({
+      DDBStreamBatchInfo: { streamArn: USERS_STREAM_ARN, batchSize: 2 },
+      payload: JSON.stringify({ Records: records }),
+    }),
+  );
+  const stop = new AbortController();
+  const left: LeftRecord[] = [];
+  const redrive = (fail: () => void) =>
+    redriveBatches({
+      ...{ lister: bucket.versionLister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
+      ...{
+        dryRun: false,
+        onlyTables: [],
+        signal: stop.signal,
+        tableOf: () => USERS,
+        watch: { onLeft: (one) => left.push(one) },
+      },
+      journalOf: () => ({
+        putOnce: () => {
+          fail();
+          return Promise.reject(new S3Error('AccessDenied', 403, 'simulated', {}));
+        },
+      }),
+    });
+  expect(await redrive(() => undefined)).toMatchObject({ applied: 0, done: 0, left: 1 });
+  expect(left.map(({ objectKey, sequenceNumber: number }) => [objectKey, number])).toEqual([
+    [keyOf('a'), sequenceNumber(0)],
+    [keyOf('b'), sequenceNumber(1)],
+  ]);
+  expect(left[0]?.reason).toBe('simulated');
+  await expect(redrive(() => stop.abort(new Error('stopped')))).rejects.toThrow('stopped');
 });
 
 /** Batches of a table's stream, each delivered once or more by a function of either layout. */

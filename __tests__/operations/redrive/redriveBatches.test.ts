@@ -1,4 +1,5 @@
 import { TooLargeTextError } from '../../../aws/textStore';
+import { UsageError } from '../../../core/errors';
 import type { CapturedTable } from '../../../core/streamRecord';
 import { redrivenMarkerKey } from '../../../core/parkedBatch';
 import type { LeftRecord } from '../../../operations/redrive/redriveBatch';
@@ -15,14 +16,17 @@ const parked = (...records: object[]) =>
     payload: JSON.stringify({ Records: records }),
   });
 
-function redrive(bucket: MemoryBucket, table: CapturedTable = USERS) {
+function redrive(bucket: MemoryBucket, table: CapturedTable | Error = USERS) {
   const left: LeftRecord[] = [];
   const states: string[] = [];
   const counts = redriveBatches({
     ...{ lister: bucket.versionLister, source: bucket, images: bucket, texts: bucket, nowMs: bucket.nowMs },
     ...{ dryRun: false, onlyTables: [], signal: new AbortController().signal },
     journalOf: () => undefined,
-    tableOf: (name) => (name === 'users' ? table : undefined),
+    tableOf: (name) => {
+      if (table instanceof Error) throw table;
+      return name === 'users' ? table : undefined;
+    },
     watch: {
       onLeft: (one) => left.push(one),
       onBatch: ({ batch, state }) => states.push(`${batch.at(-1) ?? ''} ${state}`),
@@ -125,6 +129,15 @@ describe('what a batch is left for', () => {
       },
     ]);
   });
+});
+
+test('a batch of a table whose keys nobody knows is left, with what to do', async () => {
+  const bucket = new MemoryBucket(Date.UTC(2026, 0, 2));
+  await bucket.write(keyOf('a'), parked(record('a', 1)));
+  const { left, states } = await redrive(bucket, new UsageError(['--partition-key is missing']));
+  expect(states).toEqual(['a left']);
+  expect(left).toEqual([{ batch: keyOf('a'), reason: '--partition-key is missing' }]);
+  await expect(redrive(bucket, new Error('no answer'))).rejects.toThrow('no answer');
 });
 
 test('what is wrong with S3 or with this program is no batch that is left', async () => {
