@@ -82,6 +82,8 @@ beforeAll(async () => {
   s3 = await startS3Gateway(account.endpoint);
   deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
   lie = path.join(deployment.folder, 'lie');
+  const settings = JSON.stringify({ ...deployment.settings, engine: { enabled: true } });
+  await writeFile(path.join(deployment.folder, 'dcs.config.json'), settings);
 
   // In the first round a worker's time is over at its first look; in the second the first worker dies.
   const hurried = path.join(deployment.folder, 'fold.cjs');
@@ -118,11 +120,9 @@ afterAll(async () => {
   await gateway.stop();
 });
 
-const restore = (...args: string[]) =>
-  deployment.run(
-    ['restore', 'users', '--into', 'users-2', '--engine', 'distributed', '--json', ...args],
-    engineEnvironment(reached()),
-  );
+const restoreAnyhow = (...args: string[]) =>
+  deployment.run(['restore', 'users', '--into', 'users-2', '--json', ...args], engineEnvironment(reached()));
+const restore = (...args: string[]) => restoreAnyhow('--engine', 'distributed', ...args);
 
 test('started and left, found again, failed by a result that is missing, taken up, in rounds and past a worker that dies: a table as it was', async () => {
   await writeFile(lie, '');
@@ -137,7 +137,8 @@ test('started and left, found again, failed by a result that is missing, taken u
   expect(distrusting).toMatchObject({ code: 5, stderr: expect.stringContaining('with what was stored by') as string });
   await rm(lie);
 
-  const { code, stdout, stderr } = await restore(...moment, '--follow');
+  // Nobody has to remember by which engine: where it is deployed, its run is found, and followed.
+  const { code, stdout, stderr } = await restoreAnyhow(...moment);
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('is taken up again') as string });
   expect(records(stdout)[0]).toMatchObject({
     ...{ type: 'restore', engine: 'distributed', rounds: 2 },

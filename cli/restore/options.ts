@@ -102,7 +102,7 @@ export const RESTORE_OPTIONS: OptionTable = {
   engine: {
     type: 'string',
     value: 'ENGINE',
-    help: 'How the items come into a new table: write (25 at a time), import (files in --import-bucket that ImportTable loads, which takes no write capacity), distributed (the engine that engine.enabled of the settings deploys: many functions fold the images at a time, ImportTable loads their files), or auto (import from a million items on). What an engine cannot do is written, and said. Default: auto.',
+    help: 'How the items come into a new table: write (25 at a time), import (files in --import-bucket that ImportTable loads, which takes no write capacity), distributed (the engine that engine.enabled of the settings deploys: many functions fold the images at a time, ImportTable loads their files), or auto (import from a million items on where there is a bucket for it, distributed where that is deployed and one machine would take more than an hour). What an engine cannot do is written, and said. Default: auto.',
   },
   follow: {
     type: 'boolean',
@@ -137,10 +137,11 @@ const ENGINES = ['auto', 'write', 'import', 'distributed'] as const;
 
 /** What the engine in the destination account cannot be told. */
 function readDistributed(given: OptionReader): void {
+  const isOtherRegion = given.has('target-region');
   const isElsewhere = given.text('target') === 'source' || (given.text('copy') ?? 'destination') !== 'destination';
-  if (isElsewhere) {
+  if (isElsewhere || isOtherRegion) {
     given.problem(
-      '--engine distributed works in the destination account, from its bucket into a table of it; leave --target and --copy out, or take another engine',
+      '--engine distributed works in the destination account, from its bucket into a table of its Region; leave --target, --target-region and --copy out, or take another engine',
     );
   }
   given.atMostOneOf('plan', 'engine');

@@ -20,6 +20,7 @@ import { runEstimate } from '../costs/estimate';
 import { restoreWork } from './estimate';
 import { definitionIn } from './files';
 import { commonMoment, forEachTable, TABLES } from '../severalTables';
+import { restoreUnlessOutgrown, mayOutgrow } from './auto';
 import { engineOf, restoreByEngine } from './engine';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
@@ -105,10 +106,17 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
     const given = definitionIn(options);
     return await withImageSource(options.copy, context, async (source) => {
       const request = { ...(await requestOf(options, context)), source, given };
-      const write = async () => (isAllThere(await bringBack({ ...request, watch })) ? EXIT.done : EXIT.differences);
-      if (options.engine !== 'distributed') return write();
-      const engine = { ...engineOf(context, options.into), isFollowed: options.follow, ranges: FIRST_RANGES };
-      return restoreByEngine(options, context, { ...request, ...engine }, write);
+      const write = async (longestAloneSeconds?: number) =>
+        isAllThere(await bringBack({ ...request, longestAloneSeconds, watch }).finally(end))
+          ? EXIT.done
+          : EXIT.differences;
+      if (options.engine === 'distributed') {
+        const engine = { ...engineOf(context, options.into), isFollowed: options.follow, ranges: FIRST_RANGES };
+        return restoreByEngine(options, context, { ...request, ...engine }, write);
+      }
+      if (!mayOutgrow(options, context)) return write();
+      const engine = { ...engineOf(context, options.into), isFollowed: true, ranges: FIRST_RANGES };
+      return restoreUnlessOutgrown(options, context, { ...request, ...engine }, write);
     });
   } finally {
     end();

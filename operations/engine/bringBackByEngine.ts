@@ -6,9 +6,8 @@ import { tablePrefix } from '../../core/objectKey';
 import { utc } from '../../core/units';
 import type { BringBackRequest } from '../restore/bringBack';
 import { finishTable, type SettingOutcome } from '../restore/finish';
-import { whyNotImport } from '../restore/import/engine';
+import { whyNotDistributed } from '../restore/import/engine';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
-import { isOfSome } from '../restore/plan';
 import { creationOf } from '../restore/target';
 import type { RunOutcome } from './compareImported';
 import { lastExecution, newestRun, startExecution, type FoundRun } from './findRun';
@@ -81,8 +80,14 @@ export async function bringBackByEngine(request: EngineRequest): Promise<EngineE
   return over(request, { folder, run }, outcome);
 }
 
-/** The run that the same command has started. One that a command has seen to its end, or whose table is gone, is history. */
-async function runToGoOn(request: EngineRequest): Promise<FoundRun | undefined> {
+/**
+ * The run that the same command has started. One that a command has seen to its end, or whose table is gone, is history.
+ *
+ * @throws RefusedError where another one has not come to its end
+ */
+export async function runToGoOn(
+  request: Pick<EngineRequest, 'store' | 'located' | 'target' | 'asOf' | 'ignoreStoredAfterMs'>,
+): Promise<FoundRun | undefined> {
   const { store, located, target, asOf, ignoreStoredAfterMs = Infinity } = request;
   const found = await newestRun(store, { tableName: located.tableName, into: target.tableName });
   if (!found) return undefined;
@@ -95,7 +100,7 @@ async function runToGoOn(request: EngineRequest): Promise<FoundRun | undefined> 
   if (found.outcome) return undefined;
   const began = `${momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`}, with what was stored by ${utc(found.run.storedByMs)}`;
   throw new RefusedError(
-    `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment, and no earlier --ignore-stored-after, to go on with it, or another --into`,
+    `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment, and no earlier --ignore-stored-after, to go on with it, another --into, or --engine write`,
   );
 }
 
@@ -105,7 +110,7 @@ async function newRun(request: EngineRequest): Promise<Started> {
   const { store, located, target, watch, nowMs, source } = request;
   const prepared = await prepareRestore(request);
   watch?.onPrepared?.(prepared);
-  const why = whyNotByEngine(request, prepared);
+  const why = whyNotDistributed(prepared, request.dryRun);
   if (why !== undefined) return { why };
   if (!(await hasImages(prepared))) {
     throw new CouldNotLookError(
@@ -122,16 +127,6 @@ async function newRun(request: EngineRequest): Promise<Started> {
 async function hasImages({ plan }: PreparedRestore): Promise<boolean> {
   for await (const _ of plan.source.histories(tablePrefix(plan.table))) return true;
   return false;
-}
-
-/** By rule, and told: what an import cannot do, and what is not a whole table. */
-function whyNotByEngine(
-  { dryRun }: EngineRequest,
-  { decision, definition, plan }: PreparedRestore,
-): string | undefined {
-  if (dryRun) return 'a dry run plans on this machine';
-  if (isOfSome(plan)) return 'some items of a table are fewer than the engine is for';
-  return whyNotImport({ isNew: decision.create, hasBucket: true, items: undefined, definition });
 }
 
 function runOf(request: EngineRequest, { definition, momentMs, plan }: PreparedRestore, nowMs: number): RunRequest {

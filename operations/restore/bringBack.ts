@@ -1,11 +1,13 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
 import type { TableSettings } from '../../aws/tableSettings';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { tableIdOf } from '../../core/formerTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
-import { engineFor, type Engine, type EngineChoice } from './import/engine';
+import { engineFor, whyNotDistributed, type Engine, type EngineChoice } from './import/engine';
 import { importingTarget, waitForImport, type Importing, type ImportWatch } from './import/importTable';
+import { refusingOutgrown } from './import/outgrown';
 import { finishTable, type SettingOutcome } from './finish';
 import { keepingPlan, keepNothingToDo, type Keeping, type KeepingWatch } from './keepPlan';
 import { KeptListing } from './keptListing';
@@ -32,6 +34,8 @@ export interface BringBackRequest extends PrepareRequest, Omit<Keeping, 'watch'>
   readonly engine?: EngineChoice;
   /** Where an import's files would be; undefined where there is no bucket for them. */
   readonly importing?: Importing;
+  /** Where the distributed engine can do it, it is left to that if one machine takes longer. Undefined: it never is. */
+  readonly longestAloneSeconds?: number;
   readonly watch?: BringBackWatch;
 }
 
@@ -69,6 +73,7 @@ export interface BringBackOutcome {
  *
  * @throws RefusedError for what must not be done unsaid; nothing has been written then
  * @throws CouldNotLookError when there are no images
+ * @throws OutgrownError when the table outgrows one machine; nothing has been touched then
  */
 export async function bringBack(request: BringBackRequest): Promise<BringBackOutcome> {
   const { watch, importing, target } = request;
@@ -156,13 +161,22 @@ function loaderFor(
   });
 }
 
+/** What has been asked back for this machine is read by it. */
+function longestAlone(request: BringBackRequest, prepared: PreparedRestore): number {
+  const { longestAloneSeconds = Infinity, thaw, dryRun } = request;
+  return thaw || whyNotDistributed(prepared, dryRun) !== undefined ? Infinity : longestAloneSeconds;
+}
+
 /** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
-async function surveyed(
-  { source, thaw, watch }: BringBackRequest,
-  { plan }: PreparedRestore,
-  listing: KeptListing,
-): Promise<Survey> {
-  const found = await survey(plan, thaw, () => watch?.onListed?.(), listing);
+async function surveyed(request: BringBackRequest, prepared: PreparedRestore, listing: KeptListing): Promise<Survey> {
+  const { source, thaw, watch } = request;
+  const { plan } = prepared;
+  const refuseOutgrown = refusingOutgrown(longestAlone(request, prepared));
+  const onObject = (history: ObjectHistory) => {
+    watch?.onListed?.();
+    refuseOutgrown(history);
+  };
+  const found = await survey(plan, thaw, onObject, listing);
   if (found.objects === 0 && !plan.keys) {
     throw new CouldNotLookError(
       `${source.name} has no images of ${plan.selection ? 'what was chosen of ' : ''}${plan.table.tableName} under ${tablePrefix(plan.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,

@@ -39,7 +39,7 @@ const LOOKS = 32;
 export async function survey(
   request: PlanRequest,
   thaw: ThawOptions | undefined,
-  onObject: () => void,
+  onObject: (history: ObjectHistory) => void,
   listing?: KeptListing,
 ): Promise<Survey> {
   const archived = new Map<string, ArchiveCount>();
@@ -47,7 +47,7 @@ export async function survey(
   await inParallel(historiesOf(request), LOOKS, async (history) => {
     request.signal?.throwIfAborted();
     objects += 1;
-    onObject();
+    onObject(history);
     if (!request.keys) await listing?.add(history);
     if (!mayNeedArchived(request, history)) return;
     const version = await archivedVersionNeeded(request, history);

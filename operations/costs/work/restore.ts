@@ -19,7 +19,7 @@ export interface Restored {
 }
 
 /** Items that one machine restores in a second. Measured: docs/performance.md. */
-const RESTORED_A_SECOND = 8_000;
+export const RESTORED_A_SECOND = 8_000;
 /** Hours until a version can be read (S3 user guide, restoring-objects-retrieval-options), at most. */
 const THAW_HOURS = { Expedited: 5 / 60, Standard: 5, Bulk: 12 } as const;
 

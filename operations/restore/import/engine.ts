@@ -1,5 +1,7 @@
 import type { TableDefinition } from '../../../core/tableDefinition';
 import { count } from '../../../core/units';
+import { isOfSome } from '../plan';
+import type { PreparedRestore } from '../prepare';
 
 export type EngineChoice = 'auto' | 'write' | 'import';
 
@@ -46,4 +48,14 @@ export function whyNotImport({ isNew, hasBucket, definition }: Parameters<typeof
     return 'the table has local secondary indexes, which ImportTable cannot make';
   }
   return hasBucket ? undefined : 'there is no --import-bucket for the files';
+}
+
+/** Why the distributed engine cannot bring it back: what an import cannot do, and what is not a whole table. */
+export function whyNotDistributed(
+  { decision, definition, plan }: Pick<PreparedRestore, 'decision' | 'definition' | 'plan'>,
+  dryRun: boolean,
+): string | undefined {
+  if (dryRun) return 'a dry run plans on this machine';
+  if (isOfSome(plan)) return 'some items of a table are fewer than the engine is for';
+  return whyNotImport({ isNew: decision.create, hasBucket: true, items: undefined, definition });
 }

@@ -1,0 +1,60 @@
+import { couldNotLook } from '../../aws/couldNotLook';
+import { s3VersionLister } from '../../aws/objectVersions';
+import { journalPrefix } from '../../core/journal/journalKeys';
+import { runToGoOn, type EngineRequest } from '../../operations/engine/bringBackByEngine';
+import { LONGEST_ALONE_SECONDS, OutgrownError } from '../../operations/restore/import/outgrown';
+import { bucketIn, type CommandContext } from '../context';
+import type { ExitCode } from '../exitCodes';
+import { restoreByEngine } from './engine';
+import type { RestoreOfTable } from './options';
+
+/** Whether the distributed engine can be meant where nobody has said by which: it is deployed, and works from its bucket into its Region. */
+export function mayOutgrow(options: RestoreOfTable, { settings, sides }: CommandContext): boolean {
+  const { engine = 'auto', target, copy, planFile, dryRun, thaw } = options;
+  const isThere = target === 'destination' && copy.in === 'destination' && sides.target.region === undefined;
+  const isDeployed = settings.engine.enabled && settings.destination !== undefined;
+  return isDeployed && engine === 'auto' && isThere && planFile === undefined && !dryRun && !thaw;
+}
+
+/**
+ * Restores by this machine, unless the table outgrows it: then by the distributed engine, to its end. A run of that, which the
+ * same command has begun before, is gone on with.
+ *
+ * @param write restores by this machine, for no longer than it is told; nothing has been touched if that is not enough
+ */
+export async function restoreUnlessOutgrown(
+  options: RestoreOfTable,
+  context: CommandContext,
+  request: Omit<EngineRequest, 'watch'>,
+  write: (longestAloneSeconds?: number) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { output } = context;
+  const known = await knownBefore(context, request);
+  if (known === 'journal') return write();
+  if (known === 'run') return restoreByEngine(options, context, request, write);
+  try {
+    return await write(known === 'nothing' ? LONGEST_ALONE_SECONDS : undefined);
+  } catch (error) {
+    if (!(error instanceof OutgrownError)) throw error;
+    output.say(`By the distributed engine: ${error.message}. --engine write or import keeps to this machine.`);
+    return restoreByEngine(options, context, request, write);
+  }
+}
+
+/** A run that is to be gone on with, or a journal, which the engine does not read. What is deployed beside a restore must not be in its way. */
+async function knownBefore(
+  context: CommandContext,
+  request: Omit<EngineRequest, 'watch'>,
+): Promise<'run' | 'journal' | 'nothing' | 'not even that'> {
+  const copy = s3VersionLister(bucketIn(context, 'destination'));
+  const { versions: journal } = await copy.page(journalPrefix(request.located), { maxKeys: 1 });
+  if (journal.length > 0) return 'journal';
+  try {
+    return (await runToGoOn(request)) ? 'run' : 'nothing';
+  } catch (error) {
+    if (!couldNotLook(error)) throw error;
+    const { message } = error as Error;
+    context.output.say(`The distributed engine is passed over, for its bucket cannot be looked at: ${message}.`);
+    return 'not even that';
+  }
+}
