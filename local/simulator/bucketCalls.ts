@@ -39,10 +39,21 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
       throw error instanceof S3Refusal ? s3Error(error.code, error.statusCode) : error;
     }
   };
-  const put = (objectKey: string, image: Parameters<ImageStore['put']>[1], condition?: WriteCondition) =>
+  type ToPut = Parameters<ImageStore['put']>[1] & { readonly isBytes?: true };
+  const put = (objectKey: string, image: ToPut, condition?: WriteCondition) =>
     call(() =>
       bucket.put(objectKey, { ...image, storageClass: classOf(image.body), storedBy: process.name }, condition),
     );
+  const putIf = async (objectKey: string, image: ToPut, condition: WriteCondition, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    try {
+      await put(objectKey, image, condition);
+      return 'written';
+    } catch (error) {
+      if (error instanceof S3Error && (error.statusCode === 412 || error.code === 'NoSuchKey')) return 'refused';
+      throw error;
+    }
+  };
   const read = async (objectKey: string, versionId?: string) => {
     const { body, metadata, storedAtMs } = await call(() => bucket.read(objectKey, versionId));
     return { body, metadata, storedAtMs };
@@ -52,16 +63,7 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
       signal?.throwIfAborted();
       await put(objectKey, image);
     },
-    async putIf(objectKey, image, condition, { signal } = {}) {
-      signal?.throwIfAborted();
-      try {
-        await put(objectKey, image, condition);
-        return 'written';
-      } catch (error) {
-        if (error instanceof S3Error && (error.statusCode === 412 || error.code === 'NoSuchKey')) return 'refused';
-        throw error;
-      }
-    },
+    putIf: (objectKey, image, condition, { signal } = {}) => putIf(objectKey, image, condition, signal),
     get: read,
     async head(objectKey, versionId) {
       try {
@@ -98,7 +100,7 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
       return { bytes: range ? whole.subarray(range.first, range.last + 1) : whole, metadata, storedAtMs };
     },
     putOnce: (objectKey, { bytes, metadata = {} }, { signal } = {}) =>
-      images.putIf(objectKey, { body: bytes.toString('latin1'), metadata }, { IfNoneMatch: '*' }, { signal }),
+      putIf(objectKey, { body: bytes.toString('latin1'), metadata, isBytes: true }, { IfNoneMatch: '*' }, signal),
   };
   return {
     ...{ images, versions, current, bytes },
@@ -149,8 +151,10 @@ function described({
   etag,
   isLatest,
   storageClass,
+  isBytes,
 }: ListedVersion): ObjectVersion {
-  return { objectKey, versionId, storedAtMs, sizeBytes: Buffer.byteLength(body), etag, isLatest, storageClass };
+  const sizeBytes = isBytes ? body.length : Buffer.byteLength(body);
+  return { objectKey, versionId, storedAtMs, sizeBytes, etag, isLatest, storageClass };
 }
 
 function s3Error(code: string, statusCode: number | undefined): S3Error {

@@ -73,9 +73,11 @@ export class Operations {
   private async carryOut(command: OperatorCommand, process: Process): Promise<'done'> {
     const { judge, site, world, count } = this.run;
     const before = judge.snapshot();
+    const isIntoJournal = site.layout() === 'journal';
     if (command.name === 'backfill') judge.backfill(before, await backfill(process, site), process.name);
-    else if (command.name === 'redrive') judge.redrive(before, await redrive(process, site), process.name);
-    else if (command.name === 'verify') {
+    else if (command.name === 'redrive') {
+      judge.redrive(before, await redrive(process, site), process.name, isIntoJournal);
+    } else if (command.name === 'verify') {
       const report = await verify(process, site, { repair: command.repair });
       judge.verify(before, report, command.repair);
       judge.repair(report, process.name);

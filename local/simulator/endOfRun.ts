@@ -3,7 +3,8 @@ import { redrive, restore, verify } from './operators';
 import type { Counted, Operations } from './commandRuns';
 import type { S3Bucket } from './s3';
 import type { Schedule } from './schedule';
-import { currentText, imagesOf, newestOf, newestText, objectKeyOf } from './seenImages';
+import { currentText, imagesOf, newestOf, newestText, objectKeyOf, TABLE_NAME } from './seenImages';
+import { isOfJournal } from './seenJournal';
 import { textOf } from './table';
 import { PlainTable } from './tableCalls';
 
@@ -32,8 +33,12 @@ export async function endOfRun(run: EndedRun): Promise<void> {
   newestIsRight(run);
   await momentsAreRight(run);
   // Not in every run, so that differences are also found among many versions.
-  if (run.world.random('lifecycle').chance(0.5)) await lifecycleLeavesTheNewest(run);
+  if (!hasJournal(run.schedule) && run.world.random('lifecycle').chance(0.5)) await lifecycleLeavesTheNewest(run);
   await verifyFindsADifference(run);
+}
+
+function hasJournal({ settings, events }: Schedule): boolean {
+  return settings.layout === 'journal' || events.some((one) => one.do === 'changeLayout');
 }
 
 /** What is remembered of a restore deletes and reverts nothing that was written since. */
@@ -45,7 +50,7 @@ function nothingIsReverted({ site: { restored } }: EndedRun): void {
 async function redriveAll(run: EndedRun): Promise<void> {
   const before = run.judge.snapshot();
   const reports = await run.operations.alone('last redrive', (process) => redrive(process, run.site));
-  run.judge.redrive(before, reports, 'last redrive');
+  run.judge.redrive(before, reports, 'last redrive', run.site.layout() === 'journal');
   const left = reports.filter(({ state }) => state !== 'done');
   promised('every parked batch can be redriven', left.length === 0, JSON.stringify(left));
   run.count('batches redriven', reports.length);
@@ -89,8 +94,8 @@ function newestIsRight({ judge, site }: EndedRun): void {
 async function lifecycleLeavesTheNewest(run: EndedRun): Promise<void> {
   const { site, judge, world } = run;
   await world.runUntil(world.nowMs + 2 * NONCURRENT_DAYS * DAY_MS);
-  await lifecycleIsNoDifference(run, (bucket) => bucket.expireTombstones(TOMBSTONE_DAYS));
-  await lifecycleIsNoDifference(run, (bucket) => bucket.expireNoncurrent(NONCURRENT_DAYS));
+  await lifecycleIsNoDifference(run, (bucket) => bucket.expireTombstones(`${TABLE_NAME}/`, TOMBSTONE_DAYS));
+  await lifecycleIsNoDifference(run, (bucket) => bucket.expireNoncurrent(`${TABLE_NAME}/`, NONCURRENT_DAYS));
   for (const from of [site.source, site.destination]) {
     const into = new PlainTable();
     const options = { from, momentMs: Infinity, into, mode: 'fill' as const };
@@ -151,18 +156,22 @@ async function verifyFindsADifference(run: EndedRun): Promise<void> {
   if (ids.length === 0) return;
   const id = random.pick(ids);
   const item = site.table.items.get(id);
-  // Over a tombstone a delete marker hides nothing: S3 shows no object, and there is no item.
-  const hidden = item ? (['hidden'] as const) : [];
+  // Over a tombstone a delete marker hides nothing: S3 shows no object, and there is no item. Nor does one where a journal has it.
+  const newest = newestOf(imagesOf(site.destination, id));
+  const isInJournal = newest !== undefined && isOfJournal(newest.version);
+  const hidden = item && !isInJournal ? (['hidden'] as const) : [];
+  const forged = isInJournal ? [] : (['forged'] as const);
   // What is locked cannot be deleted.
-  const gone = run.schedule.settings.locks ? [] : (['newest of the destination gone'] as const);
-  const what = random.pick([...gone, 'changed unseen', 'forged', ...hidden] as const);
+  const isAnyInJournal = imagesOf(site.destination, id).some(({ version }) => isOfJournal(version));
+  const gone = run.schedule.settings.locks || isAnyInJournal ? [] : (['newest of the destination gone'] as const);
+  const what = random.pick([...gone, 'changed unseen', ...forged, ...hidden] as const);
   if (what === 'changed unseen') {
     (site.table.items as Map<string, unknown>).set(id, { id: { S: id }, value: { S: 'unseen' } });
   } else if (what === 'hidden') {
     random.pick([site.source, site.destination]).addDeleteMarker(objectKeyOf(id));
   } else if (what === 'forged') {
     const body = JSON.stringify({ Item: { id: { S: id }, value: { S: 'forged' } } });
-    const metadata = newestOf(imagesOf(site.destination, id))?.version.metadata ?? {};
+    const metadata = newest?.version.metadata ?? {};
     site.destination.put(objectKeyOf(id), { body, metadata });
   } else {
     const text = textOf(item);

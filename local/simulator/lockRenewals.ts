@@ -7,6 +7,7 @@ import { renewalOfLocks } from './operators';
 import { Process } from './process';
 import type { S3Bucket } from './s3';
 import { imagesOf, isSameChange, newestOf, objectKeyOf } from './seenImages';
+import { isOfJournal } from './seenJournal';
 import type { World } from './world';
 
 export interface LockSettings {
@@ -105,9 +106,10 @@ export class LockRenewals {
 
   /** The current version, and the newest image where that is another; under a delete marker that alone, unless it is a tombstone. */
   private isLocked(id: string): boolean {
-    const last = this.bucket.versionsOf(objectKeyOf(id)).at(-1);
+    // What lies under a delete marker in a journal may go once it is covered, and a listing does not tell whether it is.
+    const images = imagesOf(this.bucket, id).filter(({ version }) => !isOfJournal(version) || version.isLatest);
+    const last = this.bucket.versionsOf(objectKeyOf(id)).at(-1) ?? newestOf(images)?.version;
     if (!last) return true;
-    const images = imagesOf(this.bucket, id);
     const newest = newestOf(images);
     const isInForce = (lock: VersionLock | undefined) => lock !== undefined && lock.untilMs > this.world.nowMs;
     const isNewestLocked = !newest || images.some((one) => isSameChange(one, newest) && isInForce(one.version.lock));

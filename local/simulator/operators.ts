@@ -1,5 +1,10 @@
 import { knownKeys } from '../../operations/backfill/knownKeys';
 import { backfillItems, type BackfillCounts } from '../../operations/backfill/backfillItems';
+import { backfillJournal } from '../../operations/backfill/backfillJournal';
+import type { ImageSource } from '../../operations/images/imageSource';
+import { hasJournal } from '../../operations/journal/hasJournal';
+import { withJournals } from '../../operations/journal/journalImageSource';
+import { imagesIntoJournal } from '../../operations/journal/putInJournal';
 import { scanItems } from '../../operations/backfill/scanItems';
 import { renewLocks } from '../../operations/renewLocks/renewLocks';
 import type { BatchReport } from '../../operations/redrive/redriveBatch';
@@ -8,12 +13,14 @@ import type { TableSettings } from '../../aws/tableSettings';
 import { bringBack } from '../../operations/restore/bringBack';
 import { restoreTable, type LeftItem, type RestoreReport } from '../../operations/restore/restoreTable';
 import type { RestoreMode } from '../../operations/restore/plan';
+import type { Journals } from '../../operations/verify/compareJournals';
 import type { Comparison } from '../../operations/verify/compareTable';
 import type { Difference } from '../../operations/verify/recheck';
 import type { Repairs } from '../../operations/verify/repairAll';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import type { Walked } from '../../operations/verify/walkTable';
-import { tablePrefix } from '../../core/objectKey';
+import { tablePrefix, type TableLocation } from '../../core/objectKey';
+import type { Layout } from '../../settings/batches';
 import type { LockRule } from '../../core/lockRenewal';
 import type { CapturedTable } from '../../core/streamRecord';
 import { bucketCalls, type BucketCalls } from './bucketCalls';
@@ -35,6 +42,8 @@ export interface Site {
   readonly location: CapturedTable;
   readonly source: S3Bucket;
   readonly destination: S3Bucket;
+  /** What the settings of an operator say now. */
+  readonly layout: () => Layout;
   /** What a restore into a table of its own makes of it. */
   readonly restored: RestoredTable;
 }
@@ -62,29 +71,40 @@ async function serviceClock(process: Process, { date }: BucketCalls): Promise<()
   return () => Math.round(dateMs + 1_000 + elapsedMs());
 }
 
+/** Images and journals, as every command reads them. */
+function readerOf({ source, versions, bytes }: BucketCalls, { prefix }: TableLocation): ImageSource {
+  return withJournals(source, { lister: versions, bytes }, prefix);
+}
+
 export async function backfill(process: Process, site: Site): Promise<BackfillCounts> {
+  const isIntoJournal = site.layout() === 'journal';
+  const table = site.location;
   const bucket = bucketCalls(process, site.source);
   const nowMs = await serviceClock(process, bucket);
   const known = await knownKeys(bucket.current, tablePrefix(site.location), { signal });
   const counts: BackfillCounts = { read: 0, written: 0, alreadyThere: 0, failed: 0 };
   const { pause } = process;
   const pages = scan(process, site, nowMs);
-  await backfillItems(
-    { table: site.location, images: bucket.images, source: bucket.source, ...{ pages, known, signal, pause } },
-    counts,
-  );
+  const common = { table, pages, known, signal, pause };
+  if (isIntoJournal) {
+    await backfillJournal({ ...common, journal: { table, bytes: bucket.bytes, nowMs, signal } }, counts);
+  } else {
+    await backfillItems({ ...common, images: bucket.images, source: readerOf(bucket, table) }, counts);
+  }
   return counts;
 }
 
 export async function redrive(process: Process, site: Site): Promise<BatchReport[]> {
+  const isIntoJournal = site.layout() === 'journal';
   const bucket = bucketCalls(process, site.source);
-  const { images, texts, source, versions } = bucket;
+  const { images, texts, versions, bytes } = bucket;
+  const source = readerOf(bucket, site.location);
   const nowMs = await serviceClock(process, bucket);
   const reports: BatchReport[] = [];
   const counts = await redriveBatches({
     ...{ images, texts, source, signal, lister: versions, dryRun: false, nowMs, onlyTables: [] },
     tableOf: () => site.location,
-    journalOf: () => undefined,
+    journalOf: () => (isIntoJournal ? bytes : undefined),
     watch: { onBatch: (report) => void reports.push(report) },
   });
   if (counts.batches !== reports.length) throw new Error('the counts of redrive do not add up');
@@ -92,25 +112,30 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
 }
 
 export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
+  const isIntoJournal = site.layout() === 'journal';
+  const table = site.location;
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
   const { scanner, batches: items } = tableCalls(process, site.table);
   const nowMs = await serviceClock(process, source);
   const places = {
-    ...{ table: site.location, items, signal, nowMs, pause: process.pause },
-    ...{ source: source.source, destination: destination.source, statusOf: source.statusOf },
+    ...{ table, items, signal, nowMs, pause: process.pause, statusOf: source.statusOf },
+    ...{ source: readerOf(source, table), destination: readerOf(destination, table) },
   };
+  const journal = { table, bytes: source.bytes, nowMs, signal };
+  const images = isIntoJournal ? imagesIntoJournal(journal, 'repair') : source.images;
   const found: { comparison?: Comparison; repairs?: Repairs; walked?: Walked } = {};
   const { report } = await verifyTable({
     opened: {
       places,
       scanner,
       buckets: { source, destination },
+      journals: await journalsIn(source, destination, table),
       keyTypes: { id: 'S' },
       itemCount: 0,
       tableId: String(site.table.incarnation),
     },
     ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
-    ...(repair && { repair: { images: source.images, allowDeletes: true } }),
+    ...(repair && { repair: { images, allowDeletes: true } }),
     reports: { write: () => Promise.resolve('report') },
     watch: {
       onCompared: (comparison) => (found.comparison = comparison),
@@ -120,10 +145,24 @@ export async function verify(process: Process, site: Site, { repair = false, his
   });
   const { comparison, repairs, walked } = found;
   if (!comparison) throw new Error('verify compared nothing');
-  const left = (repairs?.left ?? comparison.differences).length + (walked?.differences.length ?? 0);
+  const { others = [] } = comparison;
+  const ofItems = (repairs?.left ?? comparison.differences).length;
+  const left = ofItems + others.length + (walked?.differences.length ?? 0);
   if ((report.verdict === 'same') !== (left === 0))
     throw new Error(`the verdict is ${report.verdict} with ${left} left`);
   return { ...comparison, repairs, gaps: walked?.differences ?? [] };
+}
+
+async function journalsIn(
+  source: BucketCalls,
+  destination: BucketCalls,
+  table: TableLocation,
+): Promise<Journals | undefined> {
+  const readsOf = ({ versions, bytes }: BucketCalls) => ({ lister: versions, bytes });
+  const has = await Promise.all([source, destination].map(({ versions }) => hasJournal(versions, table)));
+  if (!has.includes(true)) return undefined;
+  const reads = { source: readsOf(source), destination: readsOf(destination) };
+  return { reads, expirationDays: null, covered: () => Promise.resolve(new Set()) };
 }
 
 export interface RestoreOptions {
@@ -143,7 +182,7 @@ export async function restore(
   const bucket = bucketCalls(process, from);
   const nowMs = await serviceClock(process, bucket);
   const report = await restoreTable({
-    ...{ table: location, source: bucket.source, target: tableCalls(process, into).batches },
+    ...{ table: location, source: readerOf(bucket, location), target: tableCalls(process, into).batches },
     ...{ mode, momentMs, signal, allowEmpty: true, nowMs, pause: process.pause },
     watch: { onLeft: (left) => leftItems.push(left) },
   });
@@ -166,7 +205,7 @@ export async function bringTableBack(
   const bucket = bucketCalls(process, destination);
   const nowMs = await serviceClock(process, bucket);
   const { report } = await bringBack({
-    source: bucket.source,
+    source: readerOf(bucket, location),
     located: { ...location, configuredKeys: { keySchema: location.keySchema, keyTypes: { id: 'S' } } },
     target: { ...restoredTableCalls(process, restored), writeIf: mergesNothing },
     mayDo: () => Promise.resolve(false),

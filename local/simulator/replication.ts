@@ -10,18 +10,18 @@ export interface ReplicationSettings {
 }
 
 /**
- * Plays a replication rule: each version that is put below the prefix, by itself and in no order. Delete markers are none of
+ * Plays a replication rule: each version that is put below its prefixes, by itself and in no order. Delete markers are none of
  * it: "Replication configuration V2" leaves them out unless told.
  */
 export function startReplication(
   world: World,
-  prefix: string,
+  prefixes: readonly string[],
   source: S3Bucket,
   destination: S3Bucket,
   { order, slow, failed }: ReplicationSettings,
 ): void {
   source.onPut = (objectKey, version: StoredVersion) => {
-    if (!objectKey.startsWith(prefix)) return;
+    if (!prefixes.some((prefix) => objectKey.startsWith(prefix))) return;
     version.replicationStatus = 'PENDING';
     const random = world.random('replication', objectKey, version.versionId);
     const ms =

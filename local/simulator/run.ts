@@ -1,3 +1,4 @@
+import type { Layout } from '../../settings/batches';
 import { captureFunction } from './captureFunction';
 import { endOfRun, type EndedRun } from './endOfRun';
 import { Judge, Violation } from './judge';
@@ -10,6 +11,8 @@ import { RestoredTable } from './restoredTable';
 import { S3Bucket } from './s3';
 import { START_MS, type Schedule, type ScheduledEvent } from './schedule';
 import { objectKeyOf, TABLE_NAME } from './seenImages';
+import { JOURNAL } from './seenJournal';
+import type { Random } from './random';
 import type { Stream } from './streams';
 import { Table } from './table';
 import { World } from './world';
@@ -41,6 +44,8 @@ export async function play(schedule: Schedule): Promise<RunResult> {
 }
 
 const HOUR_MS = 3_600_000;
+/** As long as the longest invocation. */
+const DEPLOYING_MS = HOUR_MS / 4;
 const LONGEST_DISABLED_MS = 20 * HOUR_MS;
 
 export class Run implements EndedRun {
@@ -53,11 +58,13 @@ export class Run implements EndedRun {
   private readonly refusedUntilMs = new Map<string, number>();
   private disabledUntilMs = 0;
   private disabledSinceMs = 0;
+  private layout: { readonly is: Layout; readonly before: Layout; readonly sinceMs: number };
   private readonly invoke: ReturnType<typeof captureFunction>;
 
   constructor(readonly schedule: Schedule) {
     const { seed, settings } = schedule;
     this.world = new World(seed, START_MS);
+    this.layout = { is: settings.layout, before: settings.layout, sinceMs: START_MS };
     const bucket = (name: string) => new S3Bucket(name, () => this.world.nowMs, settings.pageSize);
     const location = { prefix: '', tableName: TABLE_NAME, keySchema: { partitionKey: 'id' } };
     const [source, destination] = [bucket('source'), bucket('destination')];
@@ -66,13 +73,15 @@ export class Run implements EndedRun {
       location,
       source,
       destination,
+      layout: () => this.layout.is,
       restored: new RestoredTable(() => this.world.nowMs),
     };
     this.judge = new Judge(this.site, () => this.world.nowMs);
     this.operations = new Operations(this);
-    startReplication(this.world, `${TABLE_NAME}/`, source, destination, settings.replication);
+    startReplication(this.world, [`${TABLE_NAME}/`, JOURNAL], source, destination, settings.replication);
     this.invoke = captureFunction(this.world, {
       ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
+      layout: (random) => this.layoutOfFunction(random),
       isRefused: (objectKey) => (this.refusedUntilMs.get(objectKey) ?? 0) > this.world.nowMs,
     });
     if (settings.locks) {
@@ -142,8 +151,16 @@ export class Run implements EndedRun {
     else if (event.do === 'newStream') {
       table.stream?.disable();
       table.enableStream();
+    } else if (event.do === 'changeLayout') {
+      this.layout = { is: event.layout, before: this.layout.is, sinceMs: world.nowMs };
     } else if (event.do === 'useRestored') this.useRestored(event.item, event.value);
     else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
+  }
+
+  /** A function is not deployed at once: those that run go on as they were. */
+  private layoutOfFunction(random: Random): Layout {
+    const { is, before, sinceMs } = this.layout;
+    return this.world.nowMs < sinceMs + DEPLOYING_MS && random.chance(0.5) ? before : is;
   }
 
   private useRestored(item: string, value: string): void {
@@ -169,7 +186,9 @@ export class Run implements EndedRun {
 }
 
 function removeAll(bucket: S3Bucket): void {
-  for (const { objectKey } of bucket.listCurrent(`${TABLE_NAME}/`, undefined, Infinity).versions) {
-    bucket.addDeleteMarker(objectKey);
+  for (const prefix of [`${TABLE_NAME}/`, JOURNAL]) {
+    for (const { objectKey } of bucket.listCurrent(prefix, undefined, Infinity).versions) {
+      bucket.addDeleteMarker(objectKey);
+    }
   }
 }

@@ -16,6 +16,8 @@ export interface StoredVersion {
   readonly metadata: Readonly<Record<string, string>>;
   readonly etag: string;
   readonly isDeleteMarker: boolean;
+  /** The body is a character for each byte. */
+  readonly isBytes?: true;
   readonly storageClass: string;
   /** Which process stored it: for judging, nobody else sees it. */
   readonly storedBy: string;
@@ -51,6 +53,7 @@ export interface PutRequest {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storedBy?: string;
   readonly storageClass?: string;
+  readonly isBytes?: true;
 }
 
 /** Where a replica goes that arrives after later ones. Not documented: both are played. */
@@ -60,6 +63,8 @@ export class S3Bucket {
   /** The last stored at the end. */
   private readonly objects = new Map<string, StoredVersion[]>();
   private readonly madeIds = new Map<string, number>();
+  /** Of versions that came or went: for whoever remembers what it has read here. */
+  changes = 0;
   /** Told of each version that is put, and of no replica or marker. */
   onPut: (objectKey: string, version: StoredVersion) => void = () => undefined;
   /** Told of each lock that is asked for, and of the one that is there. */
@@ -90,8 +95,9 @@ export class S3Bucket {
       if (!current) throw new S3Refusal('NoSuchKey', 404);
       if (current.etag !== condition.IfMatch.replaceAll('"', '')) throw new S3Refusal('PreconditionFailed', 412);
     }
-    const { body, metadata, storedBy = '', storageClass = 'STANDARD' } = request;
-    const version = this.made(objectKey, { body, metadata, storageClass, storedBy, isDeleteMarker: false });
+    const { body, metadata, storedBy = '', storageClass = 'STANDARD', isBytes } = request;
+    const content = { body, metadata, storageClass, storedBy, ...(isBytes && { isBytes }) };
+    const version = this.made(objectKey, { ...content, isDeleteMarker: false });
     this.onPut(objectKey, version);
     return version;
   }
@@ -106,6 +112,7 @@ export class S3Bucket {
   deleteVersion(objectKey: string, versionId: string): void {
     const one = this.objects.get(objectKey)?.find((version) => version.versionId === versionId);
     if (isInForce(one?.lock, this.nowMs())) throw new S3Refusal('AccessDenied', 403);
+    this.changes += 1;
     const left = (this.objects.get(objectKey) ?? []).filter((version) => version.versionId !== versionId);
     if (left.length === 0) this.objects.delete(objectKey);
     else this.objects.set(objectKey, left);
@@ -120,6 +127,7 @@ export class S3Bucket {
     const replica: StoredVersion = { ...source, replicationStatus: 'REPLICA', ...(lock && { lock }) };
     const versions = this.objects.get(objectKey) ?? [];
     if (versions.some(({ versionId }) => versionId === source.versionId)) return;
+    this.changes += 1;
     const later = versions.findIndex(({ storedAtMs }) => storedAtMs > source.storedAtMs);
     const at = order === 'byCreation' && later >= 0 ? later : versions.length;
     this.objects.set(objectKey, versions.toSpliced(at, 0, replica));
@@ -195,9 +203,11 @@ export class S3Bucket {
    * ("Lifecycle configuration elements"). By S3's own order of versions, whatever their metadata says; nothing that is locked
    * ("Object Lock with S3 Lifecycle").
    */
-  expireNoncurrent(days: number): void {
-    const dueMs = this.nowMs() - days * 86_400_000;
+  expireNoncurrent(prefix: string, days: number): void {
+    const dueMs = this.nowMs() - days * DAY_MS;
+    this.changes += 1;
     for (const [objectKey, versions] of this.objects) {
+      if (!objectKey.startsWith(prefix)) continue;
       const left = versions.filter(({ lock }, i) => {
         const successor = versions[i + 1];
         return !successor || successor.storedAtMs > dueMs || isInForce(lock, this.nowMs());
@@ -210,9 +220,9 @@ export class S3Bucket {
    * Expiration with objectSizeLessThan: puts a delete marker on what is current, as small, and so many days old ("Lifecycle
    * configuration elements": in a bucket with versions it "does not delete"). A tombstone is two bytes.
    */
-  expireTombstones(days: number): void {
+  expireTombstones(prefix: string, days: number): void {
     const dueMs = this.nowMs() - days * DAY_MS;
-    for (const objectKey of this.objects.keys()) {
+    for (const objectKey of this.keys(prefix)) {
       const current = this.current(objectKey);
       if (current && current.body.length < 3 && current.storedAtMs <= dueMs) this.addDeleteMarker(objectKey);
     }
@@ -243,6 +253,7 @@ export class S3Bucket {
     objectKey: string,
     content: Omit<StoredVersion, 'versionId' | 'storedAtMs' | 'etag' | 'replicationStatus'>,
   ): StoredVersion {
+    this.changes += 1;
     const number = (this.madeIds.get(objectKey) ?? 0) + 1;
     this.madeIds.set(objectKey, number);
     const version: StoredVersion = {

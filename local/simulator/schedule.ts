@@ -1,3 +1,4 @@
+import type { Layout } from '../../settings/batches';
 import { NO_FAULTS, type FaultRates, type ProcessPlan } from './process';
 import { Random } from './random';
 import type { LockSettings } from './lockRenewals';
@@ -22,6 +23,8 @@ export interface RunSettings {
   readonly isToldInMs: boolean;
   /** Entries in a page of a bucket's listing. */
   readonly pageSize: number;
+  /** How changes are stored at first. */
+  readonly layout: Layout;
   /** The destination bucket locks what is stored, and the locks are renewed. */
   readonly locks?: LockSettings;
 }
@@ -41,6 +44,8 @@ export type Happening =
   | { readonly do: 'removeRecursively'; readonly bucket: 'source' | 'destination' }
   /** An application writes into the table that a restore has made, where it is there yet. */
   | { readonly do: 'useRestored'; readonly item: string; readonly value: string }
+  /** The table's layout is another one from now on. */
+  | { readonly do: 'changeLayout'; readonly layout: Layout }
   | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
 
 export type OperatorCommand =
@@ -85,11 +90,34 @@ export function scheduleOf(seed: number): Schedule {
     add(random.pick(weights).make(random, settings));
   }
   const days = (atMs - START_MS) / DAY_MS;
-  return { seed, settings: { ...settings, ...locksOf(new Random(seed, 'locks'), days, settings) }, events };
+  const { layout, changes } = layoutsOf(new Random(seed, 'layouts'), atMs, events.length);
+  const all = [...events, ...changes].sort((a, b) => a.atMs - b.atMs);
+  const locks = locksOf(new Random(seed, 'locks'), days, settings);
+  return { seed, settings: { ...settings, layout, ...locks }, events: all };
+}
+
+/** Half of all tables have images alone, some a journal alone, and some change over, perhaps and back. */
+function layoutsOf(random: Random, lastMs: number, firstId: number) {
+  if (random.chance(0.5)) return { layout: 'images', changes: [] } as const;
+  const layouts = random.chance(0.6) ? (['journal', 'images'] as const) : (['images', 'journal'] as const);
+  const changes = Array.from({ length: layouts[0] === 'images' ? random.between(1, 3) : random.below(3) }, (_, i) => ({
+    id: firstId + i,
+    atMs: random.between(START_MS + HOUR_MS, lastMs),
+  }));
+  return {
+    layout: layouts[0],
+    changes: changes
+      .sort((a, b) => a.atMs - b.atMs)
+      .map((one, i): ScheduledEvent => ({ ...one, do: 'changeLayout', layout: layouts[(i + 1) % 2] ?? 'images' })),
+  };
 }
 
 /** A retention of which several fit into what is played. */
-function locksOf(random: Random, days: number, { pageSize }: RunSettings): Pick<RunSettings, 'locks'> {
+function locksOf(
+  random: Random,
+  days: number,
+  { pageSize }: Pick<RunSettings, 'pageSize'>,
+): Pick<RunSettings, 'locks'> {
   if (random.chance(0.6)) return {};
   const rule = { mode: 'COMPLIANCE', retentionDays: Math.max(1, Math.round(days / random.pick([2, 4, 6]))) } as const;
   const [crashes, paused] = [random.pick([0, 0.1, 0.5]), random.pick([0, 0.05])];
@@ -97,7 +125,7 @@ function locksOf(random: Random, days: number, { pageSize }: RunSettings): Pick<
   return { locks: { rule, crashes, paused, pages: Math.ceil(random.pick([40, 1_000]) / pageSize) } };
 }
 
-function settingsOf(random: Random): RunSettings {
+function settingsOf(random: Random): SettingsOfEvents {
   const often = (most: number) => (random.chance(0.5) ? 0 : random.next() * most);
   return {
     itemsBefore: random.below(4),
@@ -121,16 +149,19 @@ function settingsOf(random: Random): RunSettings {
   };
 }
 
+/** What events are drawn by. */
+type SettingsOfEvents = Omit<RunSettings, 'layout' | 'locks'>;
+
 interface Kind {
   /** The share of schedules that have it. */
   readonly chance?: number;
   readonly weight: number;
-  readonly make: (random: Random, settings: RunSettings) => Happening;
+  readonly make: (random: Random, settings: SettingsOfEvents) => Happening;
 }
 
 /** Few values, so that items come back to what they were. */
 const VALUES = ['a', 'b', 'c'];
-const itemOf = (random: Random, { items }: RunSettings) => `item${random.below(items)}`;
+const itemOf = (random: Random, { items }: SettingsOfEvents) => `item${random.below(items)}`;
 
 const KINDS: readonly Kind[] = [
   {
@@ -193,7 +224,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Restores into a table that an application uses meanwhile, for values that nothing else has. */
-function bringBackOrUse(random: Random, settings: RunSettings): Happening {
+function bringBackOrUse(random: Random, settings: SettingsOfEvents): Happening {
   if (random.chance(0.5)) {
     const command = { name: 'bringBack', machine: random.chance(0.8) ? 0 : 1 } as const;
     return { do: 'operate', command, plan: planOf(random, settings.faults) };

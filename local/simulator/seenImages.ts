@@ -1,5 +1,6 @@
 import type { AttributeMap } from '../../core/attributeValue';
 import type { ListedVersion, S3Bucket } from './s3';
+import { isOfJournal, linesOf } from './seenJournal';
 import { textOf } from './table';
 
 /*
@@ -25,12 +26,10 @@ export function objectKeyOf(id: string): string {
   return `${TABLE_NAME}/${id}/image.json`;
 }
 
-/** All images of an item, the last stored at the end. */
+/** All images of an item, the last stored at the end, and what the journal has of it. */
 export function imagesOf(bucket: S3Bucket, id: string): SeenImage[] {
-  return bucket
-    .versionsOf(objectKeyOf(id))
-    .filter(({ isDeleteMarker }) => !isDeleteMarker)
-    .map(seen);
+  const versions = bucket.versionsOf(objectKeyOf(id)).filter(({ isDeleteMarker }) => !isDeleteMarker);
+  return [...versions.map(seen), ...linesOf(bucket, objectKeyOf(id))];
 }
 
 /** The newest by change order; of one change stored twice, the last stored. */
@@ -46,8 +45,10 @@ export function newestText(bucket: S3Bucket, id: string): string {
   return newestOf(imagesOf(bucket, id))?.text ?? 'none';
 }
 
-/** What S3 shows and lifecycle keeps. */
+/** What S3 shows and lifecycle keeps; of what the journal has, that is all of it. */
 export function currentText(bucket: S3Bucket, id: string): string {
+  const newest = newestOf(imagesOf(bucket, id));
+  if (newest && isOfJournal(newest.version)) return newest.text;
   const last = bucket.versionsOf(objectKeyOf(id)).at(-1);
   return !last || last.isDeleteMarker ? 'none' : seen(last).text;
 }
@@ -55,7 +56,7 @@ export function currentText(bucket: S3Bucket, id: string): string {
 /** Whether that is the newest image itself. */
 export function isNewestCurrent(bucket: S3Bucket, id: string): boolean {
   const [newest, last] = [newestOf(imagesOf(bucket, id)), bucket.versionsOf(objectKeyOf(id)).at(-1)];
-  return newest?.version === last;
+  return newest?.version === last || (newest !== undefined && isOfJournal(newest.version));
 }
 
 /** Two images of one change: it was stored twice. */

@@ -73,7 +73,11 @@ export class World {
   }
 }
 
-/** Everything that promises have set off is over then. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Everything that promises have set off is over then, also what lets others have their turn, or compresses beside. */
+async function turn(): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (process.getActiveResourcesInfo().some((resource) => STILL_AT_WORK.has(resource)));
 }
+
+/** As Node names them. */
+const STILL_AT_WORK: ReadonlySet<string> = new Set(['Immediate', 'Zlib', 'ZLIB', 'FSReqPromise']);

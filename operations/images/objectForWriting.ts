@@ -22,7 +22,7 @@ export interface ObjectForWriting {
   readonly newest?: ReadVersion<ObjectVersion>;
   /** There are images, and all are of a former table. */
   readonly isOfFormerTable: boolean;
-  /** Whether that is the current version, which S3 shows and lifecycle keeps. */
+  /** Whether that is the current version, which S3 shows and lifecycle keeps, or a line of a journal, which keeps all. */
   readonly isNewestCurrent: boolean;
   /** Holds as long as nobody has stored anything since. */
   readonly condition: WriteCondition;
@@ -50,10 +50,13 @@ export async function readForWriting(
   });
   const own = read.filter(({ header, version }) => !isOfFormerTable(header, version, createdAtMs));
   const isFormer = read.length > 0 && own.length === 0;
-  const [newest, last] = [newestOf(isFormer ? read : own), versions.at(-1)];
-  const current = last?.isLatest ? read.find(({ version }) => version === last) : undefined;
-  const isNewestCurrent = !!newest && !!current && isSameChange(current.header.position, newest.header.position);
-  return { read, newest, isOfFormerTable: isFormer, isNewestCurrent, condition: conditionOf(last) };
+  const newest = newestOf(isFormer ? read : own);
+  // What a journal has may have been stored later, and is in no object of the item.
+  const latest = versions.find(({ isLatest }) => isLatest);
+  const current = read.find(({ version }) => version === latest);
+  const isCurrent = !!newest && !!current && isSameChange(current.header.position, newest.header.position);
+  const isNewestCurrent = isCurrent || newest?.version.image !== undefined;
+  return { read, newest, isOfFormerTable: isFormer, isNewestCurrent, condition: conditionOf(latest) };
 }
 
 async function headersOf(source: Source, versions: readonly ObjectVersion[]): Promise<Map<ObjectVersion, ImageHeader>> {
@@ -71,8 +74,8 @@ async function headersOf(source: Source, versions: readonly ObjectVersion[]): Pr
 }
 
 /** Under a delete marker no version is the current one, and an object counts as not there. */
-function conditionOf(last: ObjectVersion | undefined): WriteCondition {
-  return last?.isLatest ? { IfMatch: last.etag } : { IfNoneMatch: '*' };
+function conditionOf(latest: ObjectVersion | undefined): WriteCondition {
+  return latest ? { IfMatch: latest.etag } : { IfNoneMatch: '*' };
 }
 
 export function isSameChange(a: ChangePosition, b: ChangePosition): boolean {

@@ -1,8 +1,8 @@
-import type { ObjectHistory } from '../../aws/objectVersions';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { isImageKey, type TableLocation } from '../../core/objectKey';
 import { servicePrefix } from '../../core/serviceKeys';
 import type { ImageSource } from '../images/imageSource';
-import { byStoring, isJournalVersion, versionsOfLines } from './journalVersions';
+import { isJournalVersion, versionsOfLines } from './journalVersions';
 import type { JournalReads } from './readObject';
 import { Spool } from './spool';
 import { TableJournal } from './tableJournal';
@@ -121,7 +121,17 @@ async function* mergedByParts(
   }
 }
 
+/** The images stay in the order in which S3 has them: the last one is what it shows, whenever that was stored. */
 function joined(journal: ObjectHistory, images: ObjectHistory | undefined): ObjectHistory {
   if (!images) return journal;
-  return { ...images, versions: [...images.versions, ...journal.versions].sort(byStoring) };
+  const waiting = [...journal.versions].reverse();
+  const versions = images.versions.flatMap((image) => {
+    const before: ObjectVersion[] = [];
+    for (let next = waiting.at(-1); next && next.storedAtMs < image.storedAtMs; next = waiting.at(-1)) {
+      before.push(next);
+      waiting.pop();
+    }
+    return [...before, image];
+  });
+  return { ...images, versions: [...versions, ...waiting.reverse()] };
 }

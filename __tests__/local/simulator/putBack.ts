@@ -6,6 +6,7 @@ import * as history from '../../../core/history';
 import { compareDigits, type ChangePosition } from '../../../core/changePosition';
 import type { StreamRecord } from '../../../core/streamRecord';
 import * as capture from '../../../lambda/capture/captureBatch';
+import * as journal from '../../../lambda/capture/captureJournal';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
 import * as operators from '../../../local/simulator/operators';
@@ -30,6 +31,8 @@ export interface PutBack {
   readonly mistake: string;
   /** Seed of a schedule that breaks a promise with it: looked for when left out, which takes long. */
   readonly shownBy?: number;
+  /** Which schedules show it: those of tables that have images alone, or all as they are drawn. Default: images. */
+  readonly layouts?: 'images' | 'drawn';
   readonly putBack: () => void;
 }
 
@@ -116,7 +119,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'a backfill overwrites what is there',
-    shownBy: 4,
+    shownBy: 21,
     putBack: () =>
       replace(backfill, 'backfillItems', (real) => (request, counts) => {
         const images = request.images as Partial<Record<'put', (key: string, image: never) => Promise<void>>>;
@@ -201,7 +204,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'verify does not look again',
-    shownBy: 4,
+    shownBy: 5,
     putBack: () =>
       void jest.spyOn(Recheck.prototype, 'settle').mockImplementation(function (this: Recheck) {
         return (this as unknown as { named: (open: unknown) => ReturnType<Recheck['settle']> }).named(
@@ -263,7 +266,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'conditions of writes are not sent',
-    shownBy: 42,
+    shownBy: 135,
     putBack: () =>
       replace(simulatedBucket, 'bucketCalls', (real) => (process, bucket) => {
         const calls = real(process, bucket);
@@ -272,6 +275,27 @@ const MISTAKES: readonly PutBack[] = [
           return 'written';
         };
         return { ...calls, images: { ...calls.images, putIf } };
+      }),
+  },
+  {
+    mistake: 'a batch that no journal took is told as done',
+    layouts: 'drawn',
+    shownBy: 2,
+    putBack: () =>
+      replace(journal, 'captureJournal', (real) => async (...batch) => {
+        await real(...batch);
+        return { batchItemFailures: [] };
+      }),
+  },
+  {
+    mistake: 'the condition of a write is that of the last version in either layout',
+    layouts: 'drawn',
+    shownBy: 44,
+    putBack: () =>
+      replace(forWriting, 'readForWriting', (real) => async (source, objectKey, createdAtMs) => {
+        const seen = await real(source, objectKey, createdAtMs);
+        const last = (await source.history(objectKey))?.versions.at(-1);
+        return last?.image === undefined ? seen : { ...seen, condition: { IfNoneMatch: '*' } };
       }),
   },
 ];

@@ -50,12 +50,12 @@ describe('what only the simulated S3 shows', () => {
       nowMs += 10 * DAY_MS;
     }
     const left = () => bucket.versionsOf('key').map(({ body }) => body);
-    bucket.expireNoncurrent(21);
+    bucket.expireNoncurrent('', 21);
     expect(left()).toEqual(['one', 'two', 'three']);
-    bucket.expireNoncurrent(15);
+    bucket.expireNoncurrent('', 15);
     expect(left()).toEqual(['two', 'three']);
     nowMs += 1_000 * DAY_MS;
-    bucket.expireNoncurrent(15);
+    bucket.expireNoncurrent('', 15);
     expect(left()).toEqual(['three']);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ObjectHistory } from '../../../aws/objectVersions';
+import { compareChanges } from '../../../core/changePosition';
 import { chainGaps } from '../../../core/chain';
 import { CLOCK_SLACK_MS } from '../../../core/history';
 import {
@@ -13,6 +14,7 @@ import {
 import { encodeJournal, type JournalKind } from '../../../core/journal/journalObject';
 import { readHeader } from '../../../core/readImage';
 import type { ImageSource } from '../../../operations/images/imageSource';
+import { readForWriting } from '../../../operations/images/objectForWriting';
 import { stateOfObject, type ObjectState } from '../../../operations/images/stateOfObject';
 import { withJournals } from '../../../operations/journal/journalImageSource';
 import { storedHistories, type Stored } from '../../core/storedHistories';
@@ -79,6 +81,18 @@ function bothLayouts(history: readonly Stored[], isInJournal: readonly boolean[]
   return { images, mixed };
 }
 
+/**
+ * Two that were read in the same millisecond have the same place, and the one that was stored last counts. Of an object that is put
+ * again within its hour the journal has the first alone: which of two was last is not the same then.
+ */
+function isClear(history: readonly Stored[]): boolean {
+  return history.every(({ header }) =>
+    history.every(
+      (other) => compareChanges(other.header.position, header.position) !== 0 || other.header.digest === header.digest,
+    ),
+  );
+}
+
 /** What a state says, apart from which version it was read from. */
 const meaning = (state: ObjectState) => ({ ...state, reason: 'reason' in state });
 
@@ -89,7 +103,7 @@ describe('a bucket with journals', () => {
         storedHistories,
         fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
         async (history, isInJournal) => {
-          if (history.length === 0) return;
+          if (history.length === 0 || !isClear(history)) return;
           const { images, mixed } = bothLayouts(history, isInJournal);
           const times = history.flatMap(({ storedAtMs, header }) => [storedAtMs, Math.floor(header.changedAtMs)]);
           for (const momentMs of [...times, Infinity]) {
@@ -236,6 +250,33 @@ describe('a bucket with journals', () => {
       reason: expect.stringContaining('EXPLODE') as unknown,
     });
     expect(await stateIn(OTHER)).toMatchObject({ is: 'item' });
+  });
+
+  test('whoever writes an image goes by the current one, whatever a journal has stored later', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(1, 1_000), 1_000);
+    storeJournal(bucket, [{ objectKey: KEY, image: image(2, 2_000) }], 3_000);
+    const [current] = bucket.versions(KEY);
+    const seen = await readForWriting(sourceOf(bucket), KEY);
+    expect(seen).toMatchObject({ condition: { IfMatch: current?.etag }, isNewestCurrent: true });
+    expect(seen.newest?.header.position).toMatchObject({ sequenceNumber: '2' });
+    bucket.store(KEY, image(3, 4_000), 4_000);
+    expect(await readForWriting(sourceOf(bucket), KEY)).toMatchObject({ isNewestCurrent: true });
+    storeJournal(bucket, [{ objectKey: OTHER, image: image(2, 2_000, 'b') }], 3_000);
+    expect((await readForWriting(sourceOf(bucket), OTHER)).condition).toEqual({ IfNoneMatch: '*' });
+  });
+
+  test('images stay in the order in which S3 shows them, also where an older one has arrived last', async () => {
+    const bucket = new MemoryBucket();
+    bucket.store(KEY, image(3, 4_000), 4_000);
+    bucket.store(KEY, image(1, 1_000), 1_000);
+    storeJournal(bucket, [{ objectKey: KEY, image: image(2, 2_000) }], 2_000);
+    const history = (await sourceOf(bucket).history(KEY))!;
+    expect(history.versions.map(({ storedAtMs }) => storedAtMs)).toEqual([2_000, 4_000, 1_000]);
+    const told: string[] = [];
+    const onNotCurrent = (objectKey: string) => void told.push(objectKey);
+    await stateOfObject({ source: sourceOf(bucket), table, momentMs: Infinity, onNotCurrent }, history);
+    expect(told).toEqual([KEY]);
   });
 
   test('a table without a journal is read as ever', async () => {
