@@ -3,6 +3,12 @@ import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
 import type { OptionReader } from '../core/commandLine/optionReader';
 
+/**
+ * `continues`: what was done stays, and the same command does the rest. `startsAnew`: nothing is half done. `goesOn`: the work
+ * is done elsewhere, and was only looked at. `ends`: it runs until it is stopped.
+ */
+export type Stopped = 'continues' | 'startsAnew' | 'goesOn' | 'ends';
+
 /** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
 export interface Command<Options = unknown> {
   /** After the verb in the usage line: `TABLE --into NAME`. */
@@ -22,5 +28,7 @@ export interface Command<Options = unknown> {
    * returned need not make sense when there are any. Touches nothing.
    */
   readonly read: (given: OptionReader) => Options;
+  /** What became of it at Ctrl-C, and of its work when it is run again. */
+  readonly whenStopped: (options: Options) => Stopped;
   readonly run: (options: Options, context: CommandContext) => Promise<ExitCode>;
 }

@@ -7,6 +7,7 @@ import { loadGivenSettings } from '../settings/load';
 import { missingSettings, type CommandSettings } from '../settings/parts';
 import type { Problem } from '../settings/problems';
 import type { Side } from '../settings/schema';
+import type { Stopped } from './command';
 import { clocksOf, type ClockOf } from './clocks';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';
@@ -23,8 +24,9 @@ export interface CommandContext {
   readonly settings: CommandSettings;
   readonly sides: GlobalOptions['sides'];
   readonly output: Output;
-  /** Aborted by Ctrl-C with an InterruptedError: end soon, in a state from which the same command continues. */
+  /** Aborted by Ctrl-C with an InterruptedError: end soon, as `stopped` says. */
   readonly signal: AbortSignal;
+  readonly stopped: Stopped;
   /** This machine's clock, in epoch milliseconds: for pace and progress. It decides nothing, and nothing keeps its time. */
   readonly nowMs: () => number;
   /**
@@ -44,7 +46,7 @@ export type Places = Pick<CommandContext, 'settings' | 'sides'>;
 export function commandContext(
   options: OptionReader,
   surroundings: Pick<CommandContext, 'output' | 'signal' | 'nowMs' | 'pause' | 'env'>,
-): CommandContext {
+): Omit<CommandContext, 'stopped'> {
   const { settingsFile, sides, onCommandLine } = readGlobalOptions(options, surroundings.env);
   options.throwIfWrong();
   const given = loadGivenSettings(settingsFile, (notice) => surroundings.output.say(`dcs: ${notice}`));

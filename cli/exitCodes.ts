@@ -19,7 +19,11 @@ export const EXIT_CODES = [
     means:
       'Refused before anything was touched, for it would do harm or needs a yes: the message names the option that allows it.',
   },
-  { code: 130, name: 'interrupted', means: 'Stopped by Ctrl-C or SIGTERM. The same command continues.' },
+  {
+    code: 130,
+    name: 'interrupted',
+    means: 'Stopped by Ctrl-C or SIGTERM. The message says whether the same command continues or starts anew.',
+  },
 ] as const;
 
 export type ExitName = (typeof EXIT_CODES)[number]['name'];

@@ -13,7 +13,7 @@ setMaxListeners(0, interruption.signal); // every call under way listens to it
 /** The first Ctrl-C lets a command end in good order, the second one does not wait for it. */
 function interrupt(): void {
   if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-  process.stderr.write('\nStopping: what is being written is finished first. Once more to stop at once.\n');
+  process.stderr.write('\nStopping in good order. Once more to stop at once.\n');
   interruption.abort(new InterruptedError());
 }
 process.on('SIGINT', interrupt);

@@ -1,7 +1,7 @@
 import { parseCommandLine } from '../core/commandLine/parse';
 import { asksForHelp } from '../core/commandLine/program';
 import { withPositionalsChecked } from '../core/commandLine/positionals';
-import type { Command } from './command';
+import type { Command, Stopped } from './command';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
 import { UsageError } from '../core/errors';
@@ -37,6 +37,7 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
   const json = args.includes('--json');
   const isQuiet = args.includes('--quiet');
   const output = outputTo({ stdout, stderr, json, colours: coloursFor(stdout, env), nowMs, isQuiet });
+  let stopped: Stopped = 'startsAnew';
   let sayRequests: (() => void) | undefined;
   try {
     const [name = '', ...rest] = args;
@@ -59,10 +60,11 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
     const given = new OptionReader(checked);
     const options = command.read(given);
     const context = commandContext(given, { ...surroundings, output });
+    stopped = command.whenStopped(options);
     if (given.flag('verbose')) sayRequests = watchRequests(output, nowMs);
-    return await command.run(options, context);
+    return await command.run(options, { ...context, stopped });
   } catch (error) {
-    return exitOf(error, surroundings.signal, output);
+    return exitOf(error, { ...surroundings, stopped }, output);
   } finally {
     output.close();
     sayRequests?.();

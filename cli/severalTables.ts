@@ -56,7 +56,7 @@ export async function forEachTable(
   context: CommandContext,
   run: (tableName: string, context: CommandContext) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { output, signal, settings } = context;
+  const { output, settings } = context;
   const [only, ...others] = tableNames;
   if (only !== undefined && others.length === 0) return run(only, { ...context, output: naming(output, only) });
   const all = only === undefined ? partsOf(settings, ['tables']).tables.map(({ name }) => name) : tableNames;
@@ -66,7 +66,7 @@ export async function forEachTable(
     output.say(`${table}, ${ended.length + 1} of ${all.length}:`);
     const named = naming(output, table);
     const exitCode = await run(table, { ...context, output: named }).catch((error: unknown) =>
-      exitOf(error, signal, named),
+      exitOf(error, context, named),
     );
     ended.push({ table, exitCode });
     if (exitCode === EXIT.interrupted) break;

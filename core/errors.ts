@@ -43,6 +43,6 @@ export class CouldNotLookError extends DcsError {}
 /** Ctrl-C or SIGTERM: the reason that the signal of a command is aborted with. */
 export class InterruptedError extends DcsError {
   constructor() {
-    super('stopped before the end; the same command continues');
+    super('stopped before the end');
   }
 }

@@ -31,6 +31,7 @@ export const backfill: Command<BackfillOptions> = {
   ...TABLES,
   options: BACKFILL_OPTIONS,
   read: readBackfillOptions,
+  whenStopped: () => 'continues',
   run: runBackfill,
 };
 

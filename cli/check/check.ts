@@ -48,6 +48,7 @@ export const check: Command<CheckOptions> = {
     const waitMs = given.duration('wait') ?? FIFTEEN_MINUTES_MS;
     return { tableNames: given.positionals(), waitMs: given.flag('no-probe') ? undefined : waitMs };
   },
+  whenStopped: () => 'startsAnew',
   run: runCheck,
 };
 

@@ -27,6 +27,7 @@ export const completion: Command<CompletionOptions> = {
     if (!shell && word !== '') given.problem(`SHELL is ${JSON.stringify(word)}; write one of ${SHELLS.join(', ')}`);
     return { shell: shell ?? 'bash' };
   },
+  whenStopped: () => 'startsAnew',
   run({ shell }, { output }) {
     output.result({ type: 'completion', shell, script: SCRIPTS[shell] }, SCRIPTS[shell].trimEnd());
     return Promise.resolve(EXIT.done);

@@ -38,6 +38,7 @@ export const costs: Command<CostsOptions> = {
     explain: { type: 'boolean', help: 'The arithmetic of everything, line by line, not of the deployed way alone.' },
   },
   read: (given) => ({ tableName: given.positional(0), explain: given.flag('explain'), ...readFigures(given) }),
+  whenStopped: () => 'startsAnew',
   run: runCosts,
 };
 

@@ -74,6 +74,7 @@ export const diff: Command<DiffOptions> = {
       summary: given.flag('summary'),
     };
   },
+  whenStopped: () => 'startsAnew',
   run: runDiff,
 };
 

@@ -38,6 +38,7 @@ export const download: Command<DownloadOptions> = {
     const copy = given.oneOf('copy', ['source', 'destination']) ?? 'destination';
     return { tableName: given.positional(0), folder: folder ?? '', copy };
   },
+  whenStopped: () => 'startsAnew',
   run: runDownload,
 };
 

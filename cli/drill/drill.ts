@@ -46,6 +46,7 @@ export const drill: Command<DrillOptions> = {
   options: DRILL_OPTIONS,
   formerly: { from: '--copy' },
   read: readDrillOptions,
+  whenStopped: () => 'startsAnew',
   run: runDrill,
 };
 

@@ -72,6 +72,7 @@ export const erase: Command<EraseOptions> = {
     },
   },
   read: readEraseOptions,
+  whenStopped: ({ dryRun }) => (dryRun ? 'startsAnew' : 'continues'),
   run: runErase,
 };
 

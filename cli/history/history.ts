@@ -84,6 +84,7 @@ export const history: Command<HistoryOptions> = {
       dynamodbJson: given.flag('dynamodb-json'),
     };
   },
+  whenStopped: () => 'startsAnew',
   run: runHistory,
 };
 

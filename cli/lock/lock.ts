@@ -31,6 +31,7 @@ export const lock: Command<LockOptions> = {
     'dry-run': { type: 'boolean', help: 'Look and count, and change nothing.' },
   },
   read: (given) => ({ dryRun: given.flag('dry-run') }),
+  whenStopped: ({ dryRun }) => (dryRun ? 'startsAnew' : 'continues'),
   run: runLock,
 };
 

@@ -68,6 +68,7 @@ export const ls: Command<LsOptions> = {
       copy: readCopy(given),
     };
   },
+  whenStopped: () => 'startsAnew',
   run: runLs,
 };
 

@@ -39,6 +39,7 @@ export const redrive: Command<RedriveOptions> = {
   },
   formerly: { table: 'TABLE' },
   read: (given) => ({ tableNames: given.positionals(), dryRun: given.flag('dry-run') }),
+  whenStopped: ({ dryRun }) => (dryRun ? 'startsAnew' : 'continues'),
   run: runRedrive,
 };
 

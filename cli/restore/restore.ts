@@ -83,6 +83,7 @@ export const restore: Command<RestoreOptions> = {
   options: RESTORE_OPTIONS,
   formerly: { from: '--copy' },
   read: readRestoreOptions,
+  whenStopped: ({ dryRun, follow }) => (dryRun ? 'startsAnew' : follow ? 'goesOn' : 'continues'),
   run: runRestore,
 };
 

@@ -58,6 +58,7 @@ export const revert: Command<RevertOptions> = {
   positionals: ['TABLE'],
   options: REVERT_OPTIONS,
   read: readRevertOptions,
+  whenStopped: ({ dryRun }) => (dryRun ? 'startsAnew' : 'continues'),
   run: runRevert,
 };
 

@@ -69,6 +69,7 @@ export const status: Command<StatusOptions> = {
       prometheus: given.flag('prometheus'),
     };
   },
+  whenStopped: ({ watchSeconds }) => (watchSeconds === undefined ? 'startsAnew' : 'ends'),
   run: runStatus,
 };
 

@@ -79,6 +79,7 @@ export const timeline: Command<TimelineOptions> = {
     items: given.flag('items'),
     copy: readCopy(given),
   }),
+  whenStopped: () => 'startsAnew',
   run: runTimeline,
 };
 

@@ -54,6 +54,7 @@ export const ui: Command<UiOptions> = {
     isOpened: !given.flag('no-open'),
     saidAgain: saidAgain(given),
   }),
+  whenStopped: () => 'ends',
   run: runUi,
 };
 

@@ -44,6 +44,7 @@ export const verify: Command<VerifyOptions> = {
   options: VERIFY_OPTIONS,
   formerly: { settle: '--wait' },
   read: readVerifyOptions,
+  whenStopped: () => 'startsAnew',
   run: runVerify,
 };
 
