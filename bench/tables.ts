@@ -8,6 +8,8 @@ const HEADINGS: Readonly<Record<string, string>> = {
   cpuSecondsPer10k: 'CPU s per 10,000',
   peakMb: 'peak MB',
   seconds: 'seconds',
+  cpuSeconds: 'CPU s',
+  startMs: 'start ms',
   staleItems: 'stale items',
   importMs: 'import ms',
   importAndFirstMs: 'import + first image ms',

@@ -1,6 +1,8 @@
 import type { Workload } from './workload';
 import { capture, latency, memory, order } from './workloads/capture';
+import { command } from './workloads/command';
 import { hot } from './workloads/hot';
+import { ui } from './workloads/ui';
 import { scale } from './workloads/scale';
 import { start } from './workloads/start';
 import { backfill, importing, restore, verify } from './workloads/tables';
@@ -11,10 +13,12 @@ export const WORKLOADS: readonly Workload[] = [
   memory,
   order,
   start,
+  command,
   backfill,
   restore,
   importing,
   verify,
   hot,
+  ui,
   scale,
 ];

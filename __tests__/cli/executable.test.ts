@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleCommand } from '../../cli/bundle';
@@ -12,6 +12,7 @@ let executable: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'dcs-cli-'));
   executable = path.join(folder, 'dcs.js');
+  await writeFile(executable, 'an older one, which is no program', { mode: 0o644 });
   await bundleCommand(executable);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -37,6 +38,13 @@ const settings = {
 };
 
 describe('the executable', () => {
+  test('is a program: npx runs it as one, whatever was there before', async () => {
+    await access(executable, constants.X_OK);
+    const env = { PATH: process.env.PATH, HOME: folder };
+    const outcome = await outcomeOf(spawn(executable, ['--version'], { env, cwd: folder }));
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringMatching(/^dcs \d/) as unknown });
+  });
+
   test('help lists every command, and each command has help with examples and exit codes', async () => {
     const { code, stdout } = await dcs('--help');
     expect(code).toBe(0);
