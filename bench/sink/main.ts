@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { answerDynamoDb } from './dynamoDb';
-import { answerS3, type Answer } from './s3';
+import { answerS3, listBefore, type Answer } from './s3';
 import { SinkState, type SinkSettings } from './state';
 
 /*
@@ -49,6 +49,7 @@ process.on('message', (message: SinkSettings | 'received?') => {
   if (message === 'received?') process.send?.(state.received());
   else {
     state = new SinkState(message);
+    listBefore(state);
     process.send?.('set');
   }
 });

@@ -85,7 +85,7 @@ function listing(state: SinkState, query: URLSearchParams): string {
     last = imageKeyOf(item, items);
     if (!last.startsWith(prefix)) break;
     version = versions - (number % versions);
-    entries.push(entry(last, imageOf(item, items, version, versions).body, hasVersions, { version, versions }));
+    entries.push((hasVersions ? state.entries[number] : undefined) ?? entryOf(state, number, hasVersions));
   }
   state.listed += entries.length;
   const isTruncated = entries.length > 0 && end < items * versions;
@@ -100,6 +100,20 @@ function listing(state: SinkState, query: URLSearchParams): string {
     `<Prefix>${prefix}</Prefix><MaxKeys>${PAGE}</MaxKeys>${encoding}<IsTruncated>${isTruncated}</IsTruncated>` +
     `${isTruncated ? next : ''}${entries.join('')}</${root}>`
   );
+}
+
+/** @see SinkSettings.isListedBefore */
+export function listBefore(state: SinkState): void {
+  const { isListedBefore = false, items, versions = 1 } = state.settings;
+  for (let number = 0; isListedBefore && number < items * versions; number += 1)
+    state.entries.push(entryOf(state, number, true));
+}
+
+function entryOf({ settings: { items, versions = 1 } }: SinkState, number: number, hasVersions: boolean): string {
+  const ofEach = hasVersions ? versions : 1;
+  const [item, version] = [Math.floor(number / ofEach), ofEach - (number % ofEach)];
+  const { body } = imageOf(item, items, version, ofEach);
+  return entry(imageKeyOf(item, items), body, hasVersions, { version, versions: ofEach });
 }
 
 function entry(

@@ -5,6 +5,8 @@ export interface SinkSettings {
   readonly hasImages: boolean;
   /** Images of each item, the earlier ones of its earlier states. Default: 1. */
   readonly versions?: number;
+  /** What listings say is made before the run, so that the time of one has nothing of it. Takes memory for each version. */
+  readonly isListedBefore?: boolean;
   /** Each answer comes so much later, and what was written is there only then. */
   readonly latencyMs: number;
   /** The same, at random between none and so much. */
@@ -37,6 +39,8 @@ export class SinkState {
   listed = 0;
   /** An import has been asked for, and is over: the table is there. */
   isImported = false;
+  /** What a listing says of each version, by its number. */
+  readonly entries: string[] = [];
   private readonly written: Uint8Array;
   private readonly revisions: Uint16Array;
   private newestRevision = 0;

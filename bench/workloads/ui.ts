@@ -14,7 +14,7 @@ export const ui: Workload = {
   async run(bench, contender, items) {
     const { cost, received } = await bench.run(contender, {
       task: { items, warmUpItems: 100, batchRecords: 1, revisions: 1 },
-      sink: { items, hasImages: true, versions: VERSIONS, latencyMs: 0, jitterMs: 0 },
+      sink: { items, hasImages: true, versions: VERSIONS, isListedBefore: true, latencyMs: 0, jitterMs: 0 },
     });
     requireDone(contender.name, { writes: 0, damaged: 0 }, received);
     if (received.listed < items * VERSIONS) throw new Error(`dcs: only ${received.listed} versions were listed.`);

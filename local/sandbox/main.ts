@@ -1,5 +1,6 @@
 import { stop as stopBundler } from 'esbuild';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
@@ -10,6 +11,7 @@ import { startEngineGateway } from '../engine/gateway';
 import { startLocalEngine } from '../engine/localEngine';
 import { startLocalRun, type LocalRun } from '../localRun';
 import { findTools } from '../parts/tools';
+import { leftovers } from './leftovers';
 import { SANDBOX_HELP, sandboxOptions } from './options';
 import { runShell } from './shell';
 import { tellStory } from './story';
@@ -31,6 +33,8 @@ async function main(): Promise<number> {
   }
   const ended = interruption();
   say('Two accounts on this machine, and a shop in them; about a quarter of a minute.');
+  for (const folder of await leftovers(tmpdir()))
+    say(`A sandbox that was killed has left ${folder}; it can go: rm -r ${folder}`);
   const tools = await findTools(process.env, say);
   await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
   const synthesized = await synthesize(CONFIG);

@@ -6,7 +6,16 @@ import type { LocalTable } from '../localTable';
 import { DcsError } from '../../core/errors';
 
 const CUSTOMERS = 60;
-const PAUSE_MS = 400;
+/** Between two visits. What is stored stays in memory, so the longer the shop is open the slower they come. */
+const SHORTEST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 30_000;
+const PAUSES_OF_AGE = 200;
+
+/** @param ageMs since the shop has opened */
+export function pauseMs(ageMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, ageMs / PAUSES_OF_AGE));
+}
+
 const PLANS = ['free', 'basic', 'pro'];
 const PAGES = ['start', 'basket', 'checkout'];
 const STATES = ['open', 'paid', 'sent'];
@@ -63,11 +72,12 @@ export class Shop {
   /** Goes on until `close`. */
   startTraffic(onProblem: (error: Error) => void): void {
     const { signal } = this.closing;
+    const openedMs = performance.now();
     this.traffic = (async () => {
       while (!signal.aborted) {
         // Odd ones: what is told of the others stays so.
         await this.visit(5 + 2 * this.random((CUSTOMERS - 5) / 2));
-        await delay(PAUSE_MS, undefined, { signal });
+        await delay(pauseMs(performance.now() - openedMs), undefined, { signal });
       }
     })().catch((error: unknown) => {
       if (!signal.aborted) onProblem(error as Error);

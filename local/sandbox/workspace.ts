@@ -9,6 +9,7 @@ import type { LocalRun } from '../localRun';
 import { TableImportStandIn } from '../engine/tableImport';
 import { databaseSettings } from '../parts/servers';
 import { startDynamoDbGateway } from './dynamoDbGateway';
+import { folderPrefix } from './leftovers';
 import type { Thing } from './things';
 
 /** A folder in which `npx dcs` finds the command, its settings, and where everything is. */
@@ -23,7 +24,7 @@ export interface Workspace {
 }
 
 export async function makeWorkspace(run: LocalRun, deployment: Deployment): Promise<Workspace> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'dcs-sandbox-'));
+  const folder = await mkdtemp(path.join(tmpdir(), folderPrefix(process.pid)));
   const programs = path.join(folder, 'node_modules/.bin');
   await mkdir(programs, { recursive: true });
   await bundleCommand(path.join(programs, 'dcs'));
