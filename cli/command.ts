@@ -1,13 +1,8 @@
 import type { FormerSpellings, OptionTable } from '../core/commandLine/parse';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
+import type { Stopped } from './stopped';
 import type { OptionReader } from '../core/commandLine/optionReader';
-
-/**
- * `continues`: what was done stays, and the same command does the rest. `startsAnew`: nothing is half done. `goesOn`: the work
- * is done elsewhere, and was only looked at. `ends`: it runs until it is stopped.
- */
-export type Stopped = 'continues' | 'startsAnew' | 'goesOn' | 'ends';
 
 /** A verb of dcs. Each has its own file: help with worked examples, options, and a `runX` that tests call. */
 export interface Command<Options = unknown> {

@@ -7,7 +7,7 @@ import { loadGivenSettings } from '../settings/load';
 import { missingSettings, type CommandSettings } from '../settings/parts';
 import type { Problem } from '../settings/problems';
 import type { Side } from '../settings/schema';
-import type { Stopped } from './command';
+import type { Stopped } from './stopped';
 import { clocksOf, type ClockOf } from './clocks';
 import { readGlobalOptions, type GlobalOptions } from './globalOptions';
 import type { OptionReader } from '../core/commandLine/optionReader';

@@ -1,6 +1,6 @@
 import { couldNotLook, isUntrusted } from '../aws/couldNotLook';
 import { DcsError, CouldNotLookError, RefusedError, UsageError } from '../core/errors';
-import type { Stopped } from './command';
+import type { Stopped } from './stopped';
 import { EXIT, type ExitCode } from './exitCodes';
 import type { Output } from './output/output';
 

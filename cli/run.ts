@@ -1,7 +1,8 @@
 import { parseCommandLine } from '../core/commandLine/parse';
 import { asksForHelp } from '../core/commandLine/program';
 import { withPositionalsChecked } from '../core/commandLine/positionals';
-import type { Command, Stopped } from './command';
+import type { Command } from './command';
+import type { Stopped } from './stopped';
 import { COMMANDS } from './commands';
 import { commandContext } from './context';
 import { UsageError } from '../core/errors';

@@ -1,5 +1,5 @@
 import { S3Error } from '../../aws/s3Error';
-import type { Stopped } from '../../cli/command';
+import type { Stopped } from '../../cli/stopped';
 import { exitOf } from '../../cli/failure';
 import { COMMANDS } from '../../cli/commands';
 import { coloursFor } from '../../cli/output/colours';
