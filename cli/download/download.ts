@@ -1,9 +1,11 @@
-import { objectHistories } from '../../aws/objectVersions';
+import { objectHistories, s3VersionLister } from '../../aws/objectVersions';
 import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
 import { bucketIn, type CommandContext } from '../context';
 import { CouldNotLookError } from '../../core/errors';
 import { EXIT, type ExitCode } from '../exitCodes';
+import { hasJournal } from '../../operations/journal/hasJournal';
+import { inKeyOrder } from '../../operations/journal/inKeyOrder';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { onDisk } from '../onDisk';
 import { bytes, counted } from '../../core/units';
@@ -47,7 +49,10 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
   const table = locatedTable(settings, options.tableName);
   const bucket = bucketIn(context, options.copy);
   const source = s3ImageSource(bucket);
-  const histories = objectHistories(bucket, tablePrefix(table));
+  const isListed = !(await hasJournal(s3VersionLister(bucket), table, signal));
+  const histories = isListed
+    ? objectHistories(bucket, tablePrefix(table))
+    : inKeyOrder(source.histories(tablePrefix(table), signal));
   const { nowMs } = await context.serviceClock(options.copy);
   const progress = output.progress('copied versions');
   const watch = {
@@ -59,6 +64,7 @@ export async function runDownload(options: DownloadOptions, context: CommandCont
     downloadTable({ source, histories, table, folder: options.folder, signal, nowMs, watch }),
   );
   progress.end();
+  await source.close?.();
   if (manifest.objects === 0)
     throw new CouldNotLookError(`${manifest.from} holds nothing; check table, prefix and side`);
   output.result(

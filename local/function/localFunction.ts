@@ -35,15 +35,26 @@ export class LocalFunction {
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
 
-  constructor(private readonly settings: FunctionSettings) {}
+  /** Under way since before the last {@link deploy}. */
+  private readonly outdated = new Set<Worker>();
+
+  constructor(private current: FunctionSettings) {}
+
+  /** As a deployment of other variables: what is under way ends as it began, and the next event starts a cold environment. */
+  deploy(variables: FunctionSettings['environment']): void {
+    this.current = { ...this.current, environment: { ...this.current.environment, ...variables } };
+    for (const idle of this.idle.splice(0)) void idle.terminate();
+    for (const busy of this.all) this.outdated.add(busy);
+  }
 
   /** @throws FunctionError */
   async invoke(event: unknown): Promise<unknown> {
     const environment = this.idle.pop() ?? (await this.coldStart());
-    const { timeoutSeconds } = this.settings;
+    const { timeoutSeconds } = this.current;
     environment.postMessage({ eventText: JSON.stringify(event), deadlineMs: Date.now() + timeoutSeconds * 1000 });
     const answer = await this.nextMessage(environment, timeoutSeconds);
-    if (this.all.has(environment)) this.idle.push(environment);
+    if (this.outdated.delete(environment)) void environment.terminate();
+    else if (this.all.has(environment)) this.idle.push(environment);
     if (answer.answerText === undefined)
       throw new FunctionError(`${answer.errorName ?? ''}: ${answer.errorMessage ?? ''}`);
     return JSON.parse(answer.answerText) as unknown;
@@ -59,7 +70,7 @@ export class LocalFunction {
 
   /** An environment that has loaded the code. That takes none of an event's time, as on Lambda. */
   private async coldStart(): Promise<Worker> {
-    const { codePath, environment: env, onLog } = this.settings;
+    const { codePath, environment: env, onLog } = this.current;
     const environment = new Worker(path.join(__dirname, 'runtime.cjs'), {
       env: { ...env },
       workerData: { codePath },
@@ -82,7 +93,7 @@ export class LocalFunction {
   }
 
   private nextMessage(environment: Worker, limitSeconds: number): Promise<Answer> {
-    const { functionName } = this.settings;
+    const { functionName } = this.current;
     return new Promise((resolve, reject) => {
       const over = new AbortController();
       const fail = (reason: string) => {

@@ -6,18 +6,23 @@ import { build } from 'esbuild';
 import { refreshDefinition } from '../../../aws/storedDefinition';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { s3TextStore } from '../../../aws/textStore';
+import { VARIABLES } from '../../../core/functionVariables';
+import type { Layout } from '../../../settings/batches';
 import type { LocalRun } from '../../../local/localRun';
 import { startLocalTable, type LocalTable } from '../../../local/localTable';
 import { databaseSettings } from '../../../local/parts/servers';
 import { outcomeOf, type Outcome } from '../../support/outcome';
 import { tableOf } from './deployment';
 import { executableIn } from './executable';
+import { runInProcess } from './inProcess';
 
 /** The real executable, in processes of its own, on the parts of a local run. */
 export interface DcsOnRun {
   /** Holds the settings file; a command's current folder. */
   readonly folder: string;
   run(args: readonly string[]): Promise<Outcome>;
+  /** The same in this process, for many commands one after the other. */
+  inProcess(args: readonly string[]): Promise<Outcome>;
   /** Starts it, for a test that ends it halfway. */
   start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> };
   remove(): Promise<void>;
@@ -54,7 +59,9 @@ export async function dcsOnRun(run: LocalRun, ...tables: [LocalTable, ...LocalTa
     const child = spawn(process.execPath, ['--require', watch, executable, ...args], { env, cwd: folder });
     return { child, ended: outcomeOf(child) };
   };
-  return { folder, start, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
+  const inProcess: DcsOnRun['inProcess'] = (args) =>
+    runInProcess({ ...env, DCS_CONFIG: path.join(folder, 'dcs.config.json') }, args);
+  return { folder, start, inProcess, run: (args) => start(args).ended, remove: () => rm(folder, { recursive: true }) };
 }
 
 /** What holds each call of the command to what is written down of it. */
@@ -69,7 +76,7 @@ export async function storeDefinition(run: LocalRun, { deployed: { tableName }, 
   await refreshDefinition({ prefix: '', texts: s3TextStore(run.source), describe }, tableName);
 }
 
-function settingsOf({ deployed: { tableName, createTable, keySchema } }: LocalTable) {
+function settingsOf({ deployed: { tableName, createTable, keySchema, captureFunction } }: LocalTable) {
   const attribute = (name: string) => {
     const found = createTable.AttributeDefinitions.find(({ AttributeName }) => AttributeName === name);
     return { name, type: found?.AttributeType };
@@ -79,6 +86,7 @@ function settingsOf({ deployed: { tableName, createTable, keySchema } }: LocalTa
     name: tableName,
     partitionKey: attribute(partitionKey),
     ...(sortKey !== undefined && { sortKey: attribute(sortKey) }),
+    layout: captureFunction.environment[VARIABLES.layout] ?? 'images',
   };
 }
 
@@ -93,14 +101,20 @@ export function startTableLike(
   like: 'users' | 'orders',
   tableName: string,
   onLog: (line: string) => void = () => undefined,
+  layout: Layout = 'images',
 ): Promise<LocalTable> {
   const { deployed, dynamoDb } = tableOf(run, like);
   const { captureFunction, eventSourceMapping } = deployed;
+  const environment = {
+    ...captureFunction.environment,
+    [VARIABLES.tableName]: tableName,
+    [VARIABLES.layout]: layout,
+  };
   return startLocalTable({
     deployed: {
       ...deployed,
       tableName,
-      captureFunction: { ...captureFunction, environment: { ...captureFunction.environment, DCS_TABLE: tableName } },
+      captureFunction: { ...captureFunction, environment },
       eventSourceMapping: {
         ...eventSourceMapping,
         uuid: `mapping-${tableName}`,

@@ -75,6 +75,7 @@ const KEYS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   'parked batches': ['aws/lambda/uuid/shard/batch'],
   reports: ['verify', 'drill'].map((report) => `=dcs/users/${report}/2026-01-01T00:00:00.000Z.json`),
   probes: ['=dcs/=check/2026-01-01T00:00:00.000Z-id.json'],
+  journals: ['=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'],
   'the heartbeat': ['=dcs/=heartbeat.json'],
   'the sweeps of locks': ['=dcs/=locks/sweeps.json'],
 };
