@@ -1,6 +1,7 @@
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
 import { isThrottled, ServiceError, type DynamoDbCaller } from './signed';
+import { untilNoneLeft } from './untilNoneLeft';
 
 export type WriteOperation = { readonly put: AttributeMap } | { readonly delete: AttributeMap };
 
@@ -47,16 +48,18 @@ export async function getAll(
   pause: (attempt: number) => Promise<void>,
 ): Promise<AttributeMap[]> {
   const items: AttributeMap[] = [];
-  let left = keys;
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(attempt);
-    const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
-    const answer = await call<BatchAnswer>('BatchGetItem', { RequestItems });
-    items.push(...(answer.Responses?.[table] ?? []));
-    const unprocessed = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (unprocessed.length < left.length) attempt = -1;
-    left = unprocessed;
-  }
+  await untilNoneLeft(
+    keys,
+    async (left) => {
+      const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
+      const answer = await call<BatchAnswer>('BatchGetItem', { RequestItems });
+      items.push(...(answer.Responses?.[table] ?? []));
+      return answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    },
+    async (inVain) => {
+      if (inVain > 0) await pause(inVain);
+    },
+  );
   return items;
 }
 

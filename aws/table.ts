@@ -20,6 +20,7 @@ import type { AwsSettings } from './awsSettings';
 import { backoffMs } from './backoff';
 import { sdkClientConfig } from './sdkClient';
 import { toSdkItem } from './sdkAttributes';
+import { untilNoneLeft } from './untilNoneLeft';
 import { sendForWireJson } from './wireJson';
 
 /** One table, with items in wire form. */
@@ -97,10 +98,13 @@ interface ScanPage {
 
 /** BatchWriteItem answers 200 and leaves items out when it is throttled: they have to be sent again. */
 async function writeAll(client: DynamoDBClient, tableName: string, requests: WriteRequest[]): Promise<void> {
-  let left = requests;
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await delay(backoffMs(attempt));
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }));
-    left = UnprocessedItems?.[tableName] ?? [];
-  }
+  await untilNoneLeft(
+    requests,
+    async (left) => {
+      const RequestItems = { [tableName]: [...left] };
+      const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+      return UnprocessedItems?.[tableName] ?? [];
+    },
+    (inVain) => delay(backoffMs(Math.max(1, inVain))),
+  );
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { backoffMs } from '../../aws/backoff';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import type { AttributeValue } from '../../core/attributeValue';
@@ -14,6 +13,7 @@ import type { ImageSource } from '../images/imageSource';
 import { readForWriting } from '../images/objectForWriting';
 import { whyDamaged } from '../images/whyUnreadable';
 import type { Pause } from '../pace';
+import { patiently } from '../patiently';
 import type { ReadItem, UnreadableItem } from './scanItems';
 
 /** Everything that a backfill needs, without a settings file or a terminal. */
@@ -134,7 +134,7 @@ async function putAndKnow(
   image: StoredImage,
 ): Promise<'written' | 'alreadyThere'> {
   const writeId = randomUUID();
-  const hasWritten = () => patiently(request, () => isThere(request, objectKey, image, writeId));
+  const hasWritten = () => whileItMayPass(request, () => isThere(request, objectKey, image, writeId));
   try {
     if ((await putWhereNone(request, objectKey, withWriteId(image, writeId))) === 'written') return 'written';
   } catch (error) {
@@ -182,20 +182,13 @@ function putPatiently(
   condition: WriteCondition,
 ): Promise<'written' | 'refused'> {
   const { images, signal } = request;
-  return patiently(request, () => images.putIf(objectKey, image, condition, { signal }));
+  return whileItMayPass(request, () => images.putIf(objectKey, image, condition, { signal }));
 }
 
 /** A service that is slow or away for some seconds makes no list of failures. */
-export async function patiently<Answer>(
+export function whileItMayPass<Answer>(
   { signal, pause }: Pick<BackfillRequest, 'signal' | 'pause'>,
   call: () => Promise<Answer>,
 ): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (attempt >= TRIES || !mayPass(error)) throw error;
-      await pause(backoffMs(attempt), signal);
-    }
-  }
+  return patiently({ signal, pause, tries: TRIES, mayPass }, call);
 }

@@ -5,7 +5,7 @@ import { mapInParallel } from '../../core/mapInParallel';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import { WriteGuard } from '../guards';
 import { putInJournal, type JournalPlace } from '../journal/putInJournal';
-import { failedItem, patiently, type BackfillCounts, type BackfillRequest } from './backfillItems';
+import { failedItem, whileItMayPass, type BackfillCounts, type BackfillRequest } from './backfillItems';
 import type { ReadItem, UnreadableItem } from './scanItems';
 
 export interface BackfillJournalRequest extends Pick<
@@ -100,7 +100,7 @@ async function putObject(
 ): Promise<{ readonly outcome: 'written' | 'failed'; readonly items: number }> {
   const { table, signal, watch, journal } = request;
   try {
-    await patiently(request, () => putInJournal(journal, 'backfill', object));
+    await whileItMayPass(request, () => putInJournal(journal, 'backfill', object));
     guard.succeeded();
     return { outcome: 'written', items: object.length };
   } catch (error) {

@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { backoffMs } from '../../aws/backoff';
 import type { ObjectReader } from '../../aws/objectReader';
 import { S3Error } from '../../aws/s3Error';
 import { UnusableExportError, type ExportFile } from '../../core/tableExport';
 import type { Pause } from '../pace';
+import { beforeNextTry, patiently } from '../patiently';
 
 export interface ExportFileContext {
   readonly reader: ObjectReader;
@@ -31,13 +31,8 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  * @throws UnusableExportError when it is not what the manifest says
  */
 export async function checkExportFile(context: ExportFileContext, file: ExportFile): Promise<CheckedFile> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return { ...file, etag: await checkOnce(context, file) };
-    } catch (error) {
-      await beforeNextTry(context, error, attempt);
-    }
-  }
+  const etag = await patiently({ ...context, tries: TRIES, mayPass }, () => checkOnce(context, file));
+  return { ...file, etag };
 }
 
 async function checkOnce({ reader, signal }: ExportFileContext, file: ExportFile): Promise<string> {
@@ -81,7 +76,7 @@ export async function* exportFileLines(context: ExportFileContext, file: Checked
       }
       return;
     } catch (error) {
-      await beforeNextTry(context, error, attempt);
+      await beforeNextTry({ ...context, tries: TRIES, mayPass }, error, attempt);
     }
   }
 }
@@ -116,10 +111,8 @@ function isDamage(error: unknown): error is Error {
   return String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('Z_');
 }
 
-/** Waits when another try may help. @throws the error when it will not */
-async function beforeNextTry({ signal, pause }: ExportFileContext, error: unknown, attempt: number) {
-  signal.throwIfAborted();
+/** Of an error on the way; what is wrong with the file itself stays wrong. */
+function mayPass(error: unknown): boolean {
   const isRefused = error instanceof S3Error && error.statusCode !== undefined && error.statusCode < 500;
-  if (error instanceof UnusableExportError || isRefused || attempt >= TRIES) throw error;
-  await pause(backoffMs(attempt), signal);
+  return !(error instanceof UnusableExportError || isRefused);
 }

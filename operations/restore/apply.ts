@@ -1,5 +1,6 @@
 import { backoffMs } from '../../aws/backoff';
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import { untilNoneLeft } from '../../aws/untilNoneLeft';
 import type { Pause } from '../pace';
 import type { Write } from './plan';
 
@@ -41,18 +42,18 @@ export async function applyWrites(context: ApplyContext, writes: readonly Write[
 
 async function writeUntilDone(context: ApplyContext, operations: WriteOperation[]): Promise<void> {
   const { target, signal, pause, onThrottled } = context;
-  let left = operations;
-  for (let attempt = 1; left.length > 0; attempt++) {
-    signal.throwIfAborted();
-    const unprocessed = await target.write(left);
-    if (unprocessed.length > 0) {
-      onThrottled?.(unprocessed.length);
+  await untilNoneLeft(
+    operations,
+    (left) => {
+      signal.throwIfAborted();
+      return target.write(left);
+    },
+    async (inVain, left) => {
+      onThrottled?.(left);
       // Some progress means that pauses are long enough.
-      if (unprocessed.length < left.length) attempt = 1;
-      await pause(backoffMs(attempt), signal);
-    }
-    left = unprocessed;
-  }
+      await pause(backoffMs(Math.max(1, inVain)), signal);
+    },
+  );
 }
 
 function operationOf(write: Write): WriteOperation {
