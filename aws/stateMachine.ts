@@ -1,4 +1,12 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  ExecutionDoesNotExist,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StateMachineDoesNotExist,
+} from '@aws-sdk/client-sfn';
 import type { AwsSettings } from './awsSettings';
 import { sdkClientConfig } from './sdkClient';
 
@@ -17,6 +25,45 @@ export interface StateMachine {
   start(name: string, input: object): Promise<void>;
   /** Undefined where there is no execution of that name. */
   state(name: string): Promise<ExecutionState | undefined>;
+}
+
+/** A state machine as somebody sees it who only looks. */
+export interface StateMachineLook {
+  /** As it is deployed, a JSON text; undefined where there is no such state machine. */
+  definition(): Promise<string | undefined>;
+  /** The execution that was started last; undefined where there is none, or none any more: they are kept for 90 days. */
+  lastExecution(): Promise<ListedExecution | undefined>;
+}
+
+export interface ListedExecution {
+  readonly name: string;
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE. */
+  readonly status: string;
+  readonly startedAtMs?: number;
+}
+
+export function sfnStateMachineLook(stateMachineArn: string, settings: AwsSettings): StateMachineLook {
+  const client = new SFNClient(sdkClientConfig(settings));
+  return {
+    async definition() {
+      try {
+        return (await client.send(new DescribeStateMachineCommand({ stateMachineArn }))).definition;
+      } catch (error) {
+        if (error instanceof StateMachineDoesNotExist) return undefined;
+        throw error;
+      }
+    },
+    async lastExecution() {
+      try {
+        const command = new ListExecutionsCommand({ stateMachineArn, maxResults: 1 });
+        const [last] = (await client.send(command)).executions ?? [];
+        return last && { name: last.name ?? '', status: last.status ?? '', startedAtMs: last.startDate?.getTime() };
+      } catch (error) {
+        if (error instanceof StateMachineDoesNotExist) return undefined;
+        throw error;
+      }
+    },
+  };
 }
 
 export function sfnStateMachine(

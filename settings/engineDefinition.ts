@@ -4,6 +4,9 @@
  * "Map state in Distributed mode".
  */
 
+/** Lambda's most: a fold hands back what it has no time for. */
+export const FOLD_TIMEOUT_SECONDS = 900;
+
 /** The functions of the machine's states. */
 export const ENGINE_WORKERS = ['plan', 'fold', 'collect', 'import'] as const;
 export type EngineWorker = (typeof ENGINE_WORKERS)[number];

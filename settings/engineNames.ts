@@ -1,5 +1,5 @@
 import { partitionOf } from '../core/partitions';
-import { ENGINE_WORKERS, type EngineWorker } from './engineDefinition';
+import { engineDefinition, ENGINE_WORKERS, FOLD_TIMEOUT_SECONDS, type EngineWorker } from './engineDefinition';
 
 /** What of the settings the names of the distributed engine are made from. */
 export interface EngineDeployment {
@@ -38,6 +38,17 @@ export function engineNamesOf({ name, destination, engine }: EngineDeployment): 
     childArns: `arn:${partition}:states:${region}:${accountId}:execution:${stateMachine}/*`,
     functionArns: ofWorkers((worker) => `arn:${partition}:lambda:${region}:${accountId}:function:${functions[worker]}`),
   };
+}
+
+/** The state machine that is deployed, as a JSON text. */
+export function deployedDefinition(
+  settings: EngineDeployment & { readonly engine: { readonly maxConcurrency: number } },
+): string {
+  const { bucketName, functionArns } = engineNamesOf(settings);
+  const { name: partition } = partitionOf(settings.destination.region);
+  const { maxConcurrency } = settings.engine;
+  const machine = { partition, bucketName, functionArns, maxConcurrency, foldTimeoutSeconds: FOLD_TIMEOUT_SECONDS };
+  return JSON.stringify(engineDefinition(machine));
 }
 
 function ofWorkers(nameOf: (worker: EngineWorker) => string): Record<EngineWorker, string> {

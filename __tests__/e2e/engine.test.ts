@@ -10,6 +10,8 @@ import { engineEnvironment, startLocalEngine } from '../../local/engine/localEng
 import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
 import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
+import type { CheckContext } from '../../operations/check/checkContext';
+import { engineChecks } from '../../operations/check/engineChecks';
 import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
 import { engineNamesOf } from '../../settings/engineNames';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
@@ -20,6 +22,8 @@ import { deploy, itemsOf, records, type Deployment } from './support/commandPart
  */
 
 const REGION = 'eu-west-1';
+/** Of the settings. */
+const ENGINE = { enabled: true, maxConcurrency: 4 };
 const BUNDLES = path.resolve(__dirname, '../../dist/lambda');
 const definition = {
   format: '1' as const,
@@ -61,7 +65,13 @@ function deployed() {
     destination: { accountId: '222222222222', region: REGION, bucketName: deployment.bucket },
     engine: {},
   });
-  const machine = { partition: 'aws', bucketName, functionArns, maxConcurrency: 4, foldTimeoutSeconds: 900 };
+  const machine = {
+    partition: 'aws',
+    bucketName,
+    functionArns,
+    maxConcurrency: ENGINE.maxConcurrency,
+    foldTimeoutSeconds: 900,
+  };
   const environment = { DCS_BUCKET: deployment.bucket, DCS_PREFIX: '', DCS_ENGINE_BUCKET: bucketName };
   const workers = ENGINE_WORKERS.map((worker): [string, DeployedFunction] => [
     worker,
@@ -82,7 +92,7 @@ beforeAll(async () => {
   s3 = await startS3Gateway(account.endpoint);
   deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
   lie = path.join(deployment.folder, 'lie');
-  const settings = JSON.stringify({ ...deployment.settings, engine: { enabled: true } });
+  const settings = JSON.stringify({ ...deployment.settings, engine: ENGINE });
   await writeFile(path.join(deployment.folder, 'dcs.config.json'), settings);
 
   // In the first round a worker's time is over at its first look; in the second the first worker dies.
@@ -124,6 +134,16 @@ const restoreAnyhow = (...args: string[]) =>
   deployment.run(['restore', 'users', '--into', 'users-2', '--json', ...args], engineEnvironment(reached()));
 const restore = (...args: string[]) => restoreAnyhow('--engine', 'distributed', ...args);
 
+/** What dcs check says of the state machine, with these settings. */
+async function checked(engine: object = ENGINE): Promise<Record<string, string>> {
+  const { account: at } = reached();
+  const settings = { name: 'dcs', prefix: '', ...(deployment.settings as object), engine };
+  const context = { settings, destination: { states: at, lambda: at } } as unknown as CheckContext;
+  const [ofMachine = []] = engineChecks(context);
+  const findings = (await Promise.all(ofMachine.map((look) => look()))).flat();
+  return Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict]));
+}
+
 test('started and left, found again, failed by a result that is missing, taken up, in rounds and past a worker that dies: a table as it was', async () => {
   await writeFile(lie, '');
   const moment = ['--as-of', new Date(at(5)).toISOString()];
@@ -133,6 +153,8 @@ test('started and left, found again, failed by a result that is missing, taken u
   const lied = await restore(...moment, '--follow');
   expect(lied).toMatchObject({ code: 1, stderr: expect.stringContaining('Found the run') as string });
   expect(lied.stderr).toContain('of 1 range 1 have no result: 0-0 (after the beginning up to the end)');
+  expect(await checked()).toEqual({ engine: 'ok', 'engine-run': 'warning' });
+  expect(await checked({ ...ENGINE, maxConcurrency: 5 })).toMatchObject({ engine: 'problem' });
   const distrusting = await restore(...moment, '--ignore-stored-after', new Date(at(5)).toISOString());
   expect(distrusting).toMatchObject({ code: 5, stderr: expect.stringContaining('with what was stored by') as string });
   await rm(lie);
@@ -152,6 +174,7 @@ test('started and left, found again, failed by a result that is missing, taken u
   const { createTable } = await describeTableDefinition('users-2', dynamoDb);
   expect(createTable.GlobalSecondaryIndexes).toEqual(definition.createTable.GlobalSecondaryIndexes);
 
+  expect(await checked()).toEqual({ engine: 'ok', 'engine-run': 'ok' });
   // What a command has seen to its end is history: the table is looked at, and nothing is taken on the word of a run.
   const again = await restore(...moment);
   expect(again).toMatchObject({

@@ -40,7 +40,7 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
-import { sfnStateMachine } from '../../aws/stateMachine';
+import { sfnStateMachine, sfnStateMachineLook } from '../../aws/stateMachine';
 import { s3TextStore } from '../../aws/textStore';
 import { subscriptionsOf } from '../../aws/topic';
 
@@ -97,6 +97,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   stampedText: [(settings) => s3StampedTexts({ ...settings, bucket: 'b' }, 1)('k')],
   stateMachine: [
     (settings) => sfnStateMachine('arn:aws:states:eu-west-1:111111111111:stateMachine:m', settings).start('n', {}),
+    (settings) => sfnStateMachineLook('arn:aws:states:eu-west-1:111111111111:stateMachine:m', settings).definition(),
   ],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],

@@ -4,6 +4,7 @@ import { alarmChecks } from './alarmChecks';
 import { bucketChecks } from './bucketChecks';
 import type { CheckContext } from './checkContext';
 import { destinationChecks } from './destinationChecks';
+import { engineChecks } from './engineChecks';
 import type { Finding, Inspection } from './finding';
 import { locksCheck, lockSweepsCheck } from './lockChecks';
 import { parkedCheck } from './parkedCheck';
@@ -56,6 +57,7 @@ function allInspections(request: CheckRequest): Inspection[][] {
       ...lockSweepsCheck(request),
     ],
     ...scheduleChecks(request, 'destination'),
+    ...engineChecks(request),
     alarmChecks(request, 'destination'),
     tamperChecks(request),
     ...tables.map((table) => [definitionCopyCheck(request, table), ...locksCheck(request, table)]),

@@ -1,5 +1,6 @@
 import type { TableLocation } from '../../core/objectKey';
 import { bucketOf, type CheckContext } from '../check/checkContext';
+import { lastRunInspection } from '../check/engineChecks';
 import { lockSweepsInspection } from '../check/lockChecks';
 import { cannotTell, type Finding, type Inspection } from '../check/finding';
 import { oldestReplicaInspection, recoveryPointInspection } from '../heartbeat/inspections';
@@ -34,6 +35,7 @@ export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
           }),
         ]
       : []),
+    ...(deployment?.settings.engine.enabled ? [lastRunInspection(deployment)] : []),
     ...(deployment ? [oldestReplicaInspection('oldest replica', deployment)] : []),
     ...(source ? onTheWay(source.deployment, source.newestIn) : [noSource]),
   ];

@@ -5,8 +5,8 @@ import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
 import type { EngineAlarm } from '../../settings/alarmNames';
-import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
-import { engineNamesOf, type EngineNames } from '../../settings/engineNames';
+import { ENGINE_WORKERS, FOLD_TIMEOUT_SECONDS, type EngineWorker } from '../../settings/engineDefinition';
+import { deployedDefinition, engineNamesOf, type EngineNames } from '../../settings/engineNames';
 import { stateMachineMetric } from '../../settings/metrics';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
@@ -24,7 +24,6 @@ import { GuardedBucket } from './GuardedBucket';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 import { roleIn } from './roleIn';
 
-const TIMEOUT_SECONDS = 900; // Lambda's most: a fold hands back what it has no time for.
 const MEMORY_MB = 1_024;
 /** A run can be taken up for so long, and what it leaves costs nothing longer. */
 const KEPT_DAYS = 14;
@@ -79,7 +78,7 @@ export class Engine extends Construct {
       codeDirectory: code[worker],
       runtime: settings.capture.runtime,
       memoryMb: worker === 'fold' ? settings.engine.memoryMb : MEMORY_MB,
-      timeoutSeconds: TIMEOUT_SECONDS,
+      timeoutSeconds: FOLD_TIMEOUT_SECONDS,
       logRetentionDays: settings.capture.logRetentionDays,
       environment: {
         [VARIABLES.bucketName]: settings.destination.bucketName,
@@ -122,8 +121,8 @@ export class Engine extends Construct {
   }
 
   private makeMachine(): void {
-    const { settings, provider, names } = this.props;
-    const { stateMachine, bucketName, functionArns } = this.engine;
+    const { settings, provider } = this.props;
+    const { stateMachine } = this.engine;
     const logGroup = new CloudwatchLogGroup(this, 'log-group', {
       provider,
       name: `/aws/vendedlogs/states/${stateMachine}`,
@@ -139,14 +138,11 @@ export class Engine extends Construct {
       ...{ provider, role, roleName: stateMachine, roleIn: roleIn(settings, 'destination') },
       statements: [...runEngine(this.engine), ...this.useKey().filter(({ Sid }) => Sid === 'DecryptRuns')],
     });
-    const { maxConcurrency } = settings.engine;
-    const { partition } = names;
-    const machine = { partition, bucketName, functionArns, maxConcurrency, foldTimeoutSeconds: TIMEOUT_SECONDS };
     new SfnStateMachine(this, ITSELF, {
       provider,
       name: stateMachine,
       roleArn: role.arn,
-      definition: JSON.stringify(engineDefinition(machine)),
+      definition: deployedDefinition(settings),
       loggingConfiguration: { level: 'ERROR', includeExecutionData: true, logDestination: `${logGroup.arn}:*` },
       dependsOn: [policy],
     });

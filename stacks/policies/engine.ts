@@ -94,7 +94,12 @@ export function runEngine(names: EngineNames): readonly Statement[] {
 /** Of an operator: runs are started and looked at, and what they do is the engine's own right. */
 export function startRuns({ stateMachineArn, executionArns }: EngineNames): readonly Statement[] {
   return [
-    { Sid: 'StartRuns', Effect: 'Allow', Action: 'states:StartExecution', Resource: stateMachineArn },
+    {
+      Sid: 'StartRuns',
+      Effect: 'Allow',
+      Action: ['states:DescribeStateMachine', 'states:ListExecutions', 'states:StartExecution'],
+      Resource: stateMachineArn,
+    },
     { Sid: 'FollowRuns', Effect: 'Allow', Action: 'states:DescribeExecution', Resource: executionArns },
   ];
 }

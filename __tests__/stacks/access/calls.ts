@@ -101,6 +101,8 @@ const WITHOUT_NAMES: Readonly<Record<string, (arn: Arn) => string[]>> = {
   'events:DescribeRule': (arn) => [arn('events', 'rule/dcs-any')],
   'events:ListTargetsByRule': (arn) => [arn('events', 'rule/dcs-any')],
   'lambda:GetFunctionConfiguration': (arn) => [arn('lambda', 'function:dcs-any')],
+  'states:DescribeStateMachine': (arn) => [arn('states', 'stateMachine:dcs-engine')],
+  'states:ListExecutions': (arn) => [arn('states', 'stateMachine:dcs-engine')],
   'states:DescribeExecution': (arn) => [arn('states', 'execution:dcs-engine:users-1')],
   'states:StartExecution': (arn) => [arn('states', 'stateMachine:dcs-engine')],
   'sns:ListSubscriptionsByTopic': (arn) => [arn('sns', 'dcs-alarms'), arn('sns', 'dcs-alarms', 'eu-west-1')],

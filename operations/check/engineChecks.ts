@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import { captureFunction } from '../../aws/captureFunction';
+import { sfnStateMachineLook, type ListedExecution } from '../../aws/stateMachine';
+import { VARIABLES } from '../../core/functionVariables';
+import { utc } from '../../core/units';
+import { ENGINE_WORKERS } from '../../settings/engineDefinition';
+import { deployedDefinition, engineNamesOf } from '../../settings/engineNames';
+import type { CheckContext } from './checkContext';
+import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
+import { functionChecks } from './functionChecks';
+
+/** Whether the distributed engine is there as the settings deploy it, and how its last run ended. None where it is not deployed. */
+export function engineChecks(context: CheckContext): Inspection[][] {
+  const { settings, destination } = context;
+  if (!settings.engine.enabled) return [];
+  const { stateMachine, stateMachineArn, functions, bucketName } = engineNamesOf(settings);
+  const machine = sfnStateMachineLook(stateMachineArn, destination.states);
+  const about = { side: 'destination', subject: subjectOf(stateMachine) } as const;
+  const environment = {
+    [VARIABLES.bucketName]: settings.destination.bucketName,
+    [VARIABLES.prefix]: settings.prefix,
+    [VARIABLES.engineBucketName]: bucketName,
+  };
+  return [
+    [
+      inspection({ ...about, permission: 'states:DescribeStateMachine' }, () => machine.definition(), {
+        engine: judgeDefinition(deployedDefinition(settings)),
+      }),
+      lastRunInspection(context),
+    ],
+    ...ENGINE_WORKERS.map((worker) => [
+      inspection(
+        {
+          ...{ side: 'destination', subject: `function ${functions[worker]}` },
+          permission: 'lambda:GetFunctionConfiguration',
+        },
+        () => captureFunction(functions[worker], destination.lambda).configuration(),
+        functionChecks(functions[worker], environment),
+      ),
+    ]),
+  ];
+}
+
+/** How the last run of the engine ended; of a copy whose settings deploy it. */
+export function lastRunInspection({
+  settings,
+  destination,
+}: Pick<CheckContext, 'settings' | 'destination'>): Inspection {
+  const { stateMachine, stateMachineArn } = engineNamesOf(settings);
+  const machine = sfnStateMachineLook(stateMachineArn, destination.states);
+  return inspection(
+    { side: 'destination', subject: subjectOf(stateMachine), permission: 'states:ListExecutions' },
+    () => machine.lastExecution(),
+    { 'engine-run': judgeLastRun },
+  );
+}
+
+function subjectOf(stateMachine: string): string {
+  return `state machine ${stateMachine}`;
+}
+
+function judgeDefinition(expected: string) {
+  return (found: string | undefined): Judgement => {
+    if (found === undefined) return problem('there is no such state machine', 'the distributed engine', DEPLOY);
+    const isSame = isDeepStrictEqual(JSON.parse(found), JSON.parse(expected));
+    return expect(isSame, isSame ? 'as the settings make it' : 'another definition', 'that of the settings', DEPLOY);
+  };
+}
+
+/** A run that failed has left something that is not there; where it was taken up, a later one is the last. */
+export function judgeLastRun(last: ListedExecution | undefined): Judgement {
+  if (!last) return ok('none yet');
+  const { name, status, startedAtMs } = last;
+  const found = `${name}: ${status}${startedAtMs === undefined ? '' : `, started ${utc(startedAtMs)}`}`;
+  const values = { execution: name, status, ...(startedAtMs !== undefined && { startedAtMs }) };
+  if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status)) return { ...ok(found), values };
+  const remedy = 'give the same dcs restore again: it says why the run failed, and goes on where it stopped';
+  return { ...warning(found, 'a run that came to its end', remedy), values };
+}
