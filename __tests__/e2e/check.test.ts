@@ -38,12 +38,16 @@ import {
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  ListObjectsV2Command,
+  CreateBucketCommand,
 } from '@aws-sdk/client-s3';
 import type { DefaultRetention } from '../../aws/bucketConfiguration';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { Parts, PartsAccount } from '../../local/parts/startParts';
+import { importRights } from '../../aws/importRights';
+import { importCheck } from '../../operations/check/importChecks';
 import { beat } from '../../operations/heartbeat/beat';
 import { records } from './support/commandParts';
 import { deployAccounts, type DeployedAccounts } from './support/deployedAccounts';
@@ -279,7 +283,7 @@ const BREAKS: readonly Break[] = [
           }),
         }),
       ),
-    problems: ['accepts-replicas', 'no-strangers'],
+    problems: ['accepts-replicas', 'refuses-replicas', 'no-strangers'],
   },
   {
     broken: 'the table was changed since table.json',
@@ -459,6 +463,24 @@ test('what may not be looked at cannot be told, is named, and is never taken for
     { id: 'object-lock', found: 'not allowed: needs s3:GetBucketObjectLockConfiguration' },
   ]);
   expect(findings.find(({ id }) => id === 'object-lock')?.verdict).toBe('cannotTell');
+});
+
+test('the rights of an import are tried, and nothing comes of it', async () => {
+  const client = s3(parts.destination);
+  await client.send(new CreateBucketCommand({ Bucket: 'imports' }));
+  const of = {
+    bucket: 'imports',
+    objectKey: 'dcs-import/none',
+    tableArn: 'arn:aws:dynamodb:eu-west-1:222222222222:table/none',
+  };
+  const all = importRights(of, { ...parts.destination, attempts: 2 }, parts.destination);
+  // moto crashes on both questions about imports (__tests__/aws/importRights has what AWS answers).
+  const tries = Object.fromEntries(Object.entries(all).filter(([right]) => right.startsWith('s3:')));
+  const verdict = async () => (await importCheck('destination', 'imports', tries)()).map(({ found }) => found);
+  expect(await verdict()).toEqual([expect.stringContaining('are allowed')]);
+  expect((await client.send(new ListObjectsV2Command({ Bucket: 'imports' }))).KeyCount).toBe(0);
+  parts.destination.gateway.faults = ({ method }) => (method === 'PUT' ? ACCESS_DENIED : undefined);
+  expect(await verdict()).toEqual(['not allowed: needs s3:PutObject']);
 });
 
 test('without the source account the destination is checked all the same', async () => {

@@ -27,6 +27,22 @@ export function requiresTls(statements: readonly PolicyStatement[], bucketArn: s
   );
 }
 
+/** Of these resources, spelled as the stacks do, those on which an action is not refused to everybody, whatever the condition. */
+export function notRefused(
+  statements: readonly PolicyStatement[],
+  action: string,
+  resources: readonly string[],
+): string[] {
+  const refusing = statements.filter(
+    (statement) =>
+      statement.Effect === 'Deny' &&
+      principalsOf(statement).includes('*') &&
+      list(statement.Action).some((each) => [action, 's3:*'].includes(each)) &&
+      Object.keys(statement.Condition ?? {}).length === 0,
+  );
+  return resources.filter((arn) => !refusing.some(({ Resource }) => list(Resource).includes(arn)));
+}
+
 interface Sender {
   readonly ownAccountId: string;
   readonly replicationRoleArn: string;

@@ -6,6 +6,7 @@ import type { CheckContext } from './checkContext';
 import { destinationChecks } from './destinationChecks';
 import { engineChecks } from './engineChecks';
 import type { Finding, Inspection } from './finding';
+import { importChecks } from './importChecks';
 import { locksCheck, lockSweepsCheck } from './lockChecks';
 import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
@@ -61,6 +62,7 @@ function allInspections(request: CheckRequest): Inspection[][] {
     alarmChecks(request, 'destination'),
     tamperChecks(request),
     ...tables.map((table) => [definitionCopyCheck(request, table), ...locksCheck(request, table)]),
+    ...importChecks(request).map((each) => [each]),
     ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),
   ];
 }

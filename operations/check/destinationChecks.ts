@@ -5,6 +5,7 @@ import { headObject, listOneKey } from '../../aws/headObject';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import { acceptsReplicas, allowsStrangers, statementsOf } from './bucketPolicy';
 import { subjectOf } from './bucketChecks';
+import { acceptedForgeries } from './refusedReplicas';
 import { bucketOf, type CheckContext } from './checkContext';
 import { cannotTell, DEPLOY, expect, inspection, ok, problem, type Inspection } from './finding';
 
@@ -28,6 +29,15 @@ export function destinationChecks(context: CheckContext): Inspection[] {
           does,
           does ? `of ${names.replicationRoleArn} alone` : 'not accepted',
           `s3:ReplicateObject of ${names.replicationRoleArn}`,
+          DEPLOY,
+        );
+      },
+      'refuses-replicas': (statements) => {
+        const forgeries = acceptedForgeries(statements, names.destinationBucketArn, settings.prefix);
+        return expect(
+          forgeries.length === 0,
+          forgeries.length === 0 ? 'of what is made there alone' : `not refused to everybody: ${forgeries.join(', ')}`,
+          's3:ReplicateObject of folded journals and of lock sweeps, and s3:ReplicateTags of journals, refused to everybody',
           DEPLOY,
         );
       },

@@ -1,6 +1,7 @@
 import type { LifecycleRule } from '../../../aws/bucketConfiguration';
 import { alarmNames } from '../../../settings/alarmNames';
 import { acceptsReplicas, allowsStrangers, requiresTls, statementsOf } from '../../../operations/check/bucketPolicy';
+import { acceptedForgeries } from '../../../operations/check/refusedReplicas';
 import { journalsIn } from '../../../operations/check/journalsIn';
 import { endlessHistories, harmfulRules, harmfulToJournals, idleRules } from '../../../operations/check/lifecycleRules';
 import { namesOf } from '../../../settings/names';
@@ -34,6 +35,27 @@ describe.each(Object.entries(variants))('what the stacks make of %s', (_, raw) =
   ] as const)('law: check looks for every alarm of the place "%s", and for none else', (place, alias) => {
     const made = resources(stack, 'aws_cloudwatch_metric_alarm').filter(({ body }) => body.provider === `aws.${alias}`);
     expect(made.map(({ body }) => body.alarm_name).sort()).toEqual([...alarmNames(settings)[place]].sort());
+  });
+
+  test('refuses replicas of what is made in the destination alone, and no statement of that may be missing or weaker', () => {
+    const statements = policyOf('destination');
+    const accepted = (all: typeof statements) => acceptedForgeries(all, names.destinationBucketArn, settings.prefix);
+    expect(accepted(statements)).toEqual([]);
+    const refusals = statements.filter(({ Sid = '' }) => Sid.startsWith('Refuse'));
+    expect(refusals).toHaveLength(3);
+    for (const refusal of refusals) {
+      const others = statements.filter((one) => one !== refusal);
+      const places = [refusal.Resource ?? []].flat();
+      expect(accepted(others).sort()).toEqual([...places].sort());
+      for (const weaker of [
+        { Effect: 'Allow' },
+        { Principal: { AWS: names.replicationRoleArn } },
+        { Action: 's3:PutObject' },
+        { Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        { Resource: `${names.destinationBucketArn}/other/*` },
+      ])
+        expect(accepted([...others, { ...refusal, ...weaker }])).toHaveLength(places.length);
+    }
   });
 
   test('requires TLS in both buckets, and lets nobody but the replication role in', () => {
