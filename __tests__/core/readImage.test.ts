@@ -56,6 +56,11 @@ test.each<[string, () => unknown, string]>([
     header({ 'dcs-previous-digest': 'nonex' }),
     'dcs-previous-digest is "nonex"',
   ],
+  [
+    'the digest of another body',
+    () => readImage({ ...image, metadata: { ...image.metadata, 'dcs-digest': hex }, storedAtMs: STORED_AT_MS }),
+    `its body has the digest ${digestOf(image.body)}, its metadata says ${hex}`,
+  ],
   ['a body that is no JSON', body('{"Item":'), 'its body is not {"Item":{…}} in DynamoDB JSON: Unexpected end'],
   ['a body that is null', body('null'), 'its body is not {"Item":{…}} in DynamoDB JSON: '],
   ['a body of another format', body('{"Item":{"id":{"X":"a"}}}'), 'its body is not {"Item":{…}} in DynamoDB JSON: '],
