@@ -28,6 +28,7 @@ import { trailsOf } from '../../aws/trails';
 import { s3VersionDeletes } from '../../aws/versionDeletes';
 import { s3LockStore } from '../../aws/objectLocks';
 import { s3ObjectReader } from '../../aws/objectReader';
+import { s3TagStore } from '../../aws/objectTags';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { openShards } from '../../aws/openShards';
 import { s3StatusReader } from '../../aws/replicationStatus';
@@ -83,6 +84,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   imageStore: [(settings) => s3ImageStore({ ...settings, bucket: 'b', largeImageStorageClass: 'STANDARD' }).get('k')],
   kmsKey: [(settings) => kmsKey('k', settings).describe()],
   objectLocks: [(settings) => s3LockStore({ ...settings, bucket: 'b' }).look('k', 'v')],
+  objectTags: [(settings) => s3TagStore({ ...settings, bucket: 'b' }).put('k', 'v', { key: 'a', value: 'b' })],
   objectReader: [(settings) => s3ObjectReader({ ...settings, bucket: 'b' }).open('k')],
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
   openShards: [(settings) => openShards('arn:aws:dynamodb:eu-west-1:111111111111:table/t/stream/s', settings)],

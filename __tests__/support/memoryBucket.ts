@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BytesStore } from '../../aws/bytesStore';
 import type { ImageStore } from '../../aws/imageStore';
 import type { LockStore } from '../../aws/objectLocks';
+import type { TagStore } from '../../aws/objectTags';
 import type { DeleteMarker, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { StoredImage } from '../../core/image';
@@ -112,6 +113,10 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
 
   get locks(): LockStore {
     return this.calls.locks;
+  }
+
+  get tags(): TagStore {
+    return this.calls.tags;
   }
 
   get bytes(): BytesStore {

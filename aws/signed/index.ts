@@ -17,4 +17,5 @@ export {
 } from './signedBytesStore';
 export { signedImageStore, type ImageStore } from './signedImageStore';
 export { signedLockStore, type LockedVersion, type LockStore } from './signedLockStore';
+export { signedTagStore, type ObjectTag, type TagStore } from './signedTagStore';
 export { signedS3FromEnvironment } from './signedS3';

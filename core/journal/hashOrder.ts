@@ -111,3 +111,27 @@ function endOfField(text: string, field: number): number {
 function msOf(time: string): number {
   return Date.parse(time.endsWith(RECEIPT) ? time.slice(0, -RECEIPT.length) : time);
 }
+
+/**
+ * The line of the newer change. Of lines of one place the greater text apart from the time counts, and of copies the one that was
+ * stored first, so that it makes no difference in which order many are compared.
+ */
+export function newerOf(a: string, b: string): string {
+  const [first, second] = [placeOfLine(a), placeOfLine(b)];
+  const order = compareChanges(first.position, second.position) || compareText(withoutStoredAt(a), withoutStoredAt(b));
+  if (order !== 0) return order > 0 ? a : b;
+  return first.storedAt <= second.storedAt ? a : b;
+}
+
+/** The line of the newest change, by {@link newerOf}, of lines of an item in their order; undefined of none. */
+export function newestIn(lines: readonly string[]): string | undefined {
+  let newest = lines.at(-1);
+  if (newest === undefined || lines.length === 1) return newest;
+  const { position } = placeOfLine(newest);
+  for (let at = lines.length - 2; at >= 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (compareChanges(placeOfLine(line).position, position) !== 0) break;
+    newest = newerOf(newest, line);
+  }
+  return newest;
+}

@@ -55,24 +55,29 @@ export function lineOfImage(objectKey: string, { metadata, body }: StoredImage):
 }
 
 /** The way back of {@link lineOfImage}: what the image layout would have stored. The digest is that of the body as it is here. */
-export function imageOfLine(line: JournalLine, { streamLabel, writeId }: LineOrigin): StoredImage {
-  const isReceipt = line.time.endsWith(RECEIPT);
+export function imageOfLine(line: JournalLine, origin: LineOrigin): StoredImage {
   const bodySha256 = digestOf(line.body);
+  return { body: line.body, bodySha256, metadata: metadataOfLine(line, origin, bodySha256) };
+}
+
+/** @param bodyDigest in place of that of the body, where it does not matter */
+export function metadataOfLine(
+  line: JournalLine,
+  { streamLabel, writeId }: LineOrigin,
+  bodyDigest: string,
+): StoredImage['metadata'] {
+  const isReceipt = line.time.endsWith(RECEIPT);
   const hasPlace = line.sequenceNumber !== ABSENT;
   return {
-    body: line.body,
-    bodySha256,
-    metadata: {
-      'dcs-format': FORMAT_VERSION,
-      'dcs-event': line.event,
-      ...(hasPlace && { 'dcs-stream-label': streamLabel, 'dcs-sequence-number': line.sequenceNumber }),
-      'dcs-time': isReceipt ? line.time.slice(0, -RECEIPT.length) : line.time,
-      ...(isReceipt && { 'dcs-time-source': 'receipt' }),
-      'dcs-digest': bodySha256,
-      ...(line.previousDigest !== ABSENT && { 'dcs-previous-digest': line.previousDigest }),
-      ...(line.deletedBy !== ABSENT && { 'dcs-deleted-by': line.deletedBy }),
-      ...(writeId !== undefined && { 'dcs-write-id': writeId }),
-    },
+    'dcs-format': FORMAT_VERSION,
+    'dcs-event': line.event,
+    ...(hasPlace && { 'dcs-stream-label': streamLabel, 'dcs-sequence-number': line.sequenceNumber }),
+    'dcs-time': isReceipt ? line.time.slice(0, -RECEIPT.length) : line.time,
+    ...(isReceipt && { 'dcs-time-source': 'receipt' }),
+    'dcs-digest': bodyDigest,
+    ...(line.previousDigest !== ABSENT && { 'dcs-previous-digest': line.previousDigest }),
+    ...(line.deletedBy !== ABSENT && { 'dcs-deleted-by': line.deletedBy }),
+    ...(writeId !== undefined && { 'dcs-write-id': writeId }),
   };
 }
 

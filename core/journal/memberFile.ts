@@ -46,7 +46,7 @@ export interface MemberFile {
 export class MemberFileWriter {
   private readonly members: Member[] = [];
   private readonly compressed: Buffer[] = [];
-  private readonly text = new LineBuffer(MEMBER_TEXT_BYTES);
+  private readonly text: LineBuffer;
   private firstHash = '';
   private firstHashOfFile = '';
 
@@ -55,7 +55,12 @@ export class MemberFileWriter {
   lines = 0;
 
   /** @param level of gzip, 1 to 9 */
-  constructor(private readonly level: number) {}
+  constructor(
+    private readonly level: number,
+    memberTextBytes = MEMBER_TEXT_BYTES,
+  ) {
+    this.text = new LineBuffer(memberTextBytes);
+  }
 
   /** @param hash of the line's object key */
   add(hash: string, line: string): void {

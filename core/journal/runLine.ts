@@ -2,8 +2,16 @@ import { compareChanges } from '../changePosition';
 import { UnreadableImageError } from '../errors';
 import { quoted } from '../quoted';
 import { readHeader } from '../readImage';
-import type { ImageHeader, StoredImage } from '../image';
-import { ABSENT, imageOfLine, readLine, textOfLine, type JournalLine, type LineOrigin } from './journalLine';
+import { TOMBSTONE_BODY, TOMBSTONE_DIGEST, type ImageHeader, type StoredImage } from '../image';
+import {
+  ABSENT,
+  imageOfLine,
+  metadataOfLine,
+  readLine,
+  textOfLine,
+  type JournalLine,
+  type LineOrigin,
+} from './journalLine';
 
 /** A change that has left its batch: with what it shared with the others there, and when S3 stored it. */
 export interface RunLine extends JournalLine, LineOrigin {
@@ -45,6 +53,23 @@ export interface LineImage {
 export function imageOfRunLine(line: RunLine): LineImage {
   const image = imageOfLine(line, line);
   return { line, image, header: readHeader({ ...image, storedAtMs: line.storedAtMs }) };
+}
+
+/**
+ * Whether a line has a place in the change order, and a body as an image has; its JSON is not read.
+ *
+ * @returns when the change was made, epoch milliseconds
+ * @throws UnreadableImageError
+ */
+export function changedAtOf(line: RunLine): number {
+  const { body, event, storedAtMs } = line;
+  const { changedAtMs } = readHeader({ metadata: metadataOfLine(line, line, TOMBSTONE_DIGEST), storedAtMs });
+  const isTombstone = body === TOMBSTONE_BODY;
+  const isItem = body.startsWith('{"Item":{') && body.endsWith('}}');
+  if (isTombstone === isItem || (event !== 'REPAIR' && isTombstone !== (event === 'REMOVE'))) {
+    throw new UnreadableImageError(`a line has the event ${event} and the body ${quoted(body)}`);
+  }
+  return changedAtMs;
 }
 
 /** The order in which S3 received them; of one second, that of the changes. */

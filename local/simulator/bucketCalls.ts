@@ -3,6 +3,7 @@ import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
 import { LARGE_IMAGE_BYTES } from '../../aws/largeImages';
 import type { LockStore } from '../../aws/objectLocks';
+import type { TagStore } from '../../aws/objectTags';
 import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { StatusReader } from '../../aws/replicationStatus';
 import { S3Error } from '../../aws/s3Error';
@@ -21,6 +22,7 @@ export interface BucketCalls {
   readonly texts: TextStore;
   readonly bytes: BytesStore;
   readonly locks: LockStore;
+  readonly tags: TagStore;
   readonly statusOf: StatusReader;
   /** The `Date` of an answer, epoch milliseconds in whole seconds: RFC 9110, 6.6.1. */
   readonly date: () => Promise<number>;
@@ -124,6 +126,12 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
         return { metadata, storedAtMs, ...(lock && { lock }) };
       },
       lock: (objectKey, versionId, lock) => call(() => bucket.lockVersion(objectKey, versionId, lock)),
+    },
+    tags: {
+      async put(objectKey, versionId, { key, value }, { signal } = {}) {
+        signal?.throwIfAborted();
+        await call(() => bucket.tagVersion(objectKey, versionId, { [key]: value }));
+      },
     },
     date: () => call(() => bucket.dateMs),
     statusOf: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).replicationStatus),

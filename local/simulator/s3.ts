@@ -24,6 +24,7 @@ export interface StoredVersion {
   /** "Getting replication status information" */
   replicationStatus?: 'PENDING' | 'COMPLETED' | 'FAILED' | 'REPLICA';
   lock?: VersionLock;
+  tags?: Readonly<Record<string, string>>;
 }
 
 /** What S3 answers with instead of doing what was asked. */
@@ -120,11 +121,15 @@ export class S3Bucket {
 
   /**
    * A replica has the source's version id, metadata and time ("Replicating objects": "replica has the same key name and
-   * metadata (creation time, user-defined metadata, version ID)").
+   * metadata (creation time, user-defined metadata, version ID)"). Tags are not played: this bucket's policy refuses them.
    */
   replicate(objectKey: string, source: StoredVersion, order: ReplicaOrder): void {
     const lock = this.lockOf(source.storedAtMs);
-    const replica: StoredVersion = { ...source, replicationStatus: 'REPLICA', ...(lock && { lock }) };
+    const replica: StoredVersion = {
+      ...source,
+      ...{ replicationStatus: 'REPLICA' as const, tags: undefined },
+      ...(lock && { lock }),
+    };
     const versions = this.objects.get(objectKey) ?? [];
     if (versions.some(({ versionId }) => versionId === source.versionId)) return;
     this.changes += 1;
@@ -153,6 +158,11 @@ export class S3Bucket {
     const refused = lockRefusal(version.lock, lock, this.nowMs());
     if (refused) throw new S3Refusal(refused.code, refused.statusCode);
     version.lock = lock;
+  }
+
+  /** PutObjectTagging: replaces the tags of a version, be it locked or not. */
+  tagVersion(objectKey: string, versionId: string, tags: Readonly<Record<string, string>>): void {
+    this.read(objectKey, versionId).tags = tags;
   }
 
   /**

@@ -14,6 +14,8 @@ export interface JournalReads {
 
 export interface StoredBatch extends JournalBatch {
   readonly storedAtMs: number;
+  /** The one that was read. */
+  readonly version: ObjectVersion;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function readStoredBatch(
   let first: Error | undefined;
   for (const version of versions) {
     try {
-      return { ...(await readVersion(bytes, table, version, signal)), storedAtMs: version.storedAtMs };
+      const batch = await readVersion(bytes, table, version, signal);
+      return { ...batch, version, storedAtMs: version.storedAtMs };
     } catch (error) {
       if (whyUnreadable(error) === undefined) throw error;
       first ??= error as Error;

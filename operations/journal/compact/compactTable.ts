@@ -1,64 +1,148 @@
-import type { BytesStore } from '../../../aws/bytesStore';
-import type { TableLocation } from '../../../core/objectKey';
-import type { JournalReads } from '../readObject';
+import type { ObjectHistory } from '../../../aws/objectVersions';
+import { SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
+import { journalPrefix } from '../../../core/journal/journalKeys';
+import { tableCreatedAt } from '../../formerTable';
+import { catalogOf, type Catalog } from '../runs/catalog';
+import { ABANDONED_MS } from './attempts';
+import { definitionSource } from './definitionSource';
+import { listJournal, type JournalListing } from './journalListing';
+import { coverByBaseAgain, isBaseWanted, makeBase } from './makeBase';
+import { coverAgain, makeRun } from './makeRun';
+import { mergeRuns, supersedeAgain } from './mergeRuns';
+import {
+  COMPACT_LIMITS,
+  OutOfTimeError,
+  requireTime,
+  type CompactRequest,
+  type Compacted,
+  type CompactWatch,
+} from './request';
+import { runsToMerge } from './runsToMerge';
+import { tagVersions, versionsIn } from './tagging';
+import { takeIn } from './takeIn';
 
-export interface CompactRequest {
-  readonly table: TableLocation;
-  /** Of all versions. */
-  readonly reads: JournalReads;
-  readonly bytes: Pick<BytesStore, 'putOnce'>;
-  readonly tags: TagStore;
-  /** Epoch milliseconds, of the service. */
-  readonly nowMs: () => number;
-  /** Until the caller is stopped: nothing is begun that would not end by then. */
-  readonly timeLeftMs: () => number;
-  readonly signal: AbortSignal;
-  readonly limits?: Partial<CompactLimits>;
-  readonly tasks?: {
-    /** Whether a base is made where runs have come since the last one. */
-    readonly base?: boolean;
-  };
+export type { Compacted, CompactLimits, CompactRequest, CompactWatch } from './request';
+
+/**
+ * Turns a table's journal into runs and these into a base, and tags what may expire by that. It only ever adds, and reads back what it
+ * has added before it tags anything; it may be stopped at any time, and several may be at work at a time. What it leaves is folded by
+ * readers.
+ *
+ * @throws DcsError when something else lies where it writes; UnreadableImageError when a run is damaged; S3Error
+ */
+export async function compactTable(request: CompactRequest, watch: CompactWatch = {}): Promise<Compacted> {
+  const catalog = await lookedUp(request);
+  const listing = await listJournal(request, catalog);
+  const work = new Compaction(request, watch, catalog, listing);
+  await work.all();
+  return work.done();
 }
 
-/** The tags of single versions. */
-export interface TagStore {
-  /** Takes the place of whatever tags the version has. */
-  put(
-    objectKey: string,
-    versionId: string,
-    tag: { readonly key: string; readonly value: string },
-    options?: { signal?: AbortSignal },
-  ): Promise<void>;
+class Compaction {
+  private readonly counts = { runs: 0, merges: 0, bases: 0, covered: 0 };
+  private readonly unfolded: Map<string, ObjectHistory>;
+  private readonly folded: Set<string>;
+  private unreadable = 0;
+  private isFinished = false;
+
+  constructor(
+    private readonly request: CompactRequest,
+    private readonly watch: CompactWatch,
+    private catalog: Catalog,
+    private readonly listing: JournalListing,
+  ) {
+    this.unfolded = new Map(listing.unfolded.map((history) => [history.objectKey, history]));
+    this.folded = new Set(listing.folded);
+  }
+
+  async all(): Promise<void> {
+    for (const { objectKey, reason } of [...this.catalog.unreadableRuns, ...this.catalog.unreadableBases]) {
+      this.unreadable += 1;
+      this.watch.onUnreadable?.(objectKey, reason);
+    }
+    try {
+      await this.tagAgain();
+      await this.runs();
+      if (this.request.tasks?.base) await this.base();
+      await this.merges();
+      this.isFinished = true;
+    } catch (error) {
+      if (!(error instanceof OutOfTimeError)) throw error;
+    }
+  }
+
+  done(): Compacted {
+    const times = [...this.unfolded.values()].map(({ versions }) => versions[0]?.storedAtMs ?? 0);
+    const { counts, unreadable, isFinished } = this;
+    return {
+      ...{ ...counts, unreadable, isFinished, unfolded: times.length },
+      ...(times.length > 0 && { oldestUnfoldedAtMs: times.reduce((a, b) => Math.min(a, b)) }),
+    };
+  }
+
+  /** What whoever was stopped has left to do. */
+  private async tagAgain(): Promise<void> {
+    const { request, catalog } = this;
+    requireTime(request);
+    this.counts.covered += await coverAgain(request, catalog, this.listing);
+    await supersedeAgain(request, catalog);
+    await coverByBaseAgain(request, catalog);
+    const abandonedAtMs = request.nowMs() - ABANDONED_MS;
+    const abandoned = catalog.unfinished.filter(({ files }) =>
+      [...files.values()].every(({ versions }) => versions.every(({ storedAtMs }) => storedAtMs < abandonedAtMs)),
+    );
+    await tagVersions(request, versionsIn(abandoned), SUPERSEDED_TAG);
+  }
+
+  private async runs(): Promise<void> {
+    const { request, watch } = this;
+    const waiting = [...this.listing.unfolded];
+    while (waiting.length > 0) {
+      const unreadable: ObjectHistory[] = [];
+      const taken = await takeIn(request, waiting, unreadable, watch);
+      try {
+        this.unreadable += unreadable.length;
+        if (taken.inputs.length === 0) continue;
+        const { name, linesOut } = await makeRun(request, this.catalog, taken);
+        this.counts.runs += 1;
+        this.counts.covered += taken.inputs.length;
+        watch.onRun?.(name, linesOut);
+      } finally {
+        await taken.spool.close();
+      }
+      const below = journalPrefix(request.table);
+      for (const [key] of taken.inputs) {
+        this.unfolded.delete(below + key);
+        this.folded.add(key);
+      }
+      this.catalog = await lookedUp(request);
+    }
+  }
+
+  private async base(): Promise<void> {
+    const { request, watch, catalog } = this;
+    requireTime(request);
+    const createdAtMs = await tableCreatedAt(definitionSource(request.reads), request.table, Infinity);
+    if (!isBaseWanted(catalog, createdAtMs)) return;
+    const { name, items } = await makeBase(request, catalog, createdAtMs, watch);
+    this.counts.bases += 1;
+    watch.onBase?.(name, items);
+    this.catalog = await lookedUp(request);
+  }
+
+  private async merges(): Promise<void> {
+    const { request, watch } = this;
+    const { mergeBytes } = { ...COMPACT_LIMITS, ...request.limits };
+    for (let runs = runsToMerge(this.catalog, mergeBytes); runs; runs = runsToMerge(this.catalog, mergeBytes)) {
+      requireTime(request);
+      const { name, linesOut } = await mergeRuns(request, this.catalog, runs, this.folded);
+      this.counts.merges += 1;
+      watch.onMerge?.(name, linesOut);
+      this.catalog = await lookedUp(request);
+    }
+  }
 }
 
-export interface CompactLimits {
-  /** Of the journal objects, as they are stored, that become one run. */
-  readonly runBytes: number;
-  /** Compressed, of a part of a run. */
-  readonly partBytes: number;
-  /** Compressed, of what is merged. */
-  readonly mergeBytes: number;
-}
-
-/** What was done, and what is left. */
-export interface Compacted {
-  readonly runs: number;
-  readonly merges: number;
-  readonly bases: number;
-  /** Objects of the journal that were tagged. */
-  readonly covered: number;
-  /** Objects of the journal that are in no run: those that cannot be read, and those for which there was no time. */
-  readonly unfolded: number;
-  readonly oldestUnfoldedAtMs?: number;
-  readonly unreadable: number;
-  /** Nothing is left for which there was no time. */
-  readonly isFinished: boolean;
-}
-
-export interface CompactWatch {
-  readonly onRun?: (name: string, lines: number) => void;
-  readonly onMerge?: (name: string, lines: number) => void;
-  readonly onBase?: (name: string, items: number) => void;
-  /** A journal object, or the manifest of a run or a base. */
-  readonly onUnreadable?: (objectKey: string, reason: string) => void;
+function lookedUp({ reads, table, signal }: CompactRequest): Promise<Catalog> {
+  return catalogOf(reads, table, signal);
 }

@@ -1,0 +1,106 @@
+import type { ObjectHistory, ObjectVersion } from '../../../aws/objectVersions';
+import { inParallel } from '../../../core/inParallel';
+import { journalPrefix } from '../../../core/journal/journalKeys';
+import { ABSENT } from '../../../core/journal/journalLine';
+import { changedAtOf } from '../../../core/journal/runLine';
+import type { RunInput } from '../../../core/journal/runManifest';
+import { whyUnreadable } from '../../images/whyUnreadable';
+import { readStoredBatch, type StoredBatch } from '../readObject';
+import { Spool } from '../spool';
+import { COMPACT_LIMITS, requireTime, type CompactRequest, type CompactWatch } from './request';
+
+/** Journal objects whose lines are together, by item. */
+export interface TakenIn {
+  readonly spool: Spool;
+  readonly inputs: RunInput[];
+  /** What was read of each input. */
+  readonly versions: ObjectVersion[];
+  readonly lines: number;
+  readonly firstStoredAtMs: number;
+  readonly lastStoredAtMs: number;
+  readonly lastChangedAtMs: number;
+}
+
+const AT_A_TIME = 8;
+
+/**
+ * Reads journal objects from the front of a list until there is enough for a run, and takes them off the list. One that cannot be read
+ * whole, or has a line that is no image, is told and left out.
+ *
+ * @param unfolded in the order of being stored
+ */
+export async function takeIn(
+  request: CompactRequest,
+  unfolded: ObjectHistory[],
+  unreadable: ObjectHistory[],
+  watch: CompactWatch,
+): Promise<TakenIn> {
+  const { table, reads, signal } = request;
+  const limits = { ...COMPACT_LIMITS, ...request.limits };
+  const taken = new Taking(journalPrefix(table).length, new Spool(limits.memoryCharacters));
+  try {
+    while (unfolded.length > 0 && taken.bytes < limits.runBytes && taken.characters < limits.runTextBytes) {
+      requireTime(request);
+      const histories = unfolded.splice(0, AT_A_TIME);
+      const batches = new Map<ObjectHistory, StoredBatch>();
+      await inParallel(histories, AT_A_TIME, async (history) => {
+        try {
+          const batch = await readStoredBatch(reads, table, history, signal);
+          taken.lastChangedAtMs = Math.max(taken.lastChangedAtMs, lastChangeIn(batch));
+          batches.set(history, batch);
+        } catch (error) {
+          const reason = whyUnreadable(error);
+          if (reason === undefined) throw error;
+          watch.onUnreadable?.(history.objectKey, reason);
+          unreadable.push(history);
+        }
+      });
+      for (const batch of batches.values()) await taken.add(batch);
+    }
+    return taken;
+  } catch (error) {
+    await taken.spool.close();
+    throw error;
+  }
+}
+
+/** @throws UnreadableImageError for a line that is no image */
+function lastChangeIn({ lines, streamLabel, writeId, storedAtMs }: StoredBatch): number {
+  return lines.reduce(
+    (last, line) =>
+      Math.max(last, changedAtOf({ ...line, streamLabel, storedAtMs, ...(writeId !== undefined && { writeId }) })),
+    -Infinity,
+  );
+}
+
+class Taking implements TakenIn {
+  readonly inputs: RunInput[] = [];
+  readonly versions: ObjectVersion[] = [];
+  lines = 0;
+  bytes = 0;
+  characters = 0;
+  firstStoredAtMs = Infinity;
+  lastStoredAtMs = -Infinity;
+  lastChangedAtMs = -Infinity;
+
+  constructor(
+    private readonly prefixLength: number,
+    readonly spool: Spool,
+  ) {}
+
+  async add({ lines, streamLabel, writeId = ABSENT, storedAtMs, version }: StoredBatch): Promise<void> {
+    const origin = `\t${streamLabel}\t${new Date(storedAtMs).toISOString()}\t${writeId}`;
+    for (const { objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body } of lines) {
+      // As `textOfRunLine`: what was read of a line has no tab to look for.
+      const text = `${objectKey}\t${event}\t${sequenceNumber}\t${time}\t${previousDigest}\t${deletedBy}\t${body}${origin}`;
+      this.characters += text.length;
+      await this.spool.add(objectKey, text);
+    }
+    this.inputs.push([version.objectKey.slice(this.prefixLength), version.etag, lines.length]);
+    this.versions.push(version);
+    this.lines += lines.length;
+    this.bytes += version.sizeBytes;
+    this.firstStoredAtMs = Math.min(this.firstStoredAtMs, storedAtMs);
+    this.lastStoredAtMs = Math.max(this.lastStoredAtMs, storedAtMs);
+  }
+}
