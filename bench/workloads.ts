@@ -1,5 +1,5 @@
 import type { Workload } from './workload';
-import { capture, latency, memory, order } from './workloads/capture';
+import { capture, journal, latency, memory, order } from './workloads/capture';
 import { command } from './workloads/command';
 import { hot } from './workloads/hot';
 import { ui } from './workloads/ui';
@@ -9,6 +9,7 @@ import { backfill, importing, restore, verify } from './workloads/tables';
 
 export const WORKLOADS: readonly Workload[] = [
   capture,
+  journal,
   latency,
   memory,
   order,

@@ -8,6 +8,8 @@ export interface Task {
   readonly batchRecords: number;
   /** Changes of each item, one after the other, in each batch. */
   readonly revisions: number;
+  /** Changes of orders, which have a state before, instead of inserts of items that are all alike. */
+  readonly isOfOrders?: boolean;
   /** A settings file of the commands. */
   readonly settingsFile: string;
 }

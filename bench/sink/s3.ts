@@ -33,10 +33,18 @@ function put(state: SinkState, declaredMd5: string | string[] | undefined, objec
     status: 200,
     headers: { etag: `"${md5.toString('hex')}"`, 'x-amz-version-id': 'v1' },
     effect: () => {
+      state.putBytes += body.length;
       if (objectKey.endsWith('.json.gz')) putFile(state, body, isWhole);
+      else if (objectKey.endsWith('.tsv.gz')) putJournal(state, body, isWhole);
       else if (isImage) state.write(body.toString('utf8'), isWhole);
     },
   };
+}
+
+/** An object of a journal counts as the images in its lines. */
+function putJournal(state: SinkState, body: Buffer, isWhole: boolean): void {
+  const [, ...lines] = gunzipSync(body).toString('utf8').trimEnd().split('\n');
+  for (const line of lines) state.write(line.slice(line.lastIndexOf('\t') + 1), isWhole);
 }
 
 /** A file of an import counts as its items. */

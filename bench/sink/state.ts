@@ -21,6 +21,8 @@ export interface Received {
   readonly items: number;
   /** Writes that are not what the item is: of another item, cut off, or not as their Content-MD5 says. */
   readonly damaged: number;
+  /** Bytes of what was put as objects, as they were sent. */
+  readonly putBytes: number;
   /** Items whose last write is not the last revision. */
   readonly stale: number;
   /** Images that were read. */
@@ -34,6 +36,7 @@ export class SinkState {
   writes = 0;
   distinct = 0;
   damaged = 0;
+  putBytes = 0;
   gets = 0;
   scanned = 0;
   listed = 0;
@@ -69,11 +72,11 @@ export class SinkState {
   }
 
   received(): Received {
-    const { writes, distinct: items, damaged, gets, scanned, listed } = this;
+    const { writes, distinct: items, damaged, putBytes, gets, scanned, listed } = this;
     let stale = 0;
     for (let number = 0; number < this.written.length; number += 1) {
       if (this.has(number) && this.revisions[number] !== this.newestRevision) stale += 1;
     }
-    return { writes, items, damaged, stale, gets, scanned, listed };
+    return { writes, items, damaged, putBytes, stale, gets, scanned, listed };
   }
 }

@@ -1,3 +1,4 @@
+import { VARIABLES } from '../../core/functionVariables';
 import { perItem, requireDone, type Contender, type Target, type Workload } from '../workload';
 
 const DCS: Contender = { name: 'dcs', file: 'dcsCapture' };
@@ -16,6 +17,7 @@ interface Kind {
   readonly latencyMs?: number;
   readonly jitterMs?: number;
   readonly warmUpItems?: number;
+  readonly isOfOrders?: boolean;
 }
 
 /** A function is warm nearly always: what a first batch costs is measured by `start`. */
@@ -25,18 +27,19 @@ function captureWorkload(
   kind: Kind,
   rest: Pick<Workload, 'name' | 'title' | 'about' | 'contenders' | 'items' | 'figures' | 'targets'>,
 ): Workload {
-  const { batchRecords, revisions = 1, latencyMs = 0, jitterMs = 0 } = kind;
+  const { batchRecords, revisions = 1, latencyMs = 0, jitterMs = 0, isOfOrders } = kind;
   const { warmUpItems = (WARM_UP_BATCHES * batchRecords) / revisions } = kind;
   return {
     ...rest,
     async run(bench, contender, items) {
       const { cost, received } = await bench.run(contender, {
-        task: { items, warmUpItems: Math.min(warmUpItems, items), batchRecords, revisions },
+        task: { items, warmUpItems: Math.min(warmUpItems, items), batchRecords, revisions, isOfOrders },
         sink: { items, hasImages: false, latencyMs, jitterMs },
       });
       const writes = contender.mayRepeat ? {} : { writes: items * revisions };
       requireDone(contender.name, { ...writes, items, damaged: 0 }, received);
-      return { ...perItem(items * revisions, cost), staleItems: received.stale };
+      const bytesPerChange = received.putBytes / (items * revisions);
+      return { ...perItem(items * revisions, cost), staleItems: received.stale, bytesPerChange };
     },
   };
 }
@@ -96,5 +99,21 @@ export const order = captureWorkload(
     items: 800,
     figures: ['staleItems', 'itemsPerSecond'],
     targets: [{ figure: 'staleItems', atMost: 0 }],
+  },
+);
+
+const JOURNAL: Contender = { ...DCS, name: 'journal', env: { [VARIABLES.layout]: 'journal' } };
+
+export const journal = captureWorkload(
+  { batchRecords: 1_000, isOfOrders: true },
+  {
+    name: 'journal',
+    title: 'Capture into a journal: a batch as one object',
+    about:
+      'Batches of 1,000 changes of orders of about 600 bytes (names and words come again, ids, amounts and times do not), each with its state before, in both layouts of the same function. Bytes are those of the bodies that are put, for a change.',
+    contenders: [JOURNAL, { ...DCS, name: 'images' }],
+    items: 50_000,
+    figures: ['itemsPerSecond', 'itemsPerCpuSecond', 'bytesPerChange', 'peakMb'],
+    targets: [...ratio('itemsPerCpuSecond', ['images', 2.5]), { figure: 'bytesPerChange', atMost: 150 }],
   },
 );
