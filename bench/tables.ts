@@ -18,6 +18,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   timeRatio: 'CPU µs an item, many ÷ few',
   fewPeakMb: 'peak MB with few',
   memoryRatio: 'peak MB, many ÷ few',
+  bytesPerChange: 'bytes a change',
   addedBytesPerItem: 'bytes added an item',
 };
 /** Figures of which a peer's ratio tells nothing. */
