@@ -6,6 +6,7 @@ import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { UsageError } from '../../core/errors';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
+import { FIRST_RANGES } from '../../operations/engine/run';
 import { carryOutKeptPlan } from '../../operations/plan/carryOutKeptPlan';
 import { unfinishedNotes } from '../../operations/restore/unfinished';
 import type { Command } from '../command';
@@ -25,9 +26,6 @@ import { engineOf, restoreByEngine } from './engine';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
 import { watchRestore } from './watch';
-
-/** More than run at a time, so that none waits long for the last one. */
-const FIRST_RANGES = 256;
 
 export const restore: Command<RestoreOptions> = {
   usage: 'TABLE... --into NAME [options]',

@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
+import { MOST_RESERVED_MS } from '../../operations/engine/foldRange';
 import { performTask } from '../../operations/engine/performTask';
 import { readTask, type Task } from '../../operations/engine/tasks';
 import { engineSettings, openRun, type EngineEvent } from '../engineRun';
 
 const settings = engineSettings(process.env);
 
-/** What a worker keeps back for the last files, its result, and one more part of the range, of at most 900 seconds. */
+/** Of the time that a worker has. */
 const RESERVED_SHARE = 0.2;
-const MOST_RESERVED_MS = 120_000;
 
 /** Folds one range until its time is nearly over. What came of it is in S3; what it answers counts for nothing. */
 export async function handler(

@@ -31,9 +31,14 @@ export interface FoldWatch {
 }
 
 const SAMPLED = 20;
-const REST_PARTS = 8;
-/** 30 MB of lines are about 5 of gzip: four files of it side by side, each twice, leave room in 512 MB. */
-const FILES: ImportFilesOptions = { lanes: 4, fileBytes: 30 * 2 ** 20 };
+export const REST_PARTS = 8;
+/**
+ * One file at a time, as large as they get: each task leaves a file that is not full, and an import takes 50,000 in all. 60 MB of
+ * lines are about 10 of gzip.
+ */
+export const FOLDED_FILES = { lanes: 1, fileBytes: 60 * 2 ** 20 } as const satisfies ImportFilesOptions;
+/** What a worker of at most 900 seconds keeps back for its last files, its result, and one more part of its range. */
+export const MOST_RESERVED_MS = 120_000;
 
 /**
  * Folds one range: the state of each of its items at the moment goes into import files. When time is over, what is left is handed
@@ -76,7 +81,7 @@ class Fold {
   private readonly sample = new Reservoir<SampledItem>(SAMPLED);
 
   constructor(private readonly request: FoldRequest) {
-    const { store, folder, files = FILES } = request;
+    const { store, folder, files = FOLDED_FILES } = request;
     this.files = new ImportFiles(store, folder, files);
     this.archived = new Lines(store, `${folder}archived-`, 'csv');
     this.thawing = new Lines(store, `${folder}thawing-`, 'csv');

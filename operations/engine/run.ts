@@ -32,6 +32,9 @@ export interface RunRequest {
   readonly ranges: number;
 }
 
+/** Ranges of the first round: more than run at a time, so that none waits long for the last one. */
+export const FIRST_RANGES = 256;
+
 /** Where what belongs to a run is, below the folder of the run in the engine's bucket. */
 export const PLACES = {
   request: (folder: string) => `${folder}request.json`,
