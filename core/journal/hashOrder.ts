@@ -88,9 +88,16 @@ export class SeenChanges {
   }
 }
 
-function withoutStoredAt(text: string): string {
+/** A line but for when it was stored: those of all copies of a change are the same. */
+export function withoutStoredAt(text: string): string {
   const { start, end } = storedAtIn(text);
   return text.slice(0, start) + text.slice(end);
+}
+
+/** When a run line was stored: ISO 8601, as it stands there. */
+export function storedAtOf(text: string): string {
+  const { start, end } = storedAtIn(text);
+  return text.slice(start, end);
 }
 
 /** It is the last field but one. */

@@ -9,7 +9,8 @@ import {
   type VerifyReport,
 } from './operators';
 import type { S3Bucket } from './s3';
-import { currentText, imagesOf, isNewestCurrent, newestText, objectKeyOf, type SeenImage } from './seenImages';
+import { currentText, imagesOf, isNewestCurrent, newestText, objectKeyOf } from './seenImages';
+import type { SeenImage } from './seenImage';
 import { linesOf } from './seenJournal';
 import { textOf, type TrueChange } from './table';
 

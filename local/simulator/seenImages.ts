@@ -1,5 +1,6 @@
 import type { AttributeMap } from '../../core/attributeValue';
 import type { ListedVersion, S3Bucket } from './s3';
+import type { SeenImage } from './seenImage';
 import { isOfJournal, linesOf } from './seenJournal';
 import { textOf } from './table';
 
@@ -7,18 +8,6 @@ import { textOf } from './table';
  * The judge's own reading of what is stored, written from docs/format.md and from nothing in core/: whoever judges by the
  * judged code's own words agrees with its mistakes.
  */
-
-/** An image as the judge reads it. */
-export interface SeenImage {
-  readonly version: ListedVersion;
-  readonly kind: 'backfill' | 'stream' | 'repair';
-  readonly streamLabel: string;
-  readonly sequenceNumber: bigint;
-  /** `dcs-time` */
-  readonly timeMs: number;
-  /** The item as `textOf` spells it; `none` for a tombstone. */
-  readonly text: string;
-}
 
 export const TABLE_NAME = 'things';
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { ListedVersion, S3Bucket } from './s3';
-import type { SeenImage } from './seenImages';
+import type { SeenImage } from './seenImage';
 import { textOf } from './table';
 
 /*

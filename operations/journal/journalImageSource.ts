@@ -1,7 +1,8 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { isImageKey, type TableLocation } from '../../core/objectKey';
 import { servicePrefix } from '../../core/serviceKeys';
-import type { ImageSource } from '../images/imageSource';
+import type { ImageSource, WantedState } from '../images/imageSource';
+import { inHashOrder, sideBySide } from './hashStreams';
 import { isJournalVersion, versionsOfLines } from './journalVersions';
 import type { JournalReads } from './readObject';
 import { Spool } from './spool';
@@ -37,11 +38,13 @@ export function withJournals(
   };
   return {
     ...images,
-    async *histories(listed, signal) {
+    async *histories(listed, signal, wanted) {
       const journal = journalOf(listed);
       await journal?.look(signal);
-      if (!journal || journal.isEmpty) yield* images.histories(listed, signal);
-      else yield* merged(images.histories(listed, signal), journal, listed);
+      const listing = images.histories(listed, signal, wanted);
+      if (!journal || journal.isEmpty) yield* listing;
+      else if (journal.isInMemory) yield* mergedInMemory(listing, journal, listed);
+      else yield* mergedInHashOrder(listing, journal, listed, wanted, signal);
     },
     async history(objectKey) {
       const journal = isImageKey(objectKey) ? journalOf(objectKey) : undefined;
@@ -71,16 +74,12 @@ function tableIn(prefix: string, objectKey: string): TableLocation | undefined {
   return rest === undefined || tableName === '' ? undefined : { prefix, tableName };
 }
 
-async function* merged(
+async function* mergedInMemory(
   images: AsyncIterable<ObjectHistory>,
   journal: TableJournal,
   prefix: string,
 ): AsyncGenerator<ObjectHistory> {
   yield* journal.unreadableObjects(prefix);
-  if (!journal.isInMemory) {
-    yield* mergedByParts(images, journal, prefix);
-    return;
-  }
   const waiting = new Map<string, readonly string[]>();
   for await (const part of journal.parts()) {
     for (const [objectKey, lines] of part) if (objectKey.startsWith(prefix)) waiting.set(objectKey, lines);
@@ -93,29 +92,26 @@ async function* merged(
   for (const [objectKey, lines] of waiting) yield { objectKey, versions: versionsOfLines(lines) };
 }
 
-/** Both sides in parts, so that neither is ever held whole. */
-async function* mergedByParts(
+/** Both sides by the hashes of the object keys, so that neither is ever held whole. What cannot be read shows on the way, and is told at the end. */
+async function* mergedInHashOrder(
   images: AsyncIterable<ObjectHistory>,
   journal: TableJournal,
   prefix: string,
+  wanted: WantedState | undefined,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<ObjectHistory> {
   const listing = new Spool();
   try {
     for await (const history of images) await listing.add(history.objectKey, JSON.stringify(history));
-    const listed = listing.all();
-    for await (const part of journal.parts()) {
-      const next = await listed.next();
-      const histories = next.done ? new Map<string, readonly string[]>() : next.value;
-      for (const [objectKey, [text = '']] of histories) {
-        if (!part.has(objectKey)) yield JSON.parse(text) as ObjectHistory;
-      }
-      for (const [objectKey, lines] of part) {
-        if (!objectKey.startsWith(prefix)) continue;
-        const [text] = histories.get(objectKey) ?? [];
-        const own = { objectKey, versions: versionsOfLines(lines) };
-        yield text === undefined ? own : joined(own, JSON.parse(text) as ObjectHistory);
-      }
+    const both = sideBySide([inHashOrder(listing.all()), journal.items(wanted, signal)]);
+    for await (const { objectKey, from } of both) {
+      if (!objectKey.startsWith(prefix)) continue;
+      const [listed, item] = from;
+      const history = listed?.lines[0] === undefined ? undefined : (JSON.parse(listed.lines[0]) as ObjectHistory);
+      if (item) yield joined({ objectKey, versions: versionsOfLines(item.lines) }, history);
+      else if (history) yield history;
     }
+    yield* journal.unreadableObjects(prefix);
   } finally {
     await listing.close();
   }

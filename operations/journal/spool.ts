@@ -35,7 +35,8 @@ export class Spool {
    * @param line without a line break
    */
   async add(name: string, line: string): Promise<void> {
-    await this.spilling;
+    // No turn is given away where there is nothing to wait for: whoever was let in beside would begin to spill once more.
+    if (this.spilling) await this.spilling;
     if (this.parts) return this.partOf(this.parts, name).add(`${name}\t${line}\n`);
     const lines = this.groups.get(name);
     if (lines) lines.push(line);

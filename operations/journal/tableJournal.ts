@@ -1,5 +1,6 @@
 import { parallelHistories } from '../../aws/parallelHistories';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import { S3Error } from '../../aws/s3Error';
 import { UnreadableImageError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { journalPrefix } from '../../core/journal/journalKeys';
@@ -7,22 +8,25 @@ import { textOfRunLine } from '../../core/journal/runLine';
 import { isShortened, tablePrefix, type TableLocation } from '../../core/objectKey';
 import { whyUnreadable } from '../images/whyUnreadable';
 import { byStoring, journalKeyIn, reasonIn, versionInUnreadable, versionsOfLines } from './journalVersions';
+import { DamagedFileError, FoldedRuns } from './foldedRuns';
+import { inHashOrder, sideBySide, withoutCopies } from './hashStreams';
+import type { WantedState } from '../images/imageSource';
 import { readStoredBatch, type JournalReads } from './readObject';
+import type { SortedItem } from './runs/itemsOfRun';
 import { Spool } from './spool';
+import type { Unreadable } from './unreadable';
 
 const OBJECTS_AT_A_TIME = 16;
 
-/** A journal object that cannot be read: any item may have a change in it. */
-interface Unreadable {
-  readonly storedAtMs: number;
-  readonly reason: string;
-}
-
-/** The changes that a table's journal holds, item by item. Each object of it is read once. */
+/**
+ * The changes that a table's journal holds, item by item: from the runs and bases that the compactor has made of it, and what is in
+ * none of them from its objects, each of which is read once.
+ */
 export class TableJournal {
   private readonly seen = new Set<string>();
   private readonly unreadable = new Map<string, Unreadable>();
   private readonly spool: Spool;
+  private readonly folded: FoldedRuns;
   private looking: Promise<void> = Promise.resolve();
   /** The look that comes next and has not begun, where somebody waits for one. */
   private next: Promise<void> | undefined;
@@ -33,6 +37,7 @@ export class TableJournal {
     memoryCharacters?: number,
   ) {
     this.spool = new Spool(memoryCharacters);
+    this.folded = new FoldedRuns(reads, table);
   }
 
   /** Reads what has come since the last look. All that ask while one goes on share the next one: it begins after each of them has asked. */
@@ -48,23 +53,61 @@ export class TableJournal {
   }
 
   get isEmpty(): boolean {
-    return this.seen.size === 0;
+    return this.seen.size === 0 && this.folded.isEmpty;
   }
 
   /** Whether {@link versionsOf} costs nothing. */
   get isInMemory(): boolean {
-    return this.spool.isInMemory;
+    return this.spool.isInMemory && this.folded.isEmpty;
   }
 
   /** The changes of one item, and one that nobody can read for each object that may hold others. */
   async versionsOf(objectKey: string): Promise<ObjectVersion[]> {
+    const folded = await this.untilReadable(() => this.folded.linesOf(objectKey));
     const lines = this.spool.isInMemory ? this.spool.of(objectKey) : await this.scannedFor(objectKey);
-    return [...this.unreadableVersions(objectKey), ...versionsOfLines(lines)].sort(byStoring);
+    const versions = versionsOfLines(withoutCopies([...folded, lines]));
+    return [...this.unreadableVersions(objectKey), ...versions].sort(byStoring);
   }
 
-  /** Every item with its lines, in no order, a part of them at a time. */
+  /** Every item of the objects themselves with its lines, a part of them at a time. */
   parts(): AsyncGenerator<ReadonlyMap<string, readonly string[]>> {
     return this.spool.all();
+  }
+
+  /**
+   * Every item with its lines, in hash order. Where something has gone meanwhile, or turns out to be damaged, all is looked at again, and
+   * gone on with behind the last item that was yielded.
+   *
+   * @param wanted where nothing but this state of each is asked for
+   */
+  async *items(wanted: WantedState | undefined, signal?: AbortSignal): AsyncGenerator<SortedItem> {
+    const looks = new Looks();
+    for (let after = '', isOver = false; !isOver;) {
+      try {
+        const streams = [...this.folded.streams(wanted, after, signal), inHashOrder(this.spool.all(), after)];
+        for await (const { hash, objectKey, from } of sideBySide(streams)) {
+          if (hash <= after) continue;
+          yield { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
+          after = hash;
+        }
+        isOver = true;
+      } catch (error) {
+        looks.requireAnother(error);
+        await this.look(signal);
+      }
+    }
+  }
+
+  private async untilReadable<Read>(read: () => Promise<Read>): Promise<Read> {
+    const looks = new Looks();
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        looks.requireAnother(error);
+        await this.look();
+      }
+    }
   }
 
   /**
@@ -74,9 +117,10 @@ export class TableJournal {
    */
   unreadableObjects(listed: string): ObjectHistory[] {
     if (listed !== tablePrefix(this.table) && !isShortened(this.table, listed)) return [];
-    const below = journalPrefix(this.table).length;
-    return [...this.unreadable].map(([journalKey, { storedAtMs }]) => {
-      const objectKey = `${tablePrefix(this.table)}${UNREADABLE}${journalKey.slice(below)}/image.json`;
+    const below = journalPrefix(this.table);
+    return [...this.allUnreadable()].map(([journalKey, { storedAtMs }]) => {
+      const name = journalKey.slice(journalKey.startsWith(below) ? below.length : below.length - JOURNAL.length);
+      const objectKey = `${tablePrefix(this.table)}${UNREADABLE}${name.replace(/\/$/, '')}/image.json`;
       return { objectKey, versions: [versionInUnreadable(journalKey, objectKey, storedAtMs)] };
     });
   }
@@ -87,7 +131,7 @@ export class TableJournal {
     if (reasonOfLine !== undefined)
       throw new UnreadableImageError(`a line of its journal cannot be read: ${reasonOfLine}`);
     const journalKey = journalKeyIn(versionId) ?? '';
-    const reason = this.unreadable.get(journalKey)?.reason ?? 'it is not there any more';
+    const reason = this.allUnreadable().get(journalKey)?.reason ?? 'it is not there any more';
     throw new UnreadableImageError(
       `the journal object ${journalKey} cannot be read, and any item may have a change in it: ${reason}`,
     );
@@ -97,13 +141,21 @@ export class TableJournal {
     return this.spool.close();
   }
 
+  private allUnreadable(): ReadonlyMap<string, Unreadable> {
+    return new Map([...this.unreadable, ...this.folded.unreadable(this.seen)]);
+  }
+
+  /** The runs first: what is folded between the two looks is then in both, and never in neither. */
   private async readNew(signal: AbortSignal | undefined): Promise<void> {
-    const { reads, table } = this;
-    await inParallel(parallelHistories(reads.lister, journalPrefix(table), { signal }), OBJECTS_AT_A_TIME, (history) =>
-      this.seen.has(history.objectKey) || history.versions.length === 0
-        ? Promise.resolve()
-        : this.read(history, signal),
-    );
+    const { reads, table, seen } = this;
+    await this.folded.look(signal);
+    const consumed = this.folded.consumed();
+    const listing = parallelHistories(reads.lister, journalPrefix(table), { signal });
+    await inParallel(listing, OBJECTS_AT_A_TIME, async (history) => {
+      const { objectKey, versions } = history;
+      if (seen.has(objectKey) || consumed.has(objectKey) || versions.length === 0) return;
+      await this.read(history, signal);
+    });
   }
 
   private async read(history: ObjectHistory, signal: AbortSignal | undefined): Promise<void> {
@@ -135,11 +187,22 @@ export class TableJournal {
   }
 
   private unreadableVersions(objectKey: string): ObjectVersion[] {
-    return [...this.unreadable].map(([journalKey, { storedAtMs }]) =>
+    return [...this.allUnreadable()].map(([journalKey, { storedAtMs }]) =>
       versionInUnreadable(journalKey, objectKey, storedAtMs),
     );
   }
 }
 
+/** How often something may have gone, or be damaged, before whoever reads gives up. */
+class Looks {
+  private gone = 0;
+
+  requireAnother(error: unknown): void {
+    if (error instanceof DamagedFileError) return;
+    if (!(error instanceof S3Error) || error.statusCode !== 404 || ++this.gone > 1) throw error;
+  }
+}
+
+const JOURNAL = 'journal/';
 /** No key segment of an item begins with `=`. */
 const UNREADABLE = '=journal/';
