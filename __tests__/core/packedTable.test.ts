@@ -42,3 +42,11 @@ test('it takes a quarter more than its entries when it is full, and half as much
   }
   expect(table.size).toBe(50_000);
 });
+
+test('a table of keys alone has as many entries as it visits', () => {
+  const table = new PackedTable(KEY_WORDS);
+  for (let n = 0; n < 300; n += 1) table.add(String(n));
+  let visited = 0;
+  table.forEach(() => (visited += 1));
+  expect(visited).toBe(300);
+});

@@ -134,6 +134,27 @@ test('what somebody removed from both buckets is named, restored all the same, a
   for (const objectKey of objectKeys) expect((await images.get(objectKey)).body).toContain('"kept"');
 });
 
+test('what a table leaves behind is read as before, by its name in formerTables and without a word about its keys', async () => {
+  const deployment = await deploy(parts, 'leaves');
+  await deployment.define(definition('S'));
+  const items = ['a', 'b'].map((id) => ({ id: { S: id }, email: { S: `${id}@example.org` } }));
+  await deployment.store(items.map((after) => ({ after, atMs })));
+  const left = { ...deployment.settings, tables: [{ name: 'orders' }], formerTables: ['users'] };
+  await writeFile(path.join(deployment.folder, 'dcs.config.json'), JSON.stringify(left));
+  const all = async (...args: string[]) => {
+    const { code, stdout, stderr } = await deployment.run([...args, '--json']);
+    return { code, stderr: code === 0 ? '' : stderr, records: records(stdout) };
+  };
+  const done = { code: 0, stderr: '' };
+  expect(await all('restore', 'users', '--into', 'users-again', '--dry-run')).toMatchObject(done);
+  expect(await all('history', 'users', '--key', '{"id":"a"}')).toMatchObject(done);
+  expect(await all('diff', 'users', '--from', '2026-01-05T12:30:00Z')).toMatchObject(done);
+  expect(await all('download', 'users', '--folder', path.join(deployment.folder, 'copy'))).toMatchObject(done);
+  expect(await all('verify', 'users', '--in', 'destination', '--wait', '0s')).toMatchObject(done);
+  expect(await all('restore', 'users', '--into', 'users-again')).toMatchObject(done);
+  expect(await restored(deployment, 'users-again')).toEqual(sorted(items));
+});
+
 test('of what Lambda parked all that can be applied is, whatever time it states, and the rest is listed', async () => {
   const deployment = await deploy(parts, 'parkedCases');
   const { bucket } = await sourceSideOf(deployment, parts, 'parkedCases');
