@@ -324,6 +324,12 @@ test('what a copy costs is read from the table, its stream, CloudWatch and a lis
   const images = await s3VersionLister({ ...parts.source, bucket: deployed.sourceBucket }).page(`${tableName}/a/`, {});
   expect(images.versions).toHaveLength(2);
 
+  const all = await deployed.run(['costs', '--all', '--price-region', 'us-east-1', '--json']);
+  expect(records(all.stdout)).toContainEqual(expect.objectContaining({ type: 'costs', table: tableName }));
+  expect(records(all.stdout).at(-1)).toMatchObject({ type: 'tables', tables: [{ table: tableName, exitCode: 0 }] });
+  const sizedAll = await deployed.run(['costs', '--all', '--items', '5']);
+  expect(sizedAll).toMatchObject({ code: 2, stderr: expect.stringContaining('--items is for one table') as string });
+
   const nowhere = await deployed.run(['costs', 'nowhere']);
   expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('--items N') as string });
 });

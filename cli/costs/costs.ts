@@ -3,21 +3,23 @@ import { atPricesOf, sumOf } from '../../operations/costs/lines';
 import { PRICES_AS_OF } from '../../operations/costs/prices';
 import { typicalWork } from '../../operations/costs/typicalWork';
 import { waysOf } from '../../operations/costs/ways';
+import { FIGURE_NAMES, optionOf } from '../../operations/costs/figures';
 import type { Command } from '../command';
 import type { CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
+import { forEachTable, readTables, TABLES, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { knownFigures } from './figures';
 import { FIGURE_OPTIONS, readFigures, type FigureOptions } from './options';
 import { breakEvenWords, layoutWords, reportFigures, reportWays, reportWork, sayText } from './reporting';
 
 export interface CostsOptions extends FigureOptions {
-  readonly tableName: string;
+  readonly tables: TableChoice;
   /** The arithmetic of everything, not of the deployed way alone. */
   readonly explain: boolean;
 }
 
 export const costs: Command<CostsOptions> = {
-  usage: 'TABLE [options]',
+  usage: 'TABLE... [options]',
   description:
     'Says what the copy of a table costs in a month and how that is reckoned, beside other layouts, storage classes and windows, and beside AWS Backup, point-in-time recovery, exports and a global table, each with what is lost with it. ' +
     'Then what backfill, restore, verify, drill and revert cost and how long they take at least.\n' +
@@ -30,21 +32,31 @@ export const costs: Command<CostsOptions> = {
       command: 'dcs costs orders --items 1000000 --item-bytes 600 --changes-per-second 10',
     },
     { does: 'Every line of arithmetic, for a spreadsheet', command: 'dcs costs users --explain --json' },
+    { does: 'All tables of the settings, one after the other', command: 'dcs costs --all' },
     { does: 'In a Region whose prices the table lacks', command: 'dcs costs users --price-region us-east-1' },
   ],
-  positionals: ['TABLE'],
+  ...TABLES,
   options: {
+    ...TABLES_OPTION,
     ...FIGURE_OPTIONS,
     explain: { type: 'boolean', help: 'The arithmetic of everything, line by line, not of the deployed way alone.' },
   },
-  read: (given) => ({ tableName: given.positional(0), explain: given.flag('explain'), ...readFigures(given) }),
+  read: (given) => ({
+    tables: readTables(given, FIGURE_NAMES.map(optionOf)),
+    explain: given.flag('explain'),
+    ...readFigures(given),
+  }),
   whenStopped: () => 'startsAnew',
   run: runCosts,
 };
 
-export async function runCosts(options: CostsOptions, context: CommandContext): Promise<ExitCode> {
+function runCosts(options: CostsOptions, context: CommandContext): Promise<ExitCode> {
+  return forEachTable(options.tables, context, (tableName, ofTable) => costsOf(tableName, options, ofTable));
+}
+
+async function costsOf(tableName: string, options: CostsOptions, context: CommandContext): Promise<ExitCode> {
   const { output } = context;
-  const { tableName, priceRegion, explain } = options;
+  const { priceRegion, explain } = options;
   const known = await knownFigures(tableName, options, context);
   const { workload } = known;
   const ways = waysOf(workload);
