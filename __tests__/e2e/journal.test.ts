@@ -7,6 +7,7 @@ import { journalPrefix } from '../../core/journal/journalKeys';
 import { keysOf } from '../../core/objectKey';
 import { snapshotOf, type Snapshot } from '../../local/demo/snapshot';
 import { changed, seededRandom, user } from '../../local/demo/workload';
+import { playCompaction } from '../../local/compaction';
 import type { LocalRun } from '../../local/localRun';
 import type { LocalTable } from '../../local/localTable';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
@@ -61,12 +62,13 @@ class Scene {
     return snapshotOf(this.users.table, this.users.deployed.keySchema);
   }
 
-  /** The second that is running, which is over when it resolves: DynamoDB tells the time of a change to the second. */
+  /** A second between what was done and what comes: DynamoDB tells the time of a change to the second. */
   async moment(): Promise<string> {
-    const second = Math.floor(Date.now() / 1_000);
+    await this.drained();
+    const second = Math.ceil(Date.now() / 1_000);
     const asOf = new Date(second * 1_000).toISOString().replace('.000', '');
     this.moments.push({ asOf, items: await this.snapshot() });
-    while (Date.now() < (second + 1) * 1_000) await delay((second + 1) * 1_000 - Date.now());
+    while (Date.now() <= (second + 1) * 1_000) await delay((second + 1) * 1_000 - Date.now() + 1);
     return asOf;
   }
 
@@ -129,6 +131,10 @@ test('every command works on a table in the journal layout', async () => {
       counts: { items: 39, replicas: 39, replicaTombstones: 1 },
       historyCounts: { objects: 40 },
     });
+
+    const compacted = await playCompaction(run.destination, { prefix: '', tableName: 'clicks' });
+    expect(compacted).toMatchObject({ bases: 1, unfolded: 0, unreadable: 0, isFinished: true });
+    expect(compacted.covered).toBeGreaterThan(2);
 
     expect(await scene.restored(before, 1)).toEqual(scene.moments[0]!.items);
     expect(last(await scene.does(['diff', '--from', before, '--to', after], 3))).toMatchObject({
@@ -196,10 +202,10 @@ test('a table changes from images to the journal and back under traffic, and eac
       users.captureFunction.deploy({ [VARIABLES.layout]: layout });
       await traffic.stop();
       await scene.moment();
+      await playCompaction(run.destination, { prefix: '', tableName: scene.name });
     }
     await load().stop();
     await scene.moment();
-    await scene.drained();
     for (const [i, { asOf, items: expected }] of scene.moments.entries()) {
       expect({ i, restored: await scene.restored(asOf, i) }).toEqual({ i, restored: expected });
     }

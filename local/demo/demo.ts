@@ -6,7 +6,7 @@ import { badMigration, everydayWork, total, type Application, type Changes } fro
 import { showJournalJourney } from './journalJourney';
 import { showJourney } from './journey';
 import type { Narrator } from './narrator';
-import { backfillAll, verifyAll } from './operate';
+import { backfillAll, compactAll, verifyAll } from './operate';
 import { restore } from './restore';
 import { compare, snapshotOf, type Comparison, type Snapshot } from './snapshot';
 import { changesIn, layoutIn, locationOf } from './stored';
@@ -75,6 +75,14 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
     () => backfillAll(run),
     ({ read, written }) => `${read} items read, ${written} added to what capture has stored`,
   );
+  if ([...run.tables.values()].some((table) => layoutIn(table) === 'journal')) {
+    await timed(
+      'compact',
+      'sorted',
+      () => compactAll(run),
+      ({ runs, bases }) => `${runs} runs and ${bases} bases in the destination bucket`,
+    );
+  }
   const { atMs, ageSeconds } = await run.playHeartbeat();
   narrator.fact('recovery point', `${new Date(atMs).toISOString()}, ${ageSeconds} s ago, by the newest heartbeat`);
   const verified = await timed(

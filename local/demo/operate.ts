@@ -5,6 +5,7 @@ import { backfillTable } from '../../operations/backfill/backfillTable';
 import { realPause } from '../../operations/pace';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
+import { playCompaction } from '../compaction';
 import type { LocalRun } from '../localRun';
 import { layoutIn, locationOf } from './stored';
 
@@ -23,6 +24,17 @@ export async function backfillAll({ tables, source }: LocalRun): Promise<{ read:
     if (counts.failed > 0) throw new DcsError(`${counts.failed} items of ${table.deployed.tableName} were not stored`);
     all.read += counts.read;
     all.written += counts.written;
+  }
+  return all;
+}
+
+/** Has the compactor do its work on every table. */
+export async function compactAll({ tables, destination }: LocalRun): Promise<{ runs: number; bases: number }> {
+  const all = { runs: 0, bases: 0 };
+  for (const table of tables.values()) {
+    const { runs, bases } = await playCompaction(destination, locationOf(table));
+    all.runs += runs;
+    all.bases += bases;
   }
   return all;
 }

@@ -3,6 +3,7 @@ import { backfillItems, type BackfillCounts } from '../../operations/backfill/ba
 import { backfillJournal } from '../../operations/backfill/backfillJournal';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { hasJournal } from '../../operations/journal/hasJournal';
+import { catalogOf } from '../../operations/journal/runs/catalog';
 import { withJournals } from '../../operations/journal/journalImageSource';
 import { imagesIntoJournal } from '../../operations/journal/putInJournal';
 import { scanItems } from '../../operations/backfill/scanItems';
@@ -162,7 +163,7 @@ async function journalsIn(
   const has = await Promise.all([source, destination].map(({ versions }) => hasJournal(versions, table)));
   if (!has.includes(true)) return undefined;
   const reads = { source: readsOf(source), destination: readsOf(destination) };
-  return { reads, expirationDays: null, covered: () => Promise.resolve(new Set()) };
+  return { reads, expirationDays: null, catalog: () => catalogOf(reads.destination, table) };
 }
 
 export interface RestoreOptions {

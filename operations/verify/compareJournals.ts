@@ -6,6 +6,7 @@ import type { TableLocation } from '../../core/objectKey';
 import { count } from '../../core/units';
 import { whyDamaged } from '../images/whyUnreadable';
 import { readStoredBatch, type JournalReads } from '../journal/readObject';
+import type { Catalog } from '../journal/runs/catalog';
 import { lookAgain, type Open } from '../lookAgain';
 import type { Bucket } from './digestIndex';
 import { replicationStatusOf, type Difference, type Places } from './recheck';
@@ -15,8 +16,8 @@ export interface Journals {
   readonly reads: Readonly<Record<Bucket, JournalReads>>;
   /** For how many days the source bucket keeps an object; null for ever. */
   readonly expirationDays: number | null;
-  /** Keys of the objects that sorted runs hold: the destination bucket needs them no longer. */
-  readonly covered: () => Promise<ReadonlySet<string>>;
+  /** What the destination bucket has sorted: it needs the objects in it no longer. */
+  readonly catalog: () => Promise<Pick<Catalog, 'consumed' | 'unreadableRuns' | 'unreadableBases'>>;
 }
 
 export interface CompareJournalsRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
@@ -53,7 +54,7 @@ export async function compareJournals(request: CompareJournalsRequest): Promise<
   const { nowMs, journals, settleMs, signal, pause } = request;
   const counts = { source: 0, destination: 0 };
   const open: Doubt[] = [];
-  const covered = await journals.covered();
+  const { consumed: covered, ...catalog } = await journals.catalog();
   await inParallel(pairs(request, journalPrefix(request.table)), OBJECTS_AT_A_TIME, async (pair) => {
     signal.throwIfAborted();
     if (pair.source) counts.source += 1;
@@ -62,7 +63,7 @@ export async function compareJournals(request: CompareJournalsRequest): Promise<
     if (difference) open.push({ difference, sinceMs: nowMs() });
   });
   const look = async (doubts: readonly Doubt[]) => {
-    const inRuns = await journals.covered();
+    const { consumed: inRuns } = await journals.catalog();
     const left: Doubt[] = [];
     for (const { difference, sinceMs } of doubts) {
       for await (const pair of pairs(request, difference.objectKey)) {
@@ -74,7 +75,11 @@ export async function compareJournals(request: CompareJournalsRequest): Promise<
     return left;
   };
   const stood = await lookAgain(open, { look, settleMs, pausesMs: PAUSES_MS, clock: { nowMs, pause, signal } });
-  const differences = await Promise.all(stood.map(({ difference }) => named(request, difference)));
+  const unreadable = [...catalog.unreadableRuns, ...catalog.unreadableBases].map(
+    ({ objectKey, reason }): Difference => ({ objectKey, class: 'unreadable', in: 'destination', reason }),
+  );
+  const left = await Promise.all(stood.map(({ difference }) => named(request, difference)));
+  const differences = [...unreadable, ...left];
   return { counts, differences: differences.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1)) };
 }
 
@@ -134,7 +139,7 @@ async function differenceOf(
     );
   }
   const both = { source, destination };
-  return (await buried(request, both)) ?? (haveSameBytes(source, destination) ? undefined : unreadable(request, both));
+  return (await buried(request, both)) ?? (haveSameBytes(source, destination) ? undefined : damaged(request, both));
 }
 
 function haveSameBytes(source: ObjectHistory, destination: ObjectHistory): boolean {
@@ -159,7 +164,7 @@ async function buried(
 }
 
 /** Two that are what their key says have the same text, whatever their bytes: encryption gives them other ETags. */
-async function unreadable(
+async function damaged(
   request: CompareJournalsRequest,
   pair: Readonly<Record<Bucket, ObjectHistory>>,
 ): Promise<Difference | undefined> {

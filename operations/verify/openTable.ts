@@ -12,6 +12,7 @@ import type { KeyTypes, LocatedTable } from '../../settings/configuredTable';
 import { tableCreatedAt } from '../formerTable';
 import { s3ImageSource } from '../images/s3ImageSource';
 import { hasJournal } from '../journal/hasJournal';
+import { catalogOf } from '../journal/runs/catalog';
 import { withActualKeys } from '../sameKeys';
 import type { BucketListers } from './compareAll';
 import type { Journals } from './compareJournals';
@@ -87,7 +88,7 @@ async function journalsOf({
   const reads = { source: readsOf('source'), destination: readsOf('destination') };
   const has = (bucket: Bucket) => hasJournal(reads[bucket].lister, table, signal);
   if (!(await has('source')) && !(await has('destination'))) return undefined;
-  return { reads, expirationDays: journalExpirationDays, covered: () => Promise.resolve(new Set()) };
+  return { reads, expirationDays: journalExpirationDays, catalog: () => catalogOf(reads.destination, table, signal) };
 }
 
 function listersOf(bucket: S3ClientSettings & { bucket: string }): BucketListers {

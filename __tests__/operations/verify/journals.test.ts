@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { encodeImage, itemDigest, NO_ITEM, type StoredImage } from '../../../core/image';
 import { encodeJournal } from '../../../core/journal/journalObject';
+import { compactTable } from '../../../operations/journal/compact/compactTable';
 import { withJournals } from '../../../operations/journal/journalImageSource';
+import { catalogOf } from '../../../operations/journal/runs/catalog';
 import type { Bucket } from '../../../operations/verify/digestIndex';
 import type { OpenedTable } from '../../../operations/verify/openTable';
 import type { Difference } from '../../../operations/verify/recheck';
@@ -74,6 +76,12 @@ class Scene {
     return { named: named.sort(), verdict: report.verdict, counts: { ...report.counts } };
   }
 
+  private async catalog() {
+    const reads = { lister: this.destination.versionLister, bytes: this.destination.bytes };
+    const { consumed, ...rest } = await catalogOf(reads, TABLE);
+    return { ...rest, consumed: new Set([...consumed, ...this.covered]) };
+  }
+
   private opened(): OpenedTable {
     const reads = (bucket: Bucket) => ({ lister: this[bucket].versionLister, bytes: this[bucket].bytes });
     const read = (bucket: Bucket) => withJournals(this[bucket], reads(bucket), '');
@@ -85,7 +93,7 @@ class Scene {
       buckets: { source: listers('source'), destination: listers('destination') },
       journals: {
         reads: { source: reads('source'), destination: reads('destination') },
-        ...{ expirationDays, covered: () => Promise.resolve(this.covered) },
+        ...{ expirationDays, catalog: () => this.catalog() },
       },
       places: {
         ...{ table: TABLE, source: read('source'), destination: read('destination') },
@@ -213,6 +221,34 @@ describe.each([...BUCKETS.map((bucket) => [bucket]), [...BUCKETS]] as Bucket[][]
     for (const bucket of where) scene[bucket].deleteMarker(second);
     const { named, verdict } = await scene.verify();
     expect({ named, verdict }).toEqual({ named: [`hidden ${where.at(-1)!} ${second}`], verdict: 'differences' });
+  });
+});
+
+describe('what has been sorted', () => {
+  const compact = () =>
+    compactTable({
+      ...{ table: TABLE, reads: { lister: scene.destination.versionLister, bytes: scene.destination.bytes } },
+      ...{ bytes: scene.destination.bytes, tags: scene.destination.tags, nowMs: () => NOW_MS },
+      ...{ timeLeftMs: () => 60_000, signal: new AbortController().signal, tasks: { base: true } },
+    });
+
+  test('is the same, and its objects may be gone from the destination', async () => {
+    const { first, second } = twoBatches();
+    expect(await compact()).toMatchObject({ runs: 1, bases: 1, unfolded: 0 });
+    expect(await scene.verify()).toMatchObject(SAME);
+    for (const key of [first, second]) scene.destination.deleteMarker(key);
+    expect(await scene.verify()).toMatchObject(SAME);
+  });
+
+  test.each(['runs', 'base'])('lie: a manifest cannot be read (%s)', async (folder) => {
+    twoBatches();
+    await compact();
+    const key = scene.destination.keys().find((one) => one.includes(`/${folder}/`) && one.endsWith('manifest.json'));
+    scene.destination.deleteVersion(key!, scene.destination.stored(key!)[0]!.versionId);
+    scene.destination.store(key!, { body: '{}', metadata: {} });
+    const { named, verdict } = await scene.verify();
+    expect(verdict).toBe('differences');
+    expect(named).toContain(`unreadable destination ${key!}`);
   });
 });
 

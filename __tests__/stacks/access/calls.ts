@@ -76,6 +76,8 @@ const KEYS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   reports: ['verify', 'drill'].map((report) => `=dcs/users/${report}/2026-01-01T00:00:00.000Z.json`),
   probes: ['=dcs/=check/2026-01-01T00:00:00.000Z-id.json'],
   journals: ['=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'],
+  'runs of journals': ['=dcs/users/runs/a/manifest.json'],
+  'bases of journals': ['=dcs/users/base/a/manifest.json'],
   'the heartbeat': ['=dcs/=heartbeat.json'],
   'the sweeps of locks': ['=dcs/=locks/sweeps.json'],
 };
