@@ -51,7 +51,8 @@ export const disappears =
 export const noLess =
   (why: string, endless?: number): Verdict =>
   (leaf) => {
-    const amount = (value: Leaf['to']) => (value === endless ? Infinity : Number(value ?? NaN));
+    const amount = (value: Leaf['to']) =>
+      endless !== undefined && value === endless ? Infinity : Number(value ?? NaN);
     return amount(leaf.to) >= amount(leaf.from) ? undefined : told(leaf, why);
   };
 

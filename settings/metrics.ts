@@ -27,6 +27,7 @@ const ofFunction = { namespace: 'AWS/Lambda', dimensions: ['FunctionName'], publ
 const ofMapping = { namespace: 'AWS/Lambda', dimensions: ['EventSourceMappingUUID'], publishedIn: 'own' } as const;
 const ofTable = { namespace: 'AWS/DynamoDB', dimensions: ['TableName'], publishedIn: 'own' } as const;
 const ofBucket = { namespace: 'DCS', dimensions: ['DestinationBucket'], publishedIn: 'own' } as const;
+const ofJournal = { namespace: 'DCS', dimensions: ['DestinationBucket', 'Table'], publishedIn: 'own' } as const;
 const ofReplication = { namespace: 'AWS/S3', dimensions: ['DestinationBucket', 'RuleId', 'SourceBucket'] } as const;
 
 const ofStateMachine = { namespace: 'AWS/States', dimensions: ['StateMachineArn'], publishedIn: 'own' } as const;
@@ -60,6 +61,12 @@ export const METRICS = {
   UnlockedVersions: { ...ofBucket, statistic: 'Maximum', missing: 'breaching' },
   /** Our own: since when not everything has been looked at whose lock may end. */
   LockSweepAgeSeconds: { ...ofBucket, statistic: 'Maximum', missing: 'ignore' },
+  /** Our own, of a table with a journal: since when a run has waited to be in a base. 0: none does. */
+  BaseAgeSeconds: { ...ofJournal, statistic: 'Maximum', missing: 'breaching' },
+  /** Our own: how long the oldest readable object of a journal has waited to be in a run. 0: none does. */
+  UnfoldedJournalAgeSeconds: { ...ofJournal, statistic: 'Maximum', missing: 'breaching' },
+  /** Our own: objects of a journal that cannot be read. */
+  UnreadableJournalObjects: { ...ofJournal, statistic: 'Maximum', missing: 'breaching' },
   OperationsFailedReplication: { ...ofReplication, statistic: 'Sum', publishedIn: 'source', missing: 'ignore' },
 } as const satisfies Record<string, MetricFacts>;
 
@@ -114,6 +121,12 @@ export type LockMetric = 'UnlockedVersions' | 'LockSweepAgeSeconds';
 
 export function lockMetric(metricName: LockMetric, { bucketName, region }: Bucket): Metric {
   return metric(metricName, { DestinationBucket: bucketName }, region);
+}
+
+export type JournalMetric = NamesWith<'Table'>;
+
+export function journalMetric(metricName: JournalMetric, tableName: string, { bucketName, region }: Bucket): Metric {
+  return metric(metricName, { DestinationBucket: bucketName, Table: tableName }, region);
 }
 
 export interface ReplicatedBuckets extends Readonly<

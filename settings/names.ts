@@ -76,6 +76,10 @@ export interface Names {
   readonly pipelineRoleArns: Readonly<Record<DeployPurpose, string>>;
   /** The function that renews locks. */
   readonly lockRenewal: string;
+  /** The function that folds journals; its role has the same name. */
+  readonly compactor: string;
+  /** The rule of EventBridge that starts it for a table. Every one starts as that of the table called "". */
+  readonly compactorRule: (table: string) => string;
   /** The function that drills on a schedule; its role has the same name. */
   readonly drill: string;
   /** The rule of EventBridge that starts it for a table. Every one starts as that of the table called "". */
@@ -129,6 +133,8 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     heartbeat: `${name}-heartbeat`,
     replicaAge: `${name}-replica-age`,
     lockRenewal: `${name}-lock-renewal`,
+    compactor: `${name}-compactor`,
+    compactorRule: (table) => boundedName([name, 'compactor', table]),
     drill: `${name}-drill`,
     drillRule: (table) => boundedName([name, 'drill', table]),
     drillRoleArn: roleArn(destination, `${name}-drill`),

@@ -231,6 +231,22 @@ export const engineSettings = group(
   'The distributed engine, which brings back tables that outgrow one machine: dcs restore --engine distributed.',
 );
 
+export const compactorSettings = group(
+  {
+    memoryMb: wholeNumber(
+      1_024,
+      10_240,
+      'Memory of the function in MB; 1,769 are one processor, and more than two are of no use to it. Default: 1,769.',
+    ).default(1_769),
+    ephemeralStorageMb: wholeNumber(
+      512,
+      10_240,
+      'Disk of the function in MB, on which it sorts what does not fit into its memory. Default: 4,096.',
+    ).default(4_096),
+  },
+  'The function in the destination account that folds journals, where a table has the layout "journal": every hour what is new into a sorted run, every day the runs into a base. It handles one table at a time.',
+);
+
 export const alarmSettings = group(
   {
     emails: z

@@ -6,6 +6,7 @@ import { group, text } from './fields';
 import {
   alarmSettings,
   captureSettings,
+  compactorSettings,
   drillSettings,
   encryptionSettings,
   engineSettings,
@@ -49,6 +50,7 @@ export const settingsSchema = group(
     erase: eraseSettings.optional(),
     drill: drillSettings.prefault({}),
     engine: engineSettings.prefault({}),
+    compactor: compactorSettings.prefault({}),
     alarms: alarmSettings.prefault({}),
     ui: uiSettings.prefault({}),
     tags: z

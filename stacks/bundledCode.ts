@@ -10,6 +10,7 @@ export function bundledCode(root: string): FunctionCode {
     drill: join(bundles, 'drill'),
     heartbeat: join(bundles, 'heartbeat'),
     replicaAge: join(bundles, 'replica-age'),
+    compactor: join(bundles, 'compactor'),
     lockRenewal: join(bundles, 'lock-renewal'),
     engine: {
       plan: join(bundles, 'engine-plan'),

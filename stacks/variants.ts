@@ -58,6 +58,7 @@ export const variants = {
   journal: {
     ...minimal,
     prefix: 'dcs/',
+    compactor: { memoryMb: 3_538, ephemeralStorageMb: 10_240 },
     tables: [
       { ...users, layout: 'journal' },
       { ...orders, layout: 'journal', batchSize: 5_000, batchingWindowSeconds: 60 },

@@ -51,6 +51,7 @@ const HARMLESS: Readonly<Record<string, Harmless>> = {
     source_code_hash: 'all',
     'environment.variables.DCS_LAYOUT': 'all',
     memory_size: MORE,
+    'ephemeral_storage.size': MORE,
     timeout: MORE,
   }),
   ...under('aws_s3_bucket', { object_lock_enabled: ['switched on'] }),

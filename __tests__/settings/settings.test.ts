@@ -185,7 +185,7 @@ describe('settings', () => {
         '  name is "DCS"; allowed: 3 to 20 lowercase letters, digits and hyphens, a letter first. Next: correct it.',
         '  prefix is "x"; allowed: empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start. Next: correct it.',
         '  tables[0].name is missing; allowed: 3 to 255 letters, digits and _ . -. Next: add it.',
-        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, operator, restore, erase, drill, engine, alarms, ui, tags. Next: correct its name or take it out.`,
+        `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, operator, restore, erase, drill, engine, compactor, alarms, ui, tags. Next: correct its name or take it out.`,
       ].join('\n'),
     );
   });

@@ -39,7 +39,7 @@ function metricsIn(alarm: Record<string, unknown>): AlarmMetric[] {
   return queries.flatMap(({ metric }) => (metric ? [{ ...metric, statistic: metric.stat }] : []));
 }
 
-describe.each(['minimal', 'everything', 'tables', 'engine'] as const)('alarms of %s', (name) => {
+describe.each(['minimal', 'everything', 'tables', 'engine', 'journal'] as const)('alarms of %s', (name) => {
   const stack = synthesizeTogether(variants[name]);
   const alarms = resources(stack, 'aws_cloudwatch_metric_alarm').map(({ body }) => body);
 
@@ -63,7 +63,9 @@ describe.each(['minimal', 'everything', 'tables', 'engine'] as const)('alarms of
     const watched = new Set<string>(alarms.flatMap(metricsIn).map(({ metric_name }) => metric_name));
     const ofEngine = resources(stack, 'aws_sfn_state_machine').length > 0 ? [] : ['ExecutionsFailed'];
     const unwatched = Object.keys(METRICS).filter((metric) => !watched.has(metric));
-    expect(unwatched).toEqual([...ofEngine, 'BytesPendingReplication']);
+    const hasJournals = resources(stack, 'aws_cloudwatch_dashboard').length > 1;
+    const ofJournals = hasJournals ? [] : ['BaseAgeSeconds', 'UnfoldedJournalAgeSeconds', 'UnreadableJournalObjects'];
+    expect(unwatched).toEqual([...ofEngine, 'BytesPendingReplication', ...ofJournals]);
   });
 
   test('can go off: the metrics are turned on, the rule and the functions are those of the stack', () => {
@@ -144,7 +146,7 @@ test('the dashboard shows every metric of the source account that has an alarm',
     widgets: { properties: { title: string; region: string; metrics: unknown[][] } }[];
   };
   const shown = widgets.flatMap(({ properties }) => properties.metrics.map(([, name]) => name as MetricName));
-  // The engine, the drill, the age of the replica and the locks are watched in the destination account, whose metrics a dashboard of this one does not see.
+  // The engine, journals, the drill, the age of the replica and the locks are watched in the destination account, whose metrics a dashboard of this one does not see.
   const ofSource = Object.keys(METRICS).filter(
     (metric) =>
       ![
@@ -154,6 +156,9 @@ test('the dashboard shows every metric of the source account that has an alarm',
         'BytesPendingReplication',
         'UnlockedVersions',
         'LockSweepAgeSeconds',
+        'BaseAgeSeconds',
+        'UnfoldedJournalAgeSeconds',
+        'UnreadableJournalObjects',
       ].includes(metric),
   );
   expect([...new Set(shown)].sort()).toEqual(ofSource.sort());

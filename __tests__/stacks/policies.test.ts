@@ -165,7 +165,14 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
         ...(bypasses ? ['s3:BypassGovernanceRetention'] : []),
       ]);
     }
-    const exempt = [...renewing, ...erasing];
+    const tagging = all.filter(({ statement }) => statement.Sid.startsWith('TagWhatIs'));
+    for (const { address, statement } of tagging) {
+      expect(address).toBe('aws_iam_role_policy.destination_compactor_function_role-policy');
+      expect(statement.Action).toEqual(['s3:PutObjectTagging', 's3:PutObjectVersionTagging']);
+      expect(Object.keys(statement.Condition ?? {})).toEqual(['StringEquals', 'ForAllValues:StringEquals']);
+      for (const arn of [statement.Resource].flat()) expect(arn).toMatch(/=dcs\/\*\/(journal|runs|base)\/\*$/);
+    }
+    const exempt = [...renewing, ...erasing, ...tagging];
     const passing = all.filter(({ statement }) => statement.Sid === 'PassBatchReplicationRole');
     for (const { address, statement } of passing) {
       expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');

@@ -1,5 +1,5 @@
 import type { LifecycleRule } from '../../aws/bucketConfiguration';
-import { COVERED_TAG } from '../../core/journal/coveredTag';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../core/journal/coveredTag';
 import { PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
 import { servicePrefix } from '../../core/serviceKeys';
 
@@ -16,7 +16,7 @@ export interface KeptObjects {
 /** What is stored of journals below a prefix, and how long a rule may leave it there. */
 export interface KeptJournals {
   readonly prefixes: readonly string[];
-  /** Undefined: only what bears the compactor's tag may expire at all. Infinity: nothing may. */
+  /** Undefined: only what bears a tag of the compactor may expire at all. Infinity: nothing may. */
   readonly days?: number;
 }
 
@@ -24,7 +24,7 @@ export interface KeptJournals {
 export function harmfulToJournals(rules: readonly LifecycleRule[], { prefixes, days }: KeptJournals): string[] {
   return active(rules).flatMap((rule) => {
     const reached = prefixes.filter((prefix) => overlap(prefix, prefixOf(rule)));
-    if (reached.length === 0 || (days === undefined && asksForCovered(rule))) return [];
+    if (reached.length === 0 || (days === undefined && asksForCompacted(rule))) return [];
     const { Expiration, NoncurrentVersionExpiration } = rule;
     const isKept = Expiration?.Days !== undefined && Expiration.Days >= (days ?? Infinity);
     const expires = (Expiration?.Days ?? Expiration?.Date) !== undefined && !isKept;
@@ -66,7 +66,7 @@ export function idleRules(rules: readonly LifecycleRule[], { tablePrefixes, pref
     if (rule.Status !== 'Enabled') return [`${nameOf(rule)} is ${rule.Status ?? 'without a status'}`];
     if (!used.some((each) => overlap(each, prefixOf(rule))))
       return [`${nameOf(rule)}: no object is below ${prefixOf(rule)}`];
-    if (hasTags(rule) && !asksForCovered(rule)) return [`${nameOf(rule)} asks for tags, and images have none`];
+    if (hasTags(rule) && !asksForCompacted(rule)) return [`${nameOf(rule)} asks for tags, and images have none`];
     const moves = (rule.Transitions?.length ?? 0) + (rule.NoncurrentVersionTransitions?.length ?? 0) > 0;
     const below = sizeBelow(rule);
     if (moves && below !== undefined && below <= SMALLEST_TRANSITION_BYTES && sizeAbove(rule) === undefined)
@@ -92,9 +92,9 @@ const prefixOf = (rule: LifecycleRule) => {
   return rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? old.Prefix ?? '';
 };
 const hasTags = ({ Filter }: LifecycleRule) => Filter?.Tag !== undefined || (Filter?.And?.Tags?.length ?? 0) > 0;
-const asksForCovered = ({ Filter }: LifecycleRule) =>
-  [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])].some(
-    ({ Key, Value }) => Key === COVERED_TAG.key && Value === COVERED_TAG.value,
+const asksForCompacted = ({ Filter }: LifecycleRule) =>
+  [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])].some(({ Key, Value }) =>
+    [COVERED_TAG, SUPERSEDED_TAG].some(({ key, value }) => Key === key && Value === value),
   );
 const sizeBelow = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeLessThan ?? Filter?.And?.ObjectSizeLessThan;
 const sizeAbove = ({ Filter }: LifecycleRule) => Filter?.ObjectSizeGreaterThan ?? Filter?.And?.ObjectSizeGreaterThan;

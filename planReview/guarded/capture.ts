@@ -16,9 +16,9 @@ import {
 import { TAKE_BACK, type GuardedTypes } from './type';
 
 const SCHEDULE_ENDS =
-  'the rule ends: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
+  'the rule ends: the table definitions, the heartbeat, the locks, the journals, the drill, or the word of tampering';
 const STILL =
-  'the rule stands still: the table definitions, the heartbeat, the locks, the drill, or the word of tampering';
+  'the rule stands still: the table definitions, the heartbeat, the locks, the journals, the drill, or the word of tampering';
 
 /** What the stacks set once and leave to whoever uses the table (stacks/constructs/SourceTable.ts). */
 const OF_APPLICATION = [
@@ -105,6 +105,7 @@ export const CAPTURE: GuardedTypes = {
       runtime: newerRuntime,
       memory_size: noLess('it may run out of memory'),
       timeout: noLess('it may run out of time'),
+      'ephemeral_storage.size': noLess('it may run out of disk'),
       // Of versions that did not have it from the schedule.
       'environment.variables.DCS_TABLES': keepsTables('the definition of a table is no longer kept'),
       [`environment.variables.${VARIABLES.layout}`]: onlyByPlan('somebody has changed how changes are stored'),

@@ -4,6 +4,7 @@ import { S3BucketObjectLockConfigurationA } from '@cdktf/provider-aws/lib/s3-buc
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { alarmTopic } from '../constructs/alarms';
+import { Compactor } from '../constructs/Compactor';
 import { Drill } from '../constructs/Drill';
 import { Engine } from '../constructs/Engine';
 import { EncryptionKey } from '../constructs/EncryptionKey';
@@ -13,6 +14,7 @@ import { agingBucket, lifecycleRules, parkedBatchesInDestination } from '../cons
 import { LockRenewal } from '../constructs/LockRenewal';
 import { ReplicaAge } from '../constructs/ReplicaAge';
 import { RestoreRole } from '../constructs/RestoreRole';
+import { journalTables } from '../../settings/compactor';
 import { renewedLocks } from '../../settings/lockRule';
 import { formerKeysOf, namesOf, type Names } from '../../settings/names';
 import { Tampering } from '../constructs/Tampering';
@@ -70,6 +72,7 @@ export class DestinationAccount extends Construct {
     this.watchCopy(topic);
     const drill = this.makeDrill(topic);
     this.makeEngine(topic);
+    this.makeCompactor(topic);
     outputs(this, {
       bucket_name: settings.destination.bucketName,
       bucket_arn: this.names.destinationBucketArn,
@@ -123,6 +126,13 @@ export class DestinationAccount extends Construct {
     const { names, keyArn } = this;
     if (settings.engine.enabled)
       new Engine(this, 'engine', { settings, provider, names, keyArn, topic, code: code.engine });
+  }
+
+  private makeCompactor(topic: SnsTopic): void {
+    const { names, keyArn } = this;
+    const { settings, code } = this.props;
+    if (journalTables(settings.tables).length === 0) return;
+    new Compactor(this, 'compactor', { ...this.props, names, keyArn, topic, codeDirectory: code.compactor });
   }
 
   private makeKey(): string | undefined {

@@ -35,6 +35,7 @@ export interface FunctionCode {
   readonly heartbeat: string;
   readonly replicaAge: string;
   readonly lockRenewal: string;
+  readonly compactor: string;
   readonly engine: Readonly<Record<EngineWorker, string>>;
 }
 

@@ -1,12 +1,7 @@
-import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
-import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
-import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
-import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { tableId } from '../../settings/alarmNames';
 import { drillAims, type DrillAims } from '../../settings/drillAims';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Statement } from '../policies/document';
@@ -18,6 +13,7 @@ import { metricAlarm } from './alarms';
 import { drillAlarms } from './drillAlarms';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 import { roleIn } from './roleIn';
+import { scheduleTables } from './tableSchedules';
 
 const MEMORY_MB = 1024; // Half a processor and more: a sample is bound by the network, its listing by the processor.
 const TIMEOUT_SECONDS = 900; // Lambda's most.
@@ -34,11 +30,7 @@ export interface DrillProps extends Pick<NodeFunctionProps, 'provider' | 'codeDi
 export class Drill extends Construct {
   readonly functionName: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: DrillProps,
-  ) {
+  constructor(scope: Construct, id: string, props: DrillProps) {
     super(scope, id);
     const { settings, names, provider } = props;
     this.functionName = names.drill;
@@ -60,47 +52,21 @@ export class Drill extends Construct {
       functionName: lambda.functionName,
       maximumRetryAttempts: 0, // A drill that finds differences fails; to find them twice more helps nobody.
     });
-    this.permitSchedules(lambda);
-    for (const table of settings.tables) this.schedule(lambda, table);
+    scheduleTables(this, { ...props, lambda, ruleOf: names.drillRule }, settings.tables.map(scheduleOf(settings)));
     for (const spec of drillAlarms(this.functionName, settings)) metricAlarm(this, spec, props);
   }
+}
 
-  /** A rule for each table, so that each has the function's whole time. */
-  private schedule(lambda: LambdaFunction, table: TableSettings): void {
-    const { settings, names, provider } = this.props;
-    const id = tableId(table.name);
-    const schedule = new CloudwatchEventRule(this, `schedule-${id}`, {
-      provider,
-      name: names.drillRule(table.name),
-      description: `Drills table ${table.name}: restores a sample, compares it, keeps a report.`.slice(0, 512),
-      scheduleExpression: settings.drill.scheduleExpression,
-    });
-    new CloudwatchEventTarget(this, `target-${id}`, {
-      provider,
-      rule: schedule.name,
-      targetId: 'function',
-      arn: lambda.arn,
-      input: JSON.stringify({
-        table: { name: table.name, partitionKey: table.partitionKey, sortKey: table.sortKey },
-        ...aimsOf(drillAims(settings, table.name)),
-      }),
-    });
-  }
-
-  /** One for the rules of all tables: a function's policy holds 20 KB, which is about fifty of them. */
-  private permitSchedules(lambda: LambdaFunction): void {
-    const { names, provider, settings } = this.props;
-    const { accountId, region } = settings.destination;
-    new LambdaPermission(this, 'permission', {
-      provider,
-      statementId: 'schedules',
-      action: 'lambda:InvokeFunction',
-      functionName: lambda.functionName,
-      principal: 'events.amazonaws.com',
-      sourceArn: `arn:${names.partition}:events:${region}:${accountId}:rule/${names.drillRule('')}*`,
-      sourceAccount: accountId,
-    });
-  }
+function scheduleOf(settings: Settings) {
+  return ({ name: tableName, partitionKey, sortKey }: TableSettings) => ({
+    tableName,
+    description: `Drills table ${tableName}: restores a sample, compares it, keeps a report.`,
+    scheduleExpression: settings.drill.scheduleExpression,
+    input: JSON.stringify({
+      table: { name: tableName, partitionKey, sortKey },
+      ...aimsOf(drillAims(settings, tableName)),
+    }),
+  });
 }
 
 /** Nothing where nobody has set any: a schedule does not change because there are such settings. */

@@ -26,6 +26,10 @@ export interface NodeFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly policy: readonly Statement[];
   readonly roleIn: ReturnType<typeof roleIn>;
+  /** Default: 512 MB, which Lambda gives. */
+  readonly ephemeralStorageMb?: number;
+  /** How many of it may run at a time. Default: as many as the account has left. */
+  readonly reservedConcurrency?: number;
 }
 
 /** A Lambda function with its role, log group and package. */
@@ -65,6 +69,8 @@ export class NodeFunction extends Construct {
       architectures: ['arm64'],
       memorySize: props.memoryMb,
       timeout: props.timeoutSeconds,
+      ...(props.ephemeralStorageMb !== undefined && { ephemeralStorage: { size: props.ephemeralStorageMb } }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { variables: { ...props.environment } },
       loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
       dependsOn: [this.rolePolicy],

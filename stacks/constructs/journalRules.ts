@@ -1,4 +1,4 @@
-import { COVERED_TAG } from '../../core/journal/coveredTag';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../core/journal/coveredTag';
 import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
 import { servicePrefix } from '../../core/serviceKeys';
@@ -7,6 +7,7 @@ import {
   COVERED_JOURNAL_DAYS,
   COVERED_NONCURRENT_DAYS,
   SOURCE_NONCURRENT_DAYS,
+  SUPERSEDED_DAYS,
 } from '../../settings/journalDays';
 import type { Lifecycle, SourceLifecycle } from '../../settings/lifecycle';
 import { boundedName } from '../../settings/names';
@@ -26,14 +27,17 @@ export function journalInSource({ journalExpirationDays: days }: SourceLifecycle
   };
 }
 
-/** In the destination bucket only what bears the compactor's tag ever expires, and what is locked when its lock is over. */
+/** In the destination bucket only what bears a tag of the compactor ever expires, and what is locked when its lock is over. */
 export function journalInDestination(lifecycle: Lifecycle): RulesOfSide['journal'] {
   const history = lifecycle.noncurrentVersionExpirationDays;
   return (table) => [
-    covered('journal', table, journalPrefix(table), COVERED_JOURNAL_DAYS),
-    covered('bases', table, basePrefix(table), COVERED_BASE_DAYS),
+    tagged(COVERED_TAG, named('covered-journal', table), journalPrefix(table), COVERED_JOURNAL_DAYS),
+    tagged(COVERED_TAG, named('covered-bases', table), basePrefix(table), COVERED_BASE_DAYS),
     // As long as the history goes back: with its newest base, a run that is older is of no moment any more.
-    ...(history === null ? [] : [covered('runs', table, runsPrefix(table), history)]),
+    ...(history === null ? [] : [tagged(COVERED_TAG, named('covered-runs', table), runsPrefix(table), history)]),
+    // What a merge has taken the place of, and what was begun and never finished: another object has all of it.
+    tagged(SUPERSEDED_TAG, named('superseded-runs', table), runsPrefix(table), SUPERSEDED_DAYS),
+    tagged(SUPERSEDED_TAG, named('superseded-bases', table), basePrefix(table), SUPERSEDED_DAYS),
     ...colderRuns(lifecycle, table),
     {
       id: named('journal-markers', table),
@@ -44,11 +48,16 @@ export function journalInDestination(lifecycle: Lifecycle): RulesOfSide['journal
   ];
 }
 
-function covered(what: string, table: TableLocation, prefix: string, days: number): Rule {
+function tagged(
+  { key, value }: typeof COVERED_TAG | typeof SUPERSEDED_TAG,
+  id: string,
+  prefix: string,
+  days: number,
+): Rule {
   return {
-    id: named(`covered-${what}`, table),
+    id,
     status: 'Enabled',
-    filter: [{ and: [{ prefix, tags: { [COVERED_TAG.key]: COVERED_TAG.value } }] }],
+    filter: [{ and: [{ prefix, tags: { [key]: value } }] }],
     expiration: [{ days }],
     noncurrentVersionExpiration: [{ noncurrentDays: COVERED_NONCURRENT_DAYS }],
   };

@@ -84,6 +84,7 @@ function stubCode(folder: string, code: string) {
     capture: write('capture'),
     tableDefinition: write('table-definition'),
     drill: write('drill'),
+    compactor: write('compactor'),
     lockRenewal: write('lock-renewal'),
     heartbeat: write('heartbeat'),
     replicaAge: write('replica-age'),

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { TableSettings } from './tables';
+
+/** The tables whose journals are folded: of one that has gone back to images nothing new comes, and readers fold what is left. */
+export function journalTables<Table extends Pick<TableSettings, 'layout'>>(tables: readonly Table[]): Table[] {
+  return tables.filter(({ layout }) => layout === 'journal');
+}
+
+/** Every hour, at a minute of the table's own: the function folds one table at a time, and none has to wait for all others. */
+export function compactorSchedule(tableName: string): string {
+  const minute = createHash('sha256').update(tableName).digest().readUInt16BE(0) % 60;
+  return `cron(${minute} * * * ? *)`;
+}
+
+/** What the rule of a table sends. */
+export function compactorInput({ name }: Pick<TableSettings, 'name'>): string {
+  return JSON.stringify({ table: { name } });
+}
