@@ -1,4 +1,5 @@
 import {
+  GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
@@ -12,6 +13,8 @@ import { sdkClientConfig } from './sdkClient';
 export interface CaptureFunction {
   /** Undefined when there is no such function. */
   configuration(): Promise<FunctionConfiguration | undefined>;
+  /** How many of it may run at a time; undefined where none are reserved. */
+  reservedConcurrency(): Promise<number | undefined>;
   /** Every event source mapping of the function, of whatever stream. */
   mappings(): Promise<EventSourceMappingConfiguration[]>;
 }
@@ -28,6 +31,10 @@ export function captureFunction(FunctionName: string, settings: AwsSettings): Ca
         if ((error as Error).name === 'ResourceNotFoundException') return undefined;
         throw error;
       }
+    },
+    async reservedConcurrency() {
+      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      return ReservedConcurrentExecutions;
     },
     async mappings() {
       const mappings: EventSourceMappingConfiguration[] = [];

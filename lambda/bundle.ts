@@ -4,6 +4,7 @@ import path from 'node:path';
 /** Every deployed function: the folder of its handler. */
 export const FUNCTIONS = [
   'capture',
+  'compactor',
   'drill',
   'engine-collect',
   'engine-fold',

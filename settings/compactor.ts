@@ -12,6 +12,11 @@ export function compactorSchedule(tableName: string): string {
   return `cron(${minute} * * * ? *)`;
 }
 
+/** An hour for the next run, and another one for a run that fails. */
+export const MOST_UNFOLDED_SECONDS = 2 * 3_600;
+/** A day for the next base, and another one for a base that fails. */
+export const MOST_BASE_SECONDS = 48 * 3_600;
+
 /** What the rule of a table sends. */
 export function compactorInput({ name }: Pick<TableSettings, 'name'>): string {
   return JSON.stringify({ table: { name } });

@@ -72,6 +72,21 @@ export function prometheusText({ findings, rows, nowMs }: Looked): string {
       ofTables('hidden replicas', ({ hidden }) => numberIn(hidden)),
     ],
     [
+      'table_journal_unfolded_seconds',
+      'How long the oldest object of the journal has waited to be in a run.',
+      ofTables('journal', ({ unfoldedJournalSeconds }) => numberIn(unfoldedJournalSeconds)),
+    ],
+    [
+      'table_journal_base_age_seconds',
+      'How old the newest base is, where there are runs that it does not have.',
+      ofTables('journal', ({ baseAgeSeconds }) => numberIn(baseAgeSeconds)),
+    ],
+    [
+      'table_journal_unreadable_objects',
+      'Objects of the journal that cannot be read.',
+      ofTables('journal', ({ unreadableJournalObjects }) => numberIn(unreadableJournalObjects)),
+    ],
+    [
       'table_last_verify_timestamp_seconds',
       'When the table was last verified.',
       ofTable((row) => timeIn(row.verifiedAt)),

@@ -3,6 +3,7 @@ import { accountCheck } from './accountChecks';
 import { alarmChecks } from './alarmChecks';
 import { bucketChecks } from './bucketChecks';
 import type { CheckContext } from './checkContext';
+import { compactorChecks, journalCheck } from './compactorChecks';
 import { destinationChecks } from './destinationChecks';
 import { engineChecks } from './engineChecks';
 import type { Finding, Inspection } from './finding';
@@ -59,9 +60,14 @@ function allInspections(request: CheckRequest): Inspection[][] {
     ],
     ...scheduleChecks(request, 'destination'),
     ...engineChecks(request),
+    compactorChecks(request),
     alarmChecks(request, 'destination'),
     tamperChecks(request),
-    ...tables.map((table) => [definitionCopyCheck(request, table), ...locksCheck(request, table)]),
+    ...tables.map((table) => [
+      definitionCopyCheck(request, table),
+      ...locksCheck(request, table),
+      ...journalCheck(request, table.tableName),
+    ]),
     ...importChecks(request).map((each) => [each]),
     ...(waitMs === undefined ? [] : [[probeCheck(request, waitMs)]]),
   ];

@@ -17,6 +17,8 @@ export interface ScheduledFunction {
   readonly expression: string;
   /** Tables that the rule has to name. */
   readonly tables?: readonly string[];
+  /** JSON that the rule has to send. */
+  readonly input?: string;
 }
 
 /** Whether what runs by the clock is there, and is started. A rule that somebody has disabled fails nothing. */
@@ -97,6 +99,8 @@ export function whyIdle(rule: Schedule | undefined, scheduled: ScheduledFunction
   if (rule.expression !== expression) return `runs by ${rule.expression ?? 'no schedule'}`;
   const starting = rule.targets.filter(({ arn }) => arn.endsWith(`:function:${functionName}`));
   if (starting.length === 0) return `starts ${rule.targets.map(({ arn }) => arn).join(', ') || 'nothing'}`;
+  if (scheduled.input !== undefined && !starting.some(({ input }) => input === scheduled.input))
+    return `sends ${starting.map(({ input }) => input ?? 'the event').join(', ')}, not ${scheduled.input}`;
   const named = starting.flatMap(({ input }) => definedTables(eventOf(input)));
   const unnamed = tables.filter((name) => !named.includes(name));
   return unnamed.length === 0 ? undefined : `names other tables: ${unnamed.join(', ')} missing`;

@@ -1,7 +1,9 @@
 import type { TableLocation } from '../../core/objectKey';
 import { bucketOf, type CheckContext } from '../check/checkContext';
 import { lastRunInspection } from '../check/engineChecks';
+import { journalInspection } from '../check/journalCheck';
 import { lockSweepsInspection } from '../check/lockChecks';
+import { layoutOf } from '../../settings/configuredTable';
 import { cannotTell, type Finding, type Inspection } from '../check/finding';
 import { oldestReplicaInspection, recoveryPointInspection } from '../heartbeat/inspections';
 import { listedOnce } from './newestImages';
@@ -24,6 +26,9 @@ export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
     ...tables.flatMap((table) => [
       ...(source ? captureStatus(source.deployment, table, source.newestIn) : []),
       ...copyStatus(request, table),
+      ...(deployment && layoutOf(deployment.settings, table.tableName) === 'journal'
+        ? [journalInspection('journal', deployment, table.tableName)]
+        : []),
     ]),
     recoveryPointInspection('recovery point', request),
     ...(request.renewsLocks

@@ -1,14 +1,10 @@
 import { COMPACTOR_ALARM, journalAlarmId, type JournalAlarm } from '../../settings/alarmNames';
+import { MOST_BASE_SECONDS, MOST_UNFOLDED_SECONDS } from '../../settings/compactor';
 import { functionMetric, journalMetric, type JournalMetric } from '../../settings/metrics';
 import type { Settings } from '../../settings/schema';
 import type { AlarmSpec } from './alarmSpecs';
 
 const HOUR = 3_600;
-
-/** An hour for the next run, and another one for a run that fails. */
-const UNFOLDED_SECONDS = 2 * HOUR;
-/** A day for the next base, and another one for a base that fails. */
-const BASE_SECONDS = 48 * HOUR;
 
 /** Of one table's journal. The compactor publishes each every hour; who says nothing for three hours is not there. */
 export function journalAlarms(tableName: string, functionName: string, { destination }: Settings): AlarmSpec[] {
@@ -20,14 +16,14 @@ export function journalAlarms(tableName: string, functionName: string, { destina
     {
       id: id('unfolded'),
       metric: metric('UnfoldedJournalAgeSeconds'),
-      threshold: UNFOLDED_SECONDS,
+      threshold: MOST_UNFOLDED_SECONDS,
       ...hourly,
       description: `Objects of the journal of table ${tableName} have waited for more than two hours to be folded into a run, or nobody folds any more. ${nothingIsLost} Look at the logs of ${functionName} and at npx dcs check: does it run, does it fail, or has it more to do than it has time for? Then raise compactor.memoryMb.`,
     },
     {
       id: id('base'),
       metric: metric('BaseAgeSeconds'),
-      threshold: BASE_SECONDS,
+      threshold: MOST_BASE_SECONDS,
       ...hourly,
       description: `The newest base of the journal of table ${tableName} is more than two days old, and there are runs that it does not have, or nobody looks any more. ${nothingIsLost} Look at the logs of ${functionName}: does the base not come to its end in 15 minutes? Then raise compactor.memoryMb and compactor.ephemeralStorageMb.`,
     },
@@ -36,7 +32,7 @@ export function journalAlarms(tableName: string, functionName: string, { destina
       metric: metric('UnreadableJournalObjects'),
       threshold: 0,
       ...hourly,
-      description: `Objects of the journal of table ${tableName} cannot be read, or nobody looks any more: whatever changes they hold are in no run and no base, and a restore counts each as unreadable. The logs of ${functionName} name them with the reason. Look for the same object in the source bucket within source.lifecycle.journalExpirationDays; then run npx dcs verify ${tableName}. After the first deployment this alarm is on until the first run.`,
+      description: `Objects of the journal of table ${tableName} cannot be read, or nobody looks any more: whatever changes they hold are in no run and no base, and a restore counts each as unreadable. Look at the logs of ${functionName}, which name them with the reason. Look for the same object in the source bucket within source.lifecycle.journalExpirationDays; then run npx dcs verify ${tableName}. After the first deployment this alarm is on until the first run.`,
     },
   ];
 }

@@ -6,6 +6,7 @@ import { PRINCIPALS, requestsOf, ROWS } from './table';
 
 const example = {
   ...(JSON.parse(readFileSync(path.resolve(__dirname, '../../../dcs.config.example.json'), 'utf8')) as object),
+  tables: [{ name: 'users' }, { name: 'orders' }, { name: 'clicks', layout: 'journal' }],
   erase: { trustedPrincipalArns: ['arn:aws:iam::222222222222:role/privacy'] },
 };
 const stacks: Record<string, StackJson> = {

@@ -20,6 +20,7 @@ export const PRINCIPALS = {
   'Administrator of another account': { arn: `arn:aws:iam::${STRANGER}:user/administrator` },
   'Heartbeat function': role(SOURCE, 'dcs-heartbeat', 'source_heartbeat_function_role-policy'),
   'Lock renewal function': role(DESTINATION, 'dcs-lock-renewal', 'destination_lock-renewal_function_role-policy'),
+  'Compactor function': role(DESTINATION, 'dcs-compactor', 'destination_compactor_function_role-policy'),
   'Replica age function': role(DESTINATION, 'dcs-replica-age', 'destination_replica-age_function_role-policy'),
   'Drill function': role(DESTINATION, 'dcs-drill', 'destination_drill_function_role-policy'),
   'Drill reader (role in the source account)': role(SOURCE, 'dcs-drill-reader', 'source_drill-reader_policy'),
@@ -108,6 +109,16 @@ const copiesOfJournals: Place = {
 };
 const runs: Place = { name: 'runs of a journal', ...inBucket('destination', '=dcs/users/runs/a/manifest.json') };
 const bases: Place = { name: 'bases of a journal', ...inBucket('destination', '=dcs/users/base/a/manifest.json') };
+/** What S3 tells IAM of the tags that are to be put. */
+const tags = (place: Place, name: string, context: Readonly<Record<string, string>>): Place => ({
+  ...place,
+  name,
+  context,
+});
+const coveredTag = { 's3:RequestObjectTag/dcs-covered': 'yes', 's3:RequestObjectTagKeys': 'dcs-covered' };
+const supersededTag = { 's3:RequestObjectTag/dcs-superseded': 'yes', 's3:RequestObjectTagKeys': 'dcs-superseded' };
+const otherTag = { 's3:RequestObjectTag/team': 'data', 's3:RequestObjectTagKeys': 'team' };
+const TAG = ['s3:PutObjectTagging', 's3:PutObjectVersionTagging'];
 const stream: Place = {
   name: 'stream of the table',
   resourceArn: `arn:aws:dynamodb:eu-central-1:${SOURCE}:table/users/stream/2026-01-01T00:00:00.000`,
@@ -414,6 +425,38 @@ export const ROWS: readonly Row[] = [
     'what is not covered stays locked',
   ),
   deny('Drill function', ['s3:PutObject'], sweeps, 'as above'),
+
+  allow('Compactor function', ['s3:GetObject', 's3:GetObjectVersion'], copiesOfJournals, 'it folds journals'),
+  allow('Compactor function', ['s3:GetObject', 's3:PutObject'], runs, 'into runs'),
+  allow('Compactor function', ['s3:GetObject', 's3:PutObject'], bases, 'and into bases'),
+  allow(
+    'Compactor function',
+    TAG,
+    tags(copiesOfJournals, 'the tag "covered" of journals', coveredTag),
+    'it tags what is in a run that it has read back',
+  ),
+  allow('Compactor function', TAG, tags(runs, 'the tag "covered" of runs', coveredTag), 'and in a base'),
+  allow('Compactor function', TAG, tags(runs, 'the tag "superseded" of runs', supersededTag), 'and in a larger run'),
+  deny(
+    'Compactor function',
+    TAG,
+    tags(copiesOfJournals, 'the tag "superseded" of journals', supersededTag),
+    'no run takes the place of a journal sooner',
+  ),
+  deny('Compactor function', TAG, tags(runs, 'any other tag of runs', otherTag), 'the two tags are all it needs'),
+  deny('Compactor function', [...DESTROY_OBJECTS, 's3:PutObject'], copiesOfJournals, 'it only adds, and not here'),
+  deny(
+    'Compactor function',
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectRetention', 's3:BypassGovernanceRetention'],
+    runs,
+    'it deletes nothing, and changes no lock',
+  ),
+  deny('Compactor function', [...READ_OBJECTS, ...DESTROY_OBJECTS, ...TAG], copies, 'images are not its business'),
+  deny('Compactor function', CHANGE_BUCKET, destinationBucket, 'nor are the settings of the bucket'),
+  deny('Compactor function', RUIN_KEY, key('destination'), 'nor is the key'),
+  allow('Compactor function', ['kms:Decrypt', 'kms:GenerateDataKey'], key('destination'), 'through S3'),
+  allow('Compactor function', ['cloudwatch:PutMetricData'], metricsIn('DCS'), 'it says how far it has got'),
+  deny('Compactor function', ['cloudwatch:PutMetricData'], metricsIn('AWS/Lambda'), 'no other metric'),
 
   allow('Replica age function', ['s3:GetObject'], replicaOfHeartbeat, 'it looks how old the replica is'),
   deny('Replica age function', DESTROY_OBJECTS, replicaOfHeartbeat, 'it changes nothing in the bucket'),
