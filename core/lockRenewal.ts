@@ -1,3 +1,4 @@
+import { COVERED_TAG, SUPERSEDED_TAG } from './journal/coveredTag';
 import { isImageKey } from './objectKey';
 import { PARKED_BATCHES_PREFIX } from './parkedBatch';
 import { servicePrefix } from './serviceKeys';
@@ -57,6 +58,19 @@ export function keptLocked(objectKey: string, prefix: string): KeptLocked | unde
 function keptOfService(path: string): KeptLocked | undefined {
   if (path.startsWith('=')) return undefined;
   return JOURNAL_FOLDERS.includes(path.split('/')[1] ?? '') ? 'journal' : 'report';
+}
+
+/**
+ * Whether a version of a journal may go when its lock is over, as the compactor has told by its tags: what is in a run or a base that it
+ * has read back, and what another run has taken the place of. A run that is covered is the history, and stays locked.
+ */
+export function mayGo(objectKey: string, tags: Readonly<Record<string, string>>): boolean {
+  const folder = /(?:^|\/)=dcs\/[^/]+\/([^/]+)\//.exec(objectKey)?.[1];
+  const bears = ({ key, value }: { readonly key: string; readonly value: string }) => tags[key] === value;
+  if (folder === 'runs') return bears(SUPERSEDED_TAG);
+  return (
+    (folder === 'journal' && bears(COVERED_TAG)) || (folder === 'base' && (bears(COVERED_TAG) || bears(SUPERSEDED_TAG)))
+  );
 }
 
 const JOURNAL_FOLDERS: readonly string[] = ['journal', 'runs', 'base'];

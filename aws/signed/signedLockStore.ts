@@ -21,6 +21,8 @@ export interface LockStore {
    * to everybody, in GOVERNANCE mode to who does not ask for a bypass, which this never does. Source: S3 user guide, object-lock.
    */
   lock(objectKey: string, versionId: string, lock: VersionLock): Promise<void>;
+  /** GetObjectTagging: the tags of a version, by name. */
+  tags(objectKey: string, versionId: string): Promise<Readonly<Record<string, string>>>;
 }
 
 export function signedLockStore(bucket: string, client: SignedClient): LockStore {
@@ -41,7 +43,19 @@ export function signedLockStore(bucket: string, client: SignedClient): LockStore
       const call = { method: 'PUT', path: pathOf(objectKey), query, headers, body } as const;
       await inS3('LOCK', bucket, objectKey, () => client.send(call));
     },
+    async tags(objectKey, versionId) {
+      const query = canonicalQuery({ tagging: '', versionId });
+      const call = { method: 'GET', path: pathOf(objectKey), query } as const;
+      const { body } = await inS3('TAGS', bucket, objectKey, () => client.send(call));
+      return tagsIn(body.toString('utf8'));
+    },
   };
+}
+
+/** Of the tags that the compactor puts, which need no entities of XML; another one may come out as it is written there. */
+function tagsIn(xml: string): Record<string, string> {
+  const pairs = xml.matchAll(/<Tag>\s*<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>\s*<\/Tag>/g);
+  return Object.fromEntries([...pairs].map(([, key = '', value = '']) => [key, value]));
 }
 
 function lockIn(headers: AnswerHeaders): Pick<LockedVersion, 'lock'> {

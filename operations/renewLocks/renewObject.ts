@@ -1,7 +1,7 @@
 import type { LockStore } from '../../aws/objectLocks';
 import type { ObjectHistory } from '../../aws/objectVersions';
 import { S3Error } from '../../aws/s3Error';
-import { isInForce, renewal, type KeptLocked, type LockRule } from '../../core/lockRenewal';
+import { isInForce, mayGo, renewal, type KeptLocked, type LockRule } from '../../core/lockRenewal';
 import { versionsToLock, type VersionToLock } from './versionsToLock';
 
 /** What became of one version. */
@@ -28,7 +28,7 @@ export async function renewObject(
 ): Promise<LockedOutcome[]> {
   const outcomes: LockedOutcome[] = [];
   for (const version of await versionsToLock(locks, history, kind)) {
-    outcomes.push(await renewVersion(locks, version, rule, times));
+    outcomes.push(await renewVersion(locks, version, kind, rule, times));
   }
   return outcomes;
 }
@@ -36,6 +36,7 @@ export async function renewObject(
 async function renewVersion(
   locks: LockStore,
   { version: { objectKey, versionId }, lock }: VersionToLock,
+  kind: KeptLocked,
   rule: LockRule,
   { sweepStartedAtMs, nowMs }: LockingTimes,
 ): Promise<LockedOutcome> {
@@ -43,6 +44,8 @@ async function renewVersion(
   const wasUnlocked = !isInForce(lock, now.nowMs);
   const wanted = renewal(lock, rule, now);
   if (!wanted) return { did: 'nothing', wasUnlocked };
+  if (kind === 'journal' && mayGo(objectKey, await locks.tags(objectKey, versionId)))
+    return { did: 'nothing', wasUnlocked: false };
   try {
     await locks.lock(objectKey, versionId, wanted);
     return { did: 'renewed', wasUnlocked };

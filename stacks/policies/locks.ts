@@ -20,7 +20,8 @@ export function renewLocks(bucketArn: string, prefix: string, { mode, retentionD
     {
       Sid: 'LookAtLocks',
       Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
+      // By its tags it knows what of a journal may go.
+      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectVersionTagging', 's3:GetObjectRetention'],
       Resource: `${bucketArn}/${prefix}*`,
     },
     {

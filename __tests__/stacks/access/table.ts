@@ -420,7 +420,7 @@ export const ROWS: readonly Row[] = [
   deny('Operator (restore role)', ['s3:PutObject'], runs, 'as above'),
   allow(
     'Lock renewal function',
-    ['s3:GetObjectRetention', 's3:PutObjectRetention'],
+    ['s3:GetObjectRetention', 's3:GetObjectVersionTagging', 's3:PutObjectRetention'],
     { ...copiesOfJournals, context: locked(30) },
     'what is not covered stays locked',
   ),
