@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { LockStore } from '../../../aws/objectLocks';
 import { encodeImage, itemDigest } from '../../../core/image';
 import { DAY_MS, heldMs, sweepEveryMs, type LockRule } from '../../../core/lockRenewal';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
 import { lockSweepsKey } from '../../../core/serviceKeys';
 import { renewLocks, type RenewLocksRequest } from '../../../operations/renewLocks/renewLocks';
 import { newSweep, readSweeps, sweepsText, sweepToDo, RUNS_EVERY_MS } from '../../../operations/renewLocks/sweeps';
@@ -163,6 +164,40 @@ describe('which versions are locked', () => {
     expect([report, expired, probe, parked].map((key) => bucket.isLocked(key, 0))).toEqual([true, false, false, false]);
   });
 
+  test('what of a journal the compactor has told that it may go is locked no longer; what it has told nothing of, and the runs, are', async () => {
+    const bucket = new Destination();
+    const below = 'dcs/=dcs/users/';
+    const [covered, superseded] = [COVERED_TAG, SUPERSEDED_TAG];
+    const objects = [
+      ['journal/2026/1.tsv.gz', undefined, true],
+      ['journal/2026/2.tsv.gz', covered, false],
+      ['journal/2026/3.tsv.gz', superseded, true], // nobody puts that there
+      ['journal/2026/4.tsv.gz', { key: 'dcs-covered', value: 'no' }, true],
+      ['runs/a/part-0000.tsv.gz', undefined, true],
+      ['runs/b/part-0000.tsv.gz', covered, true], // in a base, and the history all the same
+      ['runs/c/part-0000.tsv.gz', superseded, false],
+      ['base/a/items/part-0000.json.gz', undefined, true],
+      ['base/b/items/part-0000.json.gz', covered, false],
+      ['base/c/items/part-0000.json.gz', superseded, false],
+    ] as const;
+    for (const [path, tag] of objects) {
+      bucket.store(`${below}${path}`, { body: path, metadata: {} }, START);
+      const [version] = bucket.stored(`${below}${path}`);
+      if (tag) await bucket.tags.put(`${below}${path}`, version!.versionId, tag);
+    }
+    bucket.clockMs += 29 * DAY_MS;
+    const { sweeps } = await bucket.run({ prefix: 'dcs/' });
+    expect(sweeps.last?.counts).toMatchObject({ foundUnlocked: 0, left: 0, versions: objects.length });
+    bucket.clockMs += 2 * DAY_MS;
+    expect(objects.map(([path]) => [path, bucket.isLocked(`${below}${path}`)])).toEqual(
+      objects.map(([path, , isLocked]) => [path, isLocked]),
+    );
+    // And when they are unlocked, nobody is called for.
+    expect((await bucket.run({ prefix: 'dcs/', atOnce: true })).sweeps.last?.counts).toMatchObject({
+      foundUnlocked: 0,
+    });
+  });
+
   test('every version of an object of a journal, which nobody writes twice, until lifecycle has put a marker on it', async () => {
     const bucket = new Destination();
     const [kept, covered] = ['=dcs/users/journal/1.tsv.gz', '=dcs/users/journal/0.tsv.gz'];
@@ -230,7 +265,7 @@ describe('a sweep that takes more than one run', () => {
     const bucket = filled();
     const { locks } = bucket;
     const refusing: LockStore = {
-      look: (...args) => locks.look(...args),
+      ...locks,
       lock: (key, id, lock) => locks.lock(key, id, key.includes('item-7/') ? { ...lock, untilMs: 0 } : lock),
     };
     const { sweeps } = await bucket.run({ locks: refusing });
@@ -244,7 +279,7 @@ describe('a sweep that takes more than one run', () => {
     bucket.clockMs += 40 * DAY_MS;
     const { locks } = bucket;
     const denied: LockStore = {
-      look: (...args) => locks.look(...args),
+      ...locks,
       lock: (key, id, lock) => locks.lock(key, id, { ...lock, untilMs: 0 }),
     };
     await expect(bucket.run({ locks: denied })).rejects.toThrow('InvalidArgument');
