@@ -126,6 +126,7 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
         return { metadata, storedAtMs, ...(lock && { lock }) };
       },
       lock: (objectKey, versionId, lock) => call(() => bucket.lockVersion(objectKey, versionId, lock)),
+      tags: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).tags ?? {}),
     },
     tags: {
       async put(objectKey, versionId, { key, value }, { signal } = {}) {
