@@ -7,7 +7,7 @@ export function interrupted(child: ChildProcessWithoutNullStreams): Promise<void
     child.once('close', () => resolve());
     child.stderr.on('data', (text: Buffer) => {
       said += text.toString();
-      if (said.includes('Stopping: ')) resolve();
+      if (said.includes('Stopping in good order')) resolve();
     });
   });
   child.kill('SIGINT');
