@@ -3,6 +3,8 @@ import type { OptionReader } from '../core/commandLine/optionReader';
 import type { OptionTable } from '../core/commandLine/parse';
 import type { KeyWords } from '../settings/configuredTable';
 import type { SelectedChange, Selection } from '../operations/selection';
+import { forShell } from '../core/forShell';
+import type { Output } from './output/output';
 import { keysGiven } from './keyOptions';
 import { parsePartition } from './keys';
 import { whereOf } from './where';
@@ -77,6 +79,28 @@ export function readSelection(given: OptionReader): SelectionOptions {
     event: given.oneOf('event', EVENTS),
     deletedBy: given.text('deleted-by'),
   };
+}
+
+/** Whether anything was written. */
+export function hasChoice({ keys, ...others }: SelectionOptions): boolean {
+  return keys.length > 0 || Object.values(others).some((each: string | undefined) => each !== undefined);
+}
+
+/** Of an item of whose changes it cannot be told whether they are chosen: once, however many there are. */
+export function tellUnknown(output: Output, told: Set<string>, objectKey: string, reason: string): void {
+  if (told.has(objectKey)) return;
+  told.add(objectKey);
+  output.result({ type: 'left', why: 'unknown', objectKey, reason }, `? ${objectKey}  unknown: ${reason}`);
+}
+
+/** The options again, as they are typed. */
+export function choiceWords(options: SelectionOptions): string {
+  const { keys, keysFrom, partition, keyPrefix, where, event, deletedBy } = options;
+  const given = { 'keys-from': keysFrom, partition, 'key-prefix': keyPrefix, where, event, 'deleted-by': deletedBy };
+  return [
+    ...keys.map((key) => `--key ${forShell(key)}`),
+    ...Object.entries(given).flatMap(([name, word]) => (word === undefined ? [] : [`--${name} ${forShell(word)}`])),
+  ].join(' ');
 }
 
 /** What was written, once the table's keys are known. @throws UsageError */

@@ -19,6 +19,7 @@ function reported(json: boolean, columns?: number): string {
       table: 'users',
       in: 's3://b',
       byTimeToLive: false,
+      unknown: 0,
     },
   });
   return written.join('');

@@ -13,6 +13,8 @@ interface Shown extends Omit<Timeline, 'bursts'> {
   readonly table: string;
   readonly in: string;
   readonly byTimeToLive: boolean;
+  /** Items of whose changes it is not known whether they are chosen. */
+  readonly unknown: number;
 }
 
 /** Beside a bar stand its time and its counts. */
@@ -61,14 +63,16 @@ export function reportTimeline(output: Output, shown: Shown): void {
   }
   for (const burst of bursts) sayBurst(output, table, burst);
   const sum = `new ${count(counts.insert)}, changed ${count(counts.change)}, deleted ${count(counts.delete)}`;
+  const notKnown = shown.unknown > 0 ? `; not known of ${counted(shown.unknown, 'item')}, listed above` : '';
   const byTimeToLive = shown.byTimeToLive ? ` (${count(counts.timeToLive)} by time to live)` : '';
   output.result(
     {
       ...{ type: 'timeline', table, in: shown.in, bucketSeconds: bucketMs / 1_000, items, bursts: bursts.length },
       ...{ insert: counts.insert, change: counts.change, delete: counts.delete },
       ...(shown.byTimeToLive && { timeToLive: counts.timeToLive }),
+      ...(shown.unknown > 0 && { unknown: shown.unknown }),
     },
-    `${table} in ${shown.in}, times in UTC: ${sum}${byTimeToLive}; ${counted(items, 'item')} with images`,
+    `${table} in ${shown.in}, times in UTC: ${sum}${byTimeToLive}; ${counted(items, 'item')} with images${notKnown}`,
   );
 }
 

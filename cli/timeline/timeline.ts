@@ -11,6 +11,14 @@ import { COPY_OPTION, readCopy, withImageSource, type CopyChoice } from '../copy
 import { EXIT, type ExitCode } from '../exitCodes';
 import { stateTimeOf } from '../moments';
 import { knownTable } from '../../operations/tables';
+import {
+  hasChoice,
+  readSelection,
+  SELECTION_OPTIONS,
+  selectionOf,
+  tellUnknown,
+  type SelectionOptions,
+} from '../selectionOptions';
 import { listChanged, reportTimeline, type Changed } from './reporting';
 
 const UNITS = ['second', 'minute', 'hour', 'day'] as const;
@@ -22,6 +30,7 @@ export interface TimelineOptions {
   readonly by?: (typeof UNITS)[number];
   readonly timeToLive: boolean;
   readonly items: boolean;
+  readonly selection: SelectionOptions;
   readonly copy: CopyChoice;
 }
 
@@ -30,7 +39,8 @@ export const timeline: Command<TimelineOptions> = {
   description:
     'Shows how much a table changed when: inserts, changes and deletes as a histogram, and bursts by name, so that the moment of an accident is seen and not guessed. ' +
     'It needs nothing but a listing of the bucket (or of a copy of it). The times are those at which S3 stored the images, about a second after the change. ' +
-    'What a backfill stored looks like inserts there, and a repair like a change.',
+    'What a backfill stored looks like inserts there, and a repair like a change.\n' +
+    '--where, --event and --deleted-by are asked of each change: what the item was before it and after it. Each version in the time is read for that; of one that cannot be, it is not known (exit code 3). Keys, partition and prefix need the listing alone.',
   examples: [
     { does: 'When did it happen?', command: 'dcs timeline users --from "2 days ago"' },
     {
@@ -41,6 +51,10 @@ export const timeline: Command<TimelineOptions> = {
       does: 'What was every item before that burst?',
       command:
         'dcs timeline users --from 2026-11-23T14:05:00Z --to 2026-11-23T14:07:00Z --items --json | dcs ls users --as-of 2026-11-23T14:05:00Z --keys-from -',
+    },
+    {
+      does: 'When were orders closed, and whose?',
+      command: `dcs timeline orders --where "before.status!='closed' && after.status=='closed'" --items`,
     },
     {
       does: 'Which of the deletes were time to live?',
@@ -68,6 +82,13 @@ export const timeline: Command<TimelineOptions> = {
       type: 'boolean',
       help: 'List the items that were changed, too, with how often and when last: with --json, for --keys-from of another command.',
     },
+    ...SELECTION_OPTIONS,
+    event: {
+      ...SELECTION_OPTIONS.event,
+      type: 'string',
+      value: 'EVENT',
+      help: 'Changes of this kind only: insert, modify or remove.',
+    },
     ...COPY_OPTION,
   },
   read: (given) => ({
@@ -77,6 +98,7 @@ export const timeline: Command<TimelineOptions> = {
     by: given.oneOf('by', UNITS),
     timeToLive: given.flag('time-to-live'),
     items: given.flag('items'),
+    selection: readSelection(given),
     copy: readCopy(given),
   }),
   whenStopped: () => 'startsAnew',
@@ -96,21 +118,30 @@ async function timelineIn(source: ImageSource, options: TimelineOptions, context
     throw new UsageError([`--from (${secondOf(fromMs)}) is not before --to (${secondOf(toMs)}); exchange them`]);
   }
   const located = locatedTable(settings, tableName);
-  const known = options.items ? (await knownTable(source, located, { momentMs: toMs })).table : undefined;
+  const isChosen = hasChoice(options.selection);
+  const known = options.items || isChosen ? (await knownTable(source, located, { momentMs: toMs })).table : undefined;
   const table = known ?? located;
   const changed: Changed[] = [];
+  const unknown = new Set<string>();
+  const choice = isChosen &&
+    known && {
+      table: known,
+      selection: await selectionOf(options.selection, known),
+      onUnknown: (objectKey: string, reason: string) => tellUnknown(output, unknown, objectKey, reason),
+    };
   const progress = output.progress('listed objects');
   try {
     const found = await timelineOfTable({
       ...{ source, table, fromMs, toMs, byTimeToLive, signal },
       ...(by && { resolutionMs: RESOLUTIONS[by] }),
       onObject: () => progress.add(1),
-      ...(known && { onChanged: (one: Changed) => changed.push(one) }),
+      ...(choice && { choice }),
+      ...(options.items && { onChanged: (one: Changed) => changed.push(one) }),
     });
     progress.end();
-    if (known) await listChanged(output, source, known, changed);
-    reportTimeline(output, { ...found, table: tableName, in: source.name, byTimeToLive });
-    return EXIT.done;
+    if (options.items && known) await listChanged(output, source, known, changed);
+    reportTimeline(output, { ...found, table: tableName, in: source.name, byTimeToLive, unknown: unknown.size });
+    return unknown.size > 0 ? EXIT.differences : EXIT.done;
   } finally {
     progress.end();
   }

@@ -13,10 +13,12 @@ import { storedImageOf } from '../images/storedImageOf';
 
 export interface DownloadRequest {
   readonly source: Pick<ImageSource, 'name' | 'images'>;
-  /** Every object of the table, in the order of object keys. */
+  /** Every object of the table, or of a part of it, in the order of object keys. */
   readonly histories: AsyncIterable<ObjectHistory>;
   readonly table: TableLocation;
   readonly folder: string;
+  /** Where not every object of the table is in it: by which options, for people. */
+  readonly part?: string;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly watch?: DownloadWatch;
@@ -57,6 +59,7 @@ export async function downloadTable(request: DownloadRequest): Promise<CopyManif
     startedAt,
     finishedAt: new Date(nowMs()).toISOString(),
     ...counts,
+    ...(request.part !== undefined && { part: request.part }),
     bytes,
   };
   await writePlainFile(`${manifestFile}.part`, `${JSON.stringify(manifest, null, 2)}\n`);

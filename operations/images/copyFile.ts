@@ -23,6 +23,8 @@ export interface CopyManifest {
   readonly archived: number;
   /** Versions that could not be read, whose body is not in the copy either. Older copies do not say it. */
   readonly unreadable?: number;
+  /** By which options it holds a part of the table alone; undefined: all of it. */
+  readonly part?: string;
   /** Size of the file of versions. */
   readonly bytes: number;
 }
@@ -49,6 +51,7 @@ const manifestShape = z.looseObject({
   objects: z.int().min(0),
   versions: z.int().min(0),
   bytes: z.int().min(0),
+  part: z.string().optional(),
 });
 
 /** @throws DcsError when it is damaged, or of another format */

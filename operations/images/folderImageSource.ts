@@ -4,6 +4,7 @@ import { HistoryGrouping, type ObjectHistory, type ObjectVersion } from '../../a
 import { CouldNotLookError, DcsError, UnreadableImageError } from '../../core/errors';
 import { LARGEST_IMAGE_BYTES } from '../../core/image';
 import { compareKeys } from '../../core/keyRanges';
+import { printable } from '../../core/printable';
 import { tablePrefix } from '../../core/objectKey';
 import {
   MANIFEST,
@@ -24,7 +25,7 @@ import type { ImageSource } from './imageSource';
  */
 export async function folderImageSource(folder: string): Promise<ImageSource> {
   const { file, manifest } = await openCopy(folder);
-  const { bytes } = manifest;
+  const { bytes, part } = manifest;
   const readLine = async (versionId: string | undefined) => {
     const { offset, length } = placeOf(versionId ?? '');
     const version = length > LARGEST_LINE_BYTES ? undefined : readVersion(await readAt(file, offset, length));
@@ -34,7 +35,8 @@ export async function folderImageSource(folder: string): Promise<ImageSource> {
     );
   };
   return {
-    name: folder,
+    name: part === undefined ? folder : `${folder} (a part of the table: ${printable(part)})`,
+    ...(part !== undefined && { part }),
     close: () => file.close(),
     async *histories(prefix) {
       const seen = { objects: 0, versions: 0 };

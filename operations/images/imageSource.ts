@@ -28,6 +28,8 @@ export interface ImageSource {
   readonly images: Pick<ImageStore, 'get' | 'head'>;
   /** Undefined where nothing is ever archived. */
   readonly archive?: Archive;
+  /** It holds a part of the table alone, chosen by these options: what is not in it may be in the table. */
+  readonly part?: string;
   /** Where something has to be closed at the end. */
   close?(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { burstsIn, type Burst } from '../../core/bursts';
 import { CouldNotLookError } from '../../core/errors';
+import { mapInParallel } from '../../core/mapInParallel';
 import { inParallel } from '../../core/inParallel';
 import { isImageKey, tablePrefix, type TableLocation } from '../../core/objectKey';
 import type { ObjectVersion } from '../../aws/objectVersions';
@@ -7,10 +8,12 @@ import { headerOf } from '../images/headerOf';
 import type { ImageSource } from '../images/imageSource';
 import { whyUnreadable } from '../images/whyUnreadable';
 import { Histogram, MINUTE_MS, type Bucket, type ResolutionMs } from './histogram';
-import { changesOfObject } from './changesOfObject';
+import { chosenChanges, type Choice } from '../chosenChanges';
+import { noImages, selectedHistories } from '../selection';
+import { changesOfObject, type SeenChange } from './changesOfObject';
 
 export interface TimelineRequest {
-  readonly source: Pick<ImageSource, 'name' | 'histories' | 'images'>;
+  readonly source: Pick<ImageSource, 'name' | 'histories' | 'history' | 'images'>;
   readonly table: TableLocation;
   /** Stored after this; -Infinity for all. */
   readonly fromMs: number;
@@ -22,6 +25,8 @@ export interface TimelineRequest {
   readonly bars?: number;
   /** Read the metadata of each delete, to tell those by time to live: one request each. */
   readonly byTimeToLive: boolean;
+  /** Undefined: all changes of the table. */
+  readonly choice?: Choice;
   readonly signal: AbortSignal;
   readonly onObject?: () => void;
   /** Told of every change that is listed, of whatever time. */
@@ -59,35 +64,59 @@ const TIME_TO_LIVE = 'dynamodb.amazonaws.com';
  * @throws CouldNotLookError when there is no image
  */
 export async function timelineOfTable(request: TimelineRequest): Promise<Timeline> {
-  const { source, table, signal, fromMs, toMs } = request;
+  const { source, table, signal } = request;
   const histogram = new Histogram(request.resolutionMs);
   let deletes: ObjectVersion[] = [];
   let items = 0;
-  for await (const history of source.histories(tablePrefix(table), signal)) {
+  let looked = 0;
+  for await (const { objectKey, changes } of changesIn(request)) {
     signal.throwIfAborted();
-    if (!isImageKey(history.objectKey)) continue;
-    items += 1;
+    looked += 1;
+    if (changes.length > 0) items += 1;
     request.onObject?.();
     let [times, lastAtMs] = [0, -Infinity];
-    for (const { kind, version } of changesOfObject(history)) {
+    for (const { kind, version } of changes) {
       request.onVersion?.(version);
-      if (version.storedAtMs <= fromMs || version.storedAtMs > toMs) continue;
+      if (!isInTime(request, version)) continue;
       histogram.add(version.storedAtMs, kind);
       [times, lastAtMs] = [times + 1, Math.max(lastAtMs, version.storedAtMs)];
       if (kind === 'delete' && request.byTimeToLive) deletes.push(version);
     }
-    if (times > 0) request.onChanged?.({ objectKey: history.objectKey, times, lastAtMs });
+    if (times > 0) request.onChanged?.({ objectKey, times, lastAtMs });
     if (deletes.length >= 10 * READS) {
       await tellTimeToLive(request, deletes, histogram);
       deletes = [];
     }
   }
-  if (items === 0) {
-    throw new CouldNotLookError(`${source.name} has no images of ${table.tableName}; check table, prefix and --copy`);
-  }
+  if (looked === 0) throw new CouldNotLookError(noImages(source.name, table, request.choice?.selection ?? {}));
   await tellTimeToLive(request, deletes, histogram);
   const { buckets, bucketMs } = histogram.shown(request.bars ?? BARS);
   return { buckets, bucketMs, bursts: burstsOf(histogram, request), counts: histogram.counts(), items };
+}
+
+interface ChangesOfObject {
+  readonly objectKey: string;
+  readonly changes: readonly SeenChange[];
+}
+
+/** What is asked of the listing alone is not spread over workers. */
+async function* changesIn(request: TimelineRequest): AsyncGenerator<ChangesOfObject> {
+  const { source, table, signal, choice } = request;
+  if (choice) {
+    const histories = selectedHistories({ source, table: choice.table }, choice.selection, signal);
+    yield* mapInParallel(histories, READS, async (history) => ({
+      objectKey: history.objectKey,
+      changes: await chosenChanges(source, choice, history, (version) => isInTime(request, version)),
+    }));
+    return;
+  }
+  for await (const history of source.histories(tablePrefix(table), signal)) {
+    if (isImageKey(history.objectKey)) yield { objectKey: history.objectKey, changes: changesOfObject(history) };
+  }
+}
+
+function isInTime({ fromMs, toMs }: TimelineRequest, { storedAtMs }: ObjectVersion): boolean {
+  return storedAtMs > fromMs && storedAtMs <= toMs;
 }
 
 async function tellTimeToLive(

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { Readable } from 'node:stream';
 import { encodeImage, itemDigest } from '../../../core/image';
 import type { AttributeMap } from '../../../core/attributeValue';
 import { timelineOfTable, BARS, type TimelineRequest } from '../../../operations/timeline/timelineOfTable';
+import type { SelectedChange, Selection } from '../../../operations/selection';
 import { MemoryBucket } from '../../support/memoryBucket';
 
 const table = { prefix: '', tableName: 'users' };
@@ -28,6 +30,8 @@ function bucketOf(happenings: readonly Happening[]): MemoryBucket {
   }
   return bucket;
 }
+
+const configured = { ...table, keySchema: { partitionKey: 'id' }, keyTypes: { id: 'S' } } as const;
 
 const timelineOf = (source: MemoryBucket, more: Partial<TimelineRequest> = {}) =>
   timelineOfTable({
@@ -131,5 +135,53 @@ describe('the timeline of a table', () => {
 
   test('a table without images cannot be looked at', async () => {
     await expect(timelineOf(new MemoryBucket())).rejects.toThrow('has no images of users');
+  });
+});
+
+describe('of what is chosen', () => {
+  const minute = (n: number) => BEGIN_MS + n * 60_000;
+  const story: Happening[] = [
+    { id: 1, atMs: minute(0), value: 1 },
+    { id: 2, atMs: minute(1), value: 1 },
+    { id: 1, atMs: minute(2), value: 7 },
+    { id: 12, atMs: minute(3), value: 7 },
+    { id: 2, atMs: minute(4), value: undefined, deletedBy: 'dynamodb.amazonaws.com' },
+    { id: 1, atMs: minute(5), value: undefined },
+  ];
+  const isSeven = (item?: AttributeMap) => item?.v !== undefined && 'N' in item.v && item.v.N === '7';
+  async function chosen(selection: Selection, more: Partial<TimelineRequest> = {}, bucket = bucketOf(story)) {
+    const unknown: string[] = [];
+    const choice = { table: configured, selection, onUnknown: (objectKey: string) => unknown.push(objectKey) };
+    const { counts, items } = await timelineOf(bucket, { ...more, choice });
+    return { ...counts, items, unknown };
+  }
+  const keysOf = (...ids: string[]) => Readable.from(ids.map((id) => ({ id: { S: id } })));
+
+  test('an expression is asked of each change, with the item before and after it', async () => {
+    const becameSeven = { matches: ({ before, after }: SelectedChange) => isSeven(after) && !isSeven(before) };
+    expect(await chosen(becameSeven)).toMatchObject({ insert: 1, change: 1, delete: 0, items: 2, unknown: [] });
+    expect(await chosen(becameSeven, { fromMs: minute(2) })).toMatchObject({ insert: 1, change: 0, items: 1 });
+  });
+
+  test('a delete has what was there before it, and by whom', async () => {
+    const byTimeToLive = { matches: ({ deletedBy }: SelectedChange) => deletedBy === 'dynamodb.amazonaws.com' };
+    expect(await chosen(byTimeToLive)).toMatchObject({ insert: 0, change: 0, delete: 1, items: 1 });
+    const lostSeven = { matches: ({ before, after }: SelectedChange) => isSeven(before) && !after };
+    expect(await chosen(lostSeven)).toMatchObject({ delete: 1, items: 1 });
+  });
+
+  test('keys, a partition and a prefix; what is asked for and not there is not known', async () => {
+    expect(await chosen({ keyPrefix: 'u1' })).toMatchObject({ insert: 2, change: 1, delete: 1, items: 2 });
+    expect(await chosen({ partition: { S: 'u1' } })).toMatchObject({ insert: 1, change: 1, delete: 1, items: 1 });
+    expect(await chosen({ keys: keysOf('u2', 'u9') })).toMatchObject({
+      ...{ insert: 1, delete: 1, items: 1, unknown: ['users/u9/image.json'] },
+    });
+  });
+
+  test('of a version that cannot be read it is told that it is not known, and it is not counted', async () => {
+    const bucket = bucketOf(story);
+    bucket.store('users/u2/image.json', { body: '{"Item":{}', metadata: {} }, minute(6));
+    const all = await chosen({ matches: () => true }, {}, bucket);
+    expect(all).toMatchObject({ insert: 3, change: 1, delete: 2, unknown: ['users/u2/image.json'] });
   });
 });
