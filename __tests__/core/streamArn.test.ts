@@ -12,6 +12,7 @@ test.each([ARN, ARN.replace('arn:aws:', 'arn:aws-us-gov:'), ARN.replace('eu-west
 test.each([
   undefined,
   7,
+  [ARN],
   '',
   `x${ARN}`,
   `${ARN}/x`,
