@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   DeleteObjectCommand,
+  GetObjectTaggingCommand,
   PutObjectCommand,
   PutObjectLockConfigurationCommand,
   CreateBucketCommand,
 } from '@aws-sdk/client-s3';
 import { s3LockStore } from '../../aws/objectLocks';
+import { s3TagStore } from '../../aws/objectTags';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../core/journal/coveredTag';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
@@ -79,6 +82,19 @@ test.each<[string, VersionLock['mode'], VersionLock['mode'], number, string | un
   const outcome = locks.lock('users/a/image.json', versionId, inDays(wanted, days));
   if (refusal === undefined) await outcome;
   else await expect(outcome).rejects.toMatchObject({ code: refusal });
+});
+
+test('a version is tagged by its id, locked and below a newer one', async () => {
+  const { settings, put } = await lockedBucket('COMPLIANCE');
+  const key = `users/a%2Fb ü💾+&?'"=/image.json`;
+  const [old, current] = [await put(key), await put(key)];
+  await s3TagStore(settings).put(key, old, COVERED_TAG);
+  await s3TagStore(settings).put(key, old, SUPERSEDED_TAG);
+  const tagsOf = async (VersionId: string) =>
+    (await s3Client(settings).send(new GetObjectTaggingCommand({ Bucket: settings.bucket, Key: key, VersionId })))
+      .TagSet;
+  expect(await tagsOf(old)).toEqual([{ Key: SUPERSEDED_TAG.key, Value: SUPERSEDED_TAG.value }]);
+  expect(await tagsOf(current)).toEqual([]);
 });
 
 test('a sweep locks what was unlocked, which then cannot be deleted', async () => {

@@ -38,6 +38,9 @@ export async function compactTable(request: CompactRequest, watch: CompactWatch 
   return work.done();
 }
 
+/** Half of what was measured on a core. */
+const MERGED_BYTES_PER_MS = 2_000;
+
 class Compaction {
   private readonly counts = { runs: 0, merges: 0, bases: 0, covered: 0 };
   private readonly unfolded: Map<string, ObjectHistory>;
@@ -133,7 +136,9 @@ class Compaction {
   private async merges(): Promise<void> {
     const { request, watch } = this;
     const { mergeBytes } = { ...COMPACT_LIMITS, ...request.limits };
-    for (let runs = runsToMerge(this.catalog, mergeBytes); runs; runs = runsToMerge(this.catalog, mergeBytes)) {
+    // What would not end in the time that is left would be begun by every invocation, and ended by none.
+    const next = () => runsToMerge(this.catalog, Math.min(mergeBytes, request.timeLeftMs() * MERGED_BYTES_PER_MS));
+    for (let runs = next(); runs; runs = next()) {
       requireTime(request);
       const { name, linesOut } = await mergeRuns(request, this.catalog, runs, this.folded);
       this.counts.merges += 1;

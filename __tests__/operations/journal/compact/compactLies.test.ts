@@ -146,6 +146,22 @@ describe('what is left alone, and what is given up', () => {
     expect(bucket.keys()).toHaveLength(1);
   });
 
+  test('what is more together than is to be merged is left as it is', async () => {
+    const bucket = new MemoryBucket(LATER_MS);
+    for (const hour of [0, 1, 2, 3]) {
+      const before = await compactTable(requestOf(bucket, { ...roomy, timeLeftMs: () => 20_000 }));
+      expect(before.isFinished).toBe(true);
+      store(bucket, batch('abc', hour * 10));
+    }
+    const enough = { ...roomy, timeLeftMs: () => 20_000 };
+    const { runs } = await catalogIn(bucket);
+    expect(runs).toHaveLength(3);
+    expect(await compactTable(requestOf(bucket, { ...enough, limits: { mergeBytes: 1 } }))).toMatchObject({
+      merges: 0,
+    });
+    expect(await compactTable(requestOf(bucket, enough))).toMatchObject({ merges: 1 });
+  });
+
   test('four runs become one, and sixteen one of the next level; what they were is tagged', async () => {
     const bucket = new MemoryBucket(LATER_MS);
     for (let hour = 0; hour < 17; hour += 1) {
