@@ -11,7 +11,10 @@ import type { RestoreOfTable } from './options';
 /** Whether the distributed engine can be meant where nobody has said by which: it is deployed, and works from its bucket into its Region. */
 export function mayOutgrow(options: RestoreOfTable, { settings, sides }: CommandContext): boolean {
   const { engine = 'auto', target, copy, planFile, dryRun, thaw } = options;
-  const isThere = target === 'destination' && copy.in === 'destination' && sides.target.region === undefined;
+  const { region, profile, roleArn } = sides.target;
+  const isSaid = region !== undefined || profile !== undefined || roleArn !== undefined;
+  // Whoever names a profile or a role for the table may mean another account.
+  const isThere = target === 'destination' && copy.in === 'destination' && !isSaid;
   const isDeployed = settings.engine.enabled && settings.destination !== undefined;
   return isDeployed && engine === 'auto' && isThere && planFile === undefined && !dryRun && !thaw;
 }
