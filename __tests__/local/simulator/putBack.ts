@@ -190,7 +190,7 @@ const MISTAKES: readonly PutBack[] = [
   },
   {
     mistake: 'the note of an unfinished restore is taken for --mirror',
-    shownBy: 54,
+    shownBy: 168,
     putBack: () =>
       replace(target, 'decideTarget', (real) => (...given) => {
         const decision = real(...given);
