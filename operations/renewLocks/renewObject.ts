@@ -40,12 +40,14 @@ async function renewVersion(
   rule: LockRule,
   { sweepStartedAtMs, nowMs }: LockingTimes,
 ): Promise<LockedOutcome> {
-  const now = { sweepStartedAtMs, nowMs: nowMs() };
-  const wasUnlocked = !isInForce(lock, now.nowMs);
-  const wanted = renewal(lock, rule, now);
-  if (!wanted) return { did: 'nothing', wasUnlocked };
+  const wasUnlocked = !isInForce(lock, nowMs());
+  if (!renewal(lock, rule, { sweepStartedAtMs, nowMs: nowMs() })) return { did: 'nothing', wasUnlocked };
   if (kind === 'journal' && mayGo(objectKey, await locks.tags(objectKey, versionId)))
     return { did: 'nothing', wasUnlocked: false };
+  // By the time after the last answer: a machine may have slept for it, and another have made the lock longer than this one would then.
+  const now = { sweepStartedAtMs, nowMs: nowMs() };
+  const wanted = renewal(lock, rule, now);
+  if (!wanted) return { did: 'nothing', wasUnlocked };
   try {
     await locks.lock(objectKey, versionId, wanted);
     return { did: 'renewed', wasUnlocked };
