@@ -30,8 +30,9 @@ const SECOND_MS = 1_000;
  * @param definitions in the order of being stored
  */
 export function createdAfterFormer(definitions: readonly StoredLife[], momentMs: number): number | undefined {
-  const at = definitions.findLastIndex(({ createdAt, storedAtMs }) => (msOf(createdAt) ?? storedAtMs) <= momentMs);
-  const [inForce, createdAtMs] = [definitions[at], msOf(definitions[at]?.createdAt)];
+  const at = definitions.findLastIndex((life) => (createdAtOf(life) ?? life.storedAtMs) <= momentMs);
+  const inForce = definitions[at];
+  const createdAtMs = inForce && createdAtOf(inForce);
   if (inForce?.tableId === undefined) return undefined;
   // Stryker disable next-line ConditionalExpression: what is not known is what is returned below as well
   if (createdAtMs === undefined) return undefined;
@@ -42,7 +43,7 @@ export function createdAfterFormer(definitions: readonly StoredLife[], momentMs:
 
 /** When each table was created that had a former one of its name: {@link createdAfterFormer} of every moment, the first one first. */
 export function creationsAfterFormer(definitions: readonly StoredLife[]): number[] {
-  const moments = definitions.map(({ createdAt, storedAtMs }) => msOf(createdAt) ?? storedAtMs);
+  const moments = definitions.map((life) => createdAtOf(life) ?? life.storedAtMs);
   const creations = moments.flatMap((momentMs) => createdAfterFormer(definitions, momentMs) ?? []);
   return [...new Set(creations)].sort((a, b) => a - b);
 }
@@ -90,7 +91,8 @@ export function gapsWithinTables(images: readonly ImageOfTables[], creationsMs: 
   return [...tables].sort(([a], [b]) => b - a).flatMap(([, headers]) => chainGaps(headers));
 }
 
-function msOf(time: string | undefined): number | undefined {
-  const ms = Date.parse(String(time));
-  return Number.isNaN(ms) ? undefined : ms;
+/** Undefined where none is told, or one that cannot be: no table is younger than its definition, or older than the service. */
+function createdAtOf({ createdAt, storedAtMs }: Omit<StoredLife, 'tableId'>): number | undefined {
+  const ms = Date.parse(String(createdAt));
+  return ms >= 0 && ms <= storedAtMs + CLOCK_SLACK_MS ? ms : undefined;
 }

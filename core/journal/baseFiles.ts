@@ -4,6 +4,7 @@ import { digestOf } from '../digest';
 import { UnreadableImageError } from '../errors';
 import { TOMBSTONE_BODY, TOMBSTONE_DIGEST } from '../image';
 import type { BasePart } from './baseManifest';
+import { LARGEST_JOURNAL_TEXT_BYTES } from './journalObject';
 import { LineBuffer } from './lineBuffer';
 
 /*
@@ -122,8 +123,8 @@ function linesIn(what: string, gzip: Uint8Array, stated: number): string[] {
   throw new UnreadableImageError(`its ${what} have ${lines.length} lines; its manifest says ${stated}`);
 }
 
-/** A part is one line at least, which may be as large as any. */
-const LARGEST_TEXT_BYTES = 2 * BASE_PART_TEXT_BYTES;
+/** A part is one line at least, which may be as large as any; a mark has a digest, and what its object said, besides. */
+const LARGEST_TEXT_BYTES = LARGEST_JOURNAL_TEXT_BYTES + 4096;
 
 function unzipped(bytes: Uint8Array): string {
   try {

@@ -52,7 +52,8 @@ export function journalKey(
   return `${journalPrefix(table)}${year}/${month}/${day}/${hour}/${first}-${lines}-${digest.slice(0, 16)}.tsv.gz`;
 }
 
-const JOURNAL_NAME = /^(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/\d{40}-(\d{1,9})-([0-9a-f]{16})\.tsv\.gz$/;
+/** A batch has 10,000 changes at most. What claims many more, or none, is no journal: read, it would be gigabytes of memory. */
+const JOURNAL_NAME = /^(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/\d{40}-([1-9]\d{0,4})-([0-9a-f]{16})\.tsv\.gz$/;
 
 /** The way back of {@link journalKey}; undefined for a key that no journal object has. */
 export function nameInJournalKey(table: TableLocation, objectKey: string): JournalName | undefined {

@@ -38,6 +38,8 @@ export const JOURNAL_FORMAT = '1';
 const HEAD = '#dcs-journal';
 /** A batch has 6 MB of JSON with two images a record; what is ten times as much was not written by capture. */
 export const LARGEST_JOURNAL_TEXT_BYTES = 64 * 1024 * 1024;
+/** DynamoDB's labels have 23. Each line of a run repeats it. */
+const LONGEST_STREAM_LABEL = 64;
 
 /**
  * Turns a batch into one object. `docs/format.md` specifies it. The same batch gives the same object key in the same hour.
@@ -128,6 +130,11 @@ function readHead(table: TableLocation, head: string): { kind: JournalKind; stre
   if (tableName !== table.tableName || !kind || !/^\d{1,9}$/.test(lines)) {
     throw new UnreadableImageError(
       `its first line is ${quoted(head)}; expected the table ${table.tableName}, one of ${JOURNAL_KINDS.join(', ')}, and a number of lines`,
+    );
+  }
+  if (streamLabel.length > LONGEST_STREAM_LABEL) {
+    throw new UnreadableImageError(
+      `its stream label has ${streamLabel.length} characters; expected ${LONGEST_STREAM_LABEL} at most`,
     );
   }
   return { kind, streamLabel, lines: Number(lines) };

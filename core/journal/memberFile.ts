@@ -17,6 +17,9 @@ import { LineBuffer } from './lineBuffer';
  */
 export const MEMBER_TEXT_BYTES = 255 * 1024;
 
+/** A line that is as large as any in a journal has become longer here by what its object said of all of them. */
+const LARGEST_MEMBER_TEXT_BYTES = LARGEST_JOURNAL_TEXT_BYTES + 4096;
+
 /** What of a hash or a digest stands in an index. */
 const HASH_DIGITS = 16;
 const DIGEST_DIGITS = 32;
@@ -171,7 +174,7 @@ function digestOfMember(bytes: Uint8Array): string {
 
 function unzipped(bytes: Uint8Array): string {
   try {
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_JOURNAL_TEXT_BYTES }).toString('utf8');
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_MEMBER_TEXT_BYTES }).toString('utf8');
   } catch (cause) {
     throw new UnreadableImageError(`it is not gzip: ${(cause as Error).message}`, { cause });
   }

@@ -2,7 +2,7 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { BytesStore } from '../../aws/bytesStore';
 import type { ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import { UnreadableImageError } from '../../core/errors';
-import { readJournal, type JournalBatch } from '../../core/journal/journalObject';
+import { LARGEST_JOURNAL_TEXT_BYTES, readJournal, type JournalBatch } from '../../core/journal/journalObject';
 import type { TableLocation } from '../../core/objectKey';
 import { whyUnreadable } from '../images/whyUnreadable';
 
@@ -46,10 +46,16 @@ export async function readStoredBatch(
 async function readVersion(
   bytes: JournalReads['bytes'],
   table: TableLocation,
-  { objectKey, versionId, storageClass }: ObjectVersion,
+  { objectKey, versionId, storageClass, sizeBytes }: ObjectVersion,
   signal: AbortSignal | undefined,
 ): Promise<JournalBatch> {
   if (ARCHIVE_CLASSES.has(storageClass))
     throw new UnreadableImageError(`it is in ${storageClass}; ask S3 to restore it`);
+  // Whoever writes to the source bucket may put anything here, which would not fit into the memory.
+  if (sizeBytes > LARGEST_JOURNAL_TEXT_BYTES) {
+    throw new UnreadableImageError(
+      `it has ${sizeBytes} bytes; a journal object has ${LARGEST_JOURNAL_TEXT_BYTES} at most`,
+    );
+  }
   return readJournal(table, objectKey, (await bytes.get(objectKey, { versionId, signal })).bytes);
 }

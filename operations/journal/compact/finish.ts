@@ -22,6 +22,7 @@ export async function putManifest<Manifest extends Parted>(
   { manifest, text, read }: { manifest: Manifest; text: string; read: (bytes: Uint8Array) => Manifest },
 ): Promise<Manifest> {
   const objectKey = folder + MANIFEST_FILE;
+  read(Buffer.from(text)); // one that nobody can read would be there for ever
   await bytes.putOnce(objectKey, { bytes: Buffer.from(text), contentType: JSON_TYPE }, { signal });
   const stored = read((await reads.bytes.get(objectKey, { signal })).bytes);
   if (JSON.stringify(stored.parts) === JSON.stringify(manifest.parts)) return stored;

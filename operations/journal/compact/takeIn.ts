@@ -81,7 +81,8 @@ class Taking implements TakenIn {
   characters = 0;
   firstStoredAtMs = Infinity;
   lastStoredAtMs = -Infinity;
-  lastChangedAtMs = -Infinity;
+  /** A time before 1970, which a line may state, is none that a manifest can tell. */
+  lastChangedAtMs = 0;
 
   constructor(
     private readonly prefixLength: number,
