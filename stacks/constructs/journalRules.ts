@@ -29,13 +29,11 @@ export function journalInSource({ journalExpirationDays: days }: SourceLifecycle
 
 /** In the destination bucket only what bears a tag of the compactor ever expires, and what is locked when its lock is over. */
 export function journalInDestination(lifecycle: Lifecycle): RulesOfSide['journal'] {
-  const history = lifecycle.noncurrentVersionExpirationDays;
   return (table) => [
     tagged(COVERED_TAG, named('covered-journal', table), journalPrefix(table), COVERED_JOURNAL_DAYS),
     tagged(COVERED_TAG, named('covered-bases', table), basePrefix(table), COVERED_BASE_DAYS),
-    // As long as the history goes back: with its newest base, a run that is older is of no moment any more.
-    ...(history === null ? [] : [tagged(COVERED_TAG, named('covered-runs', table), runsPrefix(table), history)]),
-    // What a merge has taken the place of, and what was begun and never finished: another object has all of it.
+    // What a merge has taken the place of, and what was begun and never finished: another object has all of it. No other run ever
+    // expires: for a moment before the newest base, what an item was is in the run of its last change by then, however old.
     tagged(SUPERSEDED_TAG, named('superseded-runs', table), runsPrefix(table), SUPERSEDED_DAYS),
     tagged(SUPERSEDED_TAG, named('superseded-bases', table), basePrefix(table), SUPERSEDED_DAYS),
     ...colderRuns(lifecycle, table),

@@ -28,7 +28,7 @@ export function foldJournals(bucketArn: string, prefix: string): readonly Statem
       Resource: [...below(journals, runs, bases), `${bucketArn}/${definitions}`],
     },
     { Sid: 'AddRunsAndBases', Effect: 'Allow', Action: 's3:PutObject', Resource: below(runs, bases) },
-    tagOnly('TagWhatIsCovered', COVERED_TAG, below(journals, runs, bases)),
+    tagOnly('TagWhatIsCovered', COVERED_TAG, below(journals, bases)),
     tagOnly('TagWhatIsSuperseded', SUPERSEDED_TAG, below(runs, bases)),
   ];
 }

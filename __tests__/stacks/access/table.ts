@@ -435,7 +435,13 @@ export const ROWS: readonly Row[] = [
     tags(copiesOfJournals, 'the tag "covered" of journals', coveredTag),
     'it tags what is in a run that it has read back',
   ),
-  allow('Compactor function', TAG, tags(runs, 'the tag "covered" of runs', coveredTag), 'and in a base'),
+  allow('Compactor function', TAG, tags(bases, 'the tag "covered" of bases', coveredTag), 'and bases but the newest'),
+  deny(
+    'Compactor function',
+    TAG,
+    tags(runs, 'the tag "covered" of runs', coveredTag),
+    'no base takes the place of a run',
+  ),
   allow('Compactor function', TAG, tags(runs, 'the tag "superseded" of runs', supersededTag), 'and in a larger run'),
   deny(
     'Compactor function',

@@ -16,7 +16,7 @@ import { COVERED_TAG } from '../../../core/journal/coveredTag';
 import { newerOf, newestIn } from '../../../core/journal/hashOrder';
 import { MANIFEST_FORMAT, partName } from '../../../core/journal/manifestText';
 import { imageOfRunLine, readRunLine } from '../../../core/journal/runLine';
-import type { Catalog, StoredBase, StoredRun } from '../runs/catalog';
+import type { Catalog, StoredBase } from '../runs/catalog';
 import { partsOfBase } from '../runs/itemsOfBase';
 import { piecesOfRun, type SortedItem } from '../runs/itemsOfRun';
 import { attemptOf } from './attempts';
@@ -100,9 +100,8 @@ async function makeBaseOf(
       previousManifestSha256: newestOf(catalog.bases),
     }),
   });
-  await coverByBases(request, { ...catalog, bases: catalog.bases.slice(0, BASES_KEPT - 1) }, catalog.runs);
-  await tagVersions(request, versionsIn(catalog.bases.slice(BASES_KEPT - 1)), COVERED_TAG);
-  await putCovered(request, folder);
+  const earlier = catalog.bases.filter((base) => base.name !== name);
+  await coverByBase(request, folder, earlier.slice(BASES_KEPT - 1));
   return manifest;
 }
 
@@ -114,21 +113,19 @@ function forManifest(tableName: string, manifest: BaseManifest) {
   };
 }
 
-/** Tags the runs that a base covers, those aside that an earlier one has seen to. */
-async function coverByBases(request: CompactRequest, { bases }: Catalog, runs: readonly StoredRun[]): Promise<void> {
-  const done = new Set(bases.filter((base) => base.isCovered).flatMap(({ manifest }) => manifest.covers));
-  await tagVersions(request, versionsIn(runs.filter(({ name }) => !done.has(name))), COVERED_TAG);
+/**
+ * Tags the bases whose place is taken. A base takes no run's place: it has the newest change of each item alone, and for a moment before
+ * that change the one below it counts, however long ago it was made.
+ */
+async function coverByBase(request: CompactRequest, folder: string, older: readonly StoredBase[]): Promise<void> {
+  await tagVersions(request, versionsIn(older), COVERED_TAG);
+  await putCovered(request, folder);
 }
 
-/** What a former invocation has left untagged of what its newest base covers. */
-export async function coverByBaseAgain(request: CompactRequest, { runs, bases, ...rest }: Catalog): Promise<void> {
+/** What a former invocation has left untagged of what its newest base takes the place of. */
+export async function coverByBaseAgain(request: CompactRequest, { bases }: Catalog): Promise<void> {
   for (const [i, base] of bases.entries()) {
-    if (base.isCovered) continue;
-    const covers = new Set(base.manifest.covers);
-    const covered = runs.filter(({ name }) => covers.has(name));
-    await coverByBases(request, { ...rest, runs, bases: bases.slice(i + 1) }, covered);
-    await tagVersions(request, versionsIn(bases.slice(i + BASES_KEPT)), COVERED_TAG);
-    await putCovered(request, base.prefix);
+    if (!base.isCovered) await coverByBase(request, base.prefix, bases.slice(i + BASES_KEPT));
   }
 }
 

@@ -163,6 +163,26 @@ describe('the compactor', () => {
     );
   });
 
+  test('law: when all that was tagged has gone, every change is still there', async () => {
+    await fc.assert(
+      fc.asyncProperty(rounds, async (given) => {
+        const [bucket, kept] = [new MemoryBucket(START_MS + 86_400_000), new MemoryBucket()];
+        for (const { given: some, makesBase } of given) {
+          for (const batch of some) for (const each of [bucket, kept]) store(each, batch);
+          await compactTable(requestOf(bucket, { tasks: { base: makesBase } }));
+          for (const tag of [COVERED_TAG, SUPERSEDED_TAG]) {
+            for (const key of tagged(bucket, tag)) {
+              for (const { versionId } of [...bucket.stored(key)]) bucket.deleteVersion(key, versionId);
+            }
+          }
+          expect(await changesFound(bucket)).toEqual(await changesGiven(kept));
+          bucket.clockMs += 86_400_000;
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test('law: an item is found by itself as it is among all', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (given) => {
