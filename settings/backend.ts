@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bucketName, group, region, roleArn, text } from './fields';
+import { bucketName, group, oneOf, region, roleArn, text } from './fields';
 
 /** Where Terraform's state lives. */
 
@@ -55,13 +55,18 @@ export const backendSettings = z
   })
   .describe('Where the state of a stack is kept.');
 
+const by = oneOf(
+  ['cdktf', 'terraform', 'version-control'],
+  'What deploys, as remedies and next steps then say: "cdktf" (npx cdktf deploy), "terraform" (terraform apply in the synthesized folder), "version-control" (a merge to main, and what runs after it). Default: "cdktf"; with a "cloud" backend a run of its workspace.',
+).optional();
+
 const together = group(
-  { way: z.literal('together'), backend: backendSettings },
+  { way: z.literal('together'), by, backend: backendSettings },
   'One stack with both providers, one state, one deploy.',
 );
 
 const apart = group(
-  { way: z.literal('apart'), sourceBackend: backendSettings, destinationBackend: backendSettings },
+  { way: z.literal('apart'), by, sourceBackend: backendSettings, destinationBackend: backendSettings },
   'A destination stack and a source stack with a state and credentials each, so that nobody, and no run, holds both. The destination is deployed first.',
 );
 
@@ -70,10 +75,11 @@ export const deploymentSettings = z
   .describe('How the two accounts are deployed, and where the state goes.');
 
 export type BackendSettings = z.output<typeof backendSettings>;
+export type DeploymentSettings = z.output<typeof deploymentSettings>;
 
 /** Where the states are kept, each with its path in the settings. */
 export function backendsOf(
-  deployment: z.output<typeof deploymentSettings>,
+  deployment: DeploymentSettings,
 ): { readonly path: string; readonly backend: BackendSettings }[] {
   if (deployment.way === 'together') return [{ path: 'deployment.backend', backend: deployment.backend }];
   return [

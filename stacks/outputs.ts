@@ -1,5 +1,6 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
+import { howToDeploy } from '../settings/howToDeploy';
 import { namesOf } from '../settings/names';
 import type { Settings } from '../settings/schema';
 
@@ -21,14 +22,17 @@ export function afterSource({ tables }: Settings): string[] {
 export function afterDestination(settings: Settings, keyArn: string | undefined): string[] {
   const { restoreRoleArn } = namesOf(settings);
   return [
-    ...(settings.deployment.way === 'together' ? [] : [deploySource(settings.name, keyArn)]),
+    ...(settings.deployment.way === 'together' ? [] : [deploySource(settings, keyArn)]),
     ...settings.tables.map(
       ({ name }) => `npx dcs restore ${name} --into ${name} --dry-run --destination-role-arn ${restoreRoleArn}`,
     ),
   ];
 }
 
-function deploySource(name: string, keyArn: string | undefined): string {
-  const deploy = `npx cdktf deploy ${name}-source`;
-  return keyArn === undefined ? deploy : `${deploy} --var destination_key_arn=${keyArn}`;
+function deploySource(settings: Settings, keyArn: string | undefined): string {
+  const deploy = howToDeploy(settings, 'source');
+  if (keyArn === undefined) return deploy;
+  if (deploy.startsWith('npx cdktf ')) return `${deploy} --var destination_key_arn=${keyArn}`;
+  if (deploy.endsWith(' apply')) return `${deploy} -var destination_key_arn=${keyArn}`;
+  return `${deploy}; its variable destination_key_arn is ${keyArn}`;
 }

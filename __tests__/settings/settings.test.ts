@@ -66,6 +66,11 @@ describe('settings', () => {
     ['a missing part', { ...minimal, deployment: undefined }, 'deployment'],
     ['an unknown way', { ...minimal, deployment: { way: 'sideways' } }, 'deployment.way'],
     [
+      'an unknown deployer',
+      { ...minimal, deployment: { way: 'together', by: 'hand', backend: { type: 'local' } } },
+      'deployment.by',
+    ],
+    [
       'an unknown backend',
       { ...minimal, deployment: { way: 'together', backend: { type: 'gcs' } } },
       'deployment.backend.type',

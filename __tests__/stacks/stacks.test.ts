@@ -355,6 +355,23 @@ test('the outputs of each account end with the exact next commands', () => {
   expect(Object.keys(apart['dcs-source']?.variable ?? {})).toEqual(['destination_key_arn']);
 });
 
+test.each([
+  [
+    'terraform',
+    /^npm run synth && .* && terraform -chdir=\S+dcs-source apply -var destination_key_arn=\$\{aws_kms_key/,
+  ],
+  [
+    'version-control',
+    /^a merge to main .* apply of dcs-source that follows; its variable destination_key_arn is \$\{aws/,
+  ],
+])('deployed by %s, the next command is of that way', (by, expected) => {
+  const settings = variants['apart-customer-managed'];
+  const { output } = synthesize({ ...settings, deployment: { ...(settings.deployment as object), by } })[
+    'dcs-destination'
+  ]!;
+  expect(output?.destination_next_steps?.value).toContainEqual(expect.stringMatching(expected));
+});
+
 function guardOf(stack: StackJson, bucketAddress: string, type: string): Record<string, unknown> {
   const found = resources(stack, type).filter(({ body }) => body.bucket === `\${${bucketAddress}.id}`);
   expect({ bucketAddress, type, count: found.length }).toEqual({ bucketAddress, type, count: 1 });
