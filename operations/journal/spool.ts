@@ -7,6 +7,9 @@ import { DcsError } from '../../core/errors';
 const PARTS = 64;
 const MEMORY_CHARACTERS = 32 * 1024 * 1024;
 const BUFFER_CHARACTERS = 64 * 1024;
+/** What is made one text at a time: one of more than half a GB there cannot be, and a single item may have as many changes. */
+const TEXT_BYTES = 64 * 1024 * 1024;
+const LINE_BREAK = 0x0a;
 
 /**
  * Lines of text, brought together by a name that they share. Up to a few million characters are in memory; more are in
@@ -23,6 +26,7 @@ export class Spool {
   constructor(
     private readonly memoryCharacters = MEMORY_CHARACTERS,
     private readonly folder = tmpdir(),
+    private readonly textBytes = TEXT_BYTES,
   ) {}
 
   /** Whether all of it is in memory, so that {@link of} knows. */
@@ -45,6 +49,11 @@ export class Spool {
     if (this.characters > this.memoryCharacters) await (this.spilling = this.spill());
   }
 
+  /** Of the largest part in the temporary files, which is read back as a whole; 0 while {@link isInMemory}. */
+  get largestPartCharacters(): number {
+    return (this.parts ?? []).reduce((most, { characters }) => Math.max(most, characters), 0);
+  }
+
   /** The lines of one name, while {@link isInMemory}. */
   of(name: string): readonly string[] {
     return this.groups.get(name) ?? [];
@@ -56,7 +65,7 @@ export class Spool {
    */
   async *all(): AsyncGenerator<ReadonlyMap<string, readonly string[]>> {
     if (this.parts) {
-      for (const part of this.parts) yield await part.read();
+      for (const part of this.parts) yield await part.read(this.textBytes);
       return;
     }
     const parts = Array.from({ length: PARTS }, () => new Map<string, string[]>());
@@ -112,6 +121,7 @@ async function openWithoutName(folder: string): Promise<FileHandle> {
 }
 
 class Part {
+  characters = 0;
   private buffered = '';
   private sizeBytes = 0;
   private writing = Promise.resolve();
@@ -120,11 +130,12 @@ class Part {
 
   add(line: string): Promise<void> | undefined {
     this.buffered += line;
+    this.characters += line.length;
     if (this.buffered.length < BUFFER_CHARACTERS) return undefined;
     return this.flush();
   }
 
-  async read(): Promise<Map<string, string[]>> {
+  async read(textBytes: number): Promise<Map<string, string[]>> {
     await this.flush();
     const groups = new Map<string, string[]>();
     const text = Buffer.alloc(this.sizeBytes);
@@ -133,13 +144,17 @@ class Part {
       if (bytesRead === 0) throw new Error('a temporary file of the journal has become shorter');
       at += bytesRead;
     }
-    for (const line of text.toString('utf8').split('\n')) {
-      const tab = line.indexOf('\t');
-      if (tab < 0) continue;
-      const [name, rest] = [line.slice(0, tab), line.slice(tab + 1)];
-      const lines = groups.get(name);
-      if (lines) lines.push(rest);
-      else groups.set(name, [rest]);
+    for (let start = 0; start < text.length;) {
+      const end = endOfLines(text, start, textBytes);
+      for (const line of text.toString('utf8', start, end).split('\n')) {
+        const tab = line.indexOf('\t');
+        if (tab < 0) continue;
+        const [name, rest] = [line.slice(0, tab), line.slice(tab + 1)];
+        const lines = groups.get(name);
+        if (lines) lines.push(rest);
+        else groups.set(name, [rest]);
+      }
+      start = end;
     }
     return groups;
   }
@@ -161,4 +176,11 @@ class Part {
     });
     return this.writing;
   }
+}
+
+/** Behind as many whole lines as there is room for, one at least. */
+function endOfLines(text: Buffer, start: number, textBytes: number): number {
+  if (text.length - start <= textBytes) return text.length;
+  const last = text.lastIndexOf(LINE_BREAK, start + textBytes - 1);
+  return (last >= start ? last : text.indexOf(LINE_BREAK, start)) + 1;
 }

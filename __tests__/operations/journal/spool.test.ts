@@ -9,9 +9,10 @@ describe('lines by name', () => {
       fc.asyncProperty(
         lines,
         fc.constantFrom(undefined, 0, 40),
+        fc.constantFrom(undefined, 1, 40),
         fc.boolean(),
-        async (added, memoryCharacters, isAtOnce) => {
-          const spool = new Spool(memoryCharacters);
+        async (added, memoryCharacters, textBytes, isAtOnce) => {
+          const spool = new Spool(memoryCharacters, undefined, textBytes);
           try {
             if (isAtOnce) await Promise.all(added.map(([name, line]) => spool.add(name, line)));
             else for (const [name, line] of added) await spool.add(name, line);

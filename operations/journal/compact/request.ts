@@ -30,6 +30,8 @@ export interface CompactLimits {
   readonly runTextBytes: number;
   /** Of that text in memory; what is more goes to temporary files. */
   readonly memoryCharacters: number;
+  /** Of that text in a part of the temporary files, which is read back as a whole: of an item that changes all the time. */
+  readonly hashPartCharacters: number;
   /** Compressed, of a part of a run. A part, and what is read back of it, are held in memory. */
   readonly partBytes: number;
   /** Of the text of a member of a part. */
@@ -46,6 +48,7 @@ export const COMPACT_LIMITS: CompactLimits = {
   runBytes: 128 * MB,
   runTextBytes: 1024 * MB,
   memoryCharacters: 32 * MB,
+  hashPartCharacters: 64 * MB,
   partBytes: 32 * MB,
   memberTextBytes: MEMBER_TEXT_BYTES,
   basePartTextBytes: 32 * MB,

@@ -7,7 +7,7 @@ import type { RunInput } from '../../../core/journal/runManifest';
 import { whyUnreadable } from '../../images/whyUnreadable';
 import { readStoredBatch, type StoredBatch } from '../readObject';
 import { Spool } from '../spool';
-import { COMPACT_LIMITS, requireTime, type CompactRequest, type CompactWatch } from './request';
+import { COMPACT_LIMITS, requireTime, type CompactLimits, type CompactRequest, type CompactWatch } from './request';
 
 /** Journal objects whose lines are together, by item. */
 export interface TakenIn {
@@ -39,7 +39,7 @@ export async function takeIn(
   const limits = { ...COMPACT_LIMITS, ...request.limits };
   const taken = new Taking(journalPrefix(table).length, new Spool(limits.memoryCharacters));
   try {
-    while (unfolded.length > 0 && taken.bytes < limits.runBytes && taken.characters < limits.runTextBytes) {
+    while (unfolded.length > 0 && taken.isBelow(limits)) {
       requireTime(request);
       const histories = unfolded.splice(0, AT_A_TIME);
       const batches = new Map<ObjectHistory, StoredBatch>();
@@ -88,6 +88,11 @@ class Taking implements TakenIn {
     private readonly prefixLength: number,
     readonly spool: Spool,
   ) {}
+
+  isBelow({ runBytes, runTextBytes, hashPartCharacters }: CompactLimits): boolean {
+    const { bytes, characters, spool } = this;
+    return bytes < runBytes && characters < runTextBytes && spool.largestPartCharacters < hashPartCharacters;
+  }
 
   async add({ lines, streamLabel, writeId = ABSENT, storedAtMs, version }: StoredBatch): Promise<void> {
     const origin = `\t${streamLabel}\t${new Date(storedAtMs).toISOString()}\t${writeId}`;

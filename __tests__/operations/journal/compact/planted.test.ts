@@ -97,6 +97,14 @@ describe('what somebody has planted in a journal does not stop the compactor', (
     store(bucket, batch(10));
     expect(await compactTable(requestOf(bucket, all))).toMatchObject({ runs: 1, bases: 1, unreadable: 0 });
     await requireGoesOn(bucket);
+  }, 120_000);
+
+  test('an item that changes all the time: what is read back as a whole does not grow with it', async () => {
+    const bucket = new MemoryBucket(LATER_MS);
+    for (let n = 0; n < 24; n += 1) plant(bucket, [lineOf('c', TIME, `{"Item":{"n":{"N":"${n}"}}}`)]);
+    const limits = { memoryCharacters: 0, hashPartCharacters: 500 };
+    expect(await compactTable(requestOf(bucket, { limits }))).toMatchObject({ runs: 3, unfolded: 0, unreadable: 0 });
+    expect(Object.keys(await changesFound(bucket))).toHaveLength(24);
   });
 
   test('one that is too large to be read at all: nobody asks for it', async () => {
