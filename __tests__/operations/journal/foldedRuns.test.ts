@@ -238,6 +238,16 @@ describe('a journal of which runs and bases were made', () => {
     },
   );
 
+  test('a run under a delete marker of which a file has gone is told like any other', async () => {
+    const made = threeBatches();
+    const part = partOf(made);
+    made.bucket.deleteMarker(`${part.slice(0, part.lastIndexOf('/'))}/manifest.json`);
+    remove(made.bucket, part);
+    expect(await statesOf(sourceOf(made.bucket))).toEqual(ALL);
+    for (const key of made.keys.slice(0, 2)) remove(made.bucket, key);
+    expect(Object.values(await statesOf(sourceOf(made.bucket)))).toContain('unreadable');
+  });
+
   test('where a run that others were merged into is damaged, those are read', async () => {
     const made = threeBatches();
     const second = made.folder.run(made.keys.slice(2));

@@ -7,7 +7,7 @@ import { inParallel } from '../../../core/inParallel';
 import type { TableLocation } from '../../../core/objectKey';
 import { whyUnreadable } from '../../images/whyUnreadable';
 import type { JournalReads } from '../readObject';
-import { filesOfBase, filesOfRun } from './filesOf';
+import { filesOfBase } from './filesOf';
 import { foldersBelow, isExpiring, type Folder } from './folders';
 import { readFile, sha256Of } from './readFile';
 
@@ -64,7 +64,7 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
   const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
   const below = journalPrefix(table);
   return {
-    runs: runs.finished.filter((run) => !replaced.has(run.name) && !isExpiring(run, filesOfRun(run.manifest))),
+    runs: runs.finished.filter(({ name }) => !replaced.has(name)),
     superseded: runs.finished.filter(({ name }) => replaced.has(name)),
     bases: bases.finished.filter((base) => !isExpiring(base, filesOfBase(base.manifest))).reverse(),
     consumed: new Set(runs.finished.flatMap(({ manifest }) => manifest.inputs.map(([key]) => below + key))),
