@@ -2,10 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
+import { dynamoDbTable } from '../../aws/table';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
+import { damagedPlans } from './support/damagedPlans';
 import { commandPartsOfFile, deploy, records, type Deployment } from './support/commandParts';
 
 const parts = commandPartsOfFile();
@@ -110,6 +112,51 @@ test('dcs erase passes over a lock of GOVERNANCE mode only when told to, and era
   expect(await erase()).toMatchObject({ code: 3, left: [{ why: 'locked' }, { why: 'locked' }] });
   expect(await erase('--bypass-governance')).toEqual({ code: 0, left: [] });
   expect(await texts.read(report)).toBeUndefined();
+});
+
+test('a plan of dcs erase that was altered or cut, or is for something else, erases nothing; what came later stays', async () => {
+  const deployment = await unlocked('damagedErase');
+  const credentials = { accessKeyId: 'damagedErase', secretAccessKey: 'local' };
+  const account = { endpoint: parts.s3.endpoint, region: 'eu-west-1', credentials };
+  await createVersionedBucket(account, 'damagederase-source');
+  const [users] = deployment.settings.tables;
+  const tables = [users, { ...users, name: 'others' }];
+  const file = path.join(deployment.folder, 'dcs.config.json');
+  await writeFile(file, JSON.stringify({ ...deployment.settings, tables }));
+  const plan = path.join(deployment.folder, 'plan.jsonl');
+  const key = ['--key', '{"id":"a"}'];
+  await deployment.run(['erase', 'users', ...key, '--dry-run', '--plan', plan]);
+  const carriedOut = async (file: string, table = 'users') => {
+    const { code, stderr } = await deployment.run(['erase', table, '--plan', file, '--yes']);
+    return { code, stderr };
+  };
+  for (const damaged of await damagedPlans(plan)) {
+    expect(await carriedOut(damaged)).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('Make the plan again') as string,
+    });
+  }
+  const refused = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
+  expect(await carriedOut(plan, 'others')).toEqual(refused('its tableName is users, not others'));
+  for (const verb of ['restore', 'revert']) {
+    const outcome = await deployment.run([verb, 'users', '--into', 'users', '--plan', plan, '--yes']);
+    expect(outcome).toMatchObject(refused('is a plan of dcs erase'));
+  }
+  const live = dynamoDbTable('users', { ...deployment.dynamoDb, region: 'eu-central-1' });
+  await live.create({
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  await live.put(user('a', '2'));
+  expect(await carriedOut(plan)).toEqual(refused('delete it there first'));
+  await live.drop();
+  const versions = async () => (await deployment.run(['history', 'users', ...key, '--json'])).stdout;
+  expect(records(await versions()).filter(({ type }) => type === 'version')).toHaveLength(2);
+
+  await deployment.store([{ before: user('a', '2'), after: user('a', '3'), atMs: Date.UTC(2026, 0, 6) }]);
+  expect(await carriedOut(plan)).toMatchObject({ code: 3 });
+  expect(await versions()).toContain('"3"');
 });
 
 /** Other settings of the destination. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
+import { damagedPlans } from './support/damagedPlans';
 import { at, definition, everyType, inserts, restored, sorted, user } from './support/restoring';
 
 const parts = commandPartsOfFile();
@@ -207,6 +208,41 @@ describe('dcs restore, from the destination bucket alone', () => {
     expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2), user(3, 'later')]));
     expect((await deployment.run([...args, '--mirror', '--yes'])).code).toBe(0);
     expect(await restored(deployment, 'live')).toEqual(sorted([user(1), user(2)]));
+  });
+
+  test('a plan file that was altered or cut, or is for something else, writes nothing', async () => {
+    const deployment = await deploy(parts, 'damagedPlan');
+    await deployment.store([
+      { after: user(1), atMs: at(0) },
+      { before: user(1), after: user(1, 'broken'), atMs: at(10) },
+      { after: user(2), atMs: at(10) },
+    ]);
+    const make = () => deployment.run(['restore', 'users', '--into', 'live']);
+    await make();
+    const plan = path.join(deployment.folder, 'plan.jsonl');
+    const mirror = ['--as-of', '2026-01-05T12:05:00Z', '--mirror', '--dry-run', '--plan', plan];
+    await deployment.run(['restore', 'users', '--into', 'live', ...mirror]);
+    const carriedOut = async (file: string, into = 'live') => {
+      const { code, stderr } = await deployment.run(['restore', 'users', '--into', into, '--plan', file, '--yes']);
+      return { code, stderr };
+    };
+    for (const damaged of await damagedPlans(plan)) {
+      expect(await carriedOut(damaged)).toEqual({
+        code: 2,
+        stderr: expect.stringContaining('Make the plan again') as string,
+      });
+    }
+    const refused = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
+    expect(await carriedOut(plan, 'others')).toEqual(refused('for the table live, not for others'));
+    const revert = ['revert', 'users', '--into', 'live', '--target', 'destination', '--plan', plan, '--yes'];
+    expect(await deployment.run(revert)).toMatchObject(refused('is a plan of dcs restore'));
+    const live = sorted([user(1, 'broken'), user(2)]);
+    expect(await restored(deployment, 'live')).toEqual(live);
+    await deployment.table('live').drop();
+    expect(await carriedOut(plan)).toEqual(refused('it has been deleted since'));
+    await make();
+    expect(await carriedOut(plan)).toEqual(refused('it has been made again since'));
+    expect(await restored(deployment, 'live')).toEqual(live);
   });
 
   test('several tables have one moment, and what goes wrong with one keeps no other from its turn', async () => {

@@ -5,6 +5,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { changed, type Change } from '../../core/plannedWrite';
 import { realPause } from '../../operations/pace';
+import { damagedPlans } from './support/damagedPlans';
 import { commandPartsOfFile, deploy, itemsOf, records, type StoredChange } from './support/commandParts';
 
 const parts = commandPartsOfFile();
@@ -35,21 +36,25 @@ async function migrated(name: string) {
     { before: user('other', 'old'), after: user('other', 'old', 9), atMs: at(31) },
   ]);
   const table = deployment.table('users');
-  await table.create({
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  await table.putBatch([
-    user('alone', 'new'),
-    user('later', 'new', 2),
-    user('conflict', 'own choice'),
-    user('made', 'new'),
-    user('other', 'old', 9),
-  ]);
+  const make = async () => {
+    await table.create({
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+    await table.putBatch([
+      user('alone', 'new'),
+      user('later', 'new', 2),
+      user('conflict', 'own choice'),
+      user('made', 'new'),
+      user('other', 'old', 9),
+    ]);
+  };
+  await make();
   return {
     folder: deployment.folder,
     table,
+    make,
     store: (changes: readonly StoredChange[]) => deployment.store(changes),
     run: (args: readonly string[]) => deployment.run(args),
     contents: async () => (await itemsOf(table)).map(canonicalItem).sort(),
@@ -112,6 +117,33 @@ describe('dcs revert', () => {
     expect(await contents()).toContain(canonicalItem(user('later', 'old', 2)));
     expect(await run(['revert', 'other', '--plan', plan, '--yes', ...LIVE])).toMatchObject({ code: 5 });
     expect(await run(['revert', 'users', '--plan', plan, '--from', '1 hour ago'])).toMatchObject({ code: 2 });
+  });
+
+  test('a plan file that was altered or cut, or is for something else, writes nothing', async () => {
+    const { run, contents, folder, table, make } = await migrated('revertDamaged');
+    const plan = path.join(folder, 'plan.jsonl');
+    await run(['revert', 'users', ...WINDOW, '--dry-run', '--plan', plan]);
+    const before = await contents();
+    const carriedOut = async (file: string, into = 'users') => {
+      const { code, stderr } = await run(['revert', 'users', '--into', into, '--plan', file, '--yes', ...LIVE]);
+      return { code, stderr };
+    };
+    for (const damaged of await damagedPlans(plan)) {
+      expect(await carriedOut(damaged)).toEqual({
+        code: 2,
+        stderr: expect.stringContaining('Make the plan again') as string,
+      });
+    }
+    const refused = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
+    expect(await carriedOut(plan, 'others')).toEqual(refused('for the table users, not for others'));
+    const restore = ['restore', 'users', '--into', 'users', '--plan', plan, '--yes'];
+    expect(await run(restore)).toMatchObject(refused('is a plan of dcs revert'));
+    expect(await contents()).toEqual(before);
+    await table.drop();
+    expect(await carriedOut(plan)).toEqual(refused('it has been deleted since'));
+    await make();
+    expect(await carriedOut(plan)).toEqual(refused('it has been made again since'));
+    expect(await contents()).toEqual(before);
   });
 
   test('one change of two in one second is undone by its sequence number', async () => {

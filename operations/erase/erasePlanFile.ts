@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { DcsError, UsageError } from '../../core/errors';
+import { DcsError, RefusedError, UsageError } from '../../core/errors';
 import { digestOf } from '../../core/digest';
 import { objectKeyOf } from '../../core/objectKey';
 import { isParkedBatchKey, PARKED_BATCHES_PREFIX } from '../../core/parkedBatch';
@@ -46,7 +46,10 @@ export async function keepErasePlan(
   }
 }
 
-/** @throws UsageError when it is no whole plan, one that somebody has changed, or one for something else */
+/**
+ * @throws UsageError when it is no whole plan, or one that somebody has changed
+ * @throws RefusedError when it is a whole one, for another command, table or bucket
+ */
 export async function keptErasePlan(file: string, header: ErasePlanHeader): Promise<KeptErasePlan> {
   const wrong = (words: string) =>
     new UsageError([`the plan ${file}: ${words}. Make the plan again with --dry-run --plan FILE`]);
@@ -61,12 +64,17 @@ export async function keptErasePlan(file: string, header: ErasePlanHeader): Prom
   }
   const end = objectIn(lines.pop());
   const [first, ...others] = lines.map(objectIn);
+  if (first?.type === 'plan' && (first.verb === 'restore' || first.verb === 'revert'))
+    throw new RefusedError(`${file} is a plan of dcs ${first.verb}; give it to that command`);
   if (first?.type !== 'plan' || first.verb !== 'erase' || first.format !== FORMAT)
     throw wrong('it is no plan of dcs erase');
   if (end?.objects !== others.length || end.digest !== digestOf(lines.join('\n')))
     throw wrong('it is not whole, or was changed after it was made');
   for (const name of ['tableName', 'sourceBucket', 'destinationBucket'] as const) {
-    if (first[name] !== header[name]) throw wrong(`its ${name} is ${String(first[name])}, not ${header[name]}`);
+    if (first[name] !== header[name])
+      throw new RefusedError(
+        `the plan ${file} is for something else: its ${name} is ${String(first[name])}, not ${header[name]}`,
+      );
   }
   return {
     plan: others.filter((line) => line?.type !== 'left') as unknown as ErasedObject[],

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { UsageError } from '../../core/errors';
+import { RefusedError, UsageError } from '../../core/errors';
 import { canonicalItem } from '../../core/canonicalItem';
 import { changed, type PlannedWrite } from '../../core/plannedWrite';
 
@@ -27,7 +27,7 @@ const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * A plan as JSON lines: what it is for, each write, and at the end how many there were, how many items were left when it was
- * made, and the SHA-256 of all lines before, so that a part of a plan is none, and one that was changed neither.
+ * made, and the SHA-256 of all lines before and of those numbers, so that a part of a plan is none, and one that was changed neither.
  * A file of the operator's own, or one without a name that is gone with the process.
  */
 export class PlanFile {
@@ -68,8 +68,9 @@ export class PlanFile {
 
   /** @param left items that could not be planned for */
   async end(left: number): Promise<void> {
-    const digest = this.hash.copy().digest('hex');
-    await this.line({ type: 'end', writes: this.writes, left, digest });
+    const end = { writes: this.writes, left };
+    this.hash.update(numbersText(end));
+    await this.line({ type: 'end', ...end, digest: this.hash.copy().digest('hex') });
     await this.flush();
     this.isWhole = true;
   }
@@ -137,12 +138,18 @@ export async function openPlan(name: string): Promise<KeptPlan> {
 
 type Line = Readonly<Record<string, unknown>>;
 
+/** What the digest is of besides the lines before the end: a plan that leaves nothing must not be made of one that does. */
+function numbersText({ writes, left }: { readonly writes: number; readonly left: number }): string {
+  return JSON.stringify({ writes, left });
+}
+
 async function headerIn(file: FileHandle, name: string): Promise<PlanHeader> {
   for await (const { line } of linesIn(file, name)) {
     const { type, format, verb, mode, tableName, tableId, title } = line;
     if (type !== 'plan') break;
     if (format !== FORMAT)
       throw wrong(name, 1, `it has the format ${JSON.stringify(format)}, and this version knows ${FORMAT}`);
+    if (verb === 'erase') throw new RefusedError(`${name} is a plan of dcs erase; give it to that command`);
     if (typeof tableName !== 'string' || typeof tableId !== 'string') break;
     const header = { tableName, tableId, title: typeof title === 'string' ? title : '' };
     const known = MODES.find((one) => one === mode);
@@ -168,9 +175,10 @@ async function* writesIn(file: FileHandle, name: string): AsyncGenerator<Planned
   }
   if (end?.writes !== writes)
     throw wrong(name, number, `it has ${writes} writes and no line that says so at its end: it is not whole`);
-  if (end.digest !== hash.digest('hex') || typeof end.left !== 'number')
+  const { left, digest } = end;
+  if (typeof left !== 'number' || digest !== hash.update(numbersText({ writes, left })).digest('hex'))
     throw wrong(name, number, 'the digest is of other lines: the plan was changed after it was made');
-  return end.left;
+  return left;
 }
 
 function writeOf(line: Line, name: string, number: number): PlannedWrite {
