@@ -64,7 +64,11 @@ export function chosenOf<Item>(
   return flattened(chosenPages(sources, isChosen));
 }
 
-/** As many at a time as are there. */
+/** As many at a time as are there without waiting. */
+export function pagesOf<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+  return chosenPages([() => items], () => true);
+}
+
 async function* chosenPages<Item>(
   sources: readonly (() => AsyncIterable<Item>)[],
   isChosen: (item: Item) => boolean,

@@ -101,11 +101,18 @@ export function textOfLine(line: JournalLine): string {
 
 /** @throws UnreadableImageError when it has other than its seven fields */
 export function readLine(text: string): JournalLine {
-  const fields = text.split('\t');
+  return lineOfFields(text.split('\t'));
+}
+
+/** The same of fields that are apart already. */
+export function lineOfFields(fields: readonly string[]): JournalLine {
   if (fields.length !== FIELDS) {
     throw new UnreadableImageError(`a line has ${fields.length} fields; expected ${FIELDS}`);
   }
-  const [objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body] = fields as [string, ...string[]] &
+  const [objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body] = fields as readonly [
+    string,
+    ...string[],
+  ] &
     Record<0 | 1 | 2 | 3 | 4 | 5 | 6, string>;
   return { objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body };
 }

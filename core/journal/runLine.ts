@@ -7,7 +7,7 @@ import {
   ABSENT,
   imageOfLine,
   metadataOfLine,
-  readLine,
+  lineOfFields,
   textOfLine,
   type JournalLine,
   type LineOrigin,
@@ -30,13 +30,13 @@ const OWN_FIELDS = 3;
 /** @throws UnreadableImageError when it has other than its ten fields */
 export function readRunLine(text: string): RunLine {
   const fields = text.split('\t');
-  const [streamLabel = '', storedAt = '', writeId = ''] = fields.splice(-OWN_FIELDS);
+  const [streamLabel = '', storedAt = '', writeId = ''] = fields.slice(-OWN_FIELDS);
   const storedAtMs = Date.parse(storedAt);
   if (Number.isNaN(storedAtMs)) {
     throw new UnreadableImageError(`a line says that it was stored at ${quoted(storedAt)}; expected an ISO 8601 time`);
   }
   return {
-    ...readLine(fields.join('\t')),
+    ...lineOfFields(fields.slice(0, -OWN_FIELDS)),
     ...{ streamLabel, storedAtMs },
     ...(writeId !== ABSENT && { writeId }),
   };

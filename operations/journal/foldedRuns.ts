@@ -4,13 +4,14 @@ import { journalPrefix } from '../../core/journal/journalKeys';
 import { MANIFEST_FILE } from '../../core/journal/manifestText';
 import { isCovered, servesFor } from '../../core/journal/baseManifest';
 import { inParallel } from '../../core/inParallel';
+import { flattened } from '../../core/steps';
 import type { TableLocation } from '../../core/objectKey';
 import type { WantedState } from '../images/imageSource';
 import { whyUnreadable } from '../images/whyUnreadable';
 import type { JournalReads } from './readObject';
 import { catalogOf, type Catalog, type StoredBase, type StoredRun } from './runs/catalog';
-import { itemsOfBase } from './runs/itemsOfBase';
-import { itemOfRun, itemsOfRun, type SortedItem } from './runs/itemsOfRun';
+import { partsOfBase } from './runs/itemsOfBase';
+import { batchesOfRun, itemOfRun, type SortedItem } from './runs/itemsOfRun';
 import type { Unreadable } from './unreadable';
 
 const RUNS_AT_A_TIME = 8;
@@ -77,8 +78,8 @@ export class FoldedRuns {
     const { base, runs } = this.plan(wanted);
     const range = { ...(fromHash !== '' && { fromHash }), signal };
     return [
-      ...(base ? [this.watched(base.prefix, itemsOfBase(this.reads, base, range))] : []),
-      ...runs.map((run) => this.watched(run.prefix, itemsOfRun(this.reads, run, range))),
+      ...(base ? [this.watched(base.prefix, partsOfBase(this.reads, base, range))] : []),
+      ...runs.map((run) => this.watched(run.prefix, batchesOfRun(this.reads, run, range))),
     ];
   }
 
@@ -88,7 +89,7 @@ export class FoldedRuns {
     const found: (readonly string[])[] = [];
     if (base) {
       const hash = hashOf(objectKey);
-      const items = itemsOfBase(this.reads, base, { fromHash: hash, toHash: hash, signal });
+      const items = partsOfBase(this.reads, base, { fromHash: hash, toHash: hash, signal });
       for await (const item of this.watched(base.prefix, items)) {
         if (item.objectKey === objectKey) found.push(item.lines);
       }
@@ -108,9 +109,13 @@ export class FoldedRuns {
     }
   }
 
-  private async *watched(prefix: string, items: AsyncIterable<SortedItem>): AsyncGenerator<SortedItem> {
+  private watched(prefix: string, batches: AsyncIterable<readonly SortedItem[]>): AsyncIterable<SortedItem> {
+    return flattened(this.watchedBatches(prefix, batches));
+  }
+
+  private async *watchedBatches(prefix: string, batches: AsyncIterable<readonly SortedItem[]>) {
     try {
-      yield* items;
+      for await (const batch of batches) yield batch;
     } catch (error) {
       throw this.noted(prefix, error);
     }

@@ -1,4 +1,5 @@
 import { hashOf, storedAtOf, withoutStoredAt } from '../../core/journal/hashOrder';
+import { flattened, stepsOf } from '../../core/steps';
 import type { SortedItem } from './runs/itemsOfRun';
 
 /** What several streams have of one item; undefined where one has nothing of it. */
@@ -8,25 +9,46 @@ export interface Joined {
   readonly from: readonly (SortedItem | undefined)[];
 }
 
-/** Goes through streams in hash order side by side. Of each no more than an item is held. */
-export async function* sideBySide(streams: readonly AsyncIterable<SortedItem>[]): AsyncGenerator<Joined> {
-  const iterators = streams.map((stream) => stream[Symbol.asyncIterator]());
+/** What is made of a page is held as well. */
+const PAGE_ITEMS = 256;
+
+/**
+ * Goes through streams in hash order side by side, as many items at a time as are there without waiting. Of each stream no more than
+ * what it has at hand is held.
+ */
+export async function* joinedPages(streams: readonly AsyncIterable<SortedItem>[]): AsyncGenerator<Joined[]> {
+  const all = streams.map(stepsOf);
   try {
-    const heads = await Promise.all(iterators.map(nextOf));
+    const heads = (await Promise.all(all.map(async (steps) => steps.next()))).map(itemOf);
+    let page: Joined[] = [];
     for (let first = leastOf(heads); first; first = leastOf(heads)) {
       const { hash, objectKey } = first;
       const from = heads.map((head) => (head?.hash === hash && head.objectKey === objectKey ? head : undefined));
-      yield { hash, objectKey, from };
-      for (const [i, iterator] of iterators.entries()) if (from[i]) heads[i] = await nextOf(iterator);
+      page.push({ hash, objectKey, from });
+      if (page.length >= PAGE_ITEMS) {
+        yield page;
+        page = [];
+      }
+      for (const [i, steps] of all.entries()) {
+        if (!from[i]) continue;
+        let step = steps.next();
+        if (step instanceof Promise) {
+          step.catch(() => undefined); // thrown below, when what came before it has been taken
+          if (page.length > 0) yield page;
+          page = [];
+          step = await step;
+        }
+        heads[i] = itemOf(step);
+      }
     }
+    if (page.length > 0) yield page;
   } finally {
-    for (const iterator of iterators) await iterator.return?.();
+    for (const steps of all) await steps.return?.();
   }
 }
 
-async function nextOf(iterator: AsyncIterator<SortedItem>): Promise<SortedItem | undefined> {
-  const next = await iterator.next();
-  return next.done ? undefined : next.value;
+function itemOf(step: IteratorResult<SortedItem, undefined>): SortedItem | undefined {
+  return step.done ? undefined : step.value;
 }
 
 function leastOf(heads: readonly (SortedItem | undefined)[]): SortedItem | undefined {
@@ -41,13 +63,17 @@ function compare(a: SortedItem, b: SortedItem): number {
 }
 
 /** What a spool has, in hash order: its parts are those of the hashes' beginnings. */
-export async function* inHashOrder(
+export function inHashOrder(
   parts: AsyncIterable<ReadonlyMap<string, readonly string[]>>,
   afterHash = '',
-): AsyncGenerator<SortedItem> {
+): AsyncIterable<SortedItem> {
+  return flattened(sortedParts(parts, afterHash));
+}
+
+async function* sortedParts(parts: AsyncIterable<ReadonlyMap<string, readonly string[]>>, afterHash: string) {
   for await (const part of parts) {
     const items = [...part].map(([objectKey, lines]) => ({ hash: hashOf(objectKey), objectKey, lines }));
-    for (const item of items.sort(compare)) if (item.hash > afterHash) yield item;
+    yield items.filter(({ hash }) => hash > afterHash).sort(compare);
   }
 }
 

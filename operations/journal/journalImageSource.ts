@@ -1,8 +1,9 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { isImageKey, type TableLocation } from '../../core/objectKey';
+import { flattened, pagesOf } from '../../core/steps';
 import { servicePrefix } from '../../core/serviceKeys';
 import type { ImageSource, WantedState } from '../images/imageSource';
-import { inHashOrder, sideBySide } from './hashStreams';
+import { inHashOrder, joinedPages, type Joined } from './hashStreams';
 import { isJournalVersion, versionsOfLines } from './journalVersions';
 import type { JournalReads } from './readObject';
 import { Spool } from './spool';
@@ -36,16 +37,17 @@ export function withJournals(
     journal?.explain(versionId);
     return undefined;
   };
+  async function* pages(...[listed, signal, wanted]: Parameters<ImageSource['histories']>) {
+    const journal = journalOf(listed);
+    await journal?.look(signal);
+    const listing = images.histories(listed, signal, wanted);
+    if (!journal || journal.isEmpty) yield* pagesOf(listing);
+    else if (journal.isInMemory) yield* pagesOf(mergedInMemory(listing, journal, listed));
+    else yield* mergedInHashOrder(listing, journal, listed, wanted, signal);
+  }
   return {
     ...images,
-    async *histories(listed, signal, wanted) {
-      const journal = journalOf(listed);
-      await journal?.look(signal);
-      const listing = images.histories(listed, signal, wanted);
-      if (!journal || journal.isEmpty) yield* listing;
-      else if (journal.isInMemory) yield* mergedInMemory(listing, journal, listed);
-      else yield* mergedInHashOrder(listing, journal, listed, wanted, signal);
-    },
+    histories: (listed, signal, wanted) => flattened(pages(listed, signal, wanted)),
     async history(objectKey) {
       const journal = isImageKey(objectKey) ? journalOf(objectKey) : undefined;
       const [history] = await Promise.all([images.history(objectKey), journal?.look()]);
@@ -99,22 +101,23 @@ async function* mergedInHashOrder(
   prefix: string,
   wanted: WantedState | undefined,
   signal: AbortSignal | undefined,
-): AsyncGenerator<ObjectHistory> {
+): AsyncGenerator<readonly ObjectHistory[]> {
   const listing = new Spool();
   try {
     for await (const history of images) await listing.add(history.objectKey, JSON.stringify(history));
-    const both = sideBySide([inHashOrder(listing.all()), journal.items(wanted, signal)]);
-    for await (const { objectKey, from } of both) {
-      if (!objectKey.startsWith(prefix)) continue;
-      const [listed, item] = from;
-      const history = listed?.lines[0] === undefined ? undefined : (JSON.parse(listed.lines[0]) as ObjectHistory);
-      if (item) yield joined({ objectKey, versions: versionsOfLines(item.lines) }, history);
-      else if (history) yield history;
+    for await (const page of joinedPages([inHashOrder(listing.all()), journal.items(wanted, signal)])) {
+      yield page.filter(({ objectKey }) => objectKey.startsWith(prefix)).flatMap(historyOf);
     }
-    yield* journal.unreadableObjects(prefix);
+    yield journal.unreadableObjects(prefix);
   } finally {
     await listing.close();
   }
+}
+
+function historyOf({ objectKey, from: [listed, item] }: Joined): ObjectHistory[] {
+  const history = listed?.lines[0] === undefined ? undefined : (JSON.parse(listed.lines[0]) as ObjectHistory);
+  if (item) return [joined({ objectKey, versions: versionsOfLines(item.lines) }, history)];
+  return history ? [history] : [];
 }
 
 /** The images stay in the order in which S3 has them: the last one is what it shows, whenever that was stored. */

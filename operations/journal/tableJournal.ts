@@ -5,11 +5,12 @@ import { UnreadableImageError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
 import { journalPrefix } from '../../core/journal/journalKeys';
 import { textOfRunLine } from '../../core/journal/runLine';
+import { flattened } from '../../core/steps';
 import { isShortened, tablePrefix, type TableLocation } from '../../core/objectKey';
 import { whyUnreadable } from '../images/whyUnreadable';
 import { byStoring, journalKeyIn, reasonIn, versionInUnreadable, versionsOfLines } from './journalVersions';
 import { DamagedFileError, FoldedRuns } from './foldedRuns';
-import { inHashOrder, sideBySide, withoutCopies } from './hashStreams';
+import { inHashOrder, joinedPages, withoutCopies } from './hashStreams';
 import type { WantedState } from '../images/imageSource';
 import { readStoredBatch, type JournalReads } from './readObject';
 import type { SortedItem } from './runs/itemsOfRun';
@@ -80,15 +81,23 @@ export class TableJournal {
    *
    * @param wanted where nothing but this state of each is asked for
    */
-  async *items(wanted: WantedState | undefined, signal?: AbortSignal): AsyncGenerator<SortedItem> {
+  items(wanted: WantedState | undefined, signal?: AbortSignal): AsyncIterable<SortedItem> {
+    return flattened(this.pagesOfItems(wanted, signal));
+  }
+
+  private async *pagesOfItems(wanted: WantedState | undefined, signal: AbortSignal | undefined) {
     const looks = new Looks();
     for (let after = '', isOver = false; !isOver;) {
       try {
         const streams = [...this.folded.streams(wanted, after, signal), inHashOrder(this.spool.all(), after)];
-        for await (const { hash, objectKey, from } of sideBySide(streams)) {
-          if (hash <= after) continue;
-          yield { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
-          after = hash;
+        for await (const page of joinedPages(streams)) {
+          const items = page.map(({ hash, objectKey, from }) => {
+            return { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
+          });
+          const last = page.at(-1)?.hash ?? after;
+          const passed = after;
+          after = last > passed ? last : passed;
+          yield items.filter(({ hash }) => hash > passed);
         }
         isOver = true;
       } catch (error) {

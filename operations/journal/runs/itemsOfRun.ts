@@ -41,7 +41,16 @@ const RANGE_BYTES = 4 * 1024 * 1024;
  * @throws UnreadableImageError where a part is not; S3Error
  */
 export function itemsOfRun(reads: Reads, run: StoredRun, reading: RunReading = {}): AsyncIterable<SortedItem> {
-  return flattened(wholeItems(piecesOfRun(reads, run, reading)));
+  return flattened(batchesOfRun(reads, run, reading));
+}
+
+/** The same, many at a time. */
+export function batchesOfRun(
+  reads: Reads,
+  run: StoredRun,
+  reading: RunReading = {},
+): AsyncGenerator<readonly SortedItem[]> {
+  return wholeItems(piecesOfRun(reads, run, reading));
 }
 
 /**
