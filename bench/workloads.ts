@@ -1,6 +1,7 @@
 import type { Workload } from './workload';
 import { capture, journal, latency, memory, order } from './workloads/capture';
 import { command } from './workloads/command';
+import { fold } from './workloads/fold';
 import { hot } from './workloads/hot';
 import { ui } from './workloads/ui';
 import { scale } from './workloads/scale';
@@ -10,6 +11,7 @@ import { backfill, importing, restore, verify } from './workloads/tables';
 export const WORKLOADS: readonly Workload[] = [
   capture,
   journal,
+  fold,
   latency,
   memory,
   order,

@@ -1,4 +1,5 @@
 import type { AttributeMap } from '../../core/attributeValue';
+import { orderOf } from '../contenders/orders';
 import { IMPORTED, itemOf, TABLE } from './items';
 import type { Answer } from './s3';
 import type { SinkState } from './state';
@@ -63,13 +64,15 @@ const JSON_1 = { 'content-type': 'application/x-amz-json-1.0' };
 /** The table has all items, the others those that have been written. */
 function scan(state: SinkState, request: ScanRequest): string {
   const { TableName, Segment = 0, TotalSegments = 1, Limit = PAGE, ExclusiveStartKey } = request;
-  const { items } = state.settings;
+  const { items, isOfOrders } = state.settings;
   const boundary = (segment: number) => Math.floor((items * segment) / TotalSegments);
   const first = ExclusiveStartKey ? Number(ExclusiveStartKey.page.N) : boundary(Segment);
   const end = Math.min(boundary(Segment + 1), first + Math.min(Limit, PAGE));
   const page: string[] = [];
   for (let number = first; number < end; number += 1) {
-    if (TableName === TABLE.tableName || state.has(number)) page.push(JSON.stringify(itemOf(number, items)));
+    if (TableName === TABLE.tableName || state.has(number)) {
+      page.push(JSON.stringify(isOfOrders ? orderOf(number, items, 0) : itemOf(number, items)));
+    }
   }
   state.scanned += page.length;
   const next = end < boundary(Segment + 1) ? `,"LastEvaluatedKey":{"page":{"N":"${end}"}}` : '';

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { answerDynamoDb } from './dynamoDb';
-import { answerS3, listBefore, type Answer } from './s3';
+import { answerS3, askedOf, listBefore, type Answer } from './s3';
+import { KeptBucket } from './keptBucket';
 import { SinkState, type SinkSettings } from './state';
 
 /*
@@ -22,13 +23,24 @@ function answer(request: IncomingMessage, body: Buffer): Answer {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return answerDynamoDb(state, target, body);
   if (request.method === 'POST') return { status: 200, headers: { 'content-type': 'text/xml' }, body: IDENTITY };
-  return answerS3(state, request, body);
+  const { bucket } = state.settings;
+  return bucket === undefined ? answerS3(state, request, body) : answerKept(bucket, request, body);
+}
+
+const buckets = new Map<string, KeptBucket>();
+
+function answerKept(name: string, request: IncomingMessage, body: Buffer): Answer {
+  const bucket = buckets.get(name) ?? new KeptBucket();
+  buckets.set(name, bucket);
+  const { objectKey, searchParams } = askedOf(request);
+  return bucket.answer(objectKey, request, searchParams, body);
 }
 
 const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
+    state.requests += 1;
     const { status, headers, body = '', effect } = answer(request, Buffer.concat(chunks));
     const send = () => {
       effect?.();

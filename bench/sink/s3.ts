@@ -3,22 +3,29 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { backfillImage, encodeImage, NO_ITEM, type StoredImage } from '../../core/image';
 import { isImageKey } from '../../core/objectKey';
+import { orderOf } from '../contenders/orders';
 import { firstAfter, imageKeyOf, itemOf, numberOf, WRITTEN_AT_MS } from './items';
 import type { SinkState } from './state';
 
 export interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** What the request does, done when it is answered. */
   readonly effect?: () => void;
 }
 
 const PAGE = 1_000;
 
-export function answerS3(state: SinkState, { method = '', headers, url = '' }: IncomingMessage, body: Buffer): Answer {
+/** Of which object a request is, empty for the bucket itself, and its query. */
+export function askedOf({ url = '' }: IncomingMessage): { objectKey: string; searchParams: URLSearchParams } {
   const { pathname, searchParams } = new URL(url, 'https://sink');
-  const objectKey = decodeURIComponent(pathname.split('/').slice(2).join('/'));
+  return { objectKey: decodeURIComponent(pathname.split('/').slice(2).join('/')), searchParams };
+}
+
+export function answerS3(state: SinkState, request: IncomingMessage, body: Buffer): Answer {
+  const { method = '', headers } = request;
+  const { objectKey, searchParams } = askedOf(request);
   if (objectKey === '' && method === 'GET') return { status: 200, body: listing(state, searchParams) };
   if (method === 'PUT') return put(state, headers['content-md5'], objectKey, body);
   if (method === 'GET' || method === 'HEAD') return read(state, objectKey, searchParams.get('versionId'), method);
@@ -54,11 +61,11 @@ function putFile(state: SinkState, body: Buffer, isWhole: boolean): void {
 }
 
 function read(state: SinkState, objectKey: string, versionId: string | null, method: string): Answer {
-  const { hasImages, items, versions = 1 } = state.settings;
+  const { hasImages, items, versions = 1, isOfOrders } = state.settings;
   const number = hasImages ? numberOf(objectKey, items) : undefined;
   if (number === undefined) return { status: 404, body: error('NoSuchKey', objectKey) };
   const version = versionId === null ? versions : Number(versionId.slice(1));
-  const { body, metadata } = imageOf(number, items, version, versions);
+  const { body, metadata } = isOfOrders ? orderImage(number, items) : imageOf(number, items, version, versions);
   if (method === 'GET') state.gets += 1;
   return {
     status: 200,
@@ -117,10 +124,14 @@ export function listBefore(state: SinkState): void {
     state.entries.push(entryOf(state, number, true));
 }
 
-function entryOf({ settings: { items, versions = 1 } }: SinkState, number: number, hasVersions: boolean): string {
+function entryOf(
+  { settings: { items, versions = 1, isOfOrders } }: SinkState,
+  number: number,
+  hasVersions: boolean,
+): string {
   const ofEach = hasVersions ? versions : 1;
   const [item, version] = [Math.floor(number / ofEach), ofEach - (number % ofEach)];
-  const { body } = imageOf(item, items, version, ofEach);
+  const { body } = isOfOrders ? orderImage(item, items) : imageOf(item, items, version, ofEach);
   return entry(imageKeyOf(item, items), body, hasVersions, { version, versions: ofEach });
 }
 
@@ -156,6 +167,10 @@ function imageOf(number: number, items: number, version: number, versions: numbe
   } as const;
   const changedAtMs = Math.floor(storedAt(version, versions).getTime() / 1_000) * 1_000;
   return encodeImage({ event: 'MODIFY', position, changedAtMs, previousDigest: NO_ITEM }, item);
+}
+
+function orderImage(number: number, items: number): StoredImage {
+  return backfillImage(orderOf(number, items, 0), WRITTEN_AT_MS);
 }
 
 function md5Of(body: string): string {

@@ -7,6 +7,10 @@ export interface SinkSettings {
   readonly versions?: number;
   /** What listings say is made before the run, so that the time of one has nothing of it. Takes memory for each version. */
   readonly isListedBefore?: boolean;
+  /** Of orders, which are no two alike, instead of items that differ in their keys. */
+  readonly isOfOrders?: boolean;
+  /** Instead of images: a bucket that keeps what is put into it from run to run, under this name. */
+  readonly bucket?: string;
   /** Each answer comes so much later, and what was written is there only then. */
   readonly latencyMs: number;
   /** The same, at random between none and so much. */
@@ -29,6 +33,8 @@ export interface Received {
   readonly gets: number;
   readonly scanned: number;
   readonly listed: number;
+  /** Of any kind. */
+  readonly requests: number;
 }
 
 /** One run's state. Grows with the items by three bytes for each. */
@@ -40,6 +46,7 @@ export class SinkState {
   gets = 0;
   scanned = 0;
   listed = 0;
+  requests = 0;
   /** An import has been asked for, and is over: the table is there. */
   isImported = false;
   /** What a listing says of each version, by its number. */
@@ -72,11 +79,11 @@ export class SinkState {
   }
 
   received(): Received {
-    const { writes, distinct: items, damaged, putBytes, gets, scanned, listed } = this;
+    const { writes, distinct: items, damaged, putBytes, gets, scanned, listed, requests } = this;
     let stale = 0;
     for (let number = 0; number < this.written.length; number += 1) {
       if (this.has(number) && this.revisions[number] !== this.newestRevision) stale += 1;
     }
-    return { writes, items, damaged, putBytes, stale, gets, scanned, listed };
+    return { writes, items, damaged, putBytes, stale, gets, scanned, listed, requests };
   }
 }
