@@ -1,8 +1,9 @@
 import type { BaseManifest } from '../../../core/journal/baseManifest';
 import { basePrefix, journalPrefix, runsPrefix } from '../../../core/journal/journalKeys';
-import { readBaseManifest } from '../../../core/journal/baseManifest';
+import { isCovered, readBaseManifest } from '../../../core/journal/baseManifest';
 import { COVERED_FILE, MANIFEST_FILE, type ManifestPlace } from '../../../core/journal/manifestText';
 import { readRunManifest, type RunManifest } from '../../../core/journal/runManifest';
+import { compareText } from '../../../core/journal/hashOrder';
 import { inParallel } from '../../../core/inParallel';
 import type { TableLocation } from '../../../core/objectKey';
 import { whyUnreadable } from '../../images/whyUnreadable';
@@ -63,16 +64,35 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
   const bases = await finishedIn(reads, table, ofBases, readBaseManifest, signal);
   const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
   const below = journalPrefix(table);
+  const inForce = runs.finished.filter(({ name }) => !replaced.has(name));
+  const usable = bases.finished.filter((base) => !isExpiring(base, filesOfBase(base.manifest)));
   return {
-    runs: runs.finished.filter(({ name }) => !replaced.has(name)),
+    runs: inForce,
     superseded: runs.finished.filter(({ name }) => replaced.has(name)),
-    bases: bases.finished.filter((base) => !isExpiring(base, filesOfBase(base.manifest))).reverse(),
+    bases: newestFirst(usable, inForce),
     consumed: new Set(runs.finished.flatMap(({ manifest }) => manifest.inputs.map(([key]) => below + key))),
     unreadableRuns: runs.unreadable.filter(({ name }) => !replaced.has(name)),
     unreadableBases: bases.unreadable,
     unfinished: [...runs.unfinished, ...bases.unfinished],
     runNames: new Set(ofRuns.map(({ name }) => name)),
   };
+}
+
+/** Names tell seconds: of several bases up to the same one, the first is what has more of the runs, then what was made later. */
+function newestFirst(bases: readonly StoredBase[], runs: readonly StoredRun[]): StoredBase[] {
+  const missing = new Map(
+    bases.map((base) => {
+      const covers = new Set(base.manifest.covers);
+      return [base, runs.filter(({ manifest }) => !isCovered({ covers }, manifest)).length] as const;
+    }),
+  );
+  return [...bases].sort(
+    (a, b) =>
+      compareText(b.manifest.lastStoredAt, a.manifest.lastStoredAt) ||
+      (missing.get(a) ?? 0) - (missing.get(b) ?? 0) ||
+      compareText(b.manifest.madeAt, a.manifest.madeAt) ||
+      compareText(b.name, a.name),
+  );
 }
 
 async function finishedIn<Manifest>(
