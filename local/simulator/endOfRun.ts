@@ -1,3 +1,4 @@
+import type { Compactions } from './compactions';
 import { promised, Violation, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
 import type { Counted, Operations } from './commandRuns';
@@ -6,6 +7,7 @@ import type { Schedule } from './schedule';
 import { currentText, imagesOf, newestOf, newestText, objectKeyOf, TABLE_NAME } from './seenImages';
 import { isOfJournal } from './seenJournal';
 import { textOf } from './table';
+import { expireTagged } from './taggedLifecycle';
 import { PlainTable } from './tableCalls';
 
 const MOMENTS = 4;
@@ -16,6 +18,7 @@ const [NONCURRENT_DAYS, TOMBSTONE_DAYS] = [365, 365];
 export interface EndedRun extends Counted {
   readonly schedule: Schedule;
   readonly operations: Operations;
+  readonly compactions: Compactions;
 }
 
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
@@ -24,6 +27,7 @@ export async function endOfRun(run: EndedRun): Promise<void> {
   await redriveAll(run);
   nothingIsLost(run);
   await run.operations.alone('last repair', (process) => verify(process, run.site, { repair: true }));
+  if (hasJournal(run.schedule)) await allIsCompacted(run);
   const { differences, gaps } = await run.operations.alone('last verify', (process) =>
     verify(process, run.site, { history: true }),
   );
@@ -39,6 +43,19 @@ export async function endOfRun(run: EndedRun): Promise<void> {
 
 function hasJournal({ settings, events }: Schedule): boolean {
   return settings.layout === 'journal' || events.some((one) => one.do === 'changeLayout');
+}
+
+/** In some runs nothing is left in the journal, and in some of them lifecycle has taken away all that it may. */
+async function allIsCompacted(run: EndedRun): Promise<void> {
+  const { world, site, compactions } = run;
+  const random = world.random('compacted at the end');
+  if (random.chance(0.3)) return;
+  await compactions.toTheEnd(run.operations);
+  if (random.chance(0.3)) return;
+  for (const days of [31, 3, 3]) {
+    await world.runUntil(world.nowMs + days * DAY_MS);
+    expireTagged(site.destination, world.nowMs, random, 1);
+  }
 }
 
 /** What is remembered of a restore deletes and reverts nothing that was written since. */

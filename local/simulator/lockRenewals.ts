@@ -7,7 +7,7 @@ import { renewalOfLocks } from './operators';
 import { Process } from './process';
 import type { S3Bucket } from './s3';
 import { imagesOf, isSameChange, newestOf, objectKeyOf } from './seenImages';
-import { isOfJournal } from './seenJournal';
+import { copiesOf, isOfJournal } from './seenJournal';
 import type { World } from './world';
 
 export interface LockSettings {
@@ -107,7 +107,10 @@ export class LockRenewals {
   /** The current version, and the newest image where that is another; under a delete marker that alone, unless it is a tombstone. */
   private isLocked(id: string): boolean {
     // What lies under a delete marker in a journal may go once it is covered, and a listing does not tell whether it is.
-    const images = imagesOf(this.bucket, id).filter(({ version }) => !isOfJournal(version) || version.isLatest);
+    const stored = imagesOf(this.bucket, id).filter(({ version }) => !isOfJournal(version));
+    // What is in a run may have no lock in the journal any more, and what is in a base none in a run.
+    const ofJournal = copiesOf(this.bucket, objectKeyOf(id)).filter(({ version }) => version.isLatest);
+    const images = [...stored, ...ofJournal];
     const last = this.bucket.versionsOf(objectKeyOf(id)).at(-1) ?? newestOf(images)?.version;
     if (!last) return true;
     const newest = newestOf(images);

@@ -65,7 +65,7 @@ const signal = new AbortController().signal;
  * long the answer took. By the clock that is never set, and by the machine's own where that has gone further: the first stands
  * still while the machine is suspended.
  */
-async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
+export async function serviceClock(process: Process, { date }: BucketCalls): Promise<() => number> {
   const [askedMs, machineMs] = [process.monotonicMs(), process.nowMs()];
   const dateMs = await date();
   const elapsedMs = () => Math.max(process.monotonicMs() - askedMs, process.nowMs() - machineMs);

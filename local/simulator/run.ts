@@ -1,5 +1,6 @@
 import type { Layout } from '../../settings/batches';
 import { captureFunction } from './captureFunction';
+import { Compactions } from './compactions';
 import { endOfRun, type EndedRun } from './endOfRun';
 import { Judge, Violation } from './judge';
 import { LockRenewals } from './lockRenewals';
@@ -12,6 +13,7 @@ import { S3Bucket } from './s3';
 import { START_MS, type Schedule, type ScheduledEvent } from './schedule';
 import { objectKeyOf, TABLE_NAME } from './seenImages';
 import { JOURNAL } from './seenJournal';
+import { expireTagged } from './taggedLifecycle';
 import type { Random } from './random';
 import type { Stream } from './streams';
 import { Table } from './table';
@@ -54,6 +56,7 @@ export class Run implements EndedRun {
   readonly judge: Judge;
   readonly figures: Record<string, number> = {};
   readonly operations: Operations;
+  readonly compactions: Compactions;
   private readonly locks?: LockRenewals;
   private readonly refusedUntilMs = new Map<string, number>();
   private disabledUntilMs = 0;
@@ -78,6 +81,7 @@ export class Run implements EndedRun {
     };
     this.judge = new Judge(this.site, () => this.world.nowMs);
     this.operations = new Operations(this);
+    this.compactions = new Compactions(this, settings.compactLimits);
     startReplication(this.world, [`${TABLE_NAME}/`, JOURNAL], source, destination, settings.replication);
     this.invoke = captureFunction(this.world, {
       ...{ table: location, bucket: source, faults: settings.faults, crashes: settings.functionCrashes },
@@ -154,7 +158,10 @@ export class Run implements EndedRun {
     } else if (event.do === 'changeLayout') {
       this.layout = { is: event.layout, before: this.layout.is, sinceMs: world.nowMs };
     } else if (event.do === 'useRestored') this.useRestored(event.item, event.value);
-    else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
+    else if (event.do === 'compact') this.compactions.start(event, `compactor ${event.id}`);
+    else if (event.do === 'expireTagged') {
+      expireTagged(this.site.destination, world.nowMs, world.random('lifecycle', event.id), event.share);
+    } else this.operations.start(event.command, event.plan, `${event.command.name} ${event.id}`);
   }
 
   /** A function is not deployed at once: those that run go on as they were. */

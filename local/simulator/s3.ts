@@ -70,6 +70,8 @@ export class S3Bucket {
   onPut: (objectKey: string, version: StoredVersion) => void = () => undefined;
   /** Told of each lock that is asked for, and of the one that is there. */
   onLock: (objectKey: string, before: VersionLock | undefined, wanted: VersionLock) => void = () => undefined;
+  /** Told of each tag that is asked for. */
+  onTag: (objectKey: string, version: StoredVersion, tags: Readonly<Record<string, string>>) => void = () => undefined;
   /** "Object Lock", the default retention: of what comes without a retention of its own. */
   defaultLock?: LockRule;
 
@@ -162,7 +164,9 @@ export class S3Bucket {
 
   /** PutObjectTagging: replaces the tags of a version, be it locked or not. */
   tagVersion(objectKey: string, versionId: string, tags: Readonly<Record<string, string>>): void {
-    this.read(objectKey, versionId).tags = tags;
+    const version = this.read(objectKey, versionId);
+    this.onTag(objectKey, version, tags);
+    version.tags = tags;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Layout } from '../../settings/batches';
+import type { CompactLimits } from '../../operations/journal/compact/request';
 import { NO_FAULTS, type FaultRates, type ProcessPlan } from './process';
 import { Random } from './random';
 import type { LockSettings } from './lockRenewals';
@@ -25,6 +26,8 @@ export interface RunSettings {
   readonly pageSize: number;
   /** How changes are stored at first. */
   readonly layout: Layout;
+  /** Small, so that a few changes make several runs and parts. One compactor has the same always: names tell what was made, not how large. */
+  readonly compactLimits: Partial<CompactLimits>;
   /** The destination bucket locks what is stored, and the locks are renewed. */
   readonly locks?: LockSettings;
 }
@@ -46,6 +49,10 @@ export type Happening =
   | { readonly do: 'useRestored'; readonly item: string; readonly value: string }
   /** The table's layout is another one from now on. */
   | { readonly do: 'changeLayout'; readonly layout: Layout }
+  /** The compactor is invoked, over the destination bucket. */
+  | { readonly do: 'compact'; readonly base: boolean; readonly hasMs: number; readonly plan: ProcessPlan }
+  /** Lifecycle goes over what has a tag, and comes to so much of what is due. */
+  | { readonly do: 'expireTagged'; readonly share: number }
   | { readonly do: 'operate'; readonly command: OperatorCommand; readonly plan: ProcessPlan };
 
 export type OperatorCommand =
@@ -91,9 +98,11 @@ export function scheduleOf(seed: number): Schedule {
   }
   const days = (atMs - START_MS) / DAY_MS;
   const { layout, changes } = layoutsOf(new Random(seed, 'layouts'), atMs, events.length);
-  const all = [...events, ...changes].sort((a, b) => a.atMs - b.atMs);
+  const compactor = compactorOf(new Random(seed, 'compactor'), settings, layout !== 'images' || changes.length > 0);
+  const happenings = compactor.happenings(events).map((one, i) => ({ ...one, id: events.length + changes.length + i }));
+  const all = [...events, ...changes, ...happenings].sort((a, b) => a.atMs - b.atMs);
   const locks = locksOf(new Random(seed, 'locks'), days, settings);
-  return { seed, settings: { ...settings, layout, ...locks }, events: all };
+  return { seed, settings: { ...settings, layout, compactLimits: compactor.limits, ...locks }, events: all };
 }
 
 /** Half of all tables have images alone, some a journal alone, and some change over, perhaps and back. */
@@ -110,6 +119,40 @@ function layoutsOf(random: Random, lastMs: number, firstId: number) {
       .sort((a, b) => a.atMs - b.atMs)
       .map((one, i): ScheduledEvent => ({ ...one, do: 'changeLayout', layout: layouts[(i + 1) % 2] ?? 'images' })),
   };
+}
+
+/** Some time after something else, in a table that has or will have a journal; some right after another, and so beside it. */
+function compactorOf(random: Random, { faults }: SettingsOfEvents, hasJournal: boolean) {
+  const small = (...sizes: readonly number[]) => random.pick([...sizes, undefined]);
+  const sizes = {
+    ...{ runBytes: small(1, 600), partBytes: small(1, 400), memberTextBytes: small(1, 300) },
+    basePartTextBytes: small(1, 300),
+  };
+  const limits = Object.fromEntries(Object.entries(sizes).filter(([, size]) => size !== undefined));
+  const [count, isBusy, expires] = [random.between(2, 20), random.chance(0.3), random.chance(0.6)];
+  const compact = (): Happening => ({
+    do: 'compact',
+    base: random.chance(0.5),
+    hasMs: random.pick([25_000, 120_000, 14 * MINUTE_MS, 14 * MINUTE_MS]),
+    plan: {
+      faults,
+      slowMs: random.pick([0, 0, 2_000]),
+      ...(random.chance(0.4) && { crashAtCall: random.between(1, random.pick([20, 120])) }),
+    },
+  });
+  const happenings = (events: readonly ScheduledEvent[]) => {
+    const made: (Happening & { readonly atMs: number })[] = [];
+    if (!hasJournal || random.chance(0.15)) return made;
+    for (let i = 0; i < count; i++) {
+      const at = random.pick(events).atMs + random.between(0, random.pick([MINUTE_MS, HOUR_MS]));
+      made.push({ atMs: at, ...compact() });
+      if (isBusy) made.push({ atMs: at + random.between(0, 5_000), ...compact() });
+      if (expires)
+        made.push({ atMs: at + random.between(0, DAY_MS), do: 'expireTagged', share: random.pick([0.5, 1]) });
+    }
+    return made;
+  };
+  return { limits, happenings };
 }
 
 /** A retention of which several fit into what is played. */
@@ -150,7 +193,7 @@ function settingsOf(random: Random): SettingsOfEvents {
 }
 
 /** What events are drawn by. */
-type SettingsOfEvents = Omit<RunSettings, 'layout' | 'locks'>;
+type SettingsOfEvents = Omit<RunSettings, 'layout' | 'locks' | 'compactLimits'>;
 
 interface Kind {
   /** The share of schedules that have it. */

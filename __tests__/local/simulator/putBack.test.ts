@@ -30,7 +30,9 @@ async function broken({ putBack, shownBy, layouts = 'images' }: PutBack): Promis
   return undefined;
 }
 
+const OF_JOURNALS: ReadonlySet<string> = new Set(['changeLayout', 'compact', 'expireTagged']);
+
 function withImagesAlone(schedule: Schedule): Schedule {
-  const events = schedule.events.filter((one) => one.do !== 'changeLayout');
+  const events = schedule.events.filter((one) => !OF_JOURNALS.has(one.do));
   return { ...schedule, settings: { ...schedule.settings, layout: 'images' }, events };
 }

@@ -4,6 +4,7 @@ import * as changePosition from '../../../core/changePosition';
 import * as decidingVersions from '../../../core/decidingVersions';
 import * as history from '../../../core/history';
 import { compareDigits, type ChangePosition } from '../../../core/changePosition';
+import * as baseManifest from '../../../core/journal/baseManifest';
 import type { StreamRecord } from '../../../core/streamRecord';
 import * as capture from '../../../lambda/capture/captureBatch';
 import * as journal from '../../../lambda/capture/captureJournal';
@@ -13,6 +14,10 @@ import * as operators from '../../../local/simulator/operators';
 import type { Process } from '../../../local/simulator/process';
 import * as backfill from '../../../operations/backfill/backfillItems';
 import * as forWriting from '../../../operations/images/objectForWriting';
+import * as takeIn from '../../../operations/journal/compact/takeIn';
+import * as tagging from '../../../operations/journal/compact/tagging';
+import { TableJournal } from '../../../operations/journal/tableJournal';
+import { COVERED_TAG } from '../../../core/journal/coveredTag';
 import * as lockRenewal from '../../../core/lockRenewal';
 import * as sweeps from '../../../operations/renewLocks/sweeps';
 import * as versionsToLock from '../../../operations/renewLocks/versionsToLock';
@@ -297,6 +302,34 @@ const MISTAKES: readonly PutBack[] = [
         const last = (await source.history(objectKey))?.versions.at(-1);
         return last?.image === undefined ? seen : { ...seen, condition: { IfNoneMatch: '*' } };
       }),
+  },
+  {
+    mistake: 'the compactor tags what it has read, before the manifest of its run',
+    layouts: 'drawn',
+    putBack: () =>
+      replace(takeIn, 'takeIn', (real) => async (request, ...given) => {
+        const taken = await real(request, ...given);
+        await tagging.tagVersions(request, taken.versions, COVERED_TAG);
+        return taken;
+      }),
+  },
+  {
+    mistake: 'readers pass over what is in no run, where there are runs',
+    layouts: 'drawn',
+    putBack: () => {
+      const { prototype } = TableJournal as unknown as {
+        prototype: Record<'read', (history: object) => Promise<void>>;
+      };
+      const real = prototype.read;
+      jest.spyOn(prototype, 'read').mockImplementation(function (this: { folded?: { isEmpty: boolean } }, history) {
+        return this.folded?.isEmpty === false ? Promise.resolve() : real.call(this as never, history);
+      });
+    },
+  },
+  {
+    mistake: 'a base stands for its runs at every moment',
+    layouts: 'drawn',
+    putBack: () => replace(baseManifest, 'servesFor', () => () => true),
   },
 ];
 
