@@ -38,8 +38,12 @@ export function provesByPlace(
  *
  * A version stored after the moment may be of a change made before it (a retry, a redrive), so all of those count. Of
  * the others only the last one stored can be the newest change, and those stored within the window before it.
+ *
+ * Where one is a line of a journal, all of them: whatever writes there looks at nothing before, so a redrive of days ago stands
+ * last, and proves nothing of what lies before it.
  */
 export function versionsToRead<V extends Version>(versions: readonly V[], momentMs = Infinity): V[] {
+  if (versions.some(({ image }) => image !== undefined)) return [...versions];
   const settledAtMs = momentMs - CLOCK_SLACK_MS;
   const lastSettledMs = versions.reduce(
     (last, { storedAtMs }) => (storedAtMs <= settledAtMs ? Math.max(last, storedAtMs) : last),

@@ -103,6 +103,13 @@ describe('the state of an item at a moment', () => {
     expect(versionsToRead(versions, 50 * HOUR_MS).map(({ versionId }) => versionId)).toEqual(['1', '2']);
   });
 
+  test('a line of a journal that was stored days later proves nothing of what lies before it', () => {
+    const stored = (versionId: string, days: number) => ({ versionId, storedAtMs: days * 24 * HOUR_MS });
+    const ofRedrive = { ...stored('2', 5), image: {} };
+    expect(versionsToRead([stored('1', 0), ofRedrive])).toHaveLength(2);
+    expect(versionsToRead([stored('1', 0), stored('2', 5)])).toHaveLength(1);
+  });
+
   test.each([
     ['stored 25 hours before the last one, which may be older', [0, 25], Infinity, [0, 25]],
     ['stored more than 25 hours before the last one', [0, 25.001], Infinity, [25.001]],

@@ -111,11 +111,12 @@ export class LockRenewals {
     // What is in a run may have no lock in the journal any more, and what is in a base none in a run.
     const ofJournal = copiesOf(this.bucket, objectKeyOf(id)).filter(({ version }) => version.isLatest);
     const images = [...stored, ...ofJournal];
-    const last = this.bucket.versionsOf(objectKeyOf(id)).at(-1) ?? newestOf(images)?.version;
-    if (!last) return true;
+    const last = this.bucket.versionsOf(objectKeyOf(id)).at(-1);
     const newest = newestOf(images);
     const isInForce = (lock: VersionLock | undefined) => lock !== undefined && lock.untilMs > this.world.nowMs;
     const isNewestLocked = !newest || images.some((one) => isSameChange(one, newest) && isInForce(one.version.lock));
+    // Of the copies of a change in a journal, its runs and bases, one is enough.
+    if (!last) return isNewestLocked;
     if (last.isDeleteMarker) return isNewestLocked || newest.text === 'none';
     return isNewestLocked && isInForce(last.lock);
   }
