@@ -94,7 +94,10 @@ const numbered = (state: Record<string, number> | undefined, id: number) => stat
 
 describe('reverting a window', () => {
   test('law: a window that nobody touched later is gone: the table is the one of before', async () => {
-    const stories = fc.array(fc.tuple(maybe, inWindow), { minLength: 1, maxLength: 12 });
+    const stories = fc
+      .array(fc.tuple(maybe, inWindow), { minLength: 1, maxLength: 12 })
+      // Of a table that never had anything there is no image: that is refused.
+      .filter((list) => list.some(([before, window]) => [before, ...window].some((state) => state !== undefined)));
     await fc.assert(
       fc.asyncProperty(stories, async (list) => {
         const all = list.map(([before, window], id) => ({
