@@ -222,8 +222,10 @@ export class Judge {
     return (JSON.parse(payload) as { Records: ParkedRecord[] }).Records;
   }
 
+  /** Its copies, in whichever layout, the first stored first: one that was put on top of what was there is no new one. */
   private storedOf(record: ParkedRecord): SeenImage[] {
-    return imagesOf(this.site.source, record.dynamodb.Keys.id.S).filter((image) => isOfRecord(image, record));
+    const images = imagesOf(this.site.source, record.dynamodb.Keys.id.S).filter((image) => isOfRecord(image, record));
+    return images.sort((a, b) => a.version.storedAtMs - b.version.storedAtMs);
   }
 
   private wasStored({ images }: Snapshot, record: ParkedRecord): boolean {
