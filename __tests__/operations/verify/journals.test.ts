@@ -154,6 +154,14 @@ test('lie: the image is as the table, and the journal knows of a later change', 
   expect(await scene.verify()).toMatchObject({ named: ['stale source t/a/image.json'], verdict: 'differences' });
 });
 
+test('lie: the table is as an earlier change that was redriven days later, and no longer as the newest', async () => {
+  scene.items = [itemOf('a', 1)];
+  const { objectKey, image } = change('a', 1, 2);
+  for (const bucket of BUCKETS) scene[bucket].store(objectKey, image, RECENTLY_MS - 5 * DAY_MS);
+  scene.batch([change('a', null, 1)], BUCKETS, RECENTLY_MS);
+  expect(await scene.verify()).toMatchObject({ named: ['stale source t/a/image.json'], verdict: 'differences' });
+});
+
 test('lie: the journal alone has an item that the table has not', async () => {
   twoBatches();
   scene.items = [itemOf('a', 2)];
