@@ -1,5 +1,4 @@
 import {
-  GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
@@ -13,8 +12,6 @@ import { sdkClientConfig } from './sdkClient';
 export interface CaptureFunction {
   /** Undefined when there is no such function. */
   configuration(): Promise<FunctionConfiguration | undefined>;
-  /** How many of it may run at a time; undefined where none are reserved. */
-  reservedConcurrency(): Promise<number | undefined>;
   /** Every event source mapping of the function, of whatever stream. */
   mappings(): Promise<EventSourceMappingConfiguration[]>;
 }
@@ -31,10 +28,6 @@ export function captureFunction(FunctionName: string, settings: AwsSettings): Ca
         if ((error as Error).name === 'ResourceNotFoundException') return undefined;
         throw error;
       }
-    },
-    async reservedConcurrency() {
-      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
-      return ReservedConcurrentExecutions;
     },
     async mappings() {
       const mappings: EventSourceMappingConfiguration[] = [];

@@ -6,7 +6,7 @@ export function journalTables<Table extends Pick<TableSettings, 'layout'>>(table
   return tables.filter(({ layout }) => layout === 'journal');
 }
 
-/** Every hour, at a minute of the table's own: the function folds one table at a time, and none has to wait for all others. */
+/** Every hour, at a minute of the table's own, for not all of them to begin at once. */
 export function compactorSchedule(tableName: string): string {
   const minute = createHash('sha256').update(tableName).digest().readUInt16BE(0) % 60;
   return `cron(${minute} * * * ? *)`;

@@ -244,7 +244,7 @@ export const compactorSettings = group(
       'Disk of the function in MB, on which it sorts what does not fit into its memory. Default: 4,096.',
     ).default(4_096),
   },
-  'The function in the destination account that folds journals, where a table has the layout "journal": every hour what is new into a sorted run, every day the runs into a base. It handles one table at a time.',
+  'The function in the destination account that folds journals, where a table has the layout "journal": every hour what is new into a sorted run, every day the runs into a base. Each run is of one table.',
 );
 
 export const alarmSettings = group(

@@ -17,8 +17,7 @@ test('the function gets the environment that it reads, memory and disk of the se
   expect(lambda).toMatchObject({ timeout: 900, memory_size: 3_538, ephemeral_storage: { size: 10_240 } });
 });
 
-test('two invocations are never under way at a time, none is repeated at once, and none waits longer than for the next', () => {
-  expect(lambda).toMatchObject({ reserved_concurrent_executions: 1 });
+test('nothing is repeated at once, and nothing waits longer than for the next', () => {
   expect(resource(stack, 'aws_lambda_function_event_invoke_config.destination_compactor_invocation')).toMatchObject({
     maximum_retry_attempts: 0,
     maximum_event_age_in_seconds: 3_600,

@@ -33,6 +33,13 @@ describe.each(everyStack)('%s', (_name, stack) => {
     }
   });
 
+  // An account keeps 100 executions that none may reserve; a new one has 10 in all, and refuses (Lambda, configuration-concurrency).
+  test('no function reserves concurrency, which a new account refuses', () => {
+    for (const { body } of resources(stack, 'aws_lambda_function')) {
+      expect(body).not.toHaveProperty('reserved_concurrent_executions');
+    }
+  });
+
   test('no bucket is without its guards', () => {
     for (const bucket of resources(stack, 'aws_s3_bucket')) {
       expect(bucket.body).toMatchObject({ lifecycle: { prevent_destroy: true } });

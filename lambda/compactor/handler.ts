@@ -20,7 +20,7 @@ const TELLING_MS = 60_000;
 /** What is under way then is given up: it has been written in vain, and is written again. */
 const GIVING_UP_MS = 5_000;
 
-/** Runs every hour for each table with a journal, one at a time. What it has no time for is done by the next run. */
+/** Runs every hour, once for each table with a journal. What it has no time for is done by the next run. */
 export async function handler(
   event: CompactorEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,

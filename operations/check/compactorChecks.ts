@@ -38,15 +38,6 @@ export function compactorChecks(context: CheckContext): Inspection[] {
       () => lambda.configuration(),
       functionChecks(functionName, environment),
     ),
-    inspection(about('lambda:GetFunctionConcurrency'), () => lambda.reservedConcurrency(), {
-      concurrency: (found) =>
-        expect(
-          found === 1,
-          found === undefined ? 'none reserved' : String(found),
-          '1: two at a time do the same work',
-          DEPLOY,
-        ),
-    }),
     inspection(about('events:DescribeRule and events:ListTargetsByRule'), () => idleRules(context), {
       schedule: (wrong) =>
         expect(

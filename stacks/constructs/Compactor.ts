@@ -19,12 +19,6 @@ import { roleIn } from './roleIn';
 import { scheduleTables } from './tableSchedules';
 
 const TIMEOUT_SECONDS = 900; // Lambda's most. What it has no time for, the next hour does.
-/**
- * Two at a time would do the work of one table twice. They would do no harm, for all they do is add; so what keeps them apart may be
- * Lambda's own: one at a time, whatever the table, and what waits is tried again within minutes (Lambda developer guide,
- * invocation-async-error-handling).
- */
-const AT_A_TIME = 1;
 /** What has waited so long, the next hour's does. */
 const WAITS_SECONDS = 3_600;
 
@@ -36,7 +30,12 @@ export interface CompactorProps extends Pick<NodeFunctionProps, 'provider' | 'co
   readonly topic: SnsTopic;
 }
 
-/** Folds the journals of tables into sorted runs every hour and into a base every day, and is watched. */
+/**
+ * Folds the journals of tables into sorted runs every hour and into a base every day, and is watched. Nothing reserves concurrency: an
+ * account keeps 100 executions that nobody may reserve, and a new one has 10 in all, so the deployment would be refused (Lambda
+ * developer guide, configuration-concurrency). Two at work on one table only add, the same twice; an invocation ends long before the
+ * next begins.
+ */
 export class Compactor extends Construct {
   constructor(scope: Construct, id: string, props: CompactorProps) {
     super(scope, id);
@@ -51,7 +50,6 @@ export class Compactor extends Construct {
       runtime: settings.capture.runtime,
       ...settings.compactor,
       timeoutSeconds: TIMEOUT_SECONDS,
-      reservedConcurrency: AT_A_TIME,
       logRetentionDays: settings.capture.logRetentionDays,
       environment: { [VARIABLES.bucketName]: bucketName, [VARIABLES.prefix]: settings.prefix },
       policy: policyOf(props),

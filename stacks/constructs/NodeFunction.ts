@@ -28,8 +28,6 @@ export interface NodeFunctionProps {
   readonly roleIn: ReturnType<typeof roleIn>;
   /** Default: 512 MB, which Lambda gives. */
   readonly ephemeralStorageMb?: number;
-  /** How many of it may run at a time. Default: as many as the account has left. */
-  readonly reservedConcurrency?: number;
 }
 
 /** A Lambda function with its role, log group and package. */
@@ -70,7 +68,6 @@ export class NodeFunction extends Construct {
       memorySize: props.memoryMb,
       timeout: props.timeoutSeconds,
       ...(props.ephemeralStorageMb !== undefined && { ephemeralStorage: { size: props.ephemeralStorageMb } }),
-      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { variables: { ...props.environment } },
       loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
       dependsOn: [this.rolePolicy],

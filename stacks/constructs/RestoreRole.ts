@@ -2,7 +2,6 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ITSELF } from '../DcsStack';
-import { journalTables } from '../../settings/compactor';
 import { engineNamesOf } from '../../settings/engineNames';
 import { formerKeysOf, type Names } from '../../settings/names';
 import { grant } from './grant';
@@ -65,13 +64,7 @@ export class RestoreRole extends Construct {
         fillTables(partition, accountId),
         ...(importBucketName === undefined ? [] : importTables({ partition, accountId, bucketName: importBucketName })),
         ...removeScratchTables({ partition, accountId, region: '*' }),
-        ...lookAtSchedules({
-          partition,
-          accountId,
-          region,
-          name: settings.name,
-          hasJournals: journalTables(settings.tables).length > 0,
-        }),
+        ...lookAtSchedules({ partition, accountId, region, name: settings.name }),
         ...lookAtTrails(partition),
         ...(settings.engine.enabled ? useEngine(settings, keyArn) : []),
         ...lookAtAlarms({ partition, accountId, region, topicArn: names.alarmTopicArns.destination }),

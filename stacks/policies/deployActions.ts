@@ -165,8 +165,6 @@ export const DEPLOY_ACTIONS: Readonly<Record<string, readonly Use[]>> = {
       write: [
         'lambda:CreateFunction',
         'lambda:DeleteFunction',
-        'lambda:DeleteFunctionConcurrency',
-        'lambda:PutFunctionConcurrency',
         'lambda:UpdateFunctionCode',
         'lambda:UpdateFunctionConfiguration',
         ...TAGS_OF_LAMBDA.write,

@@ -68,7 +68,9 @@ export function placeOf(place: Place, where: Where): Target {
     anything: () => ({ Resource: '*' }),
     boundedRole: () => ({ Resource: rolesOf(where), ...boundaryOf(where) }),
     bucket: () => ({ Resource: bucketsOf(where) }),
-    dashboard: () => ({ Resource: `arn:${names.partition}:cloudwatch::${accountId}:dashboard/${name}` }),
+    dashboard: () => ({
+      Resource: [name, `${name}-*`].map((each) => `arn:${names.partition}:cloudwatch::${accountId}:dashboard/${each}`),
+    }),
     function: () => ({ Resource: functions }),
     // A key has no name that could be known before. Whoever may tag keys could tag another one: an SCP may forbid that.
     key: () => ({ Resource: arn('kms', 'key/*'), Condition: tag('ResourceTag') }),

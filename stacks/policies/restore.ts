@@ -144,14 +144,12 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
  * For dcs check: whether what runs by the clock in the destination account is there, and is started. Both services take the
  * resource types function* and rule*. Source: service authorization reference, AWS Lambda and Amazon EventBridge.
  */
-export function lookAtSchedules({ partition, accountId, region, name, hasJournals }: ScheduledFunctions): Statement[] {
+export function lookAtSchedules({ partition, accountId, region, name }: ScheduledFunctions): Statement[] {
   return [
     {
       Sid: 'LookAtFunctions',
       Effect: 'Allow',
-      Action: hasJournals
-        ? ['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration']
-        : 'lambda:GetFunctionConfiguration',
+      Action: 'lambda:GetFunctionConfiguration',
       Resource: `arn:${partition}:lambda:${region}:${accountId}:function:${name}-*`,
     },
     {
@@ -184,8 +182,6 @@ interface InAccount {
 interface ScheduledFunctions extends InAccount {
   /** Of the deployment, which the names of its functions and rules begin with. */
   readonly name: string;
-  /** Whether there is a compactor, of which it matters how many run at a time. */
-  readonly hasJournals: boolean;
 }
 interface WatchedAlarms extends InAccount {
   readonly topicArn: string;

