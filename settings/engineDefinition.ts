@@ -26,12 +26,17 @@ const OF_THE_SERVICE = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
   'States.Timeout',
   'S3Error',
 ];
 const PATIENTLY = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
+/**
+ * The account runs as many functions as it may: a new one 10, less than a Map begins. Folds take up to 15 minutes each, so this may take
+ * hours; each time is a few events of the 25,000 that an execution may have. Source: Lambda developer guide, gettingstarted-limits; Step
+ * Functions developer guide, service-quotas and bp-lambda-serviceexception.
+ */
+const THROTTLED = { ErrorEquals: ['Lambda.TooManyRequestsException'], MaxAttempts: 1_000, ...PATIENTLY };
 const FIRST_LOOK_SECONDS = 2;
 const LOOK_SECONDS = 30;
 /** Beyond what Lambda gives a function, so that its own word comes first. */
@@ -93,7 +98,7 @@ function invoke(machine: EngineMachine, worker: EngineWorker, payload: object | 
   return {
     ...callOf(machine, worker, payload),
     OutputPath: '$.Payload',
-    Retry: [{ ErrorEquals: OF_THE_SERVICE, MaxAttempts: 6, ...PATIENTLY }],
+    Retry: [THROTTLED, { ErrorEquals: OF_THE_SERVICE, MaxAttempts: 6, ...PATIENTLY }],
   };
 }
 
@@ -131,7 +136,7 @@ function foldEveryRange(machine: EngineMachine): object {
         FoldRange: {
           ...callOf(machine, 'fold', '$'),
           TimeoutSeconds: foldTimeoutSeconds + SLACK_SECONDS,
-          Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 3, ...PATIENTLY }],
+          Retry: [THROTTLED, { ErrorEquals: ['States.ALL'], MaxAttempts: 3, ...PATIENTLY }],
           Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Missed' }],
           Next: 'Folded',
         },

@@ -12,8 +12,11 @@ export interface EngineDeployment {
 export interface EngineNames {
   readonly bucketName: string;
   readonly bucketArn: string;
-  /** Its role, and its log group below /aws/vendedlogs/states/, are called the same. */
+  /** Its role is called the same. */
   readonly stateMachine: string;
+  /** Below the prefix that keeps the log's resource policy within its size (Step Functions developer guide, bp-cwl). */
+  readonly logGroup: string;
+  readonly logGroupArn: string;
   readonly stateMachineArn: string;
   /** Executions of it, by any name. */
   readonly executionArns: string;
@@ -29,9 +32,11 @@ export function engineNamesOf({ name, destination, engine }: EngineDeployment): 
   const { name: partition } = partitionOf(region);
   const bucketName = engine.bucketName ?? `${destination.bucketName.slice(0, 56)}-engine`;
   const stateMachine = `${name}-engine`;
+  const logGroup = `/aws/vendedlogs/states/${stateMachine}`;
   const functions = ofWorkers((worker) => `${name}-engine-${worker}`);
   return {
-    ...{ bucketName, stateMachine, functions },
+    ...{ bucketName, stateMachine, logGroup, functions },
+    logGroupArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}`,
     bucketArn: `arn:${partition}:s3:::${bucketName}`,
     stateMachineArn: `arn:${partition}:states:${region}:${accountId}:stateMachine:${stateMachine}`,
     executionArns: `arn:${partition}:states:${region}:${accountId}:execution:${stateMachine}:*`,

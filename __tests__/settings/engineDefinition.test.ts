@@ -24,10 +24,41 @@ test('each worker has a state, each call of one is tried again, and none but the
   for (const worker of ENGINE_WORKERS) expect(text).toContain(functionArns[worker]);
   const tasks = Object.values(definition().States).filter((state) => (state as { Type?: string }).Type === 'Task');
   expect(tasks.length).toBeGreaterThan(0);
-  for (const { Retry } of tasks) expect(Retry).toHaveLength(1);
   expect(text.match(/"Catch"/g)).toHaveLength(1);
   // Ended by a fold that fails, all the others would be lost with it.
   expect(text).toContain('"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Missed"}]');
+});
+
+/** Of every state that calls a function, those of the Map's children among them. */
+function tasksIn(value: unknown): { Retry: Retrier[] }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = (value as { Type?: string }).Type === 'Task' ? [value as { Retry: Retrier[] }] : [];
+  return [...own, ...Object.values(value).flatMap(tasksIn)];
+}
+interface Retrier {
+  readonly ErrorEquals: string[];
+  readonly MaxAttempts: number;
+  readonly IntervalSeconds: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds: number;
+}
+
+// A new account runs 10 functions at a time, and a Map begins 50 folds of up to 15 minutes: the last ones wait for an hour.
+test('who has to wait because the account runs as many functions as it may, waits for hours', () => {
+  const throttled = 'Lambda.TooManyRequestsException';
+  const tasks = tasksIn(definition());
+  expect(tasks).toHaveLength(8);
+  for (const { Retry } of tasks) {
+    const first = Retry.find(({ ErrorEquals }) =>
+      ErrorEquals.some((error) => [throttled, 'States.ALL'].includes(error)),
+    );
+    const waits = Array.from({ length: first?.MaxAttempts ?? 0 }, (_, attempt) =>
+      Math.min(first!.MaxDelaySeconds, first!.IntervalSeconds * first!.BackoffRate ** attempt),
+    );
+    const onAverage = waits.reduce((sum, seconds) => sum + seconds / 2, 0); // Of full jitter.
+    expect(onAverage).toBeGreaterThan(4 * 3_600);
+    expect(first!.MaxAttempts * 5).toBeLessThan(25_000 / 2); // Events: an execution ends at 25,000 of them.
+  }
 });
 
 test('names are of the destination account, and the bucket can be named', () => {

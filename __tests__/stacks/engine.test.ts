@@ -23,6 +23,7 @@ const ofRun = 'arn:aws:s3:::example-dcs-engine/restores/users/users-2/run/rounds
 const newTable = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/users-2`;
 const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:dcs-engine`;
 const execution = `arn:aws:states:eu-west-1:${ACCOUNT}:execution:dcs-engine:users-1`;
+const logGroup = `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/aws/vendedlogs/states/dcs-engine`;
 const functionArn = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:dcs-engine-fold`;
 
 /** Everything else that is asked for, everybody is refused. */
@@ -43,8 +44,12 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   ['lambda:InvokeFunction', functionArn, ['machine']],
   ['lambda:InvokeFunction', functionArn.replace('engine-fold', 'drill'), []],
   ['states:StartExecution', machine, ['machine', 'operator']],
-  ['states:DescribeExecution', execution, ['operator']],
-  ['states:StopExecution', execution, []],
+  ['states:DescribeExecution', execution, ['machine', 'operator']],
+  ['states:DescribeExecution', execution.replace(':users-1', '/Fold:1'), ['machine']],
+  ['states:StopExecution', execution.replace(':users-1', '/Fold:1'), ['machine']],
+  ['states:StopExecution', execution.replace('dcs-engine', 'other'), []],
+  ['logs:PutLogEvents', `${logGroup}:log-stream:states/dcs-engine/1`, ['machine']],
+  ['logs:PutLogEvents', `${logGroup}-2:log-stream:states/dcs-engine/1`, []],
   ['sts:AssumeRole', `arn:aws:iam::111111111111:role/dcs-drill-reader`, []],
 ];
 
@@ -80,7 +85,21 @@ test('a run that fails rings, and its files go by themselves', () => {
     ...{ namespace: 'AWS/States', metric_name: 'ExecutionsFailed', dimensions: { StateMachineArn: machine } },
   });
   const { rule } = resource(stack, 'aws_s3_bucket_lifecycle_configuration.destination_engine_bucket_lifecycle');
-  expect(rule).toMatchObject([{ status: 'Enabled', expiration: [{ days: 14 }] }]);
+  expect(rule).toMatchObject([
+    { status: 'Enabled', expiration: [{ days: 14 }], noncurrent_version_expiration: [{ noncurrent_days: 1 }] },
+    { status: 'Enabled', expiration: [{ expired_object_delete_marker: true }] },
+  ]);
+});
+
+// Destroyed, its lifecycle would go first, what is in it would stay for ever, and the bucket be refused for not being empty.
+test('when the engine goes, its bucket stays with its guards, and empties itself', () => {
+  const ofBucket = (address: string) => address.includes('.destination_engine_bucket');
+  const made = resources(stack).flatMap(({ address }) => (ofBucket(address) ? [address] : []));
+  const { removed = [] } = synthesizeTogether(variants.minimal);
+  const forgotten = removed.filter(({ from }) => ofBucket(from));
+  expect(forgotten.map(({ from }) => from).sort()).toEqual(made.sort());
+  for (const { lifecycle } of forgotten) expect(lifecycle).toEqual({ destroy: false });
+  expect(JSON.stringify(stack.removed ?? [])).not.toContain('engine');
 });
 
 test('without the engine there is nothing of it', () => {

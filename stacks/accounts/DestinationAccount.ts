@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { alarmTopic } from '../constructs/alarms';
 import { Compactor } from '../constructs/Compactor';
 import { Drill } from '../constructs/Drill';
-import { Engine } from '../constructs/Engine';
+import { Engine, forgetEngineBucket } from '../constructs/Engine';
 import { EncryptionKey } from '../constructs/EncryptionKey';
 import { GuardedBucket } from '../constructs/GuardedBucket';
 import { journalInDestination } from '../constructs/journalRules';
@@ -126,6 +126,7 @@ export class DestinationAccount extends Construct {
     const { names, keyArn } = this;
     if (settings.engine.enabled)
       new Engine(this, 'engine', { settings, provider, names, keyArn, topic, code: code.engine });
+    else forgetEngineBucket(this);
   }
 
   private makeCompactor(topic: SnsTopic): void {

@@ -10,7 +10,7 @@ import { deployedDefinition, engineNamesOf, type EngineNames } from '../../setti
 import { stateMachineMetric } from '../../settings/metrics';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
-import { ITSELF } from '../DcsStack';
+import { ITSELF, stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
 import { policyJson, type Statement } from '../policies/document';
 import { readCopies } from '../policies/drill';
@@ -20,7 +20,7 @@ import { trustStepFunctions } from '../policies/trust';
 import { metricAlarm } from './alarms';
 import type { AlarmSpec } from './alarmSpecs';
 import { grant } from './grant';
-import { GuardedBucket } from './GuardedBucket';
+import { GUARDS_OF_A_BUCKET, GuardedBucket } from './GuardedBucket';
 import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 import { roleIn } from './roleIn';
 
@@ -60,6 +60,8 @@ export class Engine extends Construct {
           noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
         },
+        // With days alone a marker that hides nothing any more would stay for as many again (S3 user guide, lifecycle-configuration-examples).
+        { id: 'markers', status: 'Enabled', filter: [{}], expiration: [{ expiredObjectDeleteMarker: true }] },
       ],
     });
     for (const worker of ENGINE_WORKERS) this.makeFunction(worker);
@@ -122,10 +124,10 @@ export class Engine extends Construct {
 
   private makeMachine(): void {
     const { settings, provider } = this.props;
-    const { stateMachine } = this.engine;
+    const { stateMachine, logGroup: name } = this.engine;
     const logGroup = new CloudwatchLogGroup(this, 'log-group', {
       provider,
-      name: `/aws/vendedlogs/states/${stateMachine}`,
+      name,
       retentionInDays: settings.capture.logRetentionDays,
     });
     const role = new IamRole(this, 'role', {
@@ -147,6 +149,14 @@ export class Engine extends Construct {
       dependsOn: [policy],
     });
   }
+}
+
+/**
+ * Of settings that deploy no engine (any more). Destroyed, its lifecycle would go first, and the bucket be refused for what is in it;
+ * forgotten, it empties itself within days.
+ */
+export function forgetEngineBucket(scope: Construct): void {
+  for (const { type, end } of GUARDS_OF_A_BUCKET) stackOf(scope).forget(`${type}.destination_engine_bucket${end}`);
 }
 
 const DESCRIPTIONS: Readonly<Record<EngineWorker, string>> = {

@@ -24,6 +24,17 @@ export interface GuardedBucketProps {
   readonly policy: readonly Statement[];
 }
 
+/** The resources of a bucket: their types, and what their ids end with. */
+export const GUARDS_OF_A_BUCKET = [
+  { type: 'aws_s3_bucket', end: '' },
+  { type: 'aws_s3_bucket_versioning', end: '_versioning' },
+  { type: 'aws_s3_bucket_server_side_encryption_configuration', end: '_encryption' },
+  { type: 'aws_s3_bucket_ownership_controls', end: '_ownership' },
+  { type: 'aws_s3_bucket_public_access_block', end: '_public-access' },
+  { type: 'aws_s3_bucket_policy', end: '_policy' },
+  { type: 'aws_s3_bucket_lifecycle_configuration', end: '_lifecycle' },
+] as const;
+
 /** A bucket that holds data: private, versioned, encrypted, owned by its account, over TLS only, and not to be destroyed. */
 export class GuardedBucket extends Construct {
   readonly bucket: S3Bucket;

@@ -53,8 +53,8 @@ export function importRuns({ partition, accountId, region }: InAccount): readonl
 
 /**
  * Of the state machine: it calls the workers, reads the lists of ranges, and starts the children of its Map, which are executions of
- * itself. Source: Step Functions developer guide, "IAM policies for using Distributed Map", and "Logging", which gives these rights
- * no narrower resource.
+ * itself. Source: Step Functions developer guide, iam-policies-eg-dist-map, which names executions as `execution:NAME:*`, children of a Map being
+ * `execution:NAME/LABEL:*`: both; and cw-logs, which gives the rights of delivery no narrower resource.
  */
 export function runEngine(names: EngineNames): readonly Statement[] {
   const functionArns = Object.values(names.functionArns);
@@ -71,7 +71,7 @@ export function runEngine(names: EngineNames): readonly Statement[] {
       Sid: 'FollowChildren',
       Effect: 'Allow',
       Action: ['states:DescribeExecution', 'states:StopExecution'],
-      Resource: names.childArns,
+      Resource: [names.executionArns, names.childArns],
     },
     {
       Sid: 'DeliverLogs',
@@ -87,6 +87,12 @@ export function runEngine(names: EngineNames): readonly Statement[] {
         'logs:UpdateLogDelivery',
       ],
       Resource: '*',
+    },
+    {
+      Sid: 'WriteLogs',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: `${names.logGroupArn}:*`,
     },
   ];
 }
