@@ -1,6 +1,5 @@
 import { collectRound, requireNotOnlyArchived } from '../../operations/engine/collect';
 import type { Round } from '../../operations/engine/plan';
-import { requireImportable } from '../../operations/engine/publishFiles';
 import { s3EngineStore } from '../../aws/engineStore';
 import { engineSettings, type EngineEvent } from '../engineRun';
 
@@ -10,11 +9,9 @@ const settings = engineSettings(process.env);
 export async function handler({ folder, round }: EngineEvent & Round): Promise<EngineEvent & Round> {
   const { region, engineBucket } = settings;
   const store = s3EngineStore({ region, bucket: engineBucket });
-  const collected = await collectRound(store, folder, round);
+  const collected = await collectRound(store, folder, round, region);
   const { counts, bytes, files, tasks } = collected;
   console.log(JSON.stringify({ folder, round, tasks, counts, bytes, files }));
   requireNotOnlyArchived(engineBucket, collected);
-  if (tasks > 0) return { folder, round: round + 1, tasks };
-  requireImportable(region, collected);
-  return { folder, round, tasks };
+  return { folder, round: tasks > 0 ? round + 1 : round, tasks };
 }

@@ -2,6 +2,7 @@ import type { EngineStore } from '../../aws/engineStore';
 import { DcsError } from '../../core/errors';
 import { mapInOrder } from '../../core/mapInParallel';
 import { count, counted } from '../../core/units';
+import { requireImportable } from './importable';
 import { beginRound, tasksOf } from './plan';
 import { PLACES } from './run';
 import { addCounts, NO_COUNTS, readResult, type Counts, type Task, type TaskResult } from './tasks';
@@ -32,20 +33,30 @@ const NAMED = 20;
  * Counts what has come of a round's tasks, and begins the next round with what was handed back. Whether a worker said that it is
  * done counts for nothing: its result is in S3, or the run has failed.
  *
+ * @param region whose import is to take all of it
  * @throws DcsError that names the tasks of which there is no result
+ * @throws TooLargeForImportError as soon as so much is folded; the rest is left
  */
-export async function collectRound(store: EngineStore, folder: string, round: number): Promise<Collected> {
+export async function collectRound(
+  store: EngineStore,
+  folder: string,
+  round: number,
+  region: string,
+): Promise<Collected> {
   const before = round === 0 ? undefined : await collectedIn(store, folder, round - 1);
   const results = await resultsOf(store, folder, await tasksOf(store, folder, round));
   const earlier: Counts = { ...(before?.counts ?? NO_COUNTS), archived: 0, thawing: 0 };
   const counts = results.reduce((sum, result) => addCounts(sum, result.counts), earlier);
   const files = results.flatMap((result) => result.files);
-  const { tasks } = await beginNext(store, folder, round + 1, results);
-  const collected: Collected = {
-    ...{ format: '1', round, tasks, counts },
-    bytes: results.reduce((sum, { bytes }) => sum + bytes, before?.bytes ?? 0),
+  const sizes = {
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, before?.sizeBytes ?? 0),
     files: files.length + (before?.files ?? 0),
+  };
+  requireImportable(region, sizes);
+  const { tasks } = await beginNext(store, folder, round + 1, results);
+  const collected: Collected = {
+    ...{ format: '1', round, tasks, counts, ...sizes },
+    bytes: results.reduce((sum, { bytes }) => sum + bytes, before?.bytes ?? 0),
     archivedFiles: results.flatMap(({ archivedFiles }) => archivedFiles),
     isOnlyArchived: tasks > 0 && results.every(({ rest }) => rest.length === 0),
   };

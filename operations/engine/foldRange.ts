@@ -33,10 +33,12 @@ export interface FoldWatch {
 const SAMPLED = 20;
 export const REST_PARTS = 8;
 /**
- * One file at a time, as large as they get: each task leaves a file that is not full, and an import takes 50,000 in all. 60 MB of
- * lines are about 10 of gzip.
+ * One file at a time, as large as they get: each task leaves a file that is not full, and an import takes 50,000 in all. Items
+ * compress to a fifth or sixth, so a file has some 45 MB as it is stored, and one of what does not compress 60.
  */
-export const FOLDED_FILES = { lanes: 1, fileBytes: 60 * 2 ** 20 } as const satisfies ImportFilesOptions;
+export const FOLDED_FILES = {
+  ...{ lanes: 1, fileBytes: 256 * 2 ** 20, storedBytes: 60 * 2 ** 20 },
+} as const satisfies ImportFilesOptions;
 /** What a worker of at most 900 seconds keeps back for its last files, its result, and one more part of its range. */
 export const MOST_RESERVED_MS = 120_000;
 

@@ -3,10 +3,21 @@ import { collectRound } from '../../../operations/engine/collect';
 import { compareImported } from '../../../operations/engine/compareImported';
 import { performTask } from '../../../operations/engine/performTask';
 import { planRun, tasksOf } from '../../../operations/engine/plan';
-import { publishFiles, requireImportable } from '../../../operations/engine/publishFiles';
+import { requireImportable, TooLargeForImportError } from '../../../operations/engine/importable';
+import { publishFiles } from '../../../operations/engine/publishFiles';
 import { PLACES } from '../../../operations/engine/run';
 import { MemoryTable } from '../../support/memoryTable';
-import { bucketOf, folder, itemOf, keyOf, keySchema, parts, runEngine, type Written } from './support/engineRun';
+import {
+  bucketOf,
+  folder,
+  itemOf,
+  keyOf,
+  keySchema,
+  parts,
+  region,
+  runEngine,
+  type Written,
+} from './support/engineRun';
 import { MemoryStore } from './support/memoryStore';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -45,12 +56,12 @@ describe('a result that is missing or none fails the run, and its range is named
     ],
   ])('%s', async (_, fail, words) => {
     const { store, tasks, ofTask } = await foldedBut(fail);
-    const collecting = collectRound(store, folder, 0);
+    const collecting = collectRound(store, folder, 0, region);
     await expect(collecting).rejects.toThrow(`of ${tasks.length} ranges 1 have no result: 0-0 (after the beginning`);
-    await expect(collectRound(store, folder, 0)).rejects.toThrow(words);
+    await expect(collectRound(store, folder, 0, region)).rejects.toThrow(words);
     // The same command folds it, and the run ends as if nothing had been.
     await performTask(ofTask(tasks[0]!));
-    expect((await collectRound(store, folder, 0)).counts.item).toBe(IDS.length);
+    expect((await collectRound(store, folder, 0, region)).counts.item).toBe(IDS.length);
   });
 
   test('throttled to the end: it says so in the words of S3', async () => {
@@ -83,7 +94,7 @@ describe('what died, and what came late', () => {
     await planRun({ store, folder, source, ranges });
     const tasks = await tasksOf(store, folder, 0);
     for (const task of tasks) await performTask(ofTask(task));
-    const before = await collectRound(store, folder, 0);
+    const before = await collectRound(store, folder, 0, region);
     // It found another state, as it may with an image that was replicated meanwhile.
     const late = parts({ bucket: bucketOf([...changes, { id: 'a', sequence: 99, value: 9, changedAtMs: 1 }]), store });
     const hidden = PLACES.result(folder, '0-0');
@@ -95,7 +106,7 @@ describe('what died, and what came late', () => {
     const answer = await performTask({ ...late.ofTask(tasks[0]!), attemptId: 'late' });
     store.beforeWrite = () => undefined;
     expect(answer).toEqual(JSON.parse(String(first)));
-    expect(await collectRound(store, folder, 0)).toEqual(before);
+    expect(await collectRound(store, folder, 0, region)).toEqual(before);
     await publishFiles({ store, folder, round: 0, isOver: () => false });
     expect(store.items(items)).toEqual(IDS.map((id, i) => itemOf(id, i)));
   });
@@ -160,7 +171,7 @@ describe('archived images', () => {
     await planRun({ store, folder, source, ranges });
     const fold = async (round: number) => {
       for (const task of await tasksOf(store, folder, round)) await performTask(ofTask(task));
-      return collectRound(store, folder, round);
+      return collectRound(store, folder, round, region);
     };
     const first = await fold(0);
     expect(first).toMatchObject({ counts: { item: 6, archived: 2, thawing: 0 } });
@@ -220,6 +231,22 @@ describe('the end', () => {
     expect(() => requireImportable('eu-central-1', { files: 1, sizeBytes: 1e12 + 1 })).toThrow('1 TB');
     expect(() => requireImportable('eu-west-1', { files: 1, sizeBytes: 1e12 + 1 })).not.toThrow();
     expect(() => requireImportable('eu-west-1', { files: 50_001, sizeBytes: 1 })).toThrow('50,000 files');
+  });
+
+  test('that it is more is told as soon as so much is folded, and nothing of the rest is begun', async () => {
+    const { store, source, ofTask } = parts({ bucket: bucketOf(changes), isOver: () => true });
+    await planRun({ store, folder, source, ranges: 1 });
+    const [task] = await tasksOf(store, folder, 0);
+    const result = await performTask(ofTask(task!));
+    expect(result.rest).not.toEqual([]);
+    const [file] = result.files;
+    store.objects.set(
+      PLACES.result(folder, task!.id),
+      json({ ...result, files: result.files.map((one) => (one === file ? { ...one, sizeBytes: 2e12 } : one)) }),
+    );
+    await expect(collectRound(store, folder, 0, 'eu-central-1')).rejects.toThrow(TooLargeForImportError);
+    expect(store.keys(`${folder}rounds/1/`)).toEqual([]);
+    expect((await collectRound(store, folder, 0, region)).tasks).toBeGreaterThan(0);
   });
 });
 

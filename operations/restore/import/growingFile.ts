@@ -9,13 +9,18 @@ export class GrowingFile {
   items = 0;
   /** Before they are compressed. */
   bytes = 0;
+  /** Compressed so far; what was added last may not be in it yet. */
+  storedBytes = 0;
   private readonly gzip = createGzip({ chunkSize: CHUNK });
   private readonly compressed: Buffer[] = [];
   private readonly whole: Promise<Buffer>;
   private lines = '';
 
   constructor() {
-    this.gzip.on('data', (part: Buffer) => this.compressed.push(part));
+    this.gzip.on('data', (part: Buffer) => {
+      this.compressed.push(part);
+      this.storedBytes += part.length;
+    });
     this.whole = once(this.gzip, 'end').then(() => Buffer.concat(this.compressed));
     this.whole.catch(() => undefined); // told at the end
   }

@@ -38,6 +38,8 @@ export interface ImportFilesOptions {
   readonly mostFiles?: number;
   /** What a file holds at first, before it is compressed. */
   readonly fileBytes?: number;
+  /** What a file has at most, compressed, give or take a chunk of the compression. */
+  readonly storedBytes?: number;
   /** Files that are filled side by side. Each takes its compressed size in memory, three times while the next one grows. */
   readonly lanes?: number;
 }
@@ -57,6 +59,7 @@ export class ImportFiles {
   private readonly lanes: Lane[];
   private readonly mostFiles: number;
   private readonly fileBytes: number;
+  private readonly storedBytes: number;
   private readonly files: ImportFile[] = [];
   private started = 0;
   private items = 0;
@@ -65,10 +68,16 @@ export class ImportFiles {
   constructor(
     private readonly store: FileStore,
     readonly folder: string,
-    { mostFiles = MOST_FILES, fileBytes = FIRST_FILE_BYTES, lanes = LANES }: ImportFilesOptions = {},
+    {
+      mostFiles = MOST_FILES,
+      fileBytes = FIRST_FILE_BYTES,
+      storedBytes = Infinity,
+      lanes = LANES,
+    }: ImportFilesOptions = {},
   ) {
     this.mostFiles = mostFiles;
     this.fileBytes = fileBytes;
+    this.storedBytes = storedBytes;
     this.lanes = Array.from({ length: lanes }, newLane);
   }
 
@@ -78,7 +87,7 @@ export class ImportFiles {
     const line = `${body}\n`;
     const bytes = Buffer.byteLength(line);
     const lane = this.lanes[laneOf(body, this.lanes.length)] ?? newLane();
-    while (lane.file && lane.file.bytes + bytes > this.sizeNow()) await this.flush(lane);
+    while (lane.file && this.isFull(lane.file, bytes)) await this.flush(lane);
     this.items += 1;
     this.bytes += bytes;
     lane.file ??= new GrowingFile();
@@ -100,8 +109,13 @@ export class ImportFiles {
     return manifest;
   }
 
+  private isFull(file: GrowingFile, bytes: number): boolean {
+    return file.bytes + bytes > this.sizeNow() || file.storedBytes >= this.storedBytes;
+  }
+
   private sizeNow(): number {
-    return Math.min(LARGEST_FILE_BYTES, this.fileBytes * 2 ** Math.floor(this.started / FILES_OF_A_SIZE));
+    const grown = this.fileBytes * 2 ** Math.floor(this.started / FILES_OF_A_SIZE);
+    return Math.max(this.fileBytes, Math.min(LARGEST_FILE_BYTES, grown));
   }
 
   private async flush(lane: Lane): Promise<void> {

@@ -13,6 +13,8 @@ import { MemoryStore } from './memoryStore';
 
 export const keySchema = { partitionKey: 'id' };
 export const table = { prefix: '', tableName: 'users', keySchema };
+/** Of an import: 15 TB. */
+export const region = 'eu-west-1';
 export const folder = 'restores/users/users-2/run/';
 
 export const keyOf = (id: string) => objectKeyOf(table, keySchema, { id: { S: id } });
@@ -83,7 +85,7 @@ export async function runEngine(options: RunOptions): Promise<{ store: MemorySto
       const perform = () => performTask(ofTask(task));
       await (options.work ?? ((_, does) => does()))(task, perform).catch(() => undefined);
     }
-    const collected = await collectRound(store, folder, round);
+    const collected = await collectRound(store, folder, round, region);
     if (collected.tasks > 0) {
       round += 1;
       continue;

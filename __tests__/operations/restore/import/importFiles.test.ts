@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { FileStore } from '../../../../aws/fileStore';
@@ -6,6 +6,8 @@ import type { AttributeMap } from '../../../../core/attributeValue';
 import { canonicalItem } from '../../../../core/canonicalItem';
 import { RefusedError } from '../../../../core/errors';
 import { ImportFiles, type ImportManifest } from '../../../../operations/restore/import/importFiles';
+
+const MB = 2 ** 20;
 
 function memoryFiles(): FileStore & { readonly stored: Map<string, Buffer> } {
   const stored = new Map<string, Buffer>();
@@ -76,4 +78,16 @@ test('a file that cannot be written fails the whole', async () => {
   const files = new ImportFiles(store, 'x/items/');
   await files.add(item(1, 'text'));
   await expect(files.close()).rejects.toThrow('no such bucket');
+});
+
+test('a file is full by what is stored of it, too: of what does not compress there are more of them', async () => {
+  const filesOf = async (text: () => string) => {
+    const files = new ImportFiles(memoryFiles(), 'x/items/', { lanes: 1, fileBytes: 4 * MB, storedBytes: 0.5 * MB });
+    for (let id = 0; id < 40; id++) await files.add(item(id, text()));
+    return (await files.close()).files;
+  };
+  expect(await filesOf(() => 'a'.repeat(50_000))).toHaveLength(1);
+  const random = await filesOf(() => randomBytes(37_500).toString('base64'));
+  expect(random.length).toBeGreaterThan(1);
+  expect(Math.max(...random.map(({ sizeBytes }) => sizeBytes))).toBeLessThan(0.75 * MB);
 });
