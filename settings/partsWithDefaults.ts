@@ -220,8 +220,8 @@ export const engineSettings = group(
     maxConcurrency: wholeNumber(
       1,
       1_000,
-      'Ranges that are folded at a time, each by a function of its own. S3 gives 5,500 reads a second for a prefix until it has split it, which two or three of them take; beyond that they wait, and nothing is lost. Default: 50.',
-    ).default(50),
+      'Ranges that are folded at a time, each by a function of its own. S3 gives 5,500 reads a second for a prefix until it has split it, which is less than one of them takes; those beyond wait, and are paid for waiting. Default: 8, which ten prefixes keep busy.',
+    ).default(8),
     memoryMb: wholeNumber(
       512,
       10_240,

@@ -4,23 +4,27 @@ import { count, duration } from '../../core/units';
 import { RESTORED_A_SECOND } from '../../operations/costs/work/restore';
 import { GETS_A_SECOND } from '../../operations/costs/work/work';
 import { simulateRun, type SimulatedTable } from '../../operations/engine/simulateRun';
+import { engineSettings } from '../../settings/partsWithDefaults';
 import { MOST_FILES } from '../../operations/restore/import/importFiles';
 
 const PAGE = path.resolve(__dirname, '../../docs/scale.md');
 const BEGIN = '<!-- What follows is printed by `npm run docs:scale`; a test holds it current. -->';
 const END = '<!-- End of what is printed. -->';
 
+const DEFAULTS = engineSettings.parse({});
+
 const TABLE: SimulatedTable = {
   ...{ items: 1e9, itemBytes: 600, versions: 2e9, partitions: 1, shareInHundredth: 0.01 },
-  ...{ maxConcurrency: 50, memoryMb: 1_769, region: 'us-east-1' },
+  ...{ maxConcurrency: DEFAULTS.maxConcurrency, memoryMb: DEFAULTS.memoryMb, region: 'us-east-1' },
 };
 
 const BILLIONS = [1e9, 1e10];
 const CASES: readonly (readonly [string, Partial<SimulatedTable>])[] = [
   ['one prefix, as S3 begins', {}],
-  ['the same, 3 folds at a time', { maxConcurrency: 3 }],
+  ['the same, 1 fold at a time', { maxConcurrency: 1 }],
+  ['the same, 50', { maxConcurrency: 50 }],
   ['ten, as S3 has split it', { partitions: 10 }],
-  ['ten, 3 folds at a time', { partitions: 10, maxConcurrency: 3 }],
+  ['the same, 50 folds at a time', { partitions: 10, maxConcurrency: 50 }],
   ['ten, half of the items in a hundredth of the ranges', { partitions: 10, shareInHundredth: 0.5 }],
   ['a hundred, 500 folds at a time', { partitions: 100, maxConcurrency: 500 }],
 ];
