@@ -1,22 +1,23 @@
 import { couldNotLook } from '../../aws/couldNotLook';
-import { s3VersionLister } from '../../aws/objectVersions';
-import { journalPrefix } from '../../core/journal/journalKeys';
 import { runToGoOn, type EngineRequest } from '../../operations/engine/bringBackByEngine';
+import { hasJournal } from '../../operations/journal/hasJournal';
 import { LONGEST_ALONE_SECONDS, OutgrownError } from '../../operations/restore/import/outgrown';
-import { bucketIn, type CommandContext } from '../context';
+import type { CommandContext } from '../context';
 import type { ExitCode } from '../exitCodes';
+import { whyWritten } from './distributed';
 import { restoreByEngine } from './engine';
 import type { RestoreOfTable } from './options';
 
 /** Whether the distributed engine can be meant where nobody has said by which: it is deployed, and works from its bucket into its Region. */
 export function mayOutgrow(options: RestoreOfTable, { settings, sides }: CommandContext): boolean {
-  const { engine = 'auto', target, copy, planFile, dryRun, thaw } = options;
+  const { engine = 'auto', target, copy, planFile, thaw, optionsGiven } = options;
   const { region, profile, roleArn } = sides.target;
   const isSaid = region !== undefined || profile !== undefined || roleArn !== undefined;
   // Whoever names a profile or a role for the table may mean another account.
   const isThere = target === 'destination' && copy.in === 'destination' && !isSaid;
   const isDeployed = settings.engine.enabled && settings.destination !== undefined;
-  return isDeployed && engine === 'auto' && isThere && planFile === undefined && !dryRun && !thaw;
+  const isForIt = planFile === undefined && !thaw && whyWritten(optionsGiven) === undefined;
+  return isDeployed && engine === 'auto' && isThere && isForIt;
 }
 
 /**
@@ -49,9 +50,7 @@ async function knownBefore(
   context: CommandContext,
   request: Omit<EngineRequest, 'watch'>,
 ): Promise<'run' | 'journal' | 'nothing' | 'not even that'> {
-  const copy = s3VersionLister(bucketIn(context, 'destination'));
-  const { versions: journal } = await copy.page(journalPrefix(request.located), { maxKeys: 1 });
-  if (journal.length > 0) return 'journal';
+  if (await hasJournal(request.copy, request.located)) return 'journal';
   try {
     return (await runToGoOn(request)) ? 'run' : 'nothing';
   } catch (error) {

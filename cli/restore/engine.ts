@@ -1,4 +1,5 @@
 import { s3EngineStore } from '../../aws/engineStore';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { sfnStateMachine } from '../../aws/stateMachine';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { count, counted } from '../../core/units';
@@ -6,20 +7,25 @@ import { bringBackByEngine, type EngineEnd, type EngineRequest } from '../../ope
 import { RunFailedError } from '../../operations/engine/followRun';
 import { engineNamesOf } from '../../settings/engineNames';
 import { partsOf } from '../../settings/parts';
-import { connect, type CommandContext } from '../context';
+import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { Output } from '../output/output';
+import { ofNoUse } from './distributed';
 import type { RestoreOfTable } from './options';
 import { listPassedOver, planWords, reportSetting } from './reporting';
 
 /** What the engine and its bucket are called, and how they are reached: as the settings say. @throws SettingsError */
-export function engineOf(context: CommandContext, into: string): Pick<EngineRequest, 'store' | 'machine' | 'imports'> {
+export function engineOf(
+  context: CommandContext,
+  into: string,
+): Pick<EngineRequest, 'store' | 'machine' | 'copy' | 'imports'> {
   const settings = partsOf(context.settings, ['destination']);
   const names = engineNamesOf(settings);
   const { s3, states, dynamoDb } = connect(context, 'destination');
   return {
     store: s3EngineStore({ ...s3, bucket: names.bucketName }),
     machine: sfnStateMachine(names.stateMachineArn, states, context.signal),
+    copy: s3VersionLister(bucketIn(context, 'destination')),
     imports: dynamoDbTableImport(into, dynamoDb, context.signal),
   };
 }
@@ -36,10 +42,7 @@ export async function restoreByEngine(
   write: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const watch = watchEngine(output, options);
-  const written = (why: string) => {
-    output.say(`The items come into ${options.into} by writes: ${why}.`);
-    return write();
-  };
+  const written = (why: string) => writtenBecause(options, { output }, why, write);
   try {
     const end = await bringBackByEngine({ ...request, watch });
     watch.end();
@@ -51,6 +54,17 @@ export async function restoreByEngine(
   } finally {
     watch.end();
   }
+}
+
+/** What the engine cannot do, this machine does, and it is said. */
+export function writtenBecause(
+  { into }: RestoreOfTable,
+  { output }: Pick<CommandContext, 'output'>,
+  why: string,
+  write: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  output.say(`The items come into ${into} by writes: ${why}.`);
+  return write();
 }
 
 function watchEngine(output: Output, options: RestoreOfTable): NonNullable<EngineRequest['watch']> & { end(): void } {
@@ -67,6 +81,8 @@ function watchEngine(output: Output, options: RestoreOfTable): NonNullable<Engin
       listPassedOver(output, prepared);
     },
     onRun({ folder, execution, isNew, failed }) {
+      const useless = ofNoUse(options.optionsGiven);
+      if (useless !== undefined) output.say(useless);
       if (failed) output.say(`The run has failed and is taken up again: ${failed.error ?? ''}: ${failed.cause ?? ''}`);
       output.say(
         `${isNew ? 'Started' : 'Found'} the run ${folder} of the distributed engine (execution ${execution}). It needs nobody: stop whenever you like; the same command finds it again.`,

@@ -8,6 +8,7 @@ import { PLAN_OPTIONS, readPlanOptions, refuseWithPlan, type PlanOptions } from 
 import { readSelection, STATE_SELECTION_OPTIONS, type SelectionOptions } from '../selectionOptions';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { TARGET_OPTIONS } from '../sideOptions';
+import { readDistributed } from './distributed';
 import type { Side } from '../../settings/schema';
 import type { EngineChoice } from '../../operations/restore/import/engine';
 import type { ExistingItems } from '../../operations/restore/target';
@@ -42,6 +43,8 @@ export interface RestoreOptions extends PlanOptions {
   readonly importBucket?: string;
   /** Say what it would cost, and do nothing. */
   readonly estimate?: FigureOptions;
+  /** Names of the options that were given. */
+  readonly optionsGiven: readonly string[];
 }
 
 export const RESTORE_OPTIONS: OptionTable = {
@@ -135,18 +138,6 @@ function existingItems(given: OptionReader): ExistingItems | undefined {
 
 const ENGINES = ['auto', 'write', 'import', 'distributed'] as const;
 
-/** What the engine in the destination account cannot be told. */
-function readDistributed(given: OptionReader): void {
-  const isOtherRegion = given.has('target-region');
-  const isElsewhere = given.text('target') === 'source' || (given.text('copy') ?? 'destination') !== 'destination';
-  if (isElsewhere || isOtherRegion) {
-    given.problem(
-      '--engine distributed works in the destination account, from its bucket into a table of its Region; leave --target, --target-region and --copy out, or take another engine',
-    );
-  }
-  given.atMostOneOf('plan', 'engine');
-}
-
 export function readRestoreOptions(given: OptionReader): RestoreOptions {
   const tables = readTables(given, OF_ONE_TABLE);
   const into = given.text('into');
@@ -167,7 +158,7 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
   given.atMostOneOf('definition', 'mirror');
   given.needs('allow-empty', 'mirror');
   const isDistributed = given.text('engine') === 'distributed';
-  if (given.text('engine') === 'write' || isDistributed) given.atMostOneOf('engine', 'import-bucket');
+  if (given.text('engine') === 'write') given.atMostOneOf('engine', 'import-bucket');
   if (given.flag('follow') && !isDistributed) given.problem('--follow is for --engine distributed; leave it out');
   if (isDistributed) readDistributed(given);
   given.atMostOneOf('estimate', 'dry-run');
@@ -200,5 +191,6 @@ export function readRestoreOptions(given: OptionReader): RestoreOptions {
     engine: given.oneOf('engine', ENGINES),
     importBucket: given.text('import-bucket'),
     follow: given.flag('follow'),
+    optionsGiven: Object.keys(RESTORE_OPTIONS).filter((name) => given.has(name)),
   };
 }

@@ -23,7 +23,8 @@ import { restoreWork } from './estimate';
 import { definitionIn } from './files';
 import { commonMoment, forEachTable, TABLES } from '../severalTables';
 import { restoreUnlessOutgrown, mayOutgrow } from './auto';
-import { engineOf, restoreByEngine } from './engine';
+import { requireEngine, whyWritten } from './distributed';
+import { engineOf, restoreByEngine, writtenBecause } from './engine';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
 import { watchRestore } from './watch';
@@ -100,6 +101,7 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
   if (estimate) return runEstimate(tableName, estimate, context, (workload) => restoreWork(options, context, workload));
   const isKept = options.planFile !== undefined && !options.dryRun;
   requirePlaces(context, isKept || options.copy.in === 'folder' ? [] : [options.copy.in], options.target);
+  if (options.engine === 'distributed') requireEngine(options, context);
   const { end, ...watch } = watchRestore(context.output, options);
   try {
     if (isKept) return await carriedOut(options.planFile, options, context);
@@ -112,6 +114,8 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
           ? EXIT.done
           : EXIT.differences;
       if (options.engine === 'distributed') {
+        const why = whyWritten(options.optionsGiven);
+        if (why !== undefined) return await writtenBecause(options, context, why, write);
         const engine = { ...engineOf(context, options.into), isFollowed: options.follow, ranges: FIRST_RANGES };
         return restoreByEngine(options, context, { ...request, ...engine }, write);
       }

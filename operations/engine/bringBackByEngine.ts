@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineStore } from '../../aws/engineStore';
 import type { ExecutionState, StateMachine } from '../../aws/stateMachine';
+import type { VersionLister } from '../../aws/objectVersions';
 import type { TableImport } from '../../aws/tableImport';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { tablePrefix } from '../../core/objectKey';
 import { utc } from '../../core/units';
 import type { BringBackRequest } from '../restore/bringBack';
 import { finishTable, type SettingOutcome } from '../restore/finish';
-import { whyNotDistributed } from '../restore/import/engine';
+import { DRY_RUN, whyNotDistributed } from '../restore/import/engine';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
 import { creationOf } from '../restore/target';
 import type { RunOutcome } from './compareImported';
+import { hasJournal } from '../journal/hasJournal';
 import { lastExecution, newestRun, startExecution, type FoundRun } from './findRun';
 import { followRun, leftLines, type RunProgress } from './followRun';
 import { PLACES, runFolder, type RunRequest } from './run';
@@ -18,6 +21,8 @@ import type { LeftLine } from './tasks';
 export interface EngineRequest extends Omit<BringBackRequest, 'watch' | 'importing' | 'engine'> {
   readonly store: EngineStore;
   readonly machine: StateMachine;
+  /** Of the copy: what the engine reads. */
+  readonly copy: VersionLister;
   readonly imports: Pick<TableImport, 'complete'>;
   /** Stay until it is over. */
   readonly isFollowed: boolean;
@@ -66,6 +71,8 @@ export type EngineEnd =
  * @throws RunFailedError for what failed the run; the same command takes it up again
  */
 export async function bringBackByEngine(request: EngineRequest): Promise<EngineEnd> {
+  // Before a run is looked for: it would be gone on with.
+  if (request.dryRun) return { is: 'write', why: DRY_RUN };
   const found = await runToGoOn(request);
   if (found?.outcome) return over(request, found, found.outcome);
   const started = found ? { folder: found.folder, run: found.run } : await newRun(request);
@@ -86,7 +93,7 @@ export async function bringBackByEngine(request: EngineRequest): Promise<EngineE
  * @throws RefusedError where another one has not come to its end
  */
 export async function runToGoOn(
-  request: Pick<EngineRequest, 'store' | 'located' | 'target' | 'asOf' | 'ignoreStoredAfterMs'>,
+  request: Pick<EngineRequest, 'store' | 'located' | 'target' | 'asOf' | 'ignoreStoredAfterMs' | 'given' | 'onDemand'>,
 ): Promise<FoundRun | undefined> {
   const { store, located, target, asOf, ignoreStoredAfterMs = Infinity } = request;
   const found = await newestRun(store, { tableName: located.tableName, into: target.tableName });
@@ -96,18 +103,37 @@ export async function runToGoOn(
   const wantedMs = asOf?.ms ?? Infinity;
   const isOther = (asOf?.isAbsolute ?? true) ? momentMs !== wantedMs : momentMs > wantedMs;
   const trustsMore = found.run.storedByMs > ignoreStoredAfterMs;
-  if (!isOther && !trustsMore) return found;
+  const otherTable = makesOtherTable(found.run, request);
+  if (!isOther && !trustsMore && otherTable === undefined) return found;
   if (found.outcome) return undefined;
+  if (!isOther && !trustsMore) {
+    throw new RefusedError(
+      `a run of the engine makes ${target.tableName} ${otherTable ?? ''}. Give the same again to go on with it, another --into, or --engine write`,
+    );
+  }
   const began = `${momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`}, with what was stored by ${utc(found.run.storedByMs)}`;
   throw new RefusedError(
     `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment, and no earlier --ignore-stored-after, to go on with it, another --into, or --engine write`,
   );
 }
 
+/** How the run that is there makes the new table, where this command would make it otherwise. */
+function makesOtherTable(
+  run: RunRequest,
+  { given, onDemand }: Pick<EngineRequest, 'given' | 'onDemand'>,
+): string | undefined {
+  if (run.onDemand !== onDemand) return `${run.onDemand ? 'with' : 'without'} --on-demand`;
+  const isOther = given && !isDeepStrictEqual(JSON.parse(JSON.stringify(given.definition)), run.definition);
+  return isOther ? 'by another definition than --definition has' : undefined;
+}
+
+const HAS_JOURNAL = 'its copy has a journal, and the engine reads images alone';
+
 type Started = { readonly folder: string; readonly run: RunRequest } | { readonly why: string };
 
 async function newRun(request: EngineRequest): Promise<Started> {
-  const { store, located, target, watch, nowMs, source } = request;
+  const { store, located, target, watch, nowMs, source, copy } = request;
+  if (await hasJournal(copy, located)) return { why: HAS_JOURNAL };
   const prepared = await prepareRestore(request);
   watch?.onPrepared?.(prepared);
   const why = whyNotDistributed(prepared, request.dryRun);

@@ -50,12 +50,15 @@ export function whyNotImport({ isNew, hasBucket, definition }: Parameters<typeof
   return hasBucket ? undefined : 'there is no --import-bucket for the files';
 }
 
+export const DRY_RUN = 'a dry run plans on this machine';
+export const SOME_ITEMS = 'some items of a table are fewer than the engine is for';
+
 /** Why the distributed engine cannot bring it back: what an import cannot do, and what is not a whole table. */
 export function whyNotDistributed(
   { decision, definition, plan }: Pick<PreparedRestore, 'decision' | 'definition' | 'plan'>,
   dryRun: boolean,
 ): string | undefined {
-  if (dryRun) return 'a dry run plans on this machine';
-  if (isOfSome(plan)) return 'some items of a table are fewer than the engine is for';
+  if (dryRun) return DRY_RUN;
+  if (isOfSome(plan)) return SOME_ITEMS;
   return whyNotImport({ isNew: decision.create, hasBucket: true, items: undefined, definition });
 }
