@@ -35,6 +35,8 @@ const assumed = (side: 'source' | 'destination') => ({
 const inRegions = (source: string, destination: string) => ({
   ...minimal,
   ...customerManaged,
+  engine: { enabled: true },
+  tables: [users, { ...orders, layout: 'journal' }],
   source: { ...minimal.source, region: source },
   destination: { ...minimal.destination, region: destination },
 });
@@ -195,6 +197,8 @@ export const variants = {
   },
   'bootstrap-apart': {
     ...minimal,
+    engine: { enabled: true },
+    tables: [{ name: 'users' }, { name: 'orders', layout: 'journal' }],
     bootstrap: { trustedPrincipalArns: ['arn:aws:iam::111111111111:role/platform'] },
     deployment: {
       way: 'apart',

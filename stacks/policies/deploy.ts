@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Settings, Side } from '../../settings/schema';
 import { DEPLOY_ACTIONS } from './deployActions';
 import { placeOf, type Where } from './deployPlaces';
@@ -38,7 +39,7 @@ export function deployStatements({ settings, side, resources }: DeployedSide, ma
       byTarget.set(key, { target, actions });
     }
   }
-  return [...byTarget.values()]
+  return withoutRepetition([...byTarget.values()])
     .filter(({ actions }) => actions.size > 0)
     .map(({ target, actions }, index) => ({
       Sid: `${may === 'read' ? 'Plan' : 'Deploy'}${index + 1}`,
@@ -46,4 +47,22 @@ export function deployStatements({ settings, side, resources }: DeployedSide, ma
       Action: [...actions].sort(),
       ...target,
     }));
+}
+
+interface Granted {
+  readonly target: ReturnType<typeof placeOf>;
+  readonly actions: ReadonlySet<string>;
+}
+
+/** Without what is allowed in the same place whatever the condition. */
+function withoutRepetition(granted: readonly Granted[]): Granted[] {
+  return granted.map(({ target, actions }) => {
+    const unconditional = granted.find(
+      (other) =>
+        target.Condition !== undefined &&
+        other.target.Condition === undefined &&
+        isDeepStrictEqual(other.target.Resource, target.Resource),
+    );
+    return { target, actions: new Set([...actions].filter((action) => !unconditional?.actions.has(action))) };
+  });
 }
