@@ -23,8 +23,8 @@ export interface LocalRun {
   readonly destination: LocalBucket;
   readonly tables: ReadonlyMap<string, LocalTable>;
   readonly replication: ReplicationStandIn;
-  /** A database that no source table is in, as another account's DynamoDB is. */
-  readonly destinationDynamoDb: AwsSettings;
+  /** A database for a table of the destination account: of its own, since the second in one is slower by far. */
+  destinationDynamoDb(tableName: string): AwsSettings;
   /** Never resolves; rejects when a part ends without having been stopped. */
   readonly died: Promise<never>;
   /** Does what the schedule does: stores each table's definition if it changed. */
@@ -132,7 +132,7 @@ async function connect(
     destination,
     tables,
     replication,
-    destinationDynamoDb: databaseSettings(parts.dynamoDb, 'destination'),
+    destinationDynamoDb: (tableName) => databaseSettings(parts.dynamoDb, `destination/${tableName}`),
     died: parts.died,
     refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),
     playHeartbeat: () => playHeartbeat(deployment, { source, destination }, () => replication.drained()),

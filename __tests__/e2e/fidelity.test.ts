@@ -179,7 +179,7 @@ async function expectRestored(
   keySchema: KeySchema,
   expected: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const into = { tableName: `${tableName}-restored`, dynamoDb: run.destinationDynamoDb };
+  const into = { tableName: `${tableName}-restored`, dynamoDb: run.destinationDynamoDb(tableName) };
   const { items } = await restore(run.destination, { prefix: '', tableName }, into);
   const found = await snapshotOf(dynamoDbTable(into.tableName, into.dynamoDb), keySchema);
   expect(compare(expected, found)).toEqual({ identical: expected.size, different: [], missing: [], extra: [] });

@@ -89,7 +89,8 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
     'verify',
     'verified',
     () => verifyAll(run),
-    ({ items, same }) => `${items} items are ${same ? 'the same' : 'NOT the same'} in tables and both buckets`,
+    ({ items, differences }) =>
+      `${items} items are ${differences.length === 0 ? 'the same' : 'NOT the same'} in tables and both buckets`,
   );
 
   narrator.title("One item's journey");
@@ -120,7 +121,7 @@ export async function tellDemo(narrator: Narrator, run: LocalRun, itemCount: num
   narrator.title(`Back from ${run.destination.bucket} alone`);
   const replicas = await changesIn(run.destination, run);
   const restored = { latest: 0, earlier: 0 };
-  const differences: string[] = verified.same ? [] : ['verify has found differences before anything was lost'];
+  const differences: string[] = [...verified.differences];
   for (const moment of [latest, earlier]) {
     const label = moment.name === 'latest' ? 'to the end' : 'to before it';
     const tables = await timed(
@@ -191,11 +192,9 @@ interface RestoredTable {
 async function restoreAll(run: LocalRun, { name, atMs }: Moment): Promise<RestoredTable[]> {
   const all: RestoredTable[] = [];
   for (const [tableName, captured] of run.tables) {
-    const into = {
-      tableName: name === 'latest' ? tableName : `${tableName}-${name}`,
-      dynamoDb: run.destinationDynamoDb,
-    };
-    const { table, items } = await restore(run.destination, locationOf(captured), into, atMs);
+    const into = name === 'latest' ? tableName : `${tableName}-${name}`;
+    const dynamoDb = run.destinationDynamoDb(into);
+    const { table, items } = await restore(run.destination, locationOf(captured), { tableName: into, dynamoDb }, atMs);
     all.push({ tableName, items, found: () => snapshotOf(table, captured.deployed.keySchema) });
   }
   return all;

@@ -4,6 +4,7 @@ import { DcsError } from '../../core/errors';
 import { backfillTable } from '../../operations/backfill/backfillTable';
 import { realPause } from '../../operations/pace';
 import { openTable } from '../../operations/verify/openTable';
+import type { Difference } from '../../operations/verify/recheck';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { playCompaction } from '../compaction';
 import type { LocalRun } from '../localRun';
@@ -40,20 +41,27 @@ export async function compactAll({ tables, destination }: LocalRun): Promise<{ r
 }
 
 /** Does with every table what `dcs verify` does. */
-export async function verifyAll({ tables, source, destination }: LocalRun): Promise<{ items: number; same: boolean }> {
-  const all = { items: 0, same: true };
+export async function verifyAll({
+  tables,
+  source,
+  destination,
+}: LocalRun): Promise<{ items: number; differences: string[] }> {
+  const all = { items: 0, differences: [] as string[] };
   const buckets = { source, destination };
   for (const table of tables.values()) {
     const location = locationOf(table);
     const kept = { journalExpirationDays: null };
     const opened = await openTable({ table: location, dynamoDb: table.dynamoDb, buckets, ...kept, ...ways() });
+    let found: readonly Difference[] = [];
     const { report } = await verifyTable({
       ...{ opened, segments: SEGMENTS, settleMs: SETTLE_MS, history: false },
       reports: s3ReportStore(destination, location),
       whoRuns: () => Promise.resolve('the demo'),
+      watch: { onCompared: ({ differences, others = [] }) => void (found = [...differences, ...others]) },
     });
     all.items += report.counts.items ?? 0;
-    all.same &&= report.verdict === 'same';
+    for (const { objectKey, class: name, reason } of found)
+      all.differences.push(`verify: ${location.tableName} has ${name} ${objectKey}: ${reason}`);
   }
   return all;
 }

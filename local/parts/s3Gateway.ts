@@ -22,6 +22,9 @@ export interface GatewayHooks {
   ) => string | undefined | Promise<string | undefined>;
 }
 
+/** Requests that S3 has at the same time; more wait in the gateway. */
+export const MOST_CONNECTIONS = 128;
+
 export interface S3Gateway {
   readonly endpoint: string;
   hooks: GatewayHooks;
@@ -36,7 +39,7 @@ export interface S3Gateway {
  * would refuse, and makes S3 fail where a test wants it to. What is sent to S3 itself, past the gateway, it does not see.
  */
 export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch((error: unknown) => fail(error, incoming, outgoing));
   });
@@ -75,7 +78,7 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
       answerError(refused, incoming, outgoing);
       return;
     }
-    const answer = await forward(target, agent, incoming, sent);
+    const answer = await forward(target, agent, incoming, outgoing, sent);
     const body = deletesMany(s3Request) ? await bytesOf(answer) : undefined;
     for (const version of newVersions(s3Request, answer, body?.toString())) gateway.hooks.onNewVersion?.(version);
     const headers = { ...endToEnd(answer), ...(await replicationHeader(gateway.hooks, s3Request, answer)) };
@@ -98,12 +101,18 @@ function forward(
   { hostname, port }: URL,
   agent: Agent,
   incoming: IncomingMessage,
+  outgoing: ServerResponse,
   sent: Buffer | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, url: path, headers } = incoming;
     const broken = (cause: unknown) => reject(new BrokenConnection('to S3', { cause }));
     const onward = request({ agent, hostname, port, method, path, headers }, resolve).once('error', broken);
+    // What still waits for its turn when its client gives up would be done after what that client tries next. What S3
+    // has begun, it ends: a version that comes of it has to be seen.
+    outgoing.once('close', () => {
+      if (!onward.socket) onward.destroy();
+    });
     if (sent) onward.end(sent);
     else
       pipeline(incoming, onward, (error) => {

@@ -35,7 +35,7 @@ export function describeUse(way: Way, here: () => Deployed): void {
 
     test('what is restored from the destination bucket is what the tables hold', async () => {
       for (const [tableName, { table, deployed }] of run.tables) {
-        const into = { tableName: `${tableName}-restored`, dynamoDb: run.destinationDynamoDb };
+        const into = { tableName: `${tableName}-restored`, dynamoDb: run.destinationDynamoDb(tableName) };
         const restored = await restore(run.destination, { prefix: '', tableName }, into);
         const snapshot = (of: typeof table) => snapshotOf(of, deployed.keySchema);
         const comparison = compare(await snapshot(table), await snapshot(restored.table));

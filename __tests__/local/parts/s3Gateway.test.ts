@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { ACCESS_DENIED, RESET_AFTER, RESET_BEFORE, SLOW_DOWN } from '../../../local/parts/s3Faults';
-import { startS3Gateway, type NewVersion, type S3Gateway } from '../../../local/parts/s3Gateway';
+import { MOST_CONNECTIONS, startS3Gateway, type NewVersion, type S3Gateway } from '../../../local/parts/s3Gateway';
 
 interface Seen {
   readonly method?: string;
@@ -238,6 +238,42 @@ test('a client that breaks off takes its request to S3 along', async () => {
   outgoing.destroy();
   await brokenOff;
   expect(seen).toEqual([]);
+});
+
+test('what still waits for its turn when its client gives up never comes to S3', async () => {
+  const held: ServerResponse[] = [];
+  let isFull: () => void = () => undefined;
+  const full = new Promise<void>((resolve) => (isFull = resolve));
+  answer = (_, response) => {
+    if (held.push(response) === MOST_CONNECTIONS) isFull();
+  };
+  const before = Array.from({ length: MOST_CONNECTIONS }, () => send('PUT', '/images/k'));
+  await full;
+  let waits: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (waits = resolve));
+  let moreWaits: () => void = () => undefined;
+  const moreWaiting = new Promise<void>((resolve) => (moreWaits = resolve));
+  gateway.faults = ({ objectKey }) => {
+    if (objectKey === 'next') moreWaits();
+    else waits();
+    return undefined;
+  };
+  const { hostname, port } = new URL(gateway.endpoint);
+  const givenUp = request({ hostname, port, method: 'PUT', path: '/images/given-up' }).on('error', () => undefined);
+  givenUp.end();
+  await waiting;
+  const next = send('PUT', '/images/next');
+  await moreWaiting;
+  givenUp.destroy();
+  // Answers that the gateway gives by itself, each a way there and back after the end of that connection.
+  gateway.faults = () => SLOW_DOWN;
+  for (let trip = 0; trip < 5; trip++) await send('GET', '/images/k');
+  gateway.faults = () => undefined;
+  answer = (_, response) => response.end();
+  for (const response of held) response.end();
+  await Promise.all([...before, next]);
+  await send('PUT', '/images/last');
+  expect(seen.slice(MOST_CONNECTIONS).map(({ url }) => url)).toEqual(['/images/next', '/images/last']);
 });
 
 test('an S3 that breaks off in the middle of an answer breaks the connection of the client too', async () => {
