@@ -1,7 +1,10 @@
 import { s3EngineStore, type EngineStore } from '../aws/engineStore';
+import { s3BytesStore } from '../aws/bytesStore';
 import { s3VersionLister } from '../aws/objectVersions';
 import { VARIABLES } from '../core/functionVariables';
+import { requireNoImages } from '../operations/engine/engineLayout';
 import { imageRanges } from '../operations/engine/imageRanges';
+import { journalRanges } from '../operations/engine/journalRanges';
 import type { RangeSource } from '../operations/engine/rangeSource';
 import { readRequest, type RunRequest } from '../operations/engine/run';
 import { s3ImageSource } from '../operations/images/s3ImageSource';
@@ -42,10 +45,19 @@ export interface EngineRun {
 export async function openRun({ bucket, region, engineBucket }: EngineSettings, folder: string): Promise<EngineRun> {
   const store = s3EngineStore({ region, bucket: engineBucket });
   const run = await readRequest(store, folder);
+  return { store, run, momentMs: run.momentMs ?? Infinity, source: await sourceOf(run, { region, bucket }) };
+}
+
+async function sourceOf(run: RunRequest, place: { readonly region: string; readonly bucket: string }) {
   const { prefix, tableName, keySchema, storedByMs, createdAtMs } = run;
-  const momentMs = run.momentMs ?? Infinity;
-  const images = { source: s3ImageSource({ region, bucket, prefix }), lister: s3VersionLister({ region, bucket }) };
+  const lister = s3VersionLister(place);
   const table = { prefix, tableName, keySchema };
-  await requireNoJournal(images.lister, table, 'the engine reads images alone; use --engine write or import');
-  return { store, run, momentMs, source: imageRanges({ ...images, table, momentMs, storedByMs, createdAtMs }) };
+  const wanted = { momentMs: run.momentMs ?? Infinity, storedByMs, createdAtMs };
+  const request = { ...wanted, table, source: s3ImageSource({ ...place, prefix }) };
+  if (run.layout === 'journal') {
+    await requireNoImages(lister, table, storedByMs);
+    return journalRanges({ ...request, reads: { lister, bytes: s3BytesStore(place) } });
+  }
+  await requireNoJournal(lister, table, 'the run reads images alone; use --engine write or import');
+  return imageRanges({ ...request, lister });
 }

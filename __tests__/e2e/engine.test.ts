@@ -1,9 +1,17 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { s3BytesStore } from '../../aws/bytesStore';
+import { s3TagStore } from '../../aws/objectTags';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
+import { s3TextStore } from '../../aws/textStore';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
+import { encodeImage, itemDigest } from '../../core/image';
+import { encodeJournal } from '../../core/journal/journalObject';
+import { objectKeyOf } from '../../core/objectKey';
+import { tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
 import type { DeployedFunction } from '../../local/deployment/synthesized';
 import { startEngineGateway, type EngineGateway } from '../../local/engine/gateway';
 import { engineEnvironment, startLocalEngine } from '../../local/engine/localEngine';
@@ -12,6 +20,7 @@ import { startAccount, type AccountServer } from '../../local/parts/servers';
 import { findTools } from '../../local/parts/tools';
 import type { CheckContext } from '../../operations/check/checkContext';
 import { engineChecks } from '../../operations/check/engineChecks';
+import { compactTable } from '../../operations/journal/compact/compactTable';
 import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
 import { engineNamesOf } from '../../settings/engineNames';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
@@ -44,6 +53,8 @@ const definition = {
     BillingMode: 'PAY_PER_REQUEST' as const,
   },
 };
+
+const EVENTS = { prefix: '', tableName: 'events', keySchema: { partitionKey: 'id' } };
 
 const user = (id: number, name = `name-${id}`): AttributeMap => ({ id: { S: `user-${id}` }, name: { S: name } });
 const sorted = (items: readonly AttributeMap[]) => items.map(canonicalItem).sort();
@@ -92,7 +103,8 @@ beforeAll(async () => {
   s3 = await startS3Gateway(account.endpoint);
   deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
   lie = path.join(deployment.folder, 'lie');
-  const settings = JSON.stringify({ ...deployment.settings, engine: ENGINE });
+  const tables = ['users', EVENTS.tableName].map((name) => ({ name, partitionKey: { name: 'id', type: 'S' } }));
+  const settings = JSON.stringify({ ...deployment.settings, tables, engine: ENGINE });
   await writeFile(path.join(deployment.folder, 'dcs.config.json'), settings);
 
   // In the first round a worker's time is over at its first look; in the second the first worker dies.
@@ -181,4 +193,50 @@ test('started and left, found again, failed by a result that is missing, taken u
     code: 0,
     stderr: expect.stringContaining('by writes: ImportTable makes a new') as string,
   });
+});
+
+test('a table whose copy is a journal: from a base, a run and what is in none, by ranges of hashes', async () => {
+  const place = { region: REGION, endpoint: s3.endpoint, credentials: account.credentials, bucket: deployment.bucket };
+  const bytes = s3BytesStore(place);
+  let sequence = 1;
+  const stored = async (changes: readonly { before?: AttributeMap; after?: AttributeMap }[]) => {
+    const entries = changes.map(({ before, after }) => {
+      const position = { source: 'stream', streamLabel: 'L', sequenceNumber: String(sequence++) } as const;
+      const event = after === undefined ? 'REMOVE' : before === undefined ? 'INSERT' : 'MODIFY';
+      const header = { event, position, changedAtMs: at(sequence), previousDigest: itemDigest(before) } as const;
+      const keys = { id: (after ?? before)!.id! };
+      return { objectKey: objectKeyOf(EVENTS, EVENTS.keySchema, keys), image: encodeImage(header, after) };
+    });
+    const journal = encodeJournal({ table: EVENTS, kind: 'capture', writtenAtMs: Date.now(), entries });
+    await bytes.putOnce(journal.objectKey, {
+      bytes: journal.body,
+      contentType: 'application/gzip',
+      metadata: journal.metadata,
+    });
+  };
+  const compacted = (base: boolean) =>
+    compactTable({
+      ...{ table: EVENTS, reads: { lister: s3VersionLister(place), bytes }, bytes, tags: s3TagStore(place) },
+      ...{ nowMs: Date.now, timeLeftMs: () => 600_000, signal: new AbortController().signal, tasks: { base } },
+    });
+  const event = (id: number, name = 'first'): AttributeMap => ({ id: { S: `event-${id}` }, name: { S: name } });
+  await s3TextStore(place).write(
+    tableDefinitionKey(EVENTS),
+    tableDefinitionText({ ...definition, tableName: 'events' }),
+  );
+  await stored(Array.from({ length: 30 }, (_, id) => ({ after: event(id) })));
+  expect(await compacted(true)).toMatchObject({ runs: 1, bases: 1 });
+  await stored([{ before: event(1), after: event(1, 'second') }]);
+  expect(await compacted(false)).toMatchObject({ runs: 1, bases: 0 });
+  await stored([{ before: event(2) }, { after: event(30) }]);
+
+  const args = ['restore', 'events', '--into', 'events-2', '--engine', 'distributed', '--follow', '--json'];
+  const { code, stdout, stderr } = await deployment.run(args, engineEnvironment(reached()));
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(records(stdout)[0]).toMatchObject({ engine: 'distributed', planned: 30, imported: 30, absent: 1, left: 0 });
+  const dynamoDb = { endpoint: account.endpoint, region: REGION, credentials: account.credentials };
+  const asItIs = Array.from({ length: 31 }, (_, id) => event(id, id === 1 ? 'second' : 'first'));
+  expect(sorted(await itemsOf(dynamoDbTable('events-2', dynamoDb)))).toEqual(
+    sorted(asItIs.filter((_, id) => id !== 2)),
+  );
 });

@@ -1,7 +1,8 @@
 import { couldNotLook } from '../../aws/couldNotLook';
 import { runToGoOn, type EngineRequest } from '../../operations/engine/bringBackByEngine';
+import { engineLayout } from '../../operations/engine/engineLayout';
 import { hasJournal } from '../../operations/journal/hasJournal';
-import { LONGEST_ALONE_SECONDS, OutgrownError } from '../../operations/restore/import/outgrown';
+import { LONGEST_ALONE_SECONDS, OutgrownError, whyOutgrown } from '../../operations/restore/import/outgrown';
 import type { CommandContext } from '../context';
 import type { ExitCode } from '../exitCodes';
 import { whyWritten } from './distributed';
@@ -34,23 +35,36 @@ export async function restoreUnlessOutgrown(
 ): Promise<ExitCode> {
   const { output } = context;
   const known = await knownBefore(context, request);
-  if (known === 'journal') return write();
   if (known === 'run') return restoreByEngine(options, context, request, write);
+  const isByEngine = (why: string) => {
+    output.say(`By the distributed engine: ${why}. --engine write or import keeps to this machine.`);
+    return restoreByEngine(options, context, request, write);
+  };
+  if (known === 'not even that') return write();
+  if (await hasJournal(request.reads.lister, request.located)) {
+    const why = await whyJournalOutgrown(request);
+    return why === undefined ? write() : isByEngine(why);
+  }
   try {
-    return await write(known === 'nothing' ? LONGEST_ALONE_SECONDS : undefined);
+    return await write(LONGEST_ALONE_SECONDS);
   } catch (error) {
     if (!(error instanceof OutgrownError)) throw error;
-    output.say(`By the distributed engine: ${error.message}. --engine write or import keeps to this machine.`);
-    return restoreByEngine(options, context, request, write);
+    return isByEngine(error.message);
   }
 }
 
-/** A run that is to be gone on with, or a journal, which the engine does not read. What is deployed beside a restore must not be in its way. */
+/** As its bases tell, where the engine can read it. */
+async function whyJournalOutgrown(request: Omit<EngineRequest, 'watch'>): Promise<string | undefined> {
+  const { reads, located, signal, nowMs } = request;
+  const layout = await engineLayout(reads, located, nowMs(), signal);
+  return 'items' in layout ? whyOutgrown(layout.items ?? 0, LONGEST_ALONE_SECONDS) : undefined;
+}
+
+/** Whether there is a run that is to be gone on with. What is deployed beside a restore must not be in its way. */
 async function knownBefore(
   context: CommandContext,
   request: Omit<EngineRequest, 'watch'>,
-): Promise<'run' | 'journal' | 'nothing' | 'not even that'> {
-  if (await hasJournal(request.copy, request.located)) return 'journal';
+): Promise<'run' | 'nothing' | 'not even that'> {
   try {
     return (await runToGoOn(request)) ? 'run' : 'nothing';
   } catch (error) {

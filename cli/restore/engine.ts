@@ -1,3 +1,4 @@
+import { s3BytesStore } from '../../aws/bytesStore';
 import { s3EngineStore } from '../../aws/engineStore';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { sfnStateMachine } from '../../aws/stateMachine';
@@ -18,14 +19,15 @@ import { listPassedOver, planWords, reportSetting } from './reporting';
 export function engineOf(
   context: CommandContext,
   into: string,
-): Pick<EngineRequest, 'store' | 'machine' | 'copy' | 'imports'> {
+): Pick<EngineRequest, 'store' | 'machine' | 'reads' | 'imports'> {
   const settings = partsOf(context.settings, ['destination']);
   const names = engineNamesOf(settings);
   const { s3, states, dynamoDb } = connect(context, 'destination');
+  const copy = bucketIn(context, 'destination');
   return {
     store: s3EngineStore({ ...s3, bucket: names.bucketName }),
     machine: sfnStateMachine(names.stateMachineArn, states, context.signal),
-    copy: s3VersionLister(bucketIn(context, 'destination')),
+    reads: { lister: s3VersionLister(copy), bytes: s3BytesStore(copy) },
     imports: dynamoDbTableImport(into, dynamoDb, context.signal),
   };
 }

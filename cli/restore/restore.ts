@@ -6,7 +6,6 @@ import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { RefusedError, UsageError } from '../../core/errors';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
-import { FIRST_RANGES } from '../../operations/engine/run';
 import { carryOutKeptPlan } from '../../operations/plan/carryOutKeptPlan';
 import { unfinishedNotes } from '../../operations/restore/unfinished';
 import type { Command } from '../command';
@@ -116,11 +115,11 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
       if (options.engine === 'distributed') {
         const why = whyWritten(options.optionsGiven);
         if (why !== undefined) return await writtenBecause(options, context, why, write);
-        const engine = { ...engineOf(context, options.into), isFollowed: options.follow, ranges: FIRST_RANGES };
+        const engine = { ...engineOf(context, options.into), isFollowed: options.follow };
         return restoreByEngine(options, context, { ...request, ...engine }, write);
       }
       if (!mayOutgrow(options, context)) return write();
-      const engine = { ...engineOf(context, options.into), isFollowed: true, ranges: FIRST_RANGES };
+      const engine = { ...engineOf(context, options.into), isFollowed: true };
       return restoreUnlessOutgrown(options, context, { ...request, ...engine }, write);
     });
   } finally {

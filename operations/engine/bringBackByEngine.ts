@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineStore } from '../../aws/engineStore';
 import type { ExecutionState, StateMachine } from '../../aws/stateMachine';
-import type { VersionLister } from '../../aws/objectVersions';
 import type { TableImport } from '../../aws/tableImport';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { tablePrefix } from '../../core/objectKey';
@@ -12,7 +11,8 @@ import { DRY_RUN, whyNotDistributed } from '../restore/import/engine';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
 import { creationOf } from '../restore/target';
 import type { RunOutcome } from './compareImported';
-import { hasJournal } from '../journal/hasJournal';
+import type { JournalReads } from '../journal/readObject';
+import { engineLayout, type EngineLayout } from './engineLayout';
 import { lastExecution, newestRun, startExecution, type FoundRun } from './findRun';
 import { followRun, leftLines, type RunProgress } from './followRun';
 import { PLACES, runFolder, type RunRequest } from './run';
@@ -21,13 +21,11 @@ import type { LeftLine } from './tasks';
 export interface EngineRequest extends Omit<BringBackRequest, 'watch' | 'importing' | 'engine'> {
   readonly store: EngineStore;
   readonly machine: StateMachine;
-  /** Of the copy: what the engine reads. */
-  readonly copy: VersionLister;
+  /** Of the copy. */
+  readonly reads: JournalReads;
   readonly imports: Pick<TableImport, 'complete'>;
   /** Stay until it is over. */
   readonly isFollowed: boolean;
-  /** Ranges of the first round. */
-  readonly ranges: number;
   readonly watch?: EngineWatch;
 }
 
@@ -127,24 +125,25 @@ function makesOtherTable(
   return isOther ? 'by another definition than --definition has' : undefined;
 }
 
-const HAS_JOURNAL = 'its copy has a journal, and the engine reads images alone';
-
 type Started = { readonly folder: string; readonly run: RunRequest } | { readonly why: string };
 
 async function newRun(request: EngineRequest): Promise<Started> {
-  const { store, located, target, watch, nowMs, source, copy } = request;
-  if (await hasJournal(copy, located)) return { why: HAS_JOURNAL };
+  const { store, located, target, watch, source, reads, ignoreStoredAfterMs = Infinity, signal } = request;
+  const nowMs = request.nowMs();
+  const storedByMs = Math.min(ignoreStoredAfterMs, nowMs);
+  const layout = await engineLayout(reads, located, storedByMs, signal);
+  if ('why' in layout) return layout;
   const prepared = await prepareRestore(request);
   watch?.onPrepared?.(prepared);
   const why = whyNotDistributed(prepared, request.dryRun);
   if (why !== undefined) return { why };
-  if (!(await hasImages(prepared))) {
+  if (layout.layout === 'images' && !(await hasImages(prepared))) {
     throw new CouldNotLookError(
       `${source.name} has no images of ${located.tableName} under ${tablePrefix(located)}; check the table's name, the prefix in the settings or --prefix`,
     );
   }
-  const run = runOf(request, prepared, nowMs());
-  const id = new Date(nowMs()).toISOString().replace(/[:.]/g, '-');
+  const run = runOf(request, prepared, layout, { nowMs, storedByMs });
+  const id = new Date(nowMs).toISOString().replace(/[:.]/g, '-');
   const folder = runFolder({ tableName: located.tableName, into: target.tableName }, id);
   await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`);
   return { folder, run };
@@ -155,14 +154,18 @@ async function hasImages({ plan }: PreparedRestore): Promise<boolean> {
   return false;
 }
 
-function runOf(request: EngineRequest, { definition, momentMs, plan }: PreparedRestore, nowMs: number): RunRequest {
-  const { located, target, onDemand, ranges } = request;
+function runOf(
+  { located, target, onDemand }: EngineRequest,
+  { definition, momentMs, plan }: PreparedRestore,
+  layout: Exclude<EngineLayout, { why: string }>,
+  { nowMs, storedByMs }: { readonly nowMs: number; readonly storedByMs: number },
+): RunRequest {
   const { timeToLiveAttributeName: attributeName } = definition;
   return {
     ...{ format: '1', tableName: located.tableName, prefix: located.prefix, keySchema: plan.table.keySchema },
-    ...{ into: target.tableName, definition, onDemand, ranges },
+    ...{ into: target.tableName, definition, onDemand, layout: layout.layout, ranges: layout.ranges },
     momentMs: momentMs === Infinity ? null : momentMs,
-    storedByMs: Math.min(plan.storedByMs ?? Infinity, nowMs),
+    storedByMs,
     ...(plan.createdAtMs !== undefined && { createdAtMs: plan.createdAtMs }),
     ...(attributeName !== undefined && { timeToLive: { attributeName, nowMs } }),
   };

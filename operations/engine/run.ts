@@ -9,8 +9,10 @@ import type { TimeToLive } from '../restore/expired';
 export interface RunRequest {
   readonly format: '1';
   readonly tableName: string;
-  /** Of the images. */
+  /** Of the settings. */
   readonly prefix: string;
+  /** What the copy has of the table. Default: images. */
+  readonly layout?: 'images' | 'journal';
   readonly keySchema: KeySchema;
   /** The new table. */
   readonly into: string;
@@ -72,6 +74,7 @@ const requestShape = z.looseObject({
   format: z.literal('1'),
   tableName: z.string(),
   prefix: z.string(),
+  layout: z.enum(['images', 'journal']).optional(),
   keySchema: z.object({ partitionKey: z.string(), sortKey: z.string().optional() }),
   into: z.string(),
   momentMs: z.number().nullable(),

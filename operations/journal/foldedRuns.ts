@@ -11,7 +11,7 @@ import { whyUnreadable } from '../images/whyUnreadable';
 import type { JournalReads } from './readObject';
 import { catalogOf, type Catalog, type StoredBase, type StoredRun } from './runs/catalog';
 import { partsOfBase } from './runs/itemsOfBase';
-import { batchesOfRun, itemOfRun, type SortedItem } from './runs/itemsOfRun';
+import { batchesOfRun, itemOfRun, type HashRange, type SortedItem } from './runs/itemsOfRun';
 import type { Unreadable } from './unreadable';
 
 const RUNS_AT_A_TIME = 8;
@@ -74,9 +74,9 @@ export class FoldedRuns {
   }
 
   /** In hash order, each with an item once. A base stands for its runs where nothing but a state is wanted that it has. */
-  streams(wanted: WantedState | undefined, fromHash: string, signal?: AbortSignal): AsyncIterable<SortedItem>[] {
+  streams(wanted: WantedState | undefined, hashes: HashRange, signal?: AbortSignal): AsyncIterable<SortedItem>[] {
     const { base, runs } = this.plan(wanted);
-    const range = { ...(fromHash !== '' && { fromHash }), signal };
+    const range = { ...hashes, signal };
     return [
       ...(base ? [this.watched(base.prefix, partsOfBase(this.reads, base, range))] : []),
       ...runs.map((run) => this.watched(run.prefix, batchesOfRun(this.reads, run, range))),

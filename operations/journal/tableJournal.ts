@@ -3,6 +3,8 @@ import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import { S3Error } from '../../aws/s3Error';
 import { UnreadableImageError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
+import type { KeyRange } from '../../core/keyRanges';
+import { hashOf } from '../../core/journal/hashOrder';
 import { journalPrefix } from '../../core/journal/journalKeys';
 import { textOfRunLine } from '../../core/journal/runLine';
 import { flattened } from '../../core/steps';
@@ -32,10 +34,12 @@ export class TableJournal {
   /** The look that comes next and has not begun, where somebody waits for one. */
   private next: Promise<void> | undefined;
 
+  /** @param hashes of the items that {@link items} is asked for; others are read and not kept */
   constructor(
     private readonly reads: JournalReads,
     private readonly table: TableLocation,
     memoryCharacters?: number,
+    private readonly hashes: KeyRange = { after: '' },
   ) {
     this.spool = new Spool(memoryCharacters);
     this.folded = new FoldedRuns(reads, table);
@@ -75,6 +79,12 @@ export class TableJournal {
     return this.spool.all();
   }
 
+  /** Something that nobody can read. */
+  get anyUnreadable(): { readonly objectKey: string; readonly reason: string } | undefined {
+    const [first] = this.allUnreadable();
+    return first && { objectKey: first[0], reason: first[1].reason };
+  }
+
   /**
    * Every item with its lines, in hash order. Where something has gone meanwhile, or turns out to be damaged, all is looked at again, and
    * gone on with behind the last item that was yielded.
@@ -87,9 +97,11 @@ export class TableJournal {
 
   private async *pagesOfItems(wanted: WantedState | undefined, signal: AbortSignal | undefined) {
     const looks = new Looks();
-    for (let after = '', isOver = false; !isOver;) {
+    const { upTo } = this.hashes;
+    for (let { after } = this.hashes, isOver = false; !isOver;) {
       try {
-        const streams = [...this.folded.streams(wanted, after, signal), inHashOrder(this.spool.all(), after)];
+        const range = { ...(after !== '' && { fromHash: after }), toHash: upTo };
+        const streams = [...this.folded.streams(wanted, range, signal), inHashOrder(this.spool.all(), after)];
         for await (const page of joinedPages(streams)) {
           const items = page.map(({ hash, objectKey, from }) => {
             return { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
@@ -177,6 +189,7 @@ export class TableJournal {
         signal,
       );
       for (const line of lines) {
+        if (!this.isKept(line.objectKey)) continue;
         await this.spool.add(line.objectKey, textOfRunLine({ ...line, streamLabel, storedAtMs, writeId }));
       }
     } catch (error) {
@@ -185,6 +198,13 @@ export class TableJournal {
       this.unreadable.set(objectKey, { reason, storedAtMs: versions[0]?.storedAtMs ?? 0 });
     }
     this.seen.add(objectKey);
+  }
+
+  private isKept(objectKey: string): boolean {
+    const { after, upTo } = this.hashes;
+    if (after === '' && upTo === undefined) return true;
+    const hash = hashOf(objectKey);
+    return hash > after && (upTo === undefined || hash <= upTo);
   }
 
   private async scannedFor(objectKey: string): Promise<readonly string[]> {

@@ -1,5 +1,4 @@
 import type { ExecutionState } from '../../../aws/stateMachine';
-import { journalPrefix } from '../../../core/journal/journalKeys';
 import { RefusedError } from '../../../core/errors';
 import { bringBackByEngine, type EngineEnd, type EngineRequest } from '../../../operations/engine/bringBackByEngine';
 import { newestRun } from '../../../operations/engine/findRun';
@@ -25,7 +24,8 @@ function world() {
   const bucket = bucketOf([{ id: 'a', sequence: 1, value: 1, changedAtMs: 1_000 }]);
   const executions = new Map<string, ExecutionState>();
   const base = {
-    ...{ store, source: bucket, copy: bucket.versionLister, isFollowed: false, ranges: 7, dryRun: false },
+    ...{ store, source: bucket, isFollowed: false, dryRun: false },
+    reads: { lister: bucket.versionLister, bytes: bucket.bytes },
     located: { prefix: '', tableName: 'users', configuredKeys: { keySchema, keyTypes: { id: 'S' } } },
     target: { tableName: 'users-2', describe: () => Promise.resolve(undefined) },
     notes: { read: () => Promise.resolve(undefined) },
@@ -46,7 +46,7 @@ test('what the command is told is in the run', async () => {
   const asOf = { words: '--as-of', ms: 1_500, isAbsolute: true };
   await bringBack({ asOf, ignoreStoredAfterMs: 3_000, onDemand: true, given });
   expect(await run()).toMatchObject({
-    ...{ tableName: 'users', into: 'users-2', momentMs: 1_500, storedByMs: 3_000, onDemand: true, ranges: 7 },
+    ...{ tableName: 'users', into: 'users-2', momentMs: 1_500, storedByMs: 3_000, onDemand: true, layout: 'images' },
     ...{ definition: given.definition, timeToLive: { attributeName: 'until', nowMs: NOW_MS } },
   } satisfies Partial<Record<keyof RunRequest, unknown>>);
 });
@@ -74,11 +74,4 @@ test('a run is gone on with by whoever wants the same table; another one is refu
   await refused({}, 'makes users-2 with --on-demand');
   await refused({ onDemand: true, given }, 'makes users-2 by another definition than --definition has');
   await refused({ onDemand: true, asOf: { words: '', ms: 1_500, isAbsolute: true } }, 'to the newest state');
-});
-
-test('a copy with a journal is told before anything is written or started', async () => {
-  const { bucket, bringBack, run, executions } = world();
-  bucket.store(`${journalPrefix({ prefix: '', tableName: 'users' })}x`, { body: '', metadata: {} });
-  expect(await bringBack()).toMatchObject({ is: 'write', why: expect.stringContaining('has a journal') as string });
-  expect({ run: await run(), executions: executions.size }).toEqual({ run: undefined, executions: 0 });
 });

@@ -37,3 +37,9 @@ export function refusingOutgrown(longestAloneSeconds: number): (history: ObjectH
     }
   };
 }
+
+/** Why so many items are more than one machine should bring back; undefined where they are not. */
+export function whyOutgrown(items: number, longestAloneSeconds: number): string | undefined {
+  if (secondsAlone(items, 0) <= longestAloneSeconds) return undefined;
+  return `the newest base of its journal has ${count(items)} items: at ${count(RESTORED_A_SECOND)} a second one machine takes more than ${duration(longestAloneSeconds * 1_000)}`;
+}

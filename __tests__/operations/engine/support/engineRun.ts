@@ -7,6 +7,7 @@ import { imageRanges } from '../../../../operations/engine/imageRanges';
 import { performTask, type TaskRequest } from '../../../../operations/engine/performTask';
 import { planRun, tasksOf } from '../../../../operations/engine/plan';
 import { publishFiles } from '../../../../operations/engine/publishFiles';
+import type { RangeSource } from '../../../../operations/engine/rangeSource';
 import type { Task } from '../../../../operations/engine/tasks';
 import { MemoryBucket } from '../../../support/memoryBucket';
 import { MemoryStore } from './memoryStore';
@@ -52,6 +53,8 @@ export function bucketOf(changes: readonly Written[]): MemoryBucket {
 export interface RunOptions {
   readonly bucket: MemoryBucket;
   readonly archive?: Archive;
+  /** In place of the images of the bucket. */
+  readonly source?: RangeSource;
   readonly store?: MemoryStore;
   readonly ranges?: number;
   readonly momentMs?: number;
@@ -65,7 +68,8 @@ export interface RunOptions {
 export function parts(options: RunOptions) {
   const { bucket, archive, store = new MemoryStore(), ranges = 3, momentMs = Infinity, parallelism = 2 } = options;
   const images = Object.assign(Object.create(bucket) as MemoryBucket, { archive });
-  const source = imageRanges({ source: images, lister: bucket.versionLister, table, momentMs, parallelism });
+  const source =
+    options.source ?? imageRanges({ source: images, lister: bucket.versionLister, table, momentMs, parallelism });
   let attempts = 0;
   const ofTask = (task: Task): TaskRequest => ({
     ...{ source, task, store, folder, momentMs, imagesBucket: 'destination', attemptId: String(attempts++) },
