@@ -25,8 +25,7 @@ export function whyNotCurrent(
   read: readonly Pick<ReadVersion<ObjectVersion>, 'version' | 'header'>[],
 ): NotCurrent | undefined {
   const newest = newestOf(read);
-  // Of what a journal holds lifecycle keeps all, whatever its order.
-  if (!newest || newest.version.image) return undefined;
+  if (!newest || isInJournal(newest, read)) return undefined;
   const last = versions.findLast(({ image }) => !image);
   const current = read.find(({ version }) => version.versionId === last?.versionId);
   const isNewest = current && isSameChange(current.header.position, newest.header.position);
@@ -44,6 +43,14 @@ export function whyNotCurrent(
     isSameState: isSame,
     reason: 'the current version is an older image than the newest one, and lifecycle will keep that',
   };
+}
+
+/** Of what a journal holds lifecycle keeps all, whatever its order: also of a change that is stored as an image besides. */
+function isInJournal(
+  { header }: Pick<ReadVersion<ObjectVersion>, 'header'>,
+  read: readonly Pick<ReadVersion<ObjectVersion>, 'version' | 'header'>[],
+): boolean {
+  return read.some((one) => one.version.image && isSameChange(one.header.position, header.position));
 }
 
 /** As the rule of lifecycle tells them. */

@@ -147,6 +147,22 @@ test('images and journal are one: the newest of both counts', async () => {
   expect(await scene.verify()).toMatchObject(SAME);
 });
 
+test.each([
+  ['in any order', false],
+  ['under a delete marker', true],
+])(
+  'what the journal has needs no image on top: a second mapping stored the same changes as images, %s',
+  async (_, isHidden) => {
+    scene.items = [itemOf('a', 2)];
+    const changes = [change('a', null, 1), change('a', 1, 2)];
+    scene.batch(changes, BUCKETS, RECENTLY_MS - DAY_MS);
+    for (const { image } of changes) scene.source.store(objectKeyOf('a'), image, RECENTLY_MS);
+    for (const { image } of changes.toReversed()) scene.destination.store(objectKeyOf('a'), image, RECENTLY_MS);
+    if (isHidden) scene.destination.deleteMarker(objectKeyOf('a'));
+    expect(await scene.verify()).toMatchObject(SAME);
+  },
+);
+
 test('lie: the image is as the table, and the journal knows of a later change', async () => {
   scene.items = [itemOf('a', 1)];
   for (const bucket of BUCKETS) scene[bucket].store(objectKeyOf('a'), change('a', null, 1).image, RECENTLY_MS - DAY_MS);
