@@ -122,6 +122,19 @@ export function runName(run: RunNaming): string {
   return `${shortTime(run.firstStoredAt)}-${shortTime(run.lastStoredAt)}-${idOf(run, madeOf)}`;
 }
 
+const RUN_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-\d{8}T\d{6}Z-[0-9a-f]{16}$/;
+
+/**
+ * What the name of a run tells by itself.
+ *
+ * @returns when S3 stored the first of its lines, epoch milliseconds in whole seconds; undefined for a name that no run has
+ */
+export function firstStoredAtMsOf(name: string): number | undefined {
+  const [, year, month, day, hour, minute, second] = RUN_NAME.exec(name) ?? [];
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** Where the files of a run lie: `<prefix>=dcs/<table>/runs/<name>/`. */
 export function runFolder(table: TableLocation, name: string): string {
   return `${runsPrefix(table)}${name}/`;

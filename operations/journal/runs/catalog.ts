@@ -2,7 +2,7 @@ import type { BaseManifest } from '../../../core/journal/baseManifest';
 import { basePrefix, journalPrefix, runsPrefix } from '../../../core/journal/journalKeys';
 import { isCovered, readBaseManifest } from '../../../core/journal/baseManifest';
 import { COVERED_FILE, MANIFEST_FILE, type ManifestPlace } from '../../../core/journal/manifestText';
-import { readRunManifest, type RunManifest } from '../../../core/journal/runManifest';
+import { firstStoredAtMsOf, readRunManifest, type RunManifest } from '../../../core/journal/runManifest';
 import { compareText } from '../../../core/journal/hashOrder';
 import { inParallel } from '../../../core/inParallel';
 import type { TableLocation } from '../../../core/objectKey';
@@ -24,6 +24,7 @@ export type StoredBase = Finished<BaseManifest>;
 /** A manifest that nobody can read. */
 export interface UnreadableManifest {
   readonly objectKey: string;
+  /** Of a run, the first of its lines, by its name: it has changes of long before it was made. */
   readonly storedAtMs: number;
   readonly reason: string;
 }
@@ -114,7 +115,7 @@ async function finishedIn<Manifest>(
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
-      const storedAtMs = files.get(MANIFEST_FILE)?.versions[0]?.storedAtMs ?? 0;
+      const storedAtMs = firstStoredAtMsOf(name) ?? files.get(MANIFEST_FILE)?.versions[0]?.storedAtMs ?? 0;
       unreadable.push({ name, objectKey: `${prefix}${MANIFEST_FILE}`, storedAtMs, reason });
     }
   });
