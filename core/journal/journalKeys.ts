@@ -1,3 +1,4 @@
+import { UnreadableImageError } from '../errors';
 import { servicePrefix } from '../serviceKeys';
 import type { TableLocation } from '../objectKey';
 
@@ -63,4 +64,11 @@ export function nameInJournalKey(table: TableLocation, objectKey: string): Journ
   const [, year, month, day, hour, lines, digestStart = ''] = match;
   const hourMs = Date.parse(`${year}-${month}-${day}T${hour}:00:00.000Z`);
   return Number.isNaN(hourMs) ? undefined : { hourMs, lines: Number(lines), digestStart };
+}
+
+/** @throws UnreadableImageError for a key that no journal object has */
+export function requireJournalName(table: TableLocation, objectKey: string): JournalName {
+  const name = nameInJournalKey(table, objectKey);
+  if (name) return name;
+  throw new UnreadableImageError(`${objectKey} is no journal object of ${table.tableName}`);
 }

@@ -4,7 +4,7 @@ import { UnknownFormatError, UnreadableImageError } from '../errors';
 import type { StoredImage } from '../image';
 import { isImageKey, tablePrefix, type TableLocation } from '../objectKey';
 import { quoted } from '../quoted';
-import { journalKey, nameInJournalKey } from './journalKeys';
+import { journalKey, requireJournalName } from './journalKeys';
 import { ABSENT, lineOfImage, readLine, textOfLine, type JournalLine, type LineOrigin } from './journalLine';
 
 /** What wrote a journal object. What capture wrote is in the order of its stream; of all others the place proves nothing. */
@@ -87,8 +87,7 @@ export interface JournalBatch extends LineOrigin {
  * @throws UnknownFormatError when a newer version wrote it
  */
 export function readJournal(table: TableLocation, objectKey: string, bytes: Uint8Array): JournalBatch {
-  const name = nameInJournalKey(table, objectKey);
-  if (!name) throw new UnreadableImageError(`${objectKey} is no journal object of ${table.tableName}`);
+  const name = requireJournalName(table, objectKey);
   const text = unzipped(bytes);
   const digest = digestOf(text);
   if (!digest.startsWith(name.digestStart)) {

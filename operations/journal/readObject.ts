@@ -2,6 +2,7 @@ import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { BytesStore } from '../../aws/bytesStore';
 import type { ObjectHistory, ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import { UnreadableImageError } from '../../core/errors';
+import { requireJournalName } from '../../core/journal/journalKeys';
 import { LARGEST_JOURNAL_TEXT_BYTES, readJournal, type JournalBatch } from '../../core/journal/journalObject';
 import type { TableLocation } from '../../core/objectKey';
 import { whyUnreadable } from '../images/whyUnreadable';
@@ -22,14 +23,16 @@ export interface StoredBatch extends JournalBatch {
  * Reads a journal object by the first of its versions that is what its key says. None is ever written twice, so there is one,
  * unless somebody has put another thing on top of it, or a delete marker: neither takes it away.
  *
- * @throws UnreadableImageError, UnknownFormatError when there is no such version
+ * @throws UnreadableImageError, UnknownFormatError when there is no such version, or its key is that of no journal object
  */
 export async function readStoredBatch(
   { bytes }: Pick<JournalReads, 'bytes'>,
   table: TableLocation,
-  { versions }: ObjectHistory,
+  { objectKey, versions }: ObjectHistory,
   signal?: AbortSignal,
 ): Promise<StoredBatch> {
+  // What somebody else has put there is not read: it may be large, and have a key that no request can ask for.
+  requireJournalName(table, objectKey);
   let first: Error | undefined;
   for (const version of versions) {
     try {

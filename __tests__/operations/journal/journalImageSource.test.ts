@@ -11,6 +11,7 @@ import {
   type ImageHeader,
   type StoredImage,
 } from '../../../core/image';
+import { journalPrefix } from '../../../core/journal/journalKeys';
 import { encodeJournal, type JournalKind } from '../../../core/journal/journalObject';
 import { readHeader } from '../../../core/readImage';
 import type { ImageSource } from '../../../operations/images/imageSource';
@@ -200,6 +201,20 @@ describe('a bucket with journals', () => {
     bucket.store(objectKey, { body: 'something else', metadata: {} }, 90_000);
     bucket.deleteMarker(objectKey);
     expect((await sourceOf(bucket).history(KEY))?.versions).toMatchObject([{ storedAtMs: 2_000 }]);
+  });
+
+  test('an object under a key that no journal object has is told, and not read', async () => {
+    const bucket = new MemoryBucket();
+    storeJournal(bucket, [{ objectKey: KEY, image: image(1, 1_000) }], 2_000);
+    const strange = ['../up', 'x.tsv.gz', '2026/01/05/12/', '9999/99/99/99/x'].map(
+      (name) => journalPrefix(table) + name,
+    );
+    for (const key of strange) bucket.store(key, { body: 'null', metadata: {} }, 2_000);
+    const get: typeof bucket.bytes.get = (key, options) =>
+      strange.includes(key) ? Promise.reject(new Error(`${key} is read`)) : bucket.bytes.get(key, options);
+    const source = withJournals(bucket, { lister: bucket.versionLister, bytes: { get } }, 'eu/');
+    expect(Object.keys(await keysIn(source, 'eu/users/'))).toHaveLength(1 + strange.length);
+    await source.close?.();
   });
 
   test('what cannot be read is an object that cannot be read, and every item asked for by its key is one', async () => {
