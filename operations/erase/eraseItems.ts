@@ -1,9 +1,11 @@
+import { inParallel } from '../../core/inParallel';
 import { requireYes, type MayDo } from '../plan/needsYes';
 import { carryOutErase, type CarryOutEraseRequest, type EraseCounts } from './carryOutErase';
 import { keepErasePlan, keptErasePlan, requireNamed, type ErasePlanHeader, type KeptErasePlan } from './erasePlanFile';
 import { planErase, type ErasedObject } from './erasePlan';
 import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
 import { itemsOf, tellNamedSince } from './namedSince';
+import { everythingUnder } from './places';
 import { requireGone } from './requireGone';
 
 export interface EraseRequest extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft'> {
@@ -26,6 +28,8 @@ export interface EraseOutcome {
   readonly done?: Readonly<EraseCounts>;
 }
 
+const OBJECTS_AT_A_TIME = 8;
+
 /**
  * Erases the whole history of some items from both buckets, and what names them beside it.
  *
@@ -39,7 +43,7 @@ export async function eraseItems(request: EraseRequest): Promise<EraseOutcome> {
   if (dryRun && planFile !== undefined) await keepErasePlan(planFile, header, { plan, left });
   request.onPlan(plan);
   if (dryRun || plan.length === 0) return { plan, unclear, ...(!dryRun && { done: { erased: 0, left: 0 } }) };
-  await requireYes(whyAsked(plan), request.mayDo);
+  if (versionsIn(plan) > 0) await requireYes(whyAsked(plan), request.mayDo);
   return { plan, unclear, done: await carryOutErase({ ...request, plan }) };
 }
 
@@ -68,10 +72,25 @@ async function carriedOn(request: EraseRequest, planFile: string): Promise<KeptE
   before.forEach(onLeft);
   await requireGone(request, itemsOf(plan));
   await tellNamedSince({ ...request, onLeft }, plan);
-  return { plan, left: [...left.values()] };
+  return { plan: await stillThere(request, plan), left: [...left.values()] };
+}
+
+/** The same objects, without the versions that have gone since: nobody is asked for these, and nobody has erased them now. */
+async function stillThere({ buckets, signal }: EraseRequest, plan: readonly ErasedObject[]): Promise<ErasedObject[]> {
+  const there = new Map<ErasedObject, ErasedObject>();
+  await inParallel(plan, OBJECTS_AT_A_TIME, async (object) => {
+    const bucket = buckets.find(({ side }) => side === object.in);
+    const found = bucket ? await everythingUnder(bucket, object.objectKey, signal) : [];
+    const ids = new Set(found.map(({ versionId }) => versionId));
+    there.set(object, { ...object, versions: object.versions.filter(({ versionId }) => ids.has(versionId)) });
+  });
+  return plan.flatMap((object) => there.get(object) ?? []);
+}
+
+function versionsIn(plan: readonly ErasedObject[]): number {
+  return plan.reduce((sum, { versions: { length } }) => sum + length, 0);
 }
 
 function whyAsked(plan: readonly ErasedObject[]): string {
-  const versions = plan.reduce((sum, { versions: { length } }) => sum + length, 0);
-  return `it erases ${versions} versions of ${plan.length} objects for good: nothing brings them back`;
+  return `it erases ${versionsIn(plan)} versions of ${plan.length} objects for good: nothing brings them back`;
 }

@@ -368,6 +368,20 @@ describe('a kept plan', () => {
     expect([outcome.counted, done]).toEqual([1, { erased: 2, left: 0 }]);
   });
 
+  test('carried out again counts what is still there, asks for that, and asks for nothing where nothing is', async () => {
+    const world = worldOf();
+    for (const bucket of [world.source, world.destination]) happened(bucket, 'person', 'a', 2);
+    const planFile = newFile();
+    await erase(world, { dryRun: true, planFile });
+    const asked: string[] = [];
+    const mayDo = (why: string) => Promise.resolve(asked.push(why) > 0);
+    const again = { planFile, selection: {}, mayDo };
+    world.source.deleteVersion(keyOf('person', 'a'), world.source.stored(keyOf('person', 'a'))[0]!.versionId);
+    expect((await erase(world, again)).done).toEqual({ erased: 5, left: 0 });
+    expect((await erase(world, again)).done).toEqual({ erased: 0, left: 0 });
+    expect(asked).toEqual(['it erases 5 versions of 2 objects for good: nothing brings them back']);
+  });
+
   test('without what was left is one that somebody has changed', async () => {
     const world = worldOf();
     happened(world.source, 'person', 'a', 1);
