@@ -9,6 +9,7 @@ import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
 import { functionChecks } from './functionChecks';
 import { journalInspection } from './journalCheck';
+import { journalExpiryInspection } from './journalExpiry';
 import { whyIdle } from './scheduleChecks';
 
 const LOOKED_BACK_HOURS = 3;
@@ -58,7 +59,9 @@ export function compactorChecks(context: CheckContext): Inspection[] {
 /** Of one table, where it has a journal. */
 export function journalCheck(context: CheckContext, tableName: string): Inspection[] {
   const hasJournal = journalTables(context.settings.tables).some(({ name }) => name === tableName);
-  return hasJournal ? [journalInspection('journal', context, tableName)] : [];
+  if (!hasJournal) return [];
+  const table = { prefix: context.settings.prefix, tableName };
+  return [journalInspection('journal', context, tableName), journalExpiryInspection(context, table)];
 }
 
 async function idleRules({ settings, names, destination }: CheckContext): Promise<string[]> {
