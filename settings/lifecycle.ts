@@ -32,7 +32,7 @@ const days = (description: string) => wholeNumberOrNull(1, 36_500, description);
 
 const ofEitherBucket = {
   noncurrentVersionExpirationDays: days(
-    'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. Default: 365.',
+    'Days after which a version that a newer one has replaced is deleted: how far back a restore can go. null keeps the history for ever. The runs of a journal do not expire, whatever it says. Default: 365.',
   ).default(365),
   currentVersionTransitions: transitions(
     'Moves of large images that are the newest of their items, which a restore reads. Default: none.',

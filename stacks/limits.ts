@@ -29,6 +29,7 @@ export function beyondLimits(
     ...functionPolicies(all('aws_lambda_permission')),
     ...all('aws_lambda_function').flatMap(environment),
     ...rules(all('aws_cloudwatch_event_rule'), regionOf),
+    ...all('aws_cloudwatch_event_rule').flatMap(pattern),
     ...targets(all('aws_cloudwatch_event_target')),
     ...all('aws_s3_bucket_lifecycle_configuration').flatMap(lifecycle),
     ...all('aws_cloudwatch_dashboard').flatMap(dashboard),
@@ -49,6 +50,9 @@ const NAMES: readonly (readonly [string, string, number])[] = [
   ['aws_cloudwatch_log_group', 'name', 512],
   ['aws_cloudwatch_metric_alarm', 'alarm_name', 255],
   ['aws_cloudwatch_metric_alarm', 'alarm_description', 1_024],
+  ['aws_kms_alias', 'name', 256],
+  ['aws_cloudwatch_dashboard', 'dashboard_name', 255],
+  ['aws_sfn_state_machine', 'name', 80],
   ['aws_sqs_queue', 'name', 80],
   ['aws_sns_topic', 'name', 256],
 ];
@@ -124,6 +128,12 @@ function rules(all: readonly Json[], regionOf: (provider: string) => string): st
   });
 }
 
+/** 2,048 by default (EventBridge user guide, eb-quota). */
+function pattern({ name, event_pattern }: Json): string[] {
+  const what = `the event pattern of the rule ${String(name)}`;
+  return beyond(sizeOf(event_pattern), 2_048, what, 'characters', FEWER_KEYS);
+}
+
 /** Five a rule, and 8,192 characters of input each (EventBridge user guide, eb-quota; API reference, Target). */
 function targets(all: readonly Json[]): string[] {
   return [
@@ -176,6 +186,7 @@ function dashboard({ dashboard_name, dashboard_body }: Json): string[] {
 const FEWER_TABLES = 'deploy the tables in two deployments, each with a settings file and a name of its own';
 const FEWER_RULES =
   'drill the tables of one deployment by hand (drill.enabled: false), or divide them between Regions; a second deployment in the same account and Region shares the limit';
+const FEWER_KEYS = 'name fewer keys in encryption.formerKeyArns: those under which something is still stored';
 const SHORTER_NAMES = 'choose a shorter name in the settings';
 
 function beyond(size: number, most: number, what: string, unit: string, next: string): string[] {

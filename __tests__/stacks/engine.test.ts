@@ -1,6 +1,7 @@
 import { engineSettings } from '../../lambda/engineRun';
 import { ENGINE_WORKERS } from '../../settings/engineDefinition';
 import { variants } from '../../stacks/variants';
+import { statesOf } from './support/alarmState';
 import { isAllowed } from './access/evaluate';
 import { resource, resources, synthesizeTogether } from './support/synth';
 
@@ -89,6 +90,15 @@ test('a run that fails rings, and its files go by themselves', () => {
     { status: 'Enabled', expiration: [{ days: 14 }], noncurrent_version_expiration: [{ noncurrent_days: 1 }] },
     { status: 'Enabled', expiration: [{ expired_object_delete_marker: true }] },
   ]);
+});
+
+test('its alarm rings for one failed run and is silent without runs, and for those that come to their end', () => {
+  const alarm = resource(stack, 'aws_cloudwatch_metric_alarm.destination_engine_engine-failed');
+  const states = (value: (minute: number) => number | undefined) =>
+    new Set(statesOf(alarm, { ExecutionsFailed: Array.from({ length: 120 }, (_, minute) => value(minute)) }));
+  expect(states(() => undefined)).toEqual(new Set(['OK']));
+  expect(states((minute) => (minute === 30 ? 0 : undefined))).toEqual(new Set(['OK']));
+  expect(states((minute) => (minute === 30 ? 1 : undefined))).toContain('ALARM');
 });
 
 // Destroyed, its lifecycle would go first, what is in it would stay for ever, and the bucket be refused for not being empty.

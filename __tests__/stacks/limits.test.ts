@@ -37,6 +37,21 @@ test('where EventBridge takes fewer rules, fewer tables have a drill of their ow
   expect(() => synthesize({ ...many(120), drill: { enabled: false } })).not.toThrow();
 });
 
+test('so many former keys that no rule could watch them are refused', () => {
+  const of = (count: number) => ({
+    ...variants.minimal,
+    encryption: {
+      type: 's3-managed',
+      formerKeyArns: Array.from(
+        { length: count },
+        (_, index) => `arn:aws:kms:eu-west-1:222222222222:key/${`${index}`.padStart(36, '0')}`,
+      ),
+    },
+  });
+  expect(() => synthesize(of(18))).not.toThrow();
+  expect(() => synthesize(of(40))).toThrow(/the event pattern of the rule dcs-tampering-key: .* Next: name fewer keys/);
+});
+
 describe('each limit counts', () => {
   const long = (length: number) => 'x'.repeat(length);
   const document = (length: number) => JSON.stringify({ Statement: long(length - 16) });
@@ -75,6 +90,8 @@ describe('each limit counts', () => {
       'aws_cloudwatch_dashboard',
       2_500,
     ],
+    ['the pattern of a rule', (size) => one({ event_pattern: document(size) }), 'aws_cloudwatch_event_rule', 2_048],
+    ['the name of a state machine', (size) => one({ name: long(size) }), 'aws_sfn_state_machine', 80],
     ['the name of a role', (size) => one({ name: long(size) }), 'aws_iam_role', 64],
     ['the name of an alarm', (size) => one({ alarm_name: long(size) }), 'aws_cloudwatch_metric_alarm', 255],
   ])('%s', (_what, make, type, most) => {
