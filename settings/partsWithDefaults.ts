@@ -179,7 +179,7 @@ export const operatorSettings = group(
       .default([]),
     importBucketName: importBucketName('source'),
     exportBucketName: bucketName(
-      'A bucket with exports of the tables, for dcs backfill --from-export: the role may then read them. Default: none.',
+      'A bucket of the source account for exports of the tables, for dcs backfill --export and --from-export: the role may then have DynamoDB make them there, and read them. Default: none.',
     ).optional(),
   },
   'The role in the source account that backfills, redrives, verifies, repairs, and restores to that account.',

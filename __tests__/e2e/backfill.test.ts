@@ -11,6 +11,8 @@ import { keysOf } from '../../core/objectKey';
 import { changed, order, seededRandom, user } from '../../local/demo/workload';
 import type { LocalRun } from '../../local/localRun';
 import type { LocalTable } from '../../local/localTable';
+import { TableExportStandIn } from '../../local/engine/tableExport';
+import { startDynamoDbGateway } from '../../local/sandbox/dynamoDbGateway';
 import { ACCESS_DENIED, RESET_AFTER, SLOW_DOWN, type Faults } from '../../local/parts/s3Faults';
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
@@ -289,6 +291,42 @@ describe('from an export', () => {
   });
 });
 
+test('from an export that DynamoDB is asked for: made once, found again, and never of what the stream does not show', async () => {
+  await itemsFromBefore(users, usersOf(30));
+  const { region, endpoint, credentials } = run.source;
+  await createVersionedBucket({ region, endpoint, credentials }, 'exports').catch(() => undefined);
+  let hasPointInTimeRecovery = false;
+  const exports = new TableExportStandIn({
+    s3: { region, endpoint, credentials },
+    tableSettings: () => users.dynamoDb,
+    hasPointInTimeRecovery: () => hasPointInTimeRecovery,
+  });
+  const { accessKeyId } = users.dynamoDb.credentials as { accessKeyId: string };
+  const gateway = await startDynamoDbGateway(users.dynamoDb.endpoint ?? '', () => accessKeyId, { exports });
+  const dynamoDb = { ...users.dynamoDb, endpoint: gateway.endpoint };
+  const ofExports = await dcsOnRun(run, { ...users, dynamoDb });
+  const backfill = (...more: string[]) =>
+    ofExports.run(['backfill', name(), '--export', 's3://exports/made', '--json', ...more]);
+  try {
+    const refused = await backfill();
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('point-in-time recovery') as string });
+    hasPointInTimeRecovery = true;
+    const first = await backfill();
+    expect({ code: first.code, stderr: first.stderr }).toMatchObject({ code: 0 });
+    const from = expect.stringMatching(/^s3:\/\/exports\/made\/AWSDynamoDB\/\d+-/) as string;
+    expect(report(first.stdout)).toMatchObject({ from, read: 30, written: 30 });
+    const again = await backfill();
+    expect(again.stderr).toContain('Reads the export that was made before');
+    expect(report(again.stdout)).toMatchObject({ from: report(first.stdout)?.from, written: 0, alreadyThere: 30 });
+    await drained();
+    await expectConverged(run, users);
+  } finally {
+    await gateway.stop();
+    await exports.stop();
+    await ofExports.remove();
+  }
+});
+
 describe('what is refused before anything is touched', () => {
   test('options, tables and gaps', async () => {
     const table = dynamoDbTable('plain', users.dynamoDb);
@@ -305,14 +343,21 @@ describe('what is refused before anything is touched', () => {
       dcs.run(['backfill', 'elsewhere']),
       dcs.run(['backfill', name()]),
       dcs.run(['backfill', 'plain']),
+      dcs.run(['backfill', 'plain', '--export', 's3://exports']),
+      dcs.run(['backfill', 'plain', '--export', 'exports', '--from-export', 's3://exports/a', '--segments', '2']),
     ]);
-    expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 4, 5]);
+    expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 4, 5, 5, 2]);
     expect(outcomes[0].stderr).toContain('TABLE is missing; name one table or several');
     expect(outcomes[1].stderr).toContain('--from-export and --read-rate contradict each other');
     expect(outcomes[1].stderr).toContain('--read-rate is "0"; write a whole number from 1');
     expect(outcomes[1].stderr).toContain('--from-export is "s3://exports"; write the folder of one export');
     expect(outcomes[2].stderr).toContain('elsewhere is no table of the settings');
     expect(outcomes[4].stderr).toContain('the table has no stream');
+    // An export is billed: it is not asked for where it could not be used.
+    expect(outcomes[5].stderr).toContain('the table has no stream');
+    expect(outcomes[6].stderr).toContain('--export is "exports"; write a bucket of the source account');
+    expect(outcomes[6].stderr).toContain('--from-export and --export contradict each other');
+    expect(outcomes[6].stderr).toContain('--export and --segments contradict each other');
     expect((await imagesIn(run.source, 'plain')).size).toBe(0);
     expect(await s3TextStore(run.source).read('plain/table.json')).toBeUndefined();
     expect((await dcs.run(['backfill', 'plain', '--allow-gap'])).code).toBe(0);

@@ -38,6 +38,7 @@ import { dynamoDbServiceClock, s3ServiceClock, stsServiceClock } from '../../aws
 import { s3StampedTexts } from '../../aws/stampedText';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
+import { dynamoDbTableExports } from '../../aws/tableExports';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
@@ -103,6 +104,9 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   ],
   table: [(settings) => dynamoDbTable('t', settings).describe()],
   tableDefinition: [(settings) => describeTableDefinition('t', settings)],
+  tableExports: [
+    (settings) => dynamoDbTableExports('arn:aws:dynamodb:eu-west-1:111111111111:table/t', settings).list(),
+  ],
   tableImport: [
     (settings) => dynamoDbTableImport('t', settings).state('arn:aws:dynamodb:eu-west-1:111111111111:table/t/import/i'),
   ],

@@ -24,7 +24,11 @@ export const backfill: Command<BackfillOptions> = {
     { does: 'The same for every table of the settings', command: 'dcs backfill --all' },
     { does: 'The same, with a quarter of the table’s 400 read units', command: 'dcs backfill users --read-rate 100' },
     {
-      does: 'A large table: from an export, which costs it no reads',
+      does: 'A large table: from an export that DynamoDB makes, which costs it no reads',
+      command: 'dcs backfill users --export s3://exports/users',
+    },
+    {
+      does: 'The same, from an export that is there',
       command: 'dcs backfill users --from-export s3://exports/users/AWSDynamoDB/01234567890123-a1b2c3d4',
     },
   ],
@@ -45,9 +49,9 @@ async function backfillOne(
   options: BackfillOptions & { readonly tableName: string },
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { estimate, readRate } = options;
+  const { estimate, readRate, exportInto } = options;
   if (estimate) {
-    const fromExport = options.fromExport !== undefined;
+    const fromExport = options.fromExport !== undefined || exportInto !== undefined;
     return runEstimate(options.tableName, estimate, context, (of) => backfillWork(of, { fromExport, readRate }));
   }
   const { output, signal, pause } = context;
@@ -61,7 +65,7 @@ async function backfillOne(
   const { end, ...watch } = watchBackfill(output, bucket.bucket);
   const report = await backfillTable({
     ...{ table, layout: layoutOf(settings, table.tableName), dynamoDb, bucket, signal, nowMs, pause, watch },
-    ...{ fromExport, segments, readUnitsPerSecond: options.readRate, allowGap },
+    ...{ fromExport, exportInto, segments, readUnitsPerSecond: options.readRate, allowGap },
   });
   end();
   reportBackfill(output, table.tableName, report);

@@ -3,11 +3,13 @@ import type { OptionReader } from '../../core/commandLine/optionReader';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
+import type { ExportTarget } from '../../operations/backfill/exportTable';
 import type { ExportPlace } from '../../operations/backfill/openExport';
 
 export interface BackfillOptions extends ScanOptions {
   readonly tables: TableChoice;
   readonly fromExport?: ExportPlace;
+  readonly exportInto?: ExportTarget;
   readonly allowGap: boolean;
   /** Say what it would cost, and do nothing. */
   readonly estimate?: FigureOptions;
@@ -20,6 +22,11 @@ export const BACKFILL_OPTIONS: OptionTable = {
     value: 'S3-URI',
     help: "A full export of the table in DynamoDB JSON, instead of a scan: the folder with its manifest-summary.json. It is read with the source account's credentials, and costs the table nothing.",
   },
+  export: {
+    type: 'string',
+    value: 'S3-URI',
+    help: "Have DynamoDB make such an export now, into this bucket of the source account (s3://BUCKET or s3://BUCKET/PREFIX), wait for it, and read that. The table needs point-in-time recovery; an export is billed by the table's size, and an earlier one there, under way or of the last 24 hours, is taken instead.",
+  },
   ...TABLES_OPTION,
   'allow-gap': {
     type: 'boolean',
@@ -29,12 +36,16 @@ export const BACKFILL_OPTIONS: OptionTable = {
 };
 
 export function readBackfillOptions(given: OptionReader): BackfillOptions {
-  given.atMostOneOf('from-export', 'read-rate');
-  given.atMostOneOf('from-export', 'segments');
+  given.atMostOneOf('from-export', 'export');
+  for (const place of ['from-export', 'export']) {
+    given.atMostOneOf(place, 'read-rate');
+    given.atMostOneOf(place, 'segments');
+  }
   return {
     tables: readTables(given, ['from-export']),
     ...readScanOptions(given),
     fromExport: readPlace(given),
+    exportInto: readTarget(given),
     allowGap: given.flag('allow-gap'),
     estimate: readEstimate(given),
   };
@@ -52,6 +63,17 @@ function readPlace(given: OptionReader): ExportPlace | undefined {
   if (bucket !== undefined && folder !== '') return { bucket, folder };
   given.problem(
     `--from-export is ${JSON.stringify(uri)}; write the folder of one export, such as s3://BUCKET/PREFIX/AWSDynamoDB/01234567890123-a1b2c3d4`,
+  );
+  return undefined;
+}
+
+function readTarget(given: OptionReader): ExportTarget | undefined {
+  const uri = given.text('export');
+  if (uri === undefined) return undefined;
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*?))?\/*$/.exec(uri) ?? [];
+  if (bucket !== undefined) return { bucket, prefix };
+  given.problem(
+    `--export is ${JSON.stringify(uri)}; write a bucket of the source account: s3://BUCKET or s3://BUCKET/PREFIX`,
   );
   return undefined;
 }

@@ -12,6 +12,15 @@ const LABELS: Readonly<Record<BackfillStage, string>> = {
   write: 'items',
 };
 
+const EXPORT_WORDS: Readonly<
+  Record<Parameters<NonNullable<BackfillTableWatch['onExport']>>[0], (exportArn: string, place: string) => string>
+> = {
+  new: (exportArn, place) =>
+    `DynamoDB exports the table to ${place} (${exportArn}). It needs nobody: stop whenever you like; the same command finds it again.`,
+  running: (exportArn, place) => `Found an export under way, to ${place} (${exportArn}).`,
+  completed: (exportArn, place) => `Reads the export that was made before, in ${place} (${exportArn}).`,
+};
+
 /** Shows a backfill as it goes on, and lists what could not be written. */
 export function watchBackfill(output: Output, bucketName: string): BackfillTableWatch & { end: () => void } {
   let progress: Progress = noProgress;
@@ -22,6 +31,10 @@ export function watchBackfill(output: Output, bucketName: string): BackfillTable
       progress = output.progress(LABELS[stage], total);
     },
     onDone: () => progress.add(1),
+    onExport(found, { exportArn, bucket, folder }) {
+      end();
+      output.say(EXPORT_WORDS[found](exportArn, `s3://${bucket}/${folder}`));
+    },
     onGap(reason) {
       end();
       output.say(`Going on (--allow-gap), although ${reason}`);

@@ -16,7 +16,13 @@ import type { AttributeMap } from '../../core/attributeValue';
 /** A refusal of DynamoDB's, by the name that it has there. */
 export class ImportRefusal extends Error {
   constructor(
-    override readonly name: 'ImportNotFoundException' | 'ResourceInUseException' | 'ValidationException',
+    override readonly name:
+      | 'ExportNotFoundException'
+      | 'ImportNotFoundException'
+      | 'PointInTimeRecoveryUnavailableException'
+      | 'ResourceInUseException'
+      | 'TableNotFoundException'
+      | 'ValidationException',
     message: string,
   ) {
     super(message);

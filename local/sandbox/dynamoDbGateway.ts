@@ -3,7 +3,14 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { TableExportStandIn } from '../engine/tableExport';
 import { ImportRefusal, type TableImportStandIn } from '../engine/tableImport';
+
+/** What DynamoDB Local does not do. */
+export interface DynamoDbStandIns {
+  readonly imports?: Pick<TableImportStandIn, 'answer' | 'isFilling'>;
+  readonly exports: Pick<TableExportStandIn, 'answer'>;
+}
 
 export interface DynamoDbGateway {
   readonly endpoint: string;
@@ -16,15 +23,14 @@ export interface DynamoDbGateway {
  * are not looked at there.
  *
  * @param databaseKey the access key of a table's database
- * @param imports what DynamoDB Local does not do
  */
 export async function startDynamoDbGateway(
   target: string,
   databaseKey: (tableName: string) => string,
-  imports: TableImportStandIn,
+  standIns: DynamoDbStandIns,
 ): Promise<DynamoDbGateway> {
   const agent = new Agent({ keepAlive: true });
-  const onward = { target: new URL(target), agent, databaseKey, imports };
+  const onward = { target: new URL(target), agent, databaseKey, standIns };
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, onward).catch(() => incoming.socket.destroy());
   });
@@ -46,7 +52,7 @@ interface Onward {
   readonly target: URL;
   readonly agent: Agent;
   readonly databaseKey: (tableName: string) => string;
-  readonly imports: TableImportStandIn;
+  readonly standIns: DynamoDbStandIns;
 }
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, onward: Onward): Promise<void> {
@@ -54,8 +60,10 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, onwar
   const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
   const json = { 'content-type': 'application/x-amz-json-1.0' };
   try {
-    const imported = await onward.imports.answer(operation, JSON.parse(body.toString() || '{}'));
-    if (imported) outgoing.writeHead(200, json).end(JSON.stringify(imported));
+    const { imports, exports } = onward.standIns;
+    const input: unknown = JSON.parse(body.toString() || '{}');
+    const answered = (await imports?.answer(operation, input)) ?? (await exports.answer(operation, input));
+    if (answered) outgoing.writeHead(200, json).end(JSON.stringify(answered));
   } catch (error) {
     if (!(error instanceof ImportRefusal)) throw error;
     const refusal = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
@@ -67,7 +75,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, onwar
 async function forward(
   { incoming, body, operation }: { incoming: IncomingMessage; body: Buffer; operation: string },
   outgoing: ServerResponse,
-  { target, agent, databaseKey, imports }: Onward,
+  { target, agent, databaseKey, standIns }: Onward,
 ): Promise<void> {
   const tableName = tableNameIn(body.toString());
   const { authorization = '' } = incoming.headers;
@@ -80,7 +88,7 @@ async function forward(
   const answered = once(onward, 'response') as Promise<[IncomingMessage]>;
   onward.end(body);
   const [found] = await answered;
-  if (operation === 'DescribeTable' && imports.isFilling(tableName)) return describeFilling(found, outgoing);
+  if (operation === 'DescribeTable' && standIns.imports?.isFilling(tableName)) return describeFilling(found, outgoing);
   outgoing.writeHead(found.statusCode ?? 502, found.headers);
   await pipeline(found, outgoing);
 }

@@ -6,6 +6,7 @@ import { DcsError } from '../../core/errors';
 import { VARIABLES } from '../../core/functionVariables';
 import type { Deployment } from '../deployment/synthesized';
 import type { LocalRun } from '../localRun';
+import { TableExportStandIn } from '../engine/tableExport';
 import { TableImportStandIn } from '../engine/tableImport';
 import { databaseSettings } from '../parts/servers';
 import { startDynamoDbGateway } from './dynamoDbGateway';
@@ -33,12 +34,21 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
   const dynamoDb = [...run.tables.values()][0]?.dynamoDb.endpoint;
   if (dynamoDb === undefined) throw new DcsError('the settings of the sandbox have no table');
   const { accountId, region, endpoint, credentials } = run.destination;
+  const { source } = run;
+  const exports = new TableExportStandIn({
+    s3: { endpoint: source.endpoint, region: source.region, credentials: source.credentials },
+    tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region: source.region }),
+    hasPointInTimeRecovery: () => true,
+  });
   const imports = new TableImportStandIn({
     ...{ accountId, region, s3: { endpoint, region, credentials } },
     // A database is one of a key and a Region.
     tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region }),
   });
-  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(tableName, dynamoDb), imports);
+  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(tableName, dynamoDb), {
+    imports,
+    exports,
+  });
   const environment = environmentOf(run, folder, gateway.endpoint);
   const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'\n`);
   await writeFile(path.join(folder, 'env.sh'), lines.join(''), { mode: 0o600 });
@@ -54,7 +64,7 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
       }
     },
     async remove() {
-      await imports.stop();
+      await Promise.all([imports.stop(), exports.stop()]);
       await gateway.stop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -4,10 +4,12 @@ import { s3ObjectReader } from '../../aws/objectReader';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbScanner } from '../../aws/tableScan';
+import { dynamoDbTableExports } from '../../aws/tableExports';
 import { s3TextStore } from '../../aws/textStore';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { UnusableExportError } from '../../core/tableExport';
 import type { Pause } from '../pace';
+import { exportTable, type ExportTarget, type ExportWatch } from './exportTable';
 import { exportItems, openExport, type ExportPlace } from './openExport';
 import { readPace } from './readPace';
 import { scanItems, type ReadItem, type UnreadableItem } from './scanItems';
@@ -18,8 +20,10 @@ export interface ItemsRequest {
   readonly dynamoDb: AwsSettings;
   /** The source bucket. That of an export is reached in the same way. */
   readonly bucket: S3ClientSettings & { readonly bucket: string };
-  /** Undefined: the table is scanned. */
+  /** Undefined: the table is scanned, unless DynamoDB is to export it. */
   readonly fromExport?: ExportPlace;
+  /** Where DynamoDB is to export the table to, for the items to be read from there. */
+  readonly exportInto?: ExportTarget;
   /** Segments of the table that are scanned side by side. */
   readonly segments: number;
   /** Undefined for as fast as it goes. */
@@ -35,8 +39,10 @@ export interface ItemsRequest {
 /** What a backfill does one after the other: check the files of an export, list the images that are there, write others. */
 export type BackfillStage = 'check' | 'list' | 'write';
 
+type Described = NonNullable<Awaited<ReturnType<ReturnType<typeof dynamoDbBatchTable>['describe']>>>;
+
 /** Told what happens, as it happens. */
-export interface ItemsWatch {
+export interface ItemsWatch extends ExportWatch {
   /** @param total of how many items it is, where that is known beforehand */
   readonly onStage?: (stage: BackfillStage, total?: number) => void;
   /** One more file, image or item. */
@@ -65,17 +71,35 @@ export interface ItemsToBackfill {
  * @throws RefusedError for a gap that is not allowed, and for an export that is damaged or of another table
  */
 export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBackfill> {
-  const { table, dynamoDb, fromExport, allowGap, signal, nowMs, watch } = request;
+  const { table, dynamoDb, exportInto, allowGap, signal, nowMs, watch } = request;
   const described = await dynamoDbBatchTable(table.tableName, dynamoDb, { signal }).describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
+  const requireNoGap = (readAtMs: number): string | undefined => {
+    const gap = streamGap(described, readAtMs);
+    if (gap !== undefined && !allowGap) throw new RefusedError(gap);
+    return gap;
+  };
+  // An export is billed: what refuses it is asked before.
+  if (exportInto) requireNoGap(nowMs());
+  const fromExport = exportInto ? await exported(request, exportInto, described) : request.fromExport;
   const { exportTimeMs, ...items } = fromExport
     ? await itemsOfExport(request, fromExport)
     : { exportTimeMs: undefined, ...itemsOfScan(request, described.ItemCount) };
   if (exportTimeMs !== undefined) requirePast(exportTimeMs, nowMs());
-  const gap = streamGap(described, exportTimeMs ?? nowMs());
-  if (gap !== undefined && !allowGap) throw new RefusedError(gap);
+  const gap = requireNoGap(exportTimeMs ?? nowMs());
   if (gap !== undefined) watch?.onGap?.(gap);
   return items;
+}
+
+function exported(request: ItemsRequest, into: ExportTarget, described: Described): Promise<ExportPlace> {
+  const { table, dynamoDb, bucket, allowGap, signal, nowMs, pause, watch } = request;
+  return exportTable({
+    exports: dynamoDbTableExports(described.TableArn ?? table.tableName, dynamoDb, signal),
+    texts: s3TextStore({ ...bucket, bucket: into.bucket, anyRegion: true }),
+    tableId: described.TableId,
+    isUsable: (exportTimeMs) => allowGap || streamGap(described, exportTimeMs) === undefined,
+    ...{ into, signal, nowMs, pause, watch },
+  });
 }
 
 function itemsOfScan(request: ItemsRequest, itemCount: number | undefined): ItemsToBackfill {

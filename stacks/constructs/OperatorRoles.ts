@@ -5,7 +5,7 @@ import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 import { policyJson, type Statement } from '../policies/document';
 import { decryptItems } from '../policies/drill';
-import { importTables, readExports } from '../policies/import';
+import { exportTables, importTables } from '../policies/import';
 import { addVersions, lookAtCapture, replicateAgain, startBatchReplication } from '../policies/operator';
 import {
   decryptFormer,
@@ -84,7 +84,9 @@ function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statem
     ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region }),
     fillTables(partition, accountId),
     ...(importBucketName === undefined ? [] : importTables({ partition, accountId, bucketName: importBucketName })),
-    ...(exportBucketName === undefined ? [] : [readExports(partition, exportBucketName)]),
+    ...(exportBucketName === undefined
+      ? []
+      : exportTables({ partition, accountId, region, bucketName: exportBucketName })),
     ...decryptItems(tableKeys, region),
     ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
     ...startBatchReplication(names),

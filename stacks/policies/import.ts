@@ -7,14 +7,34 @@ export interface ImportPlace {
   readonly bucketName: string;
 }
 
-/** Files of an export of DynamoDB, for `dcs backfill --from-export`. */
-export function readExports(partition: string, bucketName: string): Statement {
-  return {
-    Sid: 'ReadExports',
-    Effect: 'Allow',
-    Action: 's3:GetObject',
-    Resource: `arn:${partition}:s3:::${bucketName}/*`,
-  };
+/**
+ * Exports of DynamoDB, for `dcs backfill`: made with `--export`, and read. DynamoDB writes the files with the rights of whoever asks.
+ * Source: DynamoDB developer guide, S3DataExport.Requesting, "Setting up permissions".
+ */
+export function exportTables({
+  partition,
+  accountId,
+  region,
+  bucketName,
+}: ImportPlace & { region: string }): Statement[] {
+  const tables = `arn:${partition}:dynamodb:${region}:${accountId}:table/*`;
+  return [
+    {
+      Sid: 'ExportTables',
+      Effect: 'Allow',
+      // An export of a table stands below it.
+      Action: ['dynamodb:DescribeExport', 'dynamodb:ExportTableToPointInTime'],
+      Resource: tables,
+    },
+    // Of a table, the service authorization reference knows it as optional: with any resource it is allowed either way.
+    { Sid: 'FindExports', Effect: 'Allow', Action: 'dynamodb:ListExports', Resource: '*' },
+    {
+      Sid: 'UseExports',
+      Effect: 'Allow',
+      Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectAcl'],
+      Resource: `arn:${partition}:s3:::${bucketName}/*`,
+    },
+  ];
 }
 
 /**

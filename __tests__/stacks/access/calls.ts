@@ -40,8 +40,11 @@ export const IMPLIED: Readonly<Record<string, string>> = {
   's3:GetObjectRetention': 'S3 tells of a lock in its answer to HEAD',
 };
 
-/** Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import. Runs of the engine are listed. */
-export const IMPLIED_ON = /example-imports|example-engine$/;
+/**
+ * Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import, and writes those of an export. Runs
+ * of the engine are listed.
+ */
+export const IMPLIED_ON = /example-imports|example-exports|example-engine$/;
 
 type Place = Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'>;
 
@@ -63,6 +66,7 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
   if (on === 'files of an export') return at('arn:aws:s3:::example-exports/AWSDynamoDB/0123-abc/manifest-files.json');
   if (on === 'a bucket beside') return at(beside);
   if (action === 'dynamodb:DescribeImport') return at(arn('dynamodb', 'table/users/import/01234567890123-0123abcd'));
+  if (action === 'dynamodb:DescribeExport') return at(arn('dynamodb', 'table/users/export/01234567890123-0123abcd'));
   if (on === 'tables') return at(arn('dynamodb', 'table/users'));
   if (on === 'scratch tables of drills') return at(arn('dynamodb', 'table/users-dcs-drill-20260101T000000000Z'));
   return at(...(WITHOUT_NAMES[action]?.(arn) ?? ['*']));
