@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   lifecycleRules,
   type AgingBucket,
@@ -221,6 +222,20 @@ describe('lifecycle rules', () => {
       journalInSource({ ...lifecycle, journalExpirationDays })({ prefix: '', tableName: 'clicks' });
     expect(inSource(45)).toMatchObject([{ filter: [{ prefix: '=dcs/clicks/journal/' }], expiration: [{ days: 45 }] }]);
     expect(text(inSource(null))).not.toMatch(/days/i);
+  });
+
+  test('a bucket has room for the rules of as many journals as docs/deploy.md says, and for no more', () => {
+    const rulesOf = (count: number) =>
+      lifecycleRules(
+        {
+          ...{ lifecycle, prefix: '', largeImageStorageClass: 'STANDARD_IA' },
+          tables: Array.from({ length: count }, (_, index) => ({ name: `clicks-${index}`, layout: 'journal' })),
+        },
+        { parkedBatches: parkedBatchesInDestination(lifecycle), journal: journalInDestination(lifecycle) },
+      ).length;
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    const most = Number(/of tables with a journal for (\d+)/.exec(page)?.[1]);
+    expect([rulesOf(most) <= 1_000, rulesOf(most + 1) <= 1_000]).toEqual([true, false]);
   });
 
   test('only a table with a journal has rules of one', () => {
