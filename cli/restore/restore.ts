@@ -3,7 +3,7 @@ import { dynamoDbConditionalWrites } from '../../aws/conditionalWrites';
 import { s3FileStore } from '../../aws/fileStore';
 import { dynamoDbTableImport } from '../../aws/tableImport';
 import { dynamoDbTableSettings } from '../../aws/tableSettings';
-import { RefusedError, UsageError } from '../../core/errors';
+import { UsageError } from '../../core/errors';
 import { locatedTable } from '../../settings/configuredTable';
 import { bringBack, type BringBackOutcome, type BringBackRequest } from '../../operations/restore/bringBack';
 import { carryOutKeptPlan } from '../../operations/plan/carryOutKeptPlan';
@@ -12,7 +12,6 @@ import type { Command } from '../command';
 import { confirmed } from '../confirm';
 import { connectTarget, requirePlaces, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
-import type { ImageSource } from '../../operations/images/imageSource';
 import { withImageSource } from '../copyOption';
 import { isAllDone, watchKeptPlan } from '../keptPlan';
 import { stateTimeOf, timeOf } from '../moments';
@@ -106,7 +105,6 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
     if (isKept) return await carriedOut(options.planFile, options, context);
     const given = definitionIn(options);
     return await withImageSource(options.copy, context, async (source) => {
-      requireWhole(source, options);
       const request = { ...(await requestOf(options, context)), source, given };
       const write = async (longestAloneSeconds?: number) =>
         isAllThere(await bringBack({ ...request, longestAloneSeconds, watch }).finally(end))
@@ -125,14 +123,6 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
   } finally {
     end();
   }
-}
-
-/** What a part does not hold is not what was not there. */
-function requireWhole({ name, part }: ImageSource, { existing }: RestoreOfTable): void {
-  if (part === undefined || existing !== 'mirror') return;
-  throw new RefusedError(
-    `--mirror deletes what the copy does not have, and ${name} is no whole one. Use --merge, or a copy of the whole table`,
-  );
 }
 
 function targetOf({ into, target }: RestoreOfTable, context: CommandContext) {

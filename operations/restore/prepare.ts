@@ -1,4 +1,5 @@
 import type { BatchTable } from '../../aws/batchTable';
+import { RefusedError } from '../../core/errors';
 import { tableIdOf } from '../../core/formerTable';
 import type { TableDefinition } from '../../core/tableDefinition';
 import type { KeyWords, LocatedTable } from '../../settings/configuredTable';
@@ -50,6 +51,7 @@ export interface PreparedRestore {
 /** Reads what a restore depends on, and refuses what it must not do. Touches nothing. */
 export async function prepareRestore(request: PrepareRequest): Promise<PreparedRestore> {
   const { source, target, notes, asOf, signal } = request;
+  requireWhole(source, request.existing);
   const wantedMs = asOf?.ms ?? Infinity;
   const known = await knownTable(source, request.located, {
     ...{ momentMs: wantedMs, storedByMs: request.ignoreStoredAfterMs, given: request.given?.definition },
@@ -80,6 +82,14 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
   };
   const found = { tableId: description && tableIdOf(description), itemCount: description?.ItemCount ?? 0 };
   return { momentMs, decision, plan, ...found, ...definitionFor(request, known) };
+}
+
+/** What a part does not hold is not what was not there. */
+function requireWhole({ name, part }: ImageSource, existing: ExistingItems | undefined): void {
+  if (part === undefined || existing !== 'mirror') return;
+  throw new RefusedError(
+    `--mirror deletes what the copy does not have, and ${name} is no whole one. Use --merge, or a copy of the whole table`,
+  );
 }
 
 function definitionFor(
