@@ -36,7 +36,7 @@ export interface TableExports {
   start(into: { bucket: string; prefix: string }): Promise<ExportState>;
   /** Undefined where DynamoDB knows none of that ARN any more. */
   state(exportArn: string): Promise<ExportState | undefined>;
-  /** ARNs of those that DynamoDB still knows and that have not failed. */
+  /** ARNs of the full ones that DynamoDB still knows and that have not failed. */
   list(): Promise<readonly string[]>;
 }
 
@@ -71,8 +71,10 @@ export function dynamoDbTableExports(TableArn: string, settings: AwsSettings, ab
       let NextToken: string | undefined;
       do {
         const page: ListExportsCommandOutput = await client.send(new ListExportsCommand({ TableArn, NextToken }), stop);
-        for (const { ExportArn, ExportStatus } of page.ExportSummaries ?? []) {
-          if (ExportArn !== undefined && ExportStatus !== 'FAILED') found.push(ExportArn);
+        for (const { ExportArn, ExportStatus, ExportType } of page.ExportSummaries ?? []) {
+          // Of incremental ones there may be thousands.
+          const isFull = (ExportType ?? 'FULL_EXPORT') === 'FULL_EXPORT';
+          if (ExportArn !== undefined && ExportStatus !== 'FAILED' && isFull) found.push(ExportArn);
         }
         NextToken = page.NextToken;
       } while (NextToken !== undefined);

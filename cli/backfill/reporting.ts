@@ -1,7 +1,7 @@
 import type { Output } from '../output/output';
 import { noProgress, type Progress } from '../output/progress';
 import { tenfold } from '../output/tenfold';
-import { count, counted, duration } from '../../core/units';
+import { count, counted, duration, utc } from '../../core/units';
 import type { BackfillCounts } from '../../operations/backfill/backfillItems';
 import type { BackfillReport, BackfillTableWatch } from '../../operations/backfill/backfillTable';
 import type { BackfillStage } from '../../operations/backfill/itemsToBackfill';
@@ -12,14 +12,17 @@ const LABELS: Readonly<Record<BackfillStage, string>> = {
   write: 'items',
 };
 
-const EXPORT_WORDS: Readonly<
-  Record<Parameters<NonNullable<BackfillTableWatch['onExport']>>[0], (exportArn: string, place: string) => string>
-> = {
-  new: (exportArn, place) =>
-    `DynamoDB exports the table to ${place} (${exportArn}). It needs nobody: stop whenever you like; the same command finds it again.`,
-  running: (exportArn, place) => `Found an export under way, to ${place} (${exportArn}).`,
-  completed: (exportArn, place) => `Reads the export that was made before, in ${place} (${exportArn}).`,
-};
+type OnExport = NonNullable<BackfillTableWatch['onExport']>;
+
+function exportWords(...[found, { exportArn, bucket, folder, exportTimeMs }]: Parameters<OnExport>): string {
+  const place = `s3://${bucket}/${folder} (${exportArn})`;
+  const of = exportTimeMs === undefined ? '' : ` of ${utc(exportTimeMs)}`;
+  if (found === 'new') {
+    return `DynamoDB exports the table to ${place}. It needs nobody: stop whenever you like; the same command finds it again.`;
+  }
+  const words = found === 'running' ? `Found an export${of} under way, to` : `Reads the export${of}, in`;
+  return `${words} ${place}. --export with another prefix makes a new one.`;
+}
 
 /** Shows a backfill as it goes on, and lists what could not be written. */
 export function watchBackfill(output: Output, bucketName: string): BackfillTableWatch & { end: () => void } {
@@ -31,9 +34,9 @@ export function watchBackfill(output: Output, bucketName: string): BackfillTable
       progress = output.progress(LABELS[stage], total);
     },
     onDone: () => progress.add(1),
-    onExport(found, { exportArn, bucket, folder }) {
+    onExport(...found) {
       end();
-      output.say(EXPORT_WORDS[found](exportArn, `s3://${bucket}/${folder}`));
+      output.say(exportWords(...found));
     },
     onGap(reason) {
       end();

@@ -1,6 +1,7 @@
 import type { ExportState, TableExports } from '../../aws/tableExports';
 import type { TextStore } from '../../aws/textStore';
 import { CouldNotLookError, DcsError } from '../../core/errors';
+import { inParallel } from '../../core/inParallel';
 import { SUMMARY } from '../../core/tableExport';
 import type { Pause } from '../pace';
 import type { ExportPlace } from './openExport';
@@ -34,6 +35,7 @@ export interface ExportWatch {
 
 /** An export costs by the size of the table: for so long an earlier one is taken instead of another. */
 const TAKEN_FOR_MS = 24 * 3_600_000;
+const LOOKS_AT_A_TIME = 4;
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -64,9 +66,12 @@ export async function exportTable(request: ExportRequest): Promise<ExportPlace> 
 /** One that is under way comes first: DynamoDB writes it, and bills it, whether anybody waits or not. */
 async function earlierExport(request: ExportRequest): Promise<ExportState | undefined> {
   const { exports, tableId, into, texts, isUsable, nowMs } = request;
-  const states = await Promise.all((await exports.list()).map((exportArn) => exports.state(exportArn)));
+  const states: ExportState[] = [];
+  await inParallel(await exports.list(), LOOKS_AT_A_TIME, async (exportArn) => {
+    const state = await exports.state(exportArn);
+    if (state) states.push(state);
+  });
   const usable = states
-    .filter((state) => state !== undefined)
     .filter(({ bucket, prefix }) => bucket === into.bucket && prefix === into.prefix)
     .filter((state) => state.isFullDynamoDbJson && state.tableId === tableId)
     .filter(({ exportTimeMs = -Infinity }) => exportTimeMs >= nowMs() - TAKEN_FOR_MS && isUsable(exportTimeMs))
