@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import type { BatchTable } from '../../../../aws/batchTable';
 import type { TableSettings } from '../../../../aws/tableSettings';
 import { bringBack, type BringBackRequest } from '../../../../operations/restore/bringBack';
-import { OutgrownError, refusingOutgrown, secondsAlone } from '../../../../operations/restore/import/outgrown';
+import {
+  OutgrownError,
+  refusingOutgrown,
+  secondsAlone,
+  whyOutgrown,
+} from '../../../../operations/restore/import/outgrown';
 import type { UnfinishedNotes } from '../../../../operations/restore/unfinished';
 import { bucketOf, keySchema } from '../../engine/support/engineRun';
 
@@ -95,4 +100,9 @@ test('objects and their versions count, each at its own rate, and one more than 
       expect(() => histories.forEach(refusing)).toThrow(OutgrownError);
     }),
   );
+});
+
+test('of a journal it is the items of its newest base that tell', () => {
+  expect(whyOutgrown(8_000 * 3_600, 3_600)).toBeUndefined();
+  expect(whyOutgrown(8_000 * 3_600 + 1, 3_600)).toContain('28,800,001 items');
 });
