@@ -24,7 +24,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 async function run(options: BenchOptions): Promise<Result[]> {
   const contenders = options.workloads.flatMap((workload) => contendersOf(workload, options));
   if (contenders.some(({ isInstalled }) => isInstalled)) installPeers();
-  const files = [...new Set(contenders.map(({ file }) => file))];
+  const making = options.workloads.flatMap(({ madeBy = [] }) => madeBy);
+  const files = [...new Set([...contenders.map(({ file }) => file), ...making])];
   const bench = await openBench(files);
   const results: Result[] = [];
   try {

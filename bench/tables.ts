@@ -18,11 +18,12 @@ const HEADINGS: Readonly<Record<string, string>> = {
   timeRatio: 'CPU µs an item, many ÷ few',
   fewPeakMb: 'peak MB with few',
   memoryRatio: 'peak MB, many ÷ few',
+  handBackPercent: '% of its time to be handed back',
   bytesPerChange: 'bytes a change',
   addedBytesPerItem: 'bytes added an item',
 };
 /** Figures of which a peer's ratio tells nothing. */
-const WITHOUT_RATIO = new Set(['cpuSecondsPer10k', 'staleItems']);
+const WITHOUT_RATIO = new Set(['cpuSecondsPer10k', 'staleItems', 'handBackPercent']);
 
 /** Heading and rows; beside each figure of a peer, how many times as much DCS has. */
 export function resultTable({ figures, name }: Workload, { contenders }: Result): string[][] {

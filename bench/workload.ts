@@ -41,6 +41,8 @@ export interface Workload {
   /** What is done, for the page. */
   readonly about: string;
   readonly contenders: readonly Contender[];
+  /** Files in contenders/ that make what these work on, and are no contenders themselves. */
+  readonly madeBy?: readonly string[];
   /** Items, without --items. */
   readonly items: number;
   readonly figures: readonly string[];

@@ -1,6 +1,7 @@
 import type { Workload } from './workload';
 import { capture, journal, latency, memory, order } from './workloads/capture';
 import { command } from './workloads/command';
+import { engine } from './workloads/engine';
 import { fold } from './workloads/fold';
 import { hot } from './workloads/hot';
 import { ui } from './workloads/ui';
@@ -12,6 +13,7 @@ export const WORKLOADS: readonly Workload[] = [
   capture,
   journal,
   fold,
+  engine,
   latency,
   memory,
   order,

@@ -23,6 +23,13 @@ async function written(bench: Bench, items: number): Promise<string> {
   return bucket;
 }
 
+/** A bucket that has the journal of as many items, and the base that the compactor has made of it. */
+export async function journalWithBase(bench: Bench, items: number): Promise<string> {
+  const bucket = await written(bench, items);
+  await step(bench, COMPACT, items, bucket);
+  return bucket;
+}
+
 async function ofImages(bench: Bench, contender: Contender, items: number): Promise<Figures> {
   const { cost, received } = await bench.run(contender, {
     task: { items, warmUpItems: Math.min(1_000, items), batchRecords: 1, revisions: 1 },
@@ -43,8 +50,7 @@ export const fold: Workload = {
   targets: [IMAGES, WHOLE].map(({ name }) => ({ figure: 'itemsPerCpuSecond', peer: name, atLeast: 10 })),
   async run(bench, contender, items) {
     if (contender !== PLAN) return ofImages(bench, contender, items);
-    const bucket = await written(bench, items);
-    await step(bench, COMPACT, items, bucket);
+    const bucket = await journalWithBase(bench, items);
     const { cost } = await step(bench, contender, items, bucket);
     return perItem(items, cost);
   },
