@@ -1,5 +1,14 @@
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { ListObjectVersionsCommand, type ListObjectVersionsCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketLifecycleCommand,
+  GetBucketLifecycleConfigurationCommand,
+  ListObjectVersionsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  type LifecycleRule,
+  type LifecycleRuleFilter,
+  type ListObjectVersionsCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
@@ -96,6 +105,53 @@ describe('a listing of versions', () => {
       s3: { FakeKey: unknown[]; FakeDeleteMarker: unknown[] };
     };
     expect(models.s3).toMatchObject({ FakeKey: [], FakeDeleteMarker: [] });
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+describe('a lifecycle configuration', () => {
+  const tag = { Key: 'dcs-covered', Value: 'yes' };
+  const filters: LifecycleRuleFilter[] = [
+    ...[
+      { Prefix: '' },
+      { Prefix: 'a/' },
+      { Tag: tag },
+      { ObjectSizeGreaterThan: 1_048_575 },
+      { ObjectSizeLessThan: 3 },
+    ],
+    { And: { Prefix: 'a/', Tags: [tag] } },
+    { And: { Prefix: 'a/', Tags: [tag, { Key: 'other', Value: '' }], ObjectSizeGreaterThan: 0 } },
+    { And: { Prefix: 'a/', ObjectSizeGreaterThan: 131_071 } },
+    { And: { ObjectSizeGreaterThan: 1, ObjectSizeLessThan: 3 } },
+  ];
+  const actions: Omit<LifecycleRule, 'ID' | 'Filter' | 'Status'>[] = [
+    { Expiration: { Days: 30 }, NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 2 } },
+    { Expiration: { ExpiredObjectDeleteMarker: true } },
+    { Transitions: [30, 90].map((Days) => ({ Days, StorageClass: 'GLACIER_IR' })) },
+    { NoncurrentVersionTransitions: [{ NoncurrentDays: 7, StorageClass: 'STANDARD_IA' }] },
+    { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+  ];
+
+  test('is read back as it was put, whatever a rule is about', async () => {
+    const { bucket: Bucket } = bucketIn(parts.source, 'lifecycles');
+    const s3 = s3Client({ ...parts.source, endpoint: parts.source.s3Endpoint });
+    await createVersionedBucket(parts.source, Bucket);
+    const Rules: LifecycleRule[] = [
+      ...filters.map((Filter, at) => ({ ID: `filter ${at}`, Status: 'Enabled' as const, Filter, ...actions[0] })),
+      ...actions.map((action, at) => ({
+        ID: `action ${at}`,
+        Status: 'Enabled' as const,
+        Filter: filters[1],
+        ...action,
+      })),
+    ];
+    const readBack = async () => (await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules;
+    for (const rules of [Rules, Rules.slice(0, 1)]) {
+      await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: rules } }));
+      expect(await readBack()).toEqual(rules);
+    }
+    await s3.send(new DeleteBucketLifecycleCommand({ Bucket }));
+    await expect(readBack()).rejects.toMatchObject({ name: 'NoSuchLifecycleConfiguration' });
   });
 });
 

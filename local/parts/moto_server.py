@@ -12,6 +12,8 @@ Four things of moto.server are replaced, each for a reason that was measured:
 And two for being right: after a key-marker alone, AWS goes on with the next key. moto leaves out the first entry. And a file
 that ImportTable reads has a JSON object a line; moto's parser leaves out items with an empty list or map.
 
+And a lifecycle configuration is read back as it was put; moto leaves out sizes, and with them what a filter is about.
+
 And Step Functions executes: moto only does so when it is asked to, and a second execution of a state machine fails where moto
 copies the threads of the first.
 """
@@ -25,9 +27,12 @@ from moto.core.common_models import BaseModel
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto import backends
-from moto.s3.models import FakeKey, S3Backend
+from moto.s3.exceptions import NoSuchLifecycleConfiguration
+from moto.s3.models import FakeBucket, FakeKey, S3Backend
+from moto.s3.responses import S3Response
 from moto.stepfunctions.models import StateMachine
 import py_partiql_parser
+import xmltodict
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
@@ -149,11 +154,37 @@ class LinesOfJson:
         return [json.loads(line) for line in original.split("\n") if line.strip()]
 
 
+moto_set_lifecycle = FakeBucket.set_lifecycle
+
+
+def set_lifecycle(self, rules):
+    """Refuses what moto does, and keeps what was put beside what moto makes of it."""
+    moto_set_lifecycle(self, rules)
+    for kept, rule in zip(self.rules, rules):
+        kept.as_put = rule
+
+
+def get_bucket_lifecycle(self):
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html: a filter has a Prefix, a Tag,
+    ObjectSizeGreaterThan, ObjectSizeLessThan, or an And of them."""
+    rules = self.backend.get_bucket_lifecycle(self.bucket_name)
+    if not rules:
+        raise NoSuchLifecycleConfiguration(bucket_name=self.bucket_name)
+    answer = {"@xmlns": "http://s3.amazonaws.com/doc/2006-03-01/", "Rule": [rule.as_put for rule in rules]}
+    headers = {
+        "content-type": "application/xml",
+        "x-amz-transition-default-minimum-object-size": "all_storage_classes_128K",
+    }
+    return 200, headers, xmltodict.unparse({"LifecycleConfiguration": answer})
+
+
 def main(host, port):
     modules = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
     BaseModel.__new__ = staticmethod(lambda cls, *args, **kwargs: object.__new__(cls))
     S3Backend.list_object_versions = list_object_versions
+    FakeBucket.set_lifecycle = set_lifecycle
+    S3Response.get_bucket_lifecycle = get_bucket_lifecycle
     py_partiql_parser.JsonParser = LinesOfJson
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     StateMachine.__deepcopy__ = lambda self, memo: copy.copy(self)

@@ -1,11 +1,13 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { captureFunction } from '../../../aws/captureFunction';
+import { scheduleOf } from '../../../aws/schedule';
+import { compactorSchedule } from '../../../settings/compactor';
 import { parsePlan, type Plan } from '../../../planReview/plan';
 import { reviewPlan } from '../../../planReview/review';
 import type { Deployed } from './deployed';
 import { awsSettings } from './readDeployment';
-import { TABLES } from './settings';
+import { SIDES, TABLES } from './settings';
 
 /** What is lost when it is destroyed, and what guards it. */
 const HOLDS_DATA = /^aws_(dynamodb_table|s3_bucket|kms_key)/;
@@ -45,15 +47,17 @@ export function describeChanges(here: () => Deployed): void {
     );
 
     test(
-      'with it, customer-managed keys and other settings are applied, and nothing that holds data is replaced',
+      'with it as a journal, customer-managed keys and other settings are applied, and nothing that holds data is replaced',
       async () => {
         const settings = { encryption: { type: 'customer-managed' }, capture: { memoryMb: 512, timeoutSeconds: 60 } };
-        await here().change({ ...settings, tables: withTable(tableKeyArn) });
+        const tables = [...TABLES, { name: TABLE, kmsKeyArn: tableKeyArn, layout: 'journal' }];
+        await here().change({ ...settings, tables });
         expect(endsOfData(await planned(here()))).toEqual([]);
         await stack(here()).applyPlanned();
         const { destination_key_arn: keyArn, source_capture_functions: functions } = await stack(here()).outputs();
         const functionName = (functions as Record<string, string>)[TABLE]!;
         expect(await captureFunction(functionName, source()).configuration()).toMatchObject({ MemorySize: 512 });
+        await expectCompactor(awsSettings(here().parts.destination));
         keyArns = (await planned(here())).changes.flatMap(({ type, after }) =>
           type === 'aws_kms_key' ? [after?.arn as string] : [],
         );
@@ -87,6 +91,22 @@ export function describeChanges(here: () => Deployed): void {
       },
       TAKES_AT_MOST_MS,
     );
+  });
+}
+
+/** It is there as it has to be, one at a time, and started for the table. */
+async function expectCompactor(account: ReturnType<typeof awsSettings>): Promise<void> {
+  const compactor = captureFunction('dcs-compactor', account);
+  expect(await compactor.configuration()).toMatchObject({
+    ...{ MemorySize: 1_769, Timeout: 900, EphemeralStorage: { Size: 4_096 }, Handler: 'index.handler' },
+    Environment: { Variables: { DCS_BUCKET: SIDES.destination.bucketName } },
+  });
+  expect(await compactor.reservedConcurrency()).toBe(1);
+  expect(await scheduleOf(`dcs-compactor-${TABLE}`, account)).toMatchObject({
+    ...{ state: 'ENABLED', expression: compactorSchedule(TABLE) },
+    targets: [
+      { arn: expect.stringMatching(/:function:dcs-compactor$/) as unknown, input: `{"table":{"name":"${TABLE}"}}` },
+    ],
   });
 }
 

@@ -1,7 +1,9 @@
-import { HeadObjectCommand, DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { objectHistories } from '../../../aws/objectVersions';
+import { s3LockStore } from '../../../aws/objectLocks';
 import { s3Client } from '../../../aws/s3Client';
 import type { AttributeMap } from '../../../core/attributeValue';
+import { DAY_MS } from '../../../core/lockRenewal';
 import { keysOf } from '../../../core/objectKey';
 import { restore } from '../../../local/demo/restore';
 import { compare, snapshotOf } from '../../../local/demo/snapshot';
@@ -56,6 +58,25 @@ export function describeUse(way: Way, here: () => Deployed): void {
         ...(way === 'apart' && { SSEKMSKeyId: here().outputs.destination_key_arn }),
       });
       await expect(client.send(new DeleteObjectCommand(version))).rejects.toThrow('Access Denied');
+    });
+
+    test('the renewal of locks, as it is deployed, renews what is current, and not what has been replaced', async () => {
+      const client = s3Client(run.destination);
+      const Key = 'elsewhere/table.json';
+      const versionIds: string[] = [];
+      for (const Body of ['replaced', 'current']) {
+        const version = { Bucket: run.destination.bucket, Key, Body, ChecksumAlgorithm: 'SHA256' as const };
+        const ObjectLockRetainUntilDate = new Date(Date.now() + DAY_MS);
+        const put = new PutObjectCommand({ ...version, ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate });
+        versionIds.push((await client.send(put)).VersionId!);
+      }
+      expect(await run.renewLocks()).toMatchObject({ renewedInThisRun: 1, left: 0, isUnderWay: false });
+      const locks = s3LockStore(run.destination);
+      const lockedForDays = versionIds.map(async (versionId) => {
+        const { lock } = await locks.look(Key, versionId);
+        return Math.round((lock!.untilMs - Date.now()) / DAY_MS);
+      });
+      expect(await Promise.all(lockedForDays)).toEqual([1, RETENTION_DAYS]);
     });
   });
 }

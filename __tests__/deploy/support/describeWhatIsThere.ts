@@ -6,6 +6,7 @@ import { GetBucketNotificationConfigurationCommand, ListBucketsCommand } from '@
 import { bucketConfiguration, type BucketConfiguration } from '../../../aws/bucketConfiguration';
 import { captureFunction } from '../../../aws/captureFunction';
 import { alarmsNamed } from '../../../aws/cloudWatch';
+import { scheduleOf } from '../../../aws/schedule';
 import { kmsKey } from '../../../aws/kmsKey';
 import { s3Client } from '../../../aws/s3Client';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
@@ -67,17 +68,24 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
 
     test('ages images, parked batches and broken uploads', async () => {
       const rules = await bucket(side).lifecycle();
-      const prefixOf = (rule: (typeof rules)[number]) => rule.Filter?.Prefix ?? '';
+      const prefixOf = ({ Filter }: (typeof rules)[number]) => Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
       expect(rules.map(prefixOf).sort()).toEqual([
         ...['', '=dcs/=', '=dcs/=heartbeat.json'],
         ...['orders', 'users'].flatMap((name) => [`=dcs/${name}/drill/`, `=dcs/${name}/verify/`]),
-        ...['aws/lambda/', 'orders/', 'users/'],
+        ...['aws/lambda/', ...['orders/', 'users/'].flatMap((prefix) => [prefix, prefix, prefix])],
       ]);
       expect(rules.find((rule) => prefixOf(rule) === 'users/')).toMatchObject({
         Status: 'Enabled',
         NoncurrentVersionExpiration: { NoncurrentDays: 365 },
         Expiration: { ExpiredObjectDeleteMarker: true },
       });
+      expect(rules.flatMap(({ Filter, Expiration }) => (Filter?.And ? [[Filter.And, Expiration]] : []))).toEqual(
+        ['users/', 'orders/'].flatMap((Prefix) => [
+          [{ Prefix, ObjectSizeGreaterThan: 204_799 }, undefined],
+          // The provider asks for more than nothing, whatever else it is told.
+          [{ Prefix, ObjectSizeGreaterThan: 0, ObjectSizeLessThan: 3 }, { Days: 365 }],
+        ]),
+      );
     });
   });
 
@@ -87,6 +95,30 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
       enabled: true,
       retention: { Mode: 'COMPLIANCE', Days: RETENTION_DAYS },
     });
+  });
+
+  test('locks are renewed by a function on a schedule, which may delete nothing, and write where it stands alone', async () => {
+    const settings = awsSettings(account('destination'));
+    expect(await captureFunction('dcs-lock-renewal', settings).configuration()).toMatchObject({
+      ...{ Handler: 'index.handler', CodeSha256: packageDigest(here(), 'dcs-lock-renewal') },
+      Environment: {
+        Variables: {
+          ...{ DCS_BUCKET: SIDES.destination.bucketName, DCS_LOCK_MODE: 'COMPLIANCE' },
+          DCS_RETENTION_DAYS: String(RETENTION_DAYS),
+        },
+      },
+    });
+    expect(await scheduleOf('dcs-lock-renewal', settings)).toMatchObject({
+      ...{ state: 'ENABLED', expression: 'rate(15 minutes)' },
+      targets: [{ arn: expect.stringMatching(/:function:dcs-lock-renewal$/) as unknown }],
+    });
+    const { statements } = await roleNamed(account('destination'), 'dcs-lock-renewal');
+    const allowed = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action));
+    expect(allowed('s3:PutObjectRetention')).toHaveLength(1);
+    expect(allowed('s3:PutObject').map(({ Resource }) => Resource)).toEqual([
+      `${output('destination_bucket_arn')}/=dcs/=locks/sweeps.json`,
+    ]);
+    expect(JSON.stringify(statements)).not.toMatch(/s3:(Delete|Bypass)/);
   });
 
   test('replication runs from bucket to bucket, on time, with the role that the destination accepts', async () => {
@@ -239,9 +271,8 @@ async function roleNamed(
 
 /** What Lambda should have: the package that Terraform made in the stack's folder. */
 function packageDigest({ stacks, folderOf }: Deployed, functionName: string): string {
-  const packages = path.join(folderOf(stacks.at(-1)!), 'packages');
-  const zip = readdirSync(packages).find((name) => name.startsWith(`${functionName}-`)) ?? '';
-  return createHash('sha256')
-    .update(readFileSync(path.join(packages, zip)))
-    .digest('base64');
+  const folders = stacks.map((stack) => path.join(folderOf(stack), 'packages'));
+  const zips = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
+  const zip = zips.find((file) => path.basename(file).startsWith(`${functionName}-`)) ?? '';
+  return createHash('sha256').update(readFileSync(zip)).digest('base64');
 }

@@ -40,6 +40,7 @@ export async function readDeployment(
     tableDefinitionEvents: await eventsOf(source, 'dcs-table-definition'),
     heartbeatFunction: await readFunction(source, 'dcs-heartbeat'),
     replicaAgeFunction: await readFunction(destination, 'dcs-replica-age'),
+    lockRenewalFunction: await readFunction(destination, 'dcs-lock-renewal'),
     replicationRules: rules.map(inTerraformsWords),
   };
 }

@@ -38,8 +38,6 @@ export function settingsFor(way: Way, { source, destination }: Pick<Parts, 'sour
     ...SIDES[name],
     endpoint,
     assumeRole: { roleArn: `arn:aws:iam::${SIDES[name].accountId}:role/deploy`, externalId: 'test' },
-    // moto drops the size from the filter of a lifecycle rule; the provider would wait for it until it gives up.
-    lifecycle: { tombstoneExpirationDays: null, noncurrentVersionTransitions: [] },
   });
   const local = { type: 'local' };
   return {

@@ -126,9 +126,8 @@ function settingsOf({ source, destination }: Parts, name: string) {
   return {
     name,
     deployment: { way: 'together', backend: { type: 'local' } },
-    // moto leaves the size out of a lifecycle rule, and a rule for tombstones would be one for all images.
-    source: { ...sideOf(source, `${name}-source`), lifecycle: { tombstoneExpirationDays: null } },
-    destination: { ...sideOf(destination, `${name}-destination`), lifecycle: { tombstoneExpirationDays: null } },
+    source: sideOf(source, `${name}-source`),
+    destination: sideOf(destination, `${name}-destination`),
     tables: [{ name, existing: false, partitionKey: { name: 'id', type: 'S' } }],
     alarms: { emails: ['on-call@example.com'] },
   } as const;
