@@ -2,9 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
+import { s3BytesStore } from '../../aws/bytesStore';
 import { dynamoDbTable } from '../../aws/table';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
+import { encodeImage } from '../../core/image';
+import { encodeJournal } from '../../core/journal/journalObject';
 import type { TableDefinition } from '../../core/tableDefinition';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import { damagedPlans } from './support/damagedPlans';
@@ -112,6 +115,24 @@ test('dcs erase passes over a lock of GOVERNANCE mode only when told to, and era
   expect(await erase()).toMatchObject({ code: 3, left: [{ why: 'locked' }, { why: 'locked' }] });
   expect(await erase('--bypass-governance')).toEqual({ code: 0, left: [] });
   expect(await texts.read(report)).toBeUndefined();
+
+  // A journal has other items' changes, too: what it has of this one is told, and stays.
+  const entries = ['a', 'b'].map((id, n) => {
+    const position = { source: 'stream', streamLabel: 'L', sequenceNumber: String(n + 1) } as const;
+    const header = { event: 'INSERT', position, changedAtMs: Date.UTC(2026, 0, 5), previousDigest: 'none' } as const;
+    return { objectKey: `users/${id}/image.json`, image: encodeImage(header, user(id, '1')) };
+  });
+  const batch = {
+    table: { prefix: '', tableName: 'users' },
+    kind: 'capture',
+    writtenAtMs: Date.UTC(2026, 0, 5),
+  } as const;
+  const { objectKey, body, metadata } = encodeJournal({ ...batch, entries });
+  const bytes = s3BytesStore({ ...account, bucket: deployment.bucket });
+  await bytes.putOnce(objectKey, { bytes: body, contentType: 'application/gzip', metadata });
+  const held = { why: 'journal', in: 'destination', objectKey, items: ['users/a/image.json'], lines: 1, otherLines: 1 };
+  expect(await erase()).toMatchObject({ code: 3, left: [{ ...held, expires: null }] });
+  expect((await bytes.get(objectKey)).bytes).toEqual(body);
 });
 
 test('a plan of dcs erase that was altered or cut, or is for something else, erases nothing; what came later stays', async () => {

@@ -1,4 +1,5 @@
 import { dynamoDbBatchTable } from '../../aws/batchTable';
+import { s3BytesStore } from '../../aws/bytesStore';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3LockStore } from '../../aws/objectLocks';
 import { s3VersionLister } from '../../aws/objectVersions';
@@ -10,7 +11,7 @@ import { eraseItems } from '../../operations/erase/eraseItems';
 import type { ErasedBucket } from '../../operations/erase/places';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import { knownTable } from '../../operations/tables';
-import { locatedTable } from '../../settings/configuredTable';
+import { layoutOf, locatedTable } from '../../settings/configuredTable';
 import type { Side } from '../../settings/schema';
 import type { Command } from '../command';
 import { confirmed } from '../confirm';
@@ -19,7 +20,6 @@ import { EXIT, type ExitCode } from '../exitCodes';
 import { selectionOf, STATE_SELECTION_OPTIONS } from '../selectionOptions';
 import { forEachTable, readTables, TABLES, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { watchErase } from './reporting';
-import { requireNoJournal } from '../../operations/journal/requireNoJournal';
 
 export interface EraseOptions {
   readonly tables: TableChoice;
@@ -42,7 +42,7 @@ export const erase: Command<EraseOptions> = {
     "Erases one person's whole history, for good: every version of the items that are named, in the source bucket and in the destination bucket, the reports that name them, and the parked batches with changes of them that have been applied. " +
     'The items have to be deleted from the table first, and their deletes captured. Afterwards both buckets are listed again: exit code 0 means that nothing is left.\n' +
     'What Object Lock keeps stays, and is listed with the time until which it is kept: in COMPLIANCE mode nobody can delete it before. Erase again then. ' +
-    'No role that DCS makes may do this; docs/security.md has the rights that it takes.\n' +
+    'Of a table with a journal, what its journal, runs and bases have of the items stays, and is listed. No role that DCS makes may do this; docs/security.md has the rights that it takes.\n' +
     'Not looked at: point-in-time recovery and backups of the table, exports, folders that dcs download wrote, tables that were restored.',
   examples: [
     {
@@ -104,13 +104,6 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
   const { table } = await knownTable(s3ImageSource(destination), locatedTable(settings, tableName), {
     momentMs: Infinity,
   });
-  for (const { lister } of buckets) {
-    await requireNoJournal(
-      lister,
-      table,
-      'one item cannot be erased out of it: what is under Object Lock stays until then, and journal objects cannot be rewritten yet. Nothing has been erased',
-    );
-  }
   const { nowMs } = await context.serviceClock('destination');
   const { dynamoDb } = connect(context, 'source');
   const live = dynamoDbBatchTable(tableName, dynamoDb, { signal, pause: (ms) => pause(ms, signal) });
@@ -122,6 +115,9 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
     ...{ table, buckets, nowMs, signal, dryRun, planFile, bypassGovernance },
     ...(status !== undefined && { live }),
     selection: planFile !== undefined && !dryRun ? {} : await selectionOf(options, table),
+    ...(layoutOf(settings, tableName) === 'journal' && {
+      journalLifecycle: { sourceExpirationDays: settings.source?.lifecycle.journalExpirationDays ?? null },
+    }),
     reports: { lister: s3CurrentLister(destination), texts: s3TextStore(destination) },
     batches: { lister: s3VersionLister(source), texts: s3TextStore(source) },
     header: { tableName, sourceBucket: source.bucket, destinationBucket: destination.bucket },
@@ -135,7 +131,8 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
 function erasedBucket(context: CommandContext, side: Side): ErasedBucket {
   const bucket = bucketIn(context, side);
   return {
-    ...{ side, source: s3ImageSource(bucket), lister: s3VersionLister(bucket), deletes: s3VersionDeletes(bucket) },
+    ...{ side, source: s3ImageSource(bucket), lister: s3VersionLister(bucket), bytes: s3BytesStore(bucket) },
+    deletes: s3VersionDeletes(bucket),
     ...(side === 'destination' && { locks: s3LockStore(bucket) }),
   };
 }

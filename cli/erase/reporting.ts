@@ -2,6 +2,7 @@ import { isInForce } from '../../core/lockRenewal';
 import { count, counted, utc } from '../../core/units';
 import type { EraseOutcome, EraseRequest } from '../../operations/erase/eraseItems';
 import type { ErasedObject } from '../../operations/erase/erasePlan';
+import type { LeftObject } from '../../operations/erase/erasePlanRequest';
 import type { Output } from '../output/output';
 
 /** Where the item may be, too, and dcs does not look. */
@@ -18,8 +19,7 @@ export function watchErase(output: Output, table: string, dryRun: boolean) {
     onPlan(plan) {
       if (dryRun) for (const object of plan) sayObject(output, object);
     },
-    onUnclear: ({ in: side, objectKey, why, reason }) =>
-      output.result({ type: 'left', in: side, objectKey, why, reason }, `${side}  ${objectKey}  ${why}: ${reason}`),
+    onUnclear: (left) => sayLeft(output, left),
     onLeft: ({ in: side, objectKey, versionId, why, untilMs, reason }) =>
       output.result(
         {
@@ -30,6 +30,18 @@ export function watchErase(output: Output, table: string, dryRun: boolean) {
       ),
   };
   return { watch, report: (outcome: EraseOutcome, nowMs: number) => report(output, { table, dryRun, outcome, nowMs }) };
+}
+
+function sayLeft(output: Output, { in: side, untilMs, expiresAtMs, ...left }: LeftObject): void {
+  const { objectKey, versionId, why, reason } = left;
+  output.result(
+    {
+      ...{ type: 'left', in: side, ...left },
+      ...(untilMs !== undefined && { until: new Date(untilMs).toISOString() }),
+      ...(expiresAtMs !== undefined && { expires: expiresAtMs && new Date(expiresAtMs).toISOString() }),
+    },
+    `${side}  ${objectKey}${versionId === undefined ? '' : `  ${versionId}`}  ${why}: ${reason}`,
+  );
 }
 
 function sayObject(output: Output, { in: side, is, objectKey, keys, versions }: ErasedObject): void {
@@ -57,8 +69,9 @@ interface Found {
 }
 
 /** @returns whether nothing is left */
-function report(output: Output, { table, dryRun, outcome: { plan, unclear, done }, nowMs }: Found): boolean {
+function report(output: Output, { table, dryRun, outcome, nowMs }: Found): boolean {
   const { good, bad } = output.colours;
+  const { plan, unclear, journalVersions, done } = outcome;
   const versionsIn = (side: string) =>
     plan.filter((object) => object.in === side).reduce((sum, { versions: { length } }) => sum + length, 0);
   const of = (is: ErasedObject['is']) => plan.filter((object) => object.is === is).length;
@@ -68,8 +81,9 @@ function report(output: Output, { table, dryRun, outcome: { plan, unclear, done 
     ...{ histories: of('history'), reports: of('report'), batches: of('batch') },
     ...{ sourceVersions: versionsIn('source'), destinationVersions: versionsIn('destination') },
     ...{ locked: locked.length, lockedUntil: last === undefined ? null : new Date(last).toISOString(), unclear },
+    journalVersions,
   };
-  const isWhole = unclear === 0 && (dryRun ? locked.length === 0 : done?.left === 0);
+  const isWhole = unclear + journalVersions === 0 && (dryRun ? locked.length === 0 : done?.left === 0);
   output.result(
     { type: 'erase', table, dryRun, planned, ...(done && { done }), isWhole, notLookedAt: NOT_LOOKED_AT },
     [
@@ -82,9 +96,14 @@ function report(output: Output, { table, dryRun, outcome: { plan, unclear, done 
         ? [
             `Erased ${counted(done.erased, 'version')}`,
             done.left === 0
-              ? good('Listed again: nothing of it is left in either bucket')
+              ? journalVersions > 0
+                ? 'Listed again: nothing of it is left in either bucket but what the journal has'
+                : good('Listed again: nothing of it is left in either bucket')
               : bad(`Listed again: ${counted(done.left, 'version is', 'versions are')} left; listed above`),
           ]
+        : []),
+      ...(journalVersions > 0
+        ? [bad(`Not erased: ${counted(journalVersions, 'version')} of journal objects, runs and bases; listed above`)]
         : []),
       `Not looked at: ${NOT_LOOKED_AT.join(', ')}.`,
     ].join('\n'),

@@ -10,6 +10,8 @@ export interface CarryOutEraseRequest {
   readonly buckets: readonly ErasedBucket[];
   /** Passes over locks of GOVERNANCE mode. Nobody passes over those of COMPLIANCE mode. */
   readonly bypassGovernance: boolean;
+  /** Whether an item would be there again without the image that says it is deleted, since its journal stays. */
+  readonly mayBringBack: (objectKey: string) => boolean;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly onErased?: (versions: number) => void;
@@ -97,6 +99,10 @@ async function erased(
   const others = object.versions.filter(({ kind }) => kind !== 'content');
   await eraseSome(request, bucket, object, contents, reasons);
   // Also what was stored since the plan was made counts: a late replica of an image is the newest without its tombstone.
+  if (request.mayBringBack(object.objectKey)) {
+    for (const { versionId } of others) reasons.set(versionId, { why: 'tombstone', reason: IN_JOURNAL });
+    return reasons;
+  }
   const there = others.length > 0 ? await everythingUnder(bucket, object.objectKey, request.signal) : [];
   if (reasons.size === 0 && there.every(({ kind }) => kind !== 'content'))
     await eraseSome(request, bucket, object, others, reasons);
@@ -105,6 +111,8 @@ async function erased(
 }
 
 const TOMBSTONE = 'it says that the item is deleted, and holds nothing of it; it goes with the last image';
+const IN_JOURNAL =
+  'it says that the item is deleted, and holds nothing of it; its journal, which stays, would bring the item back without it';
 
 async function isThere(bucket: ErasedBucket, objectKey: string, signal: AbortSignal): Promise<boolean> {
   return (await everythingUnder(bucket, objectKey, signal)).some(({ kind }) => kind !== 'marker');

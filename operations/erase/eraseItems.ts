@@ -1,4 +1,5 @@
 import { inParallel } from '../../core/inParallel';
+import { heldOfItems, type HeldInJournal } from './heldInJournal';
 import { requireYes, type MayDo } from '../plan/needsYes';
 import { carryOutErase, type CarryOutEraseRequest, type EraseCounts } from './carryOutErase';
 import { keepErasePlan, keptErasePlan, requireNamed, type ErasePlanHeader, type KeptErasePlan } from './erasePlanFile';
@@ -8,7 +9,8 @@ import { itemsOf, tellNamedSince } from './namedSince';
 import { everythingUnder } from './places';
 import { requireGone } from './requireGone';
 
-export interface EraseRequest extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft'> {
+export interface EraseRequest
+  extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft' | 'mayBringBack'> {
   readonly header: ErasePlanHeader;
   readonly dryRun: boolean;
   /** With `dryRun`: where the plan is kept. Without: the plan that is carried out. */
@@ -24,6 +26,8 @@ export interface EraseOutcome {
   readonly plan: readonly ErasedObject[];
   /** Objects of which nobody can tell, or that cannot be erased yet. */
   readonly unclear: number;
+  /** Versions of a journal's objects that have lines of the items, and stay. */
+  readonly journalVersions: number;
   /** Undefined after a dry run. */
   readonly done?: Readonly<EraseCounts>;
 }
@@ -38,41 +42,48 @@ const OBJECTS_AT_A_TIME = 8;
 export async function eraseItems(request: EraseRequest): Promise<EraseOutcome> {
   const { dryRun, planFile, header } = request;
   const isKept = planFile !== undefined && !dryRun;
-  const { plan, left } = isKept ? await carriedOn(request, planFile) : await planned(request);
-  const unclear = left.length;
+  const { plan, left, mayBringBack } = isKept ? await carriedOn(request, planFile) : await planned(request);
+  const journalVersions = left.filter(({ why }) => why === 'journal').length;
+  const found = { plan, unclear: left.length - journalVersions, journalVersions };
   if (dryRun && planFile !== undefined) await keepErasePlan(planFile, header, { plan, left });
   request.onPlan(plan);
-  if (dryRun || plan.length === 0) return { plan, unclear, ...(!dryRun && { done: { erased: 0, left: 0 } }) };
+  if (dryRun || plan.length === 0) return { ...found, ...(!dryRun && { done: { erased: 0, left: 0 } }) };
   if (versionsIn(plan) > 0) await requireYes(whyAsked(plan), request.mayDo);
-  return { plan, unclear, done: await carryOutErase({ ...request, plan }) };
+  return { ...found, done: await carryOutErase({ ...request, plan, mayBringBack }) };
 }
 
-async function planned(request: EraseRequest): Promise<KeptErasePlan> {
+type Looked = KeptErasePlan & Pick<HeldInJournal, 'mayBringBack'>;
+
+async function planned(request: EraseRequest): Promise<Looked> {
   const left: LeftObject[] = [];
   const onLeft = (one: LeftObject) => {
     left.push(one);
     request.onUnclear(one);
   };
-  const plan = await planErase({ ...request, onLeft });
+  const { plan, mayBringBack } = await planErase({ ...request, onLeft });
   requireNamed(plan, request.table);
-  return { plan, left };
+  return { plan, left, mayBringBack };
 }
 
-/** A plan of before, with what has to be looked at anew: the items may be back, and reports and batches may name them since. */
-async function carriedOn(request: EraseRequest, planFile: string): Promise<KeptErasePlan> {
+/** A plan of before, with what has to be looked at anew: the items may be back, and a journal, reports and batches may name them since. */
+async function carriedOn(request: EraseRequest, planFile: string): Promise<Looked> {
   const { plan, left: before } = await keptErasePlan(planFile, request.header);
   requireNamed(plan, request.table);
   const left = new Map<string, LeftObject>();
   const onLeft = (one: LeftObject) => {
-    const place = `${one.in} ${one.objectKey}`;
+    const place = `${one.in} ${one.objectKey} ${one.versionId ?? ''}`;
     if (left.has(place)) return;
     left.set(place, one);
     request.onUnclear(one);
   };
-  before.forEach(onLeft);
+  const isOfJournal = ({ versionId }: LeftObject) => versionId !== undefined;
+  before.filter((one) => !isOfJournal(one)).forEach(onLeft);
   await requireGone(request, itemsOf(plan));
+  const histories = plan.flatMap(({ is, objectKey }) => (is === 'history' ? [objectKey] : []));
+  const held = await heldOfItems(request, new Set([...histories, ...before.flatMap(({ items = [] }) => items)]));
+  held.left.forEach(onLeft);
   await tellNamedSince({ ...request, onLeft }, plan);
-  return { plan: await stillThere(request, plan), left: [...left.values()] };
+  return { plan: await stillThere(request, plan), left: [...left.values()], mayBringBack: held.mayBringBack };
 }
 
 /** The same objects, without the versions that have gone since: nobody is asked for these, and nobody has erased them now. */

@@ -5,6 +5,7 @@ import { isInRange, isShortened, objectKeyOf, rangePrefixes } from '../../core/o
 import { keysInObject } from '../verify/keysInObject';
 import type { ErasePlanRequest } from './erasePlanRequest';
 import { formerObjectKeys, formerPrefixes } from './formerSpelling';
+import { heldOfItems, heldOfPartition, type HeldInJournal } from './heldInJournal';
 import { batchesThatName, reportsThatName } from './mentions';
 import { everythingUnder, itemKeysBelow, type ErasedBucket, type ErasedSide, type FoundVersion } from './places';
 import { requireGone } from './requireGone';
@@ -26,10 +27,13 @@ const LOOKS = 32;
  *
  * @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew
  */
-export async function planErase(request: ErasePlanRequest): Promise<ErasedObject[]> {
+export async function planErase(
+  request: ErasePlanRequest,
+): Promise<{ plan: ErasedObject[] } & Pick<HeldInJournal, 'mayBringBack'>> {
   const { table, buckets, signal } = request;
-  const items = await itemsToErase(request);
+  const { items, held } = await itemsToErase(request);
   await requireGone(request, [...items.values()]);
+  held.left.forEach(request.onLeft);
   const planned: ErasedObject[] = [];
   await inParallel(items, 8, async ([objectKey, keys]) => {
     for (const bucket of buckets) {
@@ -51,19 +55,21 @@ export async function planErase(request: ErasePlanRequest): Promise<ErasedObject
       planned.push(await withLocks(bucket, { in: side, is, objectKey, versions }));
     }
   }
-  return planned;
+  return { plan: planned, mayBringBack: held.mayBringBack };
 }
 
-/** By object key, from both buckets. What was asked for by its key is looked for wherever it may be. */
-async function itemsToErase(request: ErasePlanRequest) {
+/** By object key, from both buckets, and what of them stays in the table's journal. What was asked for by its key is looked for wherever it may be. */
+async function itemsToErase(
+  request: ErasePlanRequest,
+): Promise<{ items: Map<string, AttributeMap>; held: HeldInJournal }> {
   const { table, selection, buckets, signal, onLeft } = request;
   const items = new Map<string, AttributeMap>();
   if (selection.keys) {
     for await (const keys of selection.keys) items.set(objectKeyOf(table, table.keySchema, keys), keys);
     await tellFormer(request, [...items.values()]);
-    return items;
+    return { items, held: await heldOfItems(request, new Set(items.keys())) };
   }
-  if (!selection.partition) return items;
+  if (!selection.partition) return { items, held: await heldOfItems(request, new Set()) };
   const sources = buckets.map(({ source }) => source);
   const { partition } = selection;
   for (const bucket of buckets) {
@@ -80,7 +86,8 @@ async function itemsToErase(request: ErasePlanRequest) {
       }
     }
   }
-  return items;
+  const held = await heldOfPartition(request, partition);
+  return { items: new Map([...items, ...held.items]), held };
 }
 
 /** What lies where the predecessor stored these items. One such object may hold several items, so nobody but a person decides. */

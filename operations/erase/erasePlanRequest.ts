@@ -2,6 +2,7 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { ConfiguredTable } from '../../settings/configuredTable';
+import type { JournalLifecycle } from './leftInJournal';
 import type { Selection } from '../selection';
 import type { ErasedBucket, ErasedSide } from './places';
 
@@ -9,8 +10,18 @@ import type { ErasedBucket, ErasedSide } from './places';
 export interface LeftObject {
   readonly in: ErasedSide;
   readonly objectKey: string;
-  readonly why: 'unclear' | 'notRedriven' | 'appeared';
+  readonly why: 'unclear' | 'notRedriven' | 'appeared' | 'journal';
   readonly reason: string;
+  /** Of a journal's objects each version is told by itself. */
+  readonly versionId?: string;
+  /** Of a journal: the object keys of the items that have lines in it, how many these are, and how many the others have. */
+  readonly items?: readonly string[];
+  readonly lines?: number;
+  readonly otherLines?: number;
+  /** Until when Object Lock keeps it. */
+  readonly untilMs?: number;
+  /** Before this lifecycle does not remove it; null: never, or nobody can tell yet. */
+  readonly expiresAtMs?: number | null;
 }
 
 export interface ErasePlanRequest {
@@ -20,6 +31,8 @@ export interface ErasePlanRequest {
   readonly buckets: readonly ErasedBucket[];
   /** The live table; what is still in it is not erased. Undefined: there is none. */
   readonly live?: Pick<BatchTable, 'getBatch'>;
+  /** What removes a journal's objects by itself; undefined where the table has none any more. */
+  readonly journalLifecycle?: JournalLifecycle;
   readonly reports: { readonly lister: VersionLister; readonly texts: TextStore };
   readonly batches: { readonly lister: VersionLister; readonly texts: TextStore };
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { ListingMarker, VersionLister } from '../../aws/objectVersions';
+import type { BytesStore } from '../../aws/bytesStore';
 import type { LockStore } from '../../aws/objectLocks';
 import type { VersionDeletes } from '../../aws/versionDeletes';
 import type { ImageSource } from '../images/imageSource';
@@ -13,9 +14,10 @@ export interface ErasedBucket {
   readonly source: ImageSource;
   /** Of all versions. */
   readonly lister: VersionLister;
+  readonly bytes: Pick<BytesStore, 'get'>;
   readonly deletes: VersionDeletes;
   /** Undefined where nothing is ever locked. */
-  readonly locks?: Pick<LockStore, 'look'>;
+  readonly locks?: Pick<LockStore, 'look' | 'tags'>;
 }
 
 /** A version, or a delete marker, as a listing shows it. */

@@ -1,5 +1,10 @@
 import { BATCH_GET_KEYS } from '../../aws/batchTable';
 import type { AttributeMap } from '../../core/attributeValue';
+import type { ObjectHistory } from '../../aws/objectVersions';
+import { compareChanges } from '../../core/changePosition';
+import type { ConfiguredTable } from '../../settings/configuredTable';
+import type { ImageSource } from '../images/imageSource';
+import { newestImage } from '../images/newestImage';
 import { canonicalItem } from '../../core/canonicalItem';
 import { RefusedError } from '../../core/errors';
 import { inParallel } from '../../core/inParallel';
@@ -37,9 +42,33 @@ export async function requireGone(
       if (!history) return;
       const state = await stateOfObject({ source, table, momentMs: Infinity, createdAtMs }, history);
       if (state.is !== 'item' || canonicalItem(state.keys) !== canonicalItem(keys)) return;
+      if (await isDeletedLater(buckets, source, table, history, createdAtMs)) return;
       throw new RefusedError(
         `the delete of ${plainJson(keys)} has not been captured yet: the newest image in ${source.name} still holds the item. Wait until dcs verify ${table.tableName} says that they are the same`,
       );
     });
   }
+}
+
+/**
+ * In the source bucket a journal ends after some weeks, so that its newest image may be one of before: the delete is in the destination bucket
+ * then.
+ */
+async function isDeletedLater(
+  buckets: ErasePlanRequest['buckets'],
+  source: ImageSource,
+  table: ConfiguredTable,
+  { objectKey, versions }: ObjectHistory,
+  createdAtMs: number | undefined,
+): Promise<boolean> {
+  const before = await newestImage(source, versions, createdAtMs);
+  for (const { side, source: other } of buckets) {
+    const history = side === 'destination' ? await other.history(objectKey) : undefined;
+    if (!history || !before) continue;
+    const state = await stateOfObject({ source: other, table, momentMs: Infinity, createdAtMs }, history);
+    if (state.is !== 'absent') continue;
+    const newest = await newestImage(other, history.versions, createdAtMs);
+    if (newest && compareChanges(newest.header.position, before.header.position) > 0) return true;
+  }
+  return false;
 }

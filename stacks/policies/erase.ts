@@ -1,3 +1,4 @@
+import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
 import { tablePrefix } from '../../core/objectKey';
 import { reportsPrefix, type ReportKind } from '../../core/serviceKeys';
 import type { Side } from '../../settings/schema';
@@ -11,6 +12,12 @@ import type { Statement } from './document';
 interface Erased {
   readonly bucketArn: string;
   readonly prefix: string;
+}
+
+/** Read, and never deleted: what is stored of journals has other items' changes too. */
+function journalsOf({ bucketArn, prefix }: Erased, side: Side): string[] {
+  const folders = side === 'source' ? [journalPrefix] : [journalPrefix, runsPrefix, basePrefix];
+  return folders.map((below) => `${bucketArn}/${below({ prefix, tableName: '*' })}*`);
 }
 
 /** Beside images: parked batches in the source bucket, reports in the destination bucket. */
@@ -27,6 +34,7 @@ export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: bo
   const below = `${erased.bucketArn}/${tablePrefix({ prefix: erased.prefix, tableName: '*' })}`;
   const images = `${below}*/image.json`;
   const beside = mayNameItems(erased, side);
+  const journals = journalsOf(erased, side);
   const isLocked = side === 'destination';
   return [
     {
@@ -35,7 +43,7 @@ export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: bo
       Action: ['s3:ListBucket', 's3:ListBucketVersions'],
       Resource: erased.bucketArn,
     },
-    { Sid: 'ReadVersions', Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: `${below}*.json` },
+    { Sid: 'ReadVersions', Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: [`${below}*.json`, ...journals] },
     { Sid: 'ReadBeside', Effect: 'Allow', Action: 's3:GetObject', Resource: beside },
     // Without it S3 does not tell a lock from none.
     ...(isLocked
@@ -44,8 +52,10 @@ export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: bo
             Sid: 'SeeLocks',
             Effect: 'Allow' as const,
             Action: ['s3:GetObjectRetention', 's3:GetObjectVersion'],
-            Resource: [images, ...beside],
+            Resource: [images, ...beside, ...journals],
           },
+          // By its tags it knows what of a journal lifecycle removes.
+          { Sid: 'SeeTags', Effect: 'Allow' as const, Action: 's3:GetObjectVersionTagging', Resource: journals },
         ]
       : []),
     {

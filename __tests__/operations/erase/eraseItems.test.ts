@@ -74,7 +74,7 @@ async function erase({ source, destination, nowMs }: World, more: Partial<EraseR
   const left: LeftVersion[] = [];
   const unclear: LeftObject[] = [];
   const bucketOf = (side: ErasedBucket['side'], bucket: MemoryBucket): ErasedBucket => ({
-    ...{ side, source: bucket, lister: bucket.versionLister, deletes: deletesOf(bucket) },
+    ...{ side, source: bucket, lister: bucket.versionLister, bytes: bucket.bytes, deletes: deletesOf(bucket) },
     ...(side === 'destination' && { locks: bucket.locks }),
   });
   const outcome = await eraseItems({
@@ -200,6 +200,7 @@ describe('erasing one person', () => {
       {
         ...({ side: 'destination', source: world.destination, lister: world.destination.versionLister } as const),
         ...{ locks: world.destination.locks, deletes: deletesOf(world.destination, asked) },
+        bytes: world.destination.bytes,
       },
     ];
     await erase(world, { buckets });
@@ -316,7 +317,7 @@ describe('erasing one person', () => {
     await world.source.write(redrivenMarkerKey(batch), '{}');
     const deletes = deletesOf(world.source);
     const denying: ErasedBucket = {
-      ...{ side: 'source', source: world.source, lister: world.source.versionLister },
+      ...{ side: 'source', source: world.source, lister: world.source.versionLister, bytes: world.source.bytes },
       deletes: {
         async deleteAll(versions, bypass) {
           const denied = versions.filter(({ objectKey }) => objectKey === batch);
@@ -426,7 +427,7 @@ describe('nothing but what was named is ever erased', () => {
     const world = worldOf();
     for (const pk of ['person', 'other']) happened(world.source, pk, 'a', 2);
     const lying: ErasedBucket = {
-      ...{ side: 'source', source: world.source, deletes: deletesOf(world.source) },
+      ...{ side: 'source', source: world.source, bytes: world.source.bytes, deletes: deletesOf(world.source) },
       lister: { bucket: 'lies', page: (_, options) => world.source.versionLister.page('orders/', options) },
     };
     const selection = { keys: each(keysOf('person', 'a')) };

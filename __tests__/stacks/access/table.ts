@@ -701,6 +701,13 @@ export const ROWS: readonly Row[] = [
     parkedBatches,
     'and batches with changes of the item that were applied',
   ),
+  allow(
+    'Whoever erases (role in the source account)',
+    ['s3:GetObjectVersion'],
+    journals,
+    'it looks who is in a journal',
+  ),
+  deny('Whoever erases (role in the source account)', DESTROY_OBJECTS, journals, 'which has others in it, too'),
   deny(
     'Whoever erases (role in the source account)',
     ['s3:DeleteObjectVersion', 's3:DeleteObject', 's3:PutObject'],
@@ -738,6 +745,15 @@ export const ROWS: readonly Row[] = [
     reports,
     'and reports that name the item',
   ),
+  ...[copiesOfJournals, runs, bases].flatMap((place) => [
+    allow(
+      'Whoever erases (role in the destination account)',
+      ['s3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectVersionTagging'],
+      place,
+      'it looks who is in it, and until when it stays',
+    ),
+    deny('Whoever erases (role in the destination account)', DESTROY_OBJECTS, place, 'which has others in it, too'),
+  ]),
   deny(
     'Whoever erases (role in the destination account)',
     ['s3:BypassGovernanceRetention'],
