@@ -94,14 +94,13 @@ export function describeChanges(here: () => Deployed): void {
   });
 }
 
-/** It is there as it has to be, one at a time, and started for the table. */
+/** It is there as it has to be, and started for the table. */
 async function expectCompactor(account: ReturnType<typeof awsSettings>): Promise<void> {
   const compactor = captureFunction('dcs-compactor', account);
   expect(await compactor.configuration()).toMatchObject({
     ...{ MemorySize: 1_769, Timeout: 900, EphemeralStorage: { Size: 4_096 }, Handler: 'index.handler' },
     Environment: { Variables: { DCS_BUCKET: SIDES.destination.bucketName } },
   });
-  expect(await compactor.reservedConcurrency()).toBe(1);
   expect(await scheduleOf(`dcs-compactor-${TABLE}`, account)).toMatchObject({
     ...{ state: 'ENABLED', expression: compactorSchedule(TABLE) },
     targets: [
