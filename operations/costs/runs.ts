@@ -1,14 +1,13 @@
+import { COMPACT_LIMITS } from '../journal/compact/request';
 import { changesOfMonth, DAYS_OF_MONTH, GB, keptDays, tableBytes, type Workload } from './workload';
 
-/** What gzip leaves of an item in a journal. Measured: 109 bytes of a change of an item of 600; reckoned with are 120. */
-const COMPRESSED = 0.2;
+/** What gzip leaves of a change in a journal, of the bytes of its item. Measured: 149 of 572 (docs/performance.md, "Capture into a journal"). */
+const COMPRESSED = 0.26;
 /** What a base keeps of each item beside its body: its key, its place in the change order, its digest, compressed. Assumed. */
 const MARK_BYTES = 60;
 /** Four runs become one, as long as they are below this together. */
 const MERGED_AT_A_TIME = 4;
 const MOST_OF_A_RUN_BYTES = 32 * GB;
-/** Where a file ends, compressed. */
-const PART_BYTES = 64 * 10 ** 6;
 export const HOURS_OF_MONTH = 730;
 /** Manifest, and the mark that what it lists has been tagged. */
 const BESIDE_PARTS = 2;
@@ -37,6 +36,7 @@ export function runsOf(workload: Workload, journalObjects: number): Runs {
   const most = Math.min(MOST_OF_A_RUN_BYTES / hourlyBytes, historyHours);
   const merges = Math.max(0, Math.floor(Math.log(most) / Math.log(MERGED_AT_A_TIME)));
   const baseBytes = tableBytes(workload) * COMPRESSED + workload.items * MARK_BYTES;
+  const baseParts = Math.max(1, Math.ceil(tableBytes(workload) / COMPACT_LIMITS.basePartTextBytes));
   const objectsOfRuns = (count: number, bytes: number) =>
     count === 0 ? 0 : count * (2 * partsOf(bytes / count) + BESIDE_PARTS);
   const ofLevels = Array.from({ length: merges + 1 }, (_, level) =>
@@ -47,13 +47,13 @@ export function runsOf(workload: Workload, journalObjects: number): Runs {
     bytesOfChange,
     dailyBytes: monthlyBytes / DAYS_OF_MONTH,
     merges,
-    partBytes: Math.min(PART_BYTES, (monthlyBytes / runs) * MERGED_AT_A_TIME ** merges),
+    partBytes: Math.min(COMPACT_LIMITS.partBytes, (monthlyBytes / runs) * MERGED_AT_A_TIME ** merges),
     baseBytes,
-    written: ofLevels.reduce((all, each) => all + each, 0) + DAYS_OF_MONTH * (2 * partsOf(baseBytes) + BESIDE_PARTS),
+    written: ofLevels.reduce((all, each) => all + each, 0) + DAYS_OF_MONTH * (2 * baseParts + BESIDE_PARTS),
     inForce: (ofLevels.at(-1) ?? 0) * months,
   };
 }
 
 function partsOf(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / PART_BYTES));
+  return Math.max(1, Math.ceil(bytes / COMPACT_LIMITS.partBytes));
 }
