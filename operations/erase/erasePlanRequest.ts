@@ -2,7 +2,6 @@ import type { BatchTable } from '../../aws/batchTable';
 import type { VersionLister } from '../../aws/objectVersions';
 import type { TextStore } from '../../aws/textStore';
 import type { ConfiguredTable } from '../../settings/configuredTable';
-import type { JournalLifecycle } from './leftInJournal';
 import type { Selection } from '../selection';
 import type { ErasedBucket, ErasedSide } from './places';
 
@@ -22,6 +21,12 @@ export interface LeftObject {
   readonly untilMs?: number;
   /** Before this lifecycle does not remove it; null: never, or nobody can tell yet. */
   readonly expiresAtMs?: number | null;
+}
+
+/** When the lifecycle of the two buckets takes away what is stored of a journal. */
+export interface JournalLifecycle {
+  /** `source.lifecycle.journalExpirationDays`; null: never. */
+  readonly sourceExpirationDays: number | null;
 }
 
 export interface ErasePlanRequest {

@@ -7,14 +7,8 @@ import {
   SOURCE_NONCURRENT_DAYS,
   SUPERSEDED_DAYS,
 } from '../../settings/journalDays';
-import type { LeftObject } from './erasePlanRequest';
+import type { JournalLifecycle, LeftObject } from './erasePlanRequest';
 import type { JournalMention, JournalPart, UnreadableFile } from './journalMentions';
-
-/** When the lifecycle of the two buckets takes away what is stored of a journal; undefined where the table has that layout no more. */
-export interface JournalLifecycle {
-  /** `source.lifecycle.journalExpirationDays`; null: never. */
-  readonly sourceExpirationDays: number | null;
-}
 
 /** A version of a journal stays: it has other items' changes too, and nothing of it is written anew. */
 export function leftOfMention(mention: JournalMention, lifecycle: JournalLifecycle | undefined): LeftObject {
