@@ -121,6 +121,7 @@ const WILDCARDS: Record<string, string> = {
     's3:CreateJob knows no resource; bound to jobs that replicate, with a role that is passed by name',
   LookAtBatchReplication:
     's3:DescribeJob tells what a job of this account was asked to do, and how far it is; it changes nothing',
+  FindExports: 'DynamoDB lists the exports of an account, of a table where one is named',
   FindImports: 'dynamodb:ListImports and logs:DescribeLogGroups know no resource; they tell names and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
@@ -172,7 +173,13 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
       expect(Object.keys(statement.Condition ?? {})).toEqual(['StringEquals', 'ForAllValues:StringEquals']);
       for (const arn of [statement.Resource].flat()) expect(arn).toMatch(/=dcs\/\*\/(journal|runs|base)\/\*$/);
     }
-    const exempt = [...renewing, ...erasing, ...tagging];
+    // DynamoDB gives the owner of an export's bucket its files; the bucket is none of ours.
+    const exporting = all.filter(({ statement }) => statement.Sid === 'UseExports');
+    for (const { address, statement } of exporting) {
+      expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');
+      expect(statement.Resource).toBe('arn:aws:s3:::example-exports/*');
+    }
+    const exempt = [...renewing, ...erasing, ...tagging, ...exporting];
     const passing = all.filter(({ statement }) => statement.Sid === 'PassBatchReplicationRole');
     for (const { address, statement } of passing) {
       expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');
