@@ -46,20 +46,21 @@ export class WriteGuard {
 
 /**
  * Tells objects that cannot be read from a reader that may not read. Some damaged or denied objects are listed and the
- * rest is restored; when none of the first hundred can be read, a list of a million would hide the one cause.
+ * rest is restored; when the reader is denied the first hundred, a list of a million would hide the one cause. What is damaged says
+ * nothing of the reader: somebody may have put any number of such objects before all others.
  */
 export class ReadGuard {
-  private unreadable = 0;
+  private denied = 0;
   private readable = 0;
 
   /** @throws CouldNotLookError */
   checked(state: ObjectState): ObjectState {
     if (state.is !== 'unreadable') this.readable += 1;
-    else this.unreadable += 1;
-    if (state.is === 'unreadable' && this.readable === 0 && this.unreadable >= ENOUGH) {
+    else if (state.isDenied) this.denied += 1;
+    if (state.is === 'unreadable' && this.readable === 0 && this.denied >= ENOUGH) {
       throw new CouldNotLookError(
-        `none of the first ${ENOUGH} objects can be read. The last one: ${state.reason}. ` +
-          `If this is about permissions, check the role in use and the key policy; if not, restore an earlier moment with --as-of`,
+        `none of the first ${ENOUGH} objects may be read. The last one: ${state.reason}. ` +
+          `Check the role in use and the key policy`,
       );
     }
     return state;

@@ -17,7 +17,8 @@ export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecima
 export const count = z.int().min(0);
 export const isoTime = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'expected an ISO 8601 time with milliseconds');
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'expected an ISO 8601 time with milliseconds')
+  .refine((time) => !Number.isNaN(Date.parse(time)), 'expected a time that a calendar has');
 
 /** The end of a name: the first 16 digits of the digest of what it is made of, and by what. */
 export function idOf(

@@ -14,7 +14,7 @@ import { storedImageOf } from './storedImageOf';
 import { whyAhead } from './whyAhead';
 import type { ImageSource, WantedState } from './imageSource';
 import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
-import { whyUnreadable } from './whyUnreadable';
+import { isAboutReader, whyUnreadable } from './whyUnreadable';
 
 /** What an object says of its item at a moment. `ahead`: see {@link whyAhead}. */
 export type ObjectState =
@@ -47,6 +47,8 @@ interface Doubtful<Is extends string> {
   readonly is: Is;
   readonly objectKey: string;
   readonly reason: string;
+  /** The reader may not read it; what is in it, nobody knows. */
+  readonly isDenied?: true;
   /** Where the item in it belongs, if that is elsewhere and nothing is there: nobody knows anything else of that item. */
   readonly ownKey?: string;
 }
@@ -86,7 +88,7 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;
-    return { is: 'unreadable', objectKey, reason };
+    return { is: 'unreadable', objectKey, reason, ...(isAboutReader(error) && { isDenied: true }) };
   }
 }
 

@@ -19,6 +19,11 @@ export function whyDamaged(error: unknown): string | undefined {
   return isAbout ? error.message : undefined;
 }
 
+/** Whether nobody let the reader have it: the error itself, or what it was made of. */
+export function isAboutReader(error: unknown): boolean {
+  return isDenied(error) || (error instanceof UnreadableImageError && isDenied(error.cause));
+}
+
 function isDenied(error: unknown): error is S3Error {
   return error instanceof S3Error && error.statusCode === 403;
 }

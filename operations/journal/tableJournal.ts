@@ -152,9 +152,10 @@ export class TableJournal {
     if (reasonOfLine !== undefined)
       throw new UnreadableImageError(`a line of its journal cannot be read: ${reasonOfLine}`);
     const journalKey = journalKeyIn(versionId) ?? '';
-    const reason = this.allUnreadable().get(journalKey)?.reason ?? 'it is not there any more';
+    const { reason = 'it is not there any more', cause } = this.allUnreadable().get(journalKey) ?? {};
     throw new UnreadableImageError(
       `the journal object ${journalKey} cannot be read, and any item may have a change in it: ${reason}`,
+      { cause },
     );
   }
 
@@ -195,7 +196,7 @@ export class TableJournal {
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
-      this.unreadable.set(objectKey, { reason, storedAtMs: versions[0]?.storedAtMs ?? 0 });
+      this.unreadable.set(objectKey, { reason, storedAtMs: versions[0]?.storedAtMs ?? 0, cause: error });
     }
     this.seen.add(objectKey);
   }

@@ -2,4 +2,6 @@
 export interface Unreadable {
   readonly storedAtMs: number;
   readonly reason: string;
+  /** Where it is about the reader, perhaps. */
+  readonly cause?: unknown;
 }

@@ -8,7 +8,7 @@ import { keysOf } from '../../core/objectKey';
 import { readImage } from '../../core/readImage';
 import { headerOf } from '../images/headerOf';
 import type { ObjectState, StateRequest } from '../images/stateOfObject';
-import { whyUnreadable } from '../images/whyUnreadable';
+import { isAboutReader, whyUnreadable } from '../images/whyUnreadable';
 import type { WindowStates } from './windowStates';
 import { storedImageOf } from '../images/storedImageOf';
 
@@ -52,7 +52,7 @@ async function statesAround(
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;
-    return both({ is: 'unreadable', objectKey, reason });
+    return both({ is: 'unreadable', objectKey, reason, ...(isAboutReader(error) && { isDenied: true }) });
   }
 }
 

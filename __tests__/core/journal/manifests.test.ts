@@ -9,6 +9,7 @@ import {
 } from '../../../core/journal/baseManifest';
 import { partName } from '../../../core/journal/manifestText';
 import {
+  firstStoredAtMsOf,
   readRunManifest,
   runName,
   runPartName,
@@ -79,6 +80,22 @@ describe('the manifest of a run', () => {
     expect(new Set([run(), ...others].map(({ name }) => name)).size).toBe(4);
   });
 
+  test('its name alone tells when the first of its lines was stored, and a name that no run has tells nothing', () => {
+    expect(firstStoredAtMsOf(run().name)).toBe(Date.parse('2026-11-23T08:00:00.000Z'));
+    const { name } = run();
+    for (const strange of [
+      '',
+      'x',
+      '__proto__',
+      `${name}x`,
+      `x${name}`,
+      name.slice(0, -1),
+      name.replace('2026', '20é6'),
+    ])
+      expect([strange, firstStoredAtMsOf(strange)]).toEqual([strange, undefined]);
+    expect(firstStoredAtMsOf(name.replace('20261123T08', '20269923T99'))).toBeUndefined();
+  });
+
   const [first, second] = run().parts;
   test.each<[string, Partial<RunManifest>]>([
     ['a line less came out', { linesOut: 4 }],
@@ -96,6 +113,7 @@ describe('the manifest of a run', () => {
     ['its duplicates are negative', { duplicates: -2, linesIn: 3 }],
     ['a digest is none', { parts: [{ ...first!, lines: 5, sha256: 'x' }] }],
     ['a time is none', { lastChangedAt: 'yesterday' }],
+    ['a time is one that no calendar has', { lastChangedAt: '2026-99-99T99:99:99.999Z' }],
     ['it is a base', { kind: 'base' as never }],
   ])('that lies is refused: %s', (_, changes) => {
     expect(() => readRun(run(changes))).toThrow(UnreadableImageError);

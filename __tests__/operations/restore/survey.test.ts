@@ -6,7 +6,11 @@ import { restoreTable } from '../../../operations/restore/restoreTable';
 import { survey, thawWords, whenThawed } from '../../../operations/restore/survey';
 import type { PlanRequest } from '../../../operations/restore/plan';
 import { pace } from '../../../operations/pace';
-import { encodeImage, NO_ITEM } from '../../../core/image';
+import { backfillImage, encodeImage, NO_ITEM } from '../../../core/image';
+import { encodeJournal } from '../../../core/journal/journalObject';
+import { S3Error } from '../../../aws/s3Error';
+import { stateOfObject, type ObjectState } from '../../../operations/images/stateOfObject';
+import { withJournals } from '../../../operations/journal/journalImageSource';
 import { MemoryBucket } from '../../support/memoryBucket';
 import { MemoryTable } from '../../support/memoryTable';
 
@@ -105,14 +109,40 @@ describe('a survey and the restore after it', () => {
 });
 
 describe('when nothing at all can be read', () => {
-  const unreadable = { is: 'unreadable', objectKey: 'k', reason: 'AccessDenied' } as const;
+  const unreadable = { is: 'unreadable', objectKey: 'k', reason: 'AccessDenied', isDenied: true } as const;
 
   test('the first hundred are enough to know that the reader is at fault', () => {
     const guard = new ReadGuard();
     for (let i = 0; i < 99; i++) guard.checked(unreadable);
     expect(() => guard.checked(unreadable)).toThrow(
-      'none of the first 100 objects can be read. The last one: AccessDenied',
+      'none of the first 100 objects may be read. The last one: AccessDenied',
     );
+  });
+
+  test('what is damaged says nothing of the reader, however much of it comes first', () => {
+    const guard = new ReadGuard();
+    const damaged = { is: 'unreadable', objectKey: 'k', reason: 'it is not gzip' } as const;
+    for (let i = 0; i < 200; i++) expect(guard.checked(damaged)).toBe(damaged);
+  });
+
+  test.each(['image', 'object of the journal'])('it is told of an %s that the reader is denied', async (what) => {
+    const bucket = new MemoryBucket();
+    const denied = () => Promise.reject(new S3Error('AccessDenied', 403, 'denied', {}));
+    const image = backfillImage({ id: { S: 'a' } }, 0);
+    if (what === 'image') bucket.store('users/a/image.json', image);
+    else {
+      const entries = [{ objectKey: 'users/a/image.json', image }];
+      const { objectKey, body, metadata } = encodeJournal({ table, kind: 'backfill', writtenAtMs: 0, entries });
+      bucket.store(objectKey, { body: body.toString('latin1'), metadata });
+    }
+    const { name, histories, history } = bucket;
+    const images = { name, histories, history, images: { get: denied, head: denied } };
+    const source = withJournals(images, { lister: bucket.versionLister, bytes: { get: denied } }, '');
+    const states: ObjectState[] = [];
+    for await (const found of source.histories('users/')) {
+      states.push(await stateOfObject({ source, table, momentMs: Infinity }, found));
+    }
+    expect(states).toMatchObject([{ is: 'unreadable', isDenied: true }]);
   });
 
   test('one that can be read makes the others damage', () => {
