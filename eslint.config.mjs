@@ -72,9 +72,10 @@ const clocksAndHosts = {
     '!node:crypto',
     '!node:util',
     '!node:zlib',
+    '!node:buffer',
   ],
   message:
-    'core/ is pure: no clock, environment, file or network. node:crypto hashes, node:util takes arguments apart and node:zlib packs: none of them looks at anything but what it is given.',
+    'core/ is pure: no clock, environment, file or network. node:crypto hashes, node:util takes arguments apart, node:zlib packs and node:buffer tells what is text: none of them looks at anything but what it is given.',
 };
 const ownClock = {
   group: ['**/pace'],

@@ -3,6 +3,7 @@ import { canonicalItem } from './canonicalItem';
 import { positionAbove, type ChangePosition } from './changePosition';
 import { digestOf } from './digest';
 import { UnreadableImageError } from './errors';
+import type { ItemText } from './itemText';
 
 /** What S3 holds for one image: the body, and what is about the change as user metadata (names without `x-amz-meta-`). */
 export interface StoredImage {
@@ -10,6 +11,8 @@ export interface StoredImage {
   readonly metadata: Readonly<Record<string, string>>;
   /** SHA-256 of the body in hexadecimal, where it was made of this very body. Metadata that was read proves nothing. */
   readonly bodySha256?: string;
+  /** What the metadata says, where it has been read already. */
+  readonly header?: ImageHeader;
 }
 
 /** What is known of a change without its item. */
@@ -38,8 +41,10 @@ export interface ImageHeader {
 /** One state of one item. */
 export interface Image {
   readonly header: ImageHeader;
-  /** The item; undefined for a tombstone. */
+  /** The item; undefined for a tombstone. Parsed when it is asked for, where there is its {@link text}. */
   readonly item?: AttributeMap;
+  /** Its body, where that is an item in canonical form. */
+  readonly text?: ItemText;
 }
 
 export const FORMAT_VERSION = '1';

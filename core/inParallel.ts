@@ -2,12 +2,13 @@ import { stepsOf } from './steps';
 
 /**
  * Does `work` for every item with at most `limit` at a time. Rejects with the first error, once all work that had been
- * started has ended; nothing is started after an error, and nobody waits for further items: `items` is closed.
+ * started has ended; nothing is started after an error, and nobody waits for further items: `items` is closed. What is done at once is not
+ * waited for.
  */
 export async function inParallel<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   limit: number,
-  work: (item: Item) => Promise<void>,
+  work: (item: Item) => Promise<void> | void,
 ): Promise<void> {
   const steps = stepsOf(items);
   const errors: unknown[] = [];
@@ -26,7 +27,8 @@ export async function inParallel<Item>(
       if (next.done || hasFailed()) return;
       working += 1;
       try {
-        await work(next.value);
+        const ended = work(next.value);
+        if (ended) await ended;
       } finally {
         working -= 1;
       }

@@ -19,20 +19,24 @@ export function batchesInParallel<Item, Result>(
   items: AsyncIterable<Item>,
   limit: number,
   size: number,
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item) => Promise<Result> | Result,
 ): AsyncGenerator<Result[]> {
   const channel = new Channel<Result[]>(2);
   const results: Result[] = [];
   let handing: Promise<boolean> | undefined;
   const hand = () => (handing = channel.send(results.splice(0, size)).finally(() => (handing = undefined)));
+  const note = (result: Result) => {
+    results.push(result);
+    // While a batch waits to be taken, all wait.
+    return handing ?? (results.length < size || hand());
+  };
   return resultsOf(
     items,
     limit,
     channel,
-    async (item) => {
-      results.push(await work(item));
-      // While a batch waits to be taken, all wait.
-      return handing ?? (results.length < size || hand());
+    (item) => {
+      const result = work(item);
+      return result instanceof Promise ? result.then(note) : note(result);
     },
     async () => {
       while (results.length > 0 && (await hand()));
@@ -45,12 +49,15 @@ async function* resultsOf<Item, Result>(
   items: AsyncIterable<Item>,
   limit: number,
   channel: Channel<Result>,
-  handOn: (item: Item) => Promise<boolean>,
+  handOn: (item: Item) => Promise<boolean> | boolean,
   handOnRest?: () => Promise<void>,
 ): AsyncGenerator<Result> {
   const iterator = items[Symbol.asyncIterator]();
-  const ended = inParallel({ [Symbol.asyncIterator]: () => iterator }, limit, async (item) => {
-    if (!(await handOn(item))) throw new NothingWantedError();
+  const ended = inParallel({ [Symbol.asyncIterator]: () => iterator }, limit, (item) => {
+    const isMoreWanted = handOn(item);
+    if (isMoreWanted instanceof Promise) return isMoreWanted.then(requireWanted);
+    requireWanted(isMoreWanted);
+    return undefined;
   })
     .then(handOnRest)
     .then(
@@ -63,6 +70,10 @@ async function* resultsOf<Item, Result>(
     await iterator.return?.();
     await ended;
   }
+}
+
+function requireWanted(isMoreWanted: boolean): void {
+  if (!isMoreWanted) throw new NothingWantedError();
 }
 
 /** Ends the workers of a loop that was left. Never seen outside: its consumer has gone. */

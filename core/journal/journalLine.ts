@@ -54,9 +54,16 @@ export function lineOfImage(objectKey: string, { metadata, body }: StoredImage):
   };
 }
 
-/** The way back of {@link lineOfImage}: what the image layout would have stored. The digest is that of the body as it is here. */
-export function imageOfLine(line: JournalLine, origin: LineOrigin): StoredImage {
-  const bodySha256 = digestOf(line.body);
+/**
+ * The way back of {@link lineOfImage}: what the image layout would have stored. The digest is that of the body as it is here.
+ *
+ * @param bodySha256 where it has been made of this body already
+ */
+export function imageOfLine(
+  line: JournalLine,
+  origin: LineOrigin,
+  bodySha256: string = digestOf(line.body),
+): StoredImage {
   return { body: line.body, bodySha256, metadata: metadataOfLine(line, origin, bodySha256) };
 }
 

@@ -4,7 +4,8 @@ export class LineBuffer {
   private used = 0;
   lines = 0;
 
-  constructor(private readonly sizeBytes: number) {
+  /** @param sizeBytes of all lines; another one holds for what is added from then on */
+  constructor(public sizeBytes: number) {
     this.bytes = Buffer.allocUnsafe(Math.min(2 * sizeBytes, FIRST_BYTES));
   }
 

@@ -49,10 +49,14 @@ export interface LineImage {
   readonly header: ImageHeader;
 }
 
-/** @throws UnreadableImageError, UnknownFormatError */
-export function imageOfRunLine(line: RunLine): LineImage {
-  const image = imageOfLine(line, line);
-  return { line, image, header: readHeader({ ...image, storedAtMs: line.storedAtMs }) };
+/**
+ * @param bodySha256 of the line's body, where it is known
+ * @throws UnreadableImageError, UnknownFormatError
+ */
+export function imageOfRunLine(line: RunLine, bodySha256?: string): LineImage {
+  const image = imageOfLine(line, line, bodySha256);
+  const header = readHeader({ metadata: image.metadata, storedAtMs: line.storedAtMs });
+  return { line, image: { ...image, header }, header };
 }
 
 /**

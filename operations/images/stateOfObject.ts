@@ -1,14 +1,15 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import type { AttributeMap } from '../../core/attributeValue';
+import type { AttributeMap, AttributeValue } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
 import { isOfFormerTable, mayBeOfTable } from '../../core/formerTable';
 import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
 import { newestOf } from '../../core/newest';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
+import type { ItemText } from '../../core/itemText';
 import { readImage } from '../../core/readImage';
 import { tableDefinitionKey } from '../../core/tableDefinition';
-import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
 import { storedImageOf } from './storedImageOf';
 import { whyAhead } from './whyAhead';
@@ -24,6 +25,8 @@ export type ObjectState =
       readonly item: AttributeMap;
       readonly keys: AttributeMap;
       readonly digest: string;
+      /** Its canonical form, where it was read so; `item` is parsed when it is asked for then. */
+      readonly text?: ItemText;
       /** When it was changed into this. */
       readonly changedAtMs: number;
       readonly ahead?: string;
@@ -90,6 +93,62 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
     if (reason === undefined) throw error;
     return { is: 'unreadable', objectKey, reason, ...(isAboutReader(error) && { isDenied: true }) };
   }
+}
+
+/**
+ * The same as {@link stateOfObject} answers, where nothing has to be waited for: there is one change, it was read with the listing, and all is
+ * well with it. Undefined for everything else. `item` is no property of its own, and does not go with what is spread.
+ */
+export function stateAtHand(
+  { table, momentMs, storedByMs = Infinity, createdAtMs }: StateRequest,
+  { objectKey, versions }: ObjectHistory,
+): ObjectState | undefined {
+  const [version] = versions;
+  const header = version?.image?.header;
+  if (!header || versions.length > 1 || createdAtMs !== undefined) return undefined;
+  if (version.storedAtMs > storedByMs || header.changedAtMs > momentMs || whyAhead(header) !== undefined)
+    return undefined;
+  try {
+    const image = readImage({ ...version.image, storedAtMs: version.storedAtMs });
+    const { changedAtMs, deletedBy } = header;
+    const { text } = image;
+    if (!text) return image.item ? undefined : { is: 'absent', objectKey, deletedBy, changedAtMs };
+    const keys = keysOfText(table.keySchema, text);
+    if (!keys || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
+    return new TextState(objectKey, keys, header.digest ?? '', changedAtMs, text);
+  } catch (error) {
+    if (whyUnreadable(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** An item whose JSON is parsed when somebody asks for it. */
+class TextState {
+  readonly is = 'item';
+
+  constructor(
+    readonly objectKey: string,
+    readonly keys: AttributeMap,
+    readonly digest: string,
+    readonly changedAtMs: number,
+    readonly text: ItemText,
+  ) {}
+
+  get item(): AttributeMap {
+    return this.text.item;
+  }
+}
+
+/** Undefined where one is missing. */
+function keysOfText(schema: KeySchema, text: ItemText): AttributeMap | undefined {
+  const entries: [string, AttributeValue][] = [];
+  for (const name of keyNames(schema)) {
+    const value = text.attribute(name);
+    if (!value) return undefined;
+    entries.push([name, value]);
+  }
+  // fromEntries defines properties, so that a key attribute may be called __proto__.
+  return Object.fromEntries(entries);
 }
 
 /** A version whose header has been read; its body only when it is needed. */

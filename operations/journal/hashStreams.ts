@@ -62,6 +62,16 @@ function compare(a: SortedItem, b: SortedItem): number {
   return a.objectKey < b.objectKey ? -1 : a.objectKey > b.objectKey ? 1 : 0;
 }
 
+/** What one stream has of an item of which all others have nothing; undefined where several have it. */
+export function onlyOne(from: Joined['from']): SortedItem | undefined {
+  let only: SortedItem | undefined;
+  for (const one of from) {
+    if (one && only) return undefined;
+    only ??= one;
+  }
+  return only;
+}
+
 /** What a spool has, in hash order: its parts are those of the hashes' beginnings. */
 export function inHashOrder(
   parts: AsyncIterable<ReadonlyMap<string, readonly string[]>>,

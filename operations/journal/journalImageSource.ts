@@ -4,7 +4,7 @@ import { flattened, pagesOf } from '../../core/steps';
 import { servicePrefix } from '../../core/serviceKeys';
 import type { ImageSource, WantedState } from '../images/imageSource';
 import { inHashOrder, joinedPages, type Joined } from './hashStreams';
-import { isJournalVersion, versionsOfLines } from './journalVersions';
+import { isJournalVersion, versionsOfItem, versionsOfLines } from './journalVersions';
 import type { JournalReads } from './readObject';
 import { Spool } from './spool';
 import { TableJournal } from './tableJournal';
@@ -116,7 +116,7 @@ async function* mergedInHashOrder(
 
 function historyOf({ objectKey, from: [listed, item] }: Joined): ObjectHistory[] {
   const history = listed?.lines[0] === undefined ? undefined : (JSON.parse(listed.lines[0]) as ObjectHistory);
-  if (item) return [joined({ objectKey, versions: versionsOfLines(item.lines) }, history)];
+  if (item) return [joined({ objectKey, versions: versionsOfItem(item) }, history)];
   return history ? [history] : [];
 }
 

@@ -1,4 +1,3 @@
-import { whyUnreadable } from '../images/whyUnreadable';
 import { hash } from 'node:crypto';
 import type { ObjectVersion } from '../../aws/objectVersions';
 import {
@@ -8,6 +7,9 @@ import {
   byStoring as byStoringOfLines,
   type LineImage,
 } from '../../core/journal/runLine';
+
+import { whyUnreadable } from '../images/whyUnreadable';
+import type { SortedItem } from './runs/itemsOfRun';
 
 /*
  * What a journal has of an item, as if each change were a version of the item's object. An id tells which line it is, or why there is
@@ -35,6 +37,17 @@ export function versionsOfLines(lines: readonly string[]): ObjectVersion[] {
     }
   }
   return [...unreadable, ...images.sort(byStoringOfLines).map(versionOf)].sort(byStoring);
+}
+
+/** The same of an item as a base has it, of which neither the line is put together nor its digest made once more; else {@link versionsOfLines}. */
+export function versionsOfItem({ entry, lines }: Pick<SortedItem, 'entry' | 'lines'>): ObjectVersion[] {
+  if (!entry) return versionsOfLines(lines);
+  try {
+    return [versionOf(imageOfRunLine(entry.change, entry.bodySha256))];
+  } catch (error) {
+    if (whyUnreadable(error) === undefined) throw error;
+    return versionsOfLines([entry.line]);
+  }
 }
 
 /** One that stands for a journal object that nobody can read: any item may have a change in it. */

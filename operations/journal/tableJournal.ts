@@ -12,7 +12,7 @@ import { isShortened, tablePrefix, type TableLocation } from '../../core/objectK
 import { whyUnreadable } from '../images/whyUnreadable';
 import { byStoring, journalKeyIn, reasonIn, versionInUnreadable, versionsOfLines } from './journalVersions';
 import { DamagedFileError, FoldedRuns } from './foldedRuns';
-import { inHashOrder, joinedPages, withoutCopies } from './hashStreams';
+import { inHashOrder, joinedPages, onlyOne, withoutCopies, type Joined } from './hashStreams';
 import type { WantedState } from '../images/imageSource';
 import { readStoredBatch, type JournalReads } from './readObject';
 import type { SortedItem } from './runs/itemsOfRun';
@@ -103,9 +103,7 @@ export class TableJournal {
         const range = { ...(after !== '' && { fromHash: after }), toHash: upTo };
         const streams = [...this.folded.streams(wanted, range, signal), inHashOrder(this.spool.all(), after)];
         for await (const page of joinedPages(streams)) {
-          const items = page.map(({ hash, objectKey, from }) => {
-            return { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
-          });
+          const items = page.map(itemOf);
           const last = page.at(-1)?.hash ?? after;
           const passed = after;
           after = last > passed ? last : passed;
@@ -221,6 +219,11 @@ export class TableJournal {
       versionInUnreadable(journalKey, objectKey, storedAtMs),
     );
   }
+}
+
+function itemOf({ hash, objectKey, from }: Joined): SortedItem {
+  const only = onlyOne(from);
+  return only ?? { hash, objectKey, lines: withoutCopies(from.map((one) => one?.lines)) };
 }
 
 /** How often something may have gone, or be damaged, before whoever reads gives up. */

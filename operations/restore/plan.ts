@@ -4,13 +4,14 @@ import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
+import type { ItemText } from '../../core/itemText';
 import { batchesInParallel, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
 import { flattened } from '../../core/steps';
 import { ReadGuard } from '../guards';
 import { isSelected, selectedHistories, type Selection } from '../selection';
 import type { KeptListing } from './keptListing';
-import { stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
+import { stateAtHand, stateOfObject, type ObjectState, type StateRequest } from '../images/stateOfObject';
 import { isWrittenLater } from './writtenLater';
 
 /**
@@ -160,11 +161,17 @@ function batchOf({ mode }: PlanRequest): number {
 async function* statesOfAll(request: PlanRequest): AsyncGenerator<KeyedState[]> {
   const { signal, parallelism = READS } = request;
   const guard = new ReadGuard();
-  const states = batchesInParallel(historiesOf(request), parallelism, batchOf(request), async (history) => {
+  // Stryker disable next-line ConditionalExpression: what nobody asks for need not be held
+  const isStateAlone = request.continuesSinceMs === undefined && !request.later;
+  const isAtOnce = isStateAlone && request.mode === 'fill';
+  const states = batchesInParallel(historiesOf(request), parallelism, batchOf(request), (history) => {
     signal?.throwIfAborted();
-    const state = guard.checked(await stateOfObject(request, history));
-    // Stryker disable next-line ConditionalExpression: what nobody asks for need not be held
-    return request.continuesSinceMs === undefined && !request.later ? state : { ...state, history };
+    const atHand = isAtOnce ? stateAtHand(request, history) : undefined;
+    if (atHand) return guard.checked(atHand);
+    return stateOfObject(request, history).then((state) => {
+      guard.checked(state);
+      return isStateAlone ? state : { ...state, history };
+    });
   });
   for await (const batch of states) yield batch.filter((state) => isChosen(request, state));
 }
@@ -249,6 +256,21 @@ export async function isOfSomebodyElse(
   return digestThen !== itemDigest(current);
 }
 
+/** Of an item whose JSON is parsed when somebody asks for it. */
+class TextPut {
+  readonly do = 'put';
+
+  constructor(
+    readonly objectKey: string,
+    readonly text: ItemText,
+    readonly digest: string,
+  ) {}
+
+  get item(): AttributeMap {
+    return this.text.item;
+  }
+}
+
 function withAhead(action: Action, state: ObjectState | undefined): Action {
   return state && 'ahead' in state ? { ...action, ahead: state.ahead } : action;
 }
@@ -260,8 +282,9 @@ function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: R
     const { reason, ownKey } = state;
     return { do: state.is, objectKey, reason, ...(ownKey !== undefined && { ownKey }) };
   }
-  const { item, digest } = state;
-  if (!current) return { do: 'put', objectKey, item, digest };
+  const { text, digest } = state;
+  if (!current) return text ? new TextPut(objectKey, text, digest) : { do: 'put', objectKey, item: state.item, digest };
+  const { item } = state;
   if (itemDigest(current) === digest) return { do: 'equal', objectKey, item, digest };
   return { do: 'change', objectKey, item, digest, now: current };
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { gunzipSync } from 'node:zlib';
 import { digestOf } from '../../../core/digest';
 import { UnreadableImageError } from '../../../core/errors';
-import { BasePartWriter, linesOfBasePart, type BaseFiles } from '../../../core/journal/baseFiles';
+import { BasePartWriter, entriesOfBasePart, type BaseFiles } from '../../../core/journal/baseFiles';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
+import { textOfRunLine } from '../../../core/journal/runLine';
 import { runLines } from './runLines';
 
 /** One line an item, in hash order. */
@@ -24,7 +25,11 @@ describe('the files of a base', () => {
     fc.assert(
       fc.property(oneEach, (lines) => {
         const { part, ...files } = filesOf(lines);
-        expect(linesOfBasePart(part, files)).toEqual(lines.map(([, line]) => line));
+        const entries = entriesOfBasePart(part, files);
+        expect(entries.map(({ line }) => line)).toEqual(lines.map(([, line]) => line));
+        expect(entries.map(({ change }) => textOfRunLine(change))).toEqual(lines.map(([, line]) => line));
+        expect(entries.map(({ bodySha256 }) => bodySha256)).toEqual(lines.map(([, line]) => digestOf(bodyOf(line))));
+        expect(entries.map(({ objectKey }) => objectKey)).toEqual(lines.map(([, line]) => objectKeyIn(line)));
         expect(part.items + part.tombstones).toBe(lines.length);
         expect(part.firstHash).toBe(lines[0]?.[0]);
       }),
@@ -61,13 +66,24 @@ describe('the files of a base', () => {
     expect(BigInt(`0x${writer.digestSum}`)).toBe(sums % 2n ** 256n);
   });
 
+  test('parts behind many others are larger', () => {
+    const writer = new BasePartWriter(1, 100, { from: 2, times: 3 });
+    const line = (id: number) => `${id}\tINSERT\t1\tT\tnone\t-\t{"Item":{"id":{"S":"${id}"}}}\tL\tT\t-`;
+    const items: number[] = [];
+    for (let id = 0; id < 20; id += 1) {
+      if (!writer.hasRoomFor(line(id))) items.push(writer.end(`part-000${items.length}`).part.items);
+      writer.add(hashOf(`${id}`), line(id));
+    }
+    expect(items.slice(0, 4)).toEqual([1, 1, 3, 3]);
+  });
+
   describe('what is not as the manifest says is refused:', () => {
     const lines = fc.sample(oneEach, { numRuns: 100, seed: 5 }).filter((some) => some.length > 3);
     const mixed = lines.find((some) => new Set(some.map(([, line]) => bodyOf(line) === '{}')).size > 1)!;
     const { part, items, marks } = filesOf(mixed);
     const flipped = (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])]);
     const other = filesOf(mixed.slice(1));
-    test.each<[string, Parameters<typeof linesOfBasePart>]>([
+    test.each<[string, Parameters<typeof entriesOfBasePart>]>([
       ['a byte of the items', [part, { items: flipped(items!), marks }]],
       ['a byte of the marks', [part, { items, marks: flipped(marks) }]],
       ['no items', [part, { marks }]],
@@ -93,8 +109,8 @@ describe('the files of a base', () => {
         ],
       ],
     ])('%s', (_, [of, files]) => {
-      expect(linesOfBasePart(part, { items, marks })).toHaveLength(mixed.length);
-      expect(() => linesOfBasePart(of, files)).toThrow(UnreadableImageError);
+      expect(entriesOfBasePart(part, { items, marks })).toHaveLength(mixed.length);
+      expect(() => entriesOfBasePart(of, files)).toThrow(UnreadableImageError);
     });
   });
 });

@@ -1,6 +1,7 @@
 import type { BytesStore } from '../../../aws/bytesStore';
 import type { TagStore } from '../../../aws/objectTags';
 import { DcsError } from '../../../core/errors';
+import { BASE_PART_TEXT_BYTES } from '../../../core/journal/baseFiles';
 import { MEMBER_TEXT_BYTES } from '../../../core/journal/memberFile';
 import type { TableLocation } from '../../../core/objectKey';
 import type { JournalReads } from '../readObject';
@@ -36,7 +37,7 @@ export interface CompactLimits {
   readonly partBytes: number;
   /** Of the text of a member of a part. */
   readonly memberTextBytes: number;
-  /** Of the text of a part of a base. */
+  /** Of the text of a part of a base, as long as it has few. */
   readonly basePartTextBytes: number;
   /** Compressed, of all that becomes one run by a merge. */
   readonly mergeBytes: number;
@@ -51,7 +52,7 @@ export const COMPACT_LIMITS: CompactLimits = {
   hashPartCharacters: 64 * MB,
   partBytes: 32 * MB,
   memberTextBytes: MEMBER_TEXT_BYTES,
-  basePartTextBytes: 32 * MB,
+  basePartTextBytes: BASE_PART_TEXT_BYTES,
   mergeBytes: 32 * 1024 * MB,
 };
 

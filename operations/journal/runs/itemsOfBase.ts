@@ -1,7 +1,7 @@
 import { flattened } from '../../../core/steps';
-import { linesOfBasePart } from '../../../core/journal/baseFiles';
+import { entriesOfBasePart, type BaseEntry } from '../../../core/journal/baseFiles';
 import { itemsFile, marksFile, type BasePart } from '../../../core/journal/baseManifest';
-import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
+import { hashOf } from '../../../core/journal/hashOrder';
 import type { JournalReads } from '../readObject';
 import type { StoredBase } from './catalog';
 import type { HashRange, SortedItem } from './itemsOfRun';
@@ -38,13 +38,25 @@ export async function* partsOfBase(
     return { part, items, marks };
   };
   for await (const { part, ...files } of loadedAhead(partsBetween(base, { fromHash, toHash }), load)) {
-    const lines = naming(base.prefix + part.name, () => linesOfBasePart(part, files));
-    yield lines
-      .map((line) => {
-        const objectKey = objectKeyIn(line);
-        return { hash: hashOf(objectKey), objectKey, lines: [line] };
-      })
-      .filter(({ hash }) => (fromHash === undefined || hash >= fromHash) && (toHash === undefined || hash <= toHash));
+    const items = naming(base.prefix + part.name, () => entriesOfBasePart(part, files)).map(itemOf);
+    if (fromHash === undefined && toHash === undefined) yield items;
+    else yield items.filter(({ hash }) => hash >= (fromHash ?? '') && (toHash === undefined || hash <= toHash));
+  }
+}
+
+function itemOf(entry: BaseEntry): SortedItem {
+  return new BaseItem(hashOf(entry.objectKey), entry.objectKey, entry);
+}
+
+class BaseItem implements SortedItem {
+  constructor(
+    readonly hash: string,
+    readonly objectKey: string,
+    readonly entry: BaseEntry,
+  ) {}
+
+  get lines(): readonly string[] {
+    return [this.entry.line];
   }
 }
 

@@ -1,5 +1,6 @@
 import { flattened } from '../../../core/steps';
 import { UnreadableImageError } from '../../../core/errors';
+import type { BaseEntry } from '../../../core/journal/baseFiles';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
 import { linesOfMember, membersBetween, readIndex, type Member } from '../../../core/journal/memberFile';
 import { indexNameOf, type RunPart } from '../../../core/journal/runManifest';
@@ -14,6 +15,8 @@ export interface SortedItem {
   readonly objectKey: string;
   /** Run lines (`core/journal/runLine.ts`), in the change order. */
   readonly lines: readonly string[];
+  /** The one line, where a base has it. */
+  readonly entry?: BaseEntry;
 }
 
 /** Hashes of 64 hexadecimal digits, both included; what is left out is not limited. */
