@@ -76,6 +76,7 @@ const SERVICES = [
   'kms',
   'lambda',
   's3',
+  'sfn',
   'sns',
   'sqs',
   'sts',

@@ -15,7 +15,8 @@ that ImportTable reads has a JSON object a line; moto's parser leaves out items 
 And a lifecycle configuration is read back as it was put; moto leaves out sizes, and with them what a filter is about.
 
 And Step Functions executes: moto only does so when it is asked to, and a second execution of a state machine fails where moto
-copies the threads of the first.
+copies the threads of the first. What Terraform asks of a state machine besides, moto does not know: whether its definition
+is one, and which versions of it were published.
 """
 
 import copy
@@ -25,12 +26,14 @@ import sys
 
 from moto.core.common_models import BaseModel
 from moto.core.config import default_user_config
+from moto.core.responses import ActionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto import backends
 from moto.s3.exceptions import NoSuchLifecycleConfiguration
 from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.responses import StepFunctionResponse
 import py_partiql_parser
 import xmltodict
 from werkzeug.exceptions import InternalServerError
@@ -178,6 +181,23 @@ def get_bucket_lifecycle(self):
     return 200, headers, xmltodict.unparse({"LifecycleConfiguration": answer})
 
 
+def validate_state_machine_definition(self):
+    """No more than that there is a first state; the whole definition is validated by a test of the project."""
+    try:
+        definition = json.loads(self._get_param("definition"))
+        is_one = definition["StartAt"] in definition["States"]
+    except (KeyError, TypeError, ValueError):
+        is_one = False
+    wrong = {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": "no definition with a first state"}
+    diagnostics = [] if is_one else [wrong]
+    return ActionResult({"result": "OK" if is_one else "FAIL", "diagnostics": diagnostics, "truncated": False})
+
+
+def list_state_machine_versions(self):
+    """Nothing here publishes one."""
+    return ActionResult({"stateMachineVersions": []})
+
+
 def main(host, port):
     modules = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
@@ -187,6 +207,8 @@ def main(host, port):
     S3Response.get_bucket_lifecycle = get_bucket_lifecycle
     py_partiql_parser.JsonParser = LinesOfJson
     default_user_config["stepfunctions"]["execute_state_machine"] = True
+    StepFunctionResponse.validate_state_machine_definition = validate_state_machine_definition
+    StepFunctionResponse.list_state_machine_versions = list_state_machine_versions
     StateMachine.__deepcopy__ = lambda self, memo: copy.copy(self)
     app = DomainDispatcherApplication(create_backend_app)
     run_simple(host, port, app, threaded=True, request_handler=KeepAliveHandler)

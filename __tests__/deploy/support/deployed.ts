@@ -8,6 +8,8 @@ import { s3Client } from '../../../aws/s3Client';
 import { playDeployment, type LocalRun } from '../../../local/localRun';
 import { startParts, type Parts } from '../../../local/parts/startParts';
 import { findTools } from '../../../local/parts/tools';
+import { loadSettings } from '../../../settings/load';
+import type { Settings } from '../../../settings/schema';
 import { AWS_PROVIDER_VERSION, PLUGIN_CACHE } from './providers';
 import { awsSettings, readDeployment } from './readDeployment';
 import { SIDES, settingsFor, type Way } from './settings';
@@ -34,6 +36,8 @@ export interface Deployed {
   readonly folderOf: (stack: StackFolder) => string;
   /** Everything of a type that was asked for, in all stacks, as it stands in the synthesized JSON. */
   readonly asked: (type: string) => Promise<Asked[]>;
+  /** As they were synthesized last. */
+  settings(): Settings;
   /** Synthesizes the stacks anew, with these settings on top. */
   change(settings: object): Promise<readonly StackFolder[]>;
   /** Plays what moto does not: streams, the functions, replication. By what the accounts say that they are set to. */
@@ -82,7 +86,8 @@ export async function deploy(way: Way): Promise<Deployed> {
     const folderOf = ({ name }: StackFolder) => stackPath(folder, name);
     const asked = async (type: string) =>
       (await Promise.all(stacks.map((stack) => resourcesIn(folderOf(stack), type)))).flat();
-    return { parts, stacks, outputs, variables, folderOf, asked, change, play, remove };
+    const settings = () => loadSettings(path.join(folder, 'dcs.config.json'));
+    return { parts, stacks, outputs, variables, folderOf, asked, settings, change, play, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -11,12 +11,15 @@ import { kmsKey } from '../../../aws/kmsKey';
 import { s3Client } from '../../../aws/s3Client';
 import { describeTableDefinition } from '../../../aws/tableDefinition';
 import { subscriptionsOf } from '../../../aws/topic';
+import type { CheckContext } from '../../../operations/check/checkContext';
+import { engineChecks } from '../../../operations/check/engineChecks';
 import type { PartsAccount } from '../../../local/parts/startParts';
 import type { Deployed } from './deployed';
 import { awsSettings } from './readDeployment';
 import { CAPTURE, RETENTION_DAYS, SIDES, type Way } from './settings';
 
 type Side = keyof typeof SIDES;
+const ENGINE_BUCKET = `${SIDES.destination.bucketName}-engine`;
 interface Statement {
   readonly Sid: string;
   readonly Effect: string;
@@ -28,15 +31,17 @@ interface Statement {
 
 /** What was asked for is there: told by S3, Lambda, DynamoDB, IAM, KMS, CloudWatch and SNS themselves. */
 export function describeWhatIsThere(way: Way, here: () => Deployed): void {
+  const hasEngine = way === 'together';
   const account = (side: Side): PartsAccount => here().parts[side];
   const output = (name: string) => String(here().outputs[name]);
   const bucket = (side: Side): BucketConfiguration =>
     bucketConfiguration({ ...awsSettings(account(side)), bucket: SIDES[side].bucketName });
 
   describe.each(['source', 'destination'] as const)('the %s account', (side) => {
-    test('has one bucket, its own', async () => {
+    test('has one bucket, its own, and that of the engine where it is deployed', async () => {
       const { Buckets } = await s3Client(awsSettings(account(side))).send(new ListBucketsCommand({}));
-      expect(Buckets?.map(({ Name }) => Name)).toEqual([SIDES[side].bucketName]);
+      const names = [SIDES[side].bucketName, ...(hasEngine && side === 'destination' ? [ENGINE_BUCKET] : [])];
+      expect(Buckets?.map(({ Name }) => Name).sort()).toEqual(names);
       expect(output(`${side}_bucket_name`)).toBe(SIDES[side].bucketName);
     });
 
@@ -238,12 +243,33 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     expect(QueueConfigurations?.[0]?.Events).toContain('s3:Replication:OperationFailedReplication');
   });
 
+  if (hasEngine) {
+    test('the distributed engine is as dcs check expects it, its state machine and each of its functions', async () => {
+      const [settings, destination] = [here().settings(), awsSettings(account('destination'))];
+      const context = {
+        settings,
+        destination: { states: destination, lambda: destination },
+      } as unknown as CheckContext;
+      const findings = (
+        await Promise.all(
+          engineChecks(context)
+            .map((looks) => looks.map((look) => look()))
+            .flat(),
+        )
+      ).flat();
+      expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+      const ids = findings.map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining(['engine', 'engine-run', 'function', 'function-environment']));
+    });
+  }
+
   test('the restore role is in the destination account and cannot touch what is copied', async () => {
     const { trust, statements } = await roleNamed(account('destination'), 'dcs-restore');
     expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
     const places = ['verify', 'drill'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
-    expect(writes.map(({ Resource }) => Resource)).toEqual([places]);
+    const ofRuns = `arn:aws:s3:::${ENGINE_BUCKET}/restores/*`;
+    expect(writes.map(({ Resource }) => Resource)).toEqual([places, ...(hasEngine ? [ofRuns] : [])]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');
   });
 }

@@ -8,7 +8,7 @@ export interface Request {
   readonly context: Readonly<Record<string, string>>;
 }
 
-const PREFIX: Readonly<Record<string, string>> = { 'CloudWatch Logs': 'logs', EventBridge: 'events' };
+const PREFIX: Readonly<Record<string, string>> = { 'CloudWatch Logs': 'logs', EventBridge: 'events', SFN: 'states' };
 
 /** Operations of S3 that are not called as their action is (service authorization reference, "Actions defined by Amazon S3"). */
 const ACTION_OF_S3: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ export function requestsOf(call: Call, accountId: string): Request[] {
   const name = prefix === 's3' ? (ACTION_OF_S3[method] ?? method) : method;
   const base = { action: `${prefix}:${name}`, context: contextOf(prefix, call, accountId) };
   const resourceArns = arnsOf(prefix, call, accountId);
-  const passed = /<Role>([^<]+)<\/Role>|"Role":"([^"]+)"/.exec(body);
+  const passed = /<Role>([^<]+)<\/Role>|"[Rr]ole(?:Arn)?":"([^"]+)"/.exec(body);
   const role = passed?.[1] ?? passed?.[2];
   return [
     ...resourceArns.map((resourceArn) => ({ ...base, resourceArn })),
@@ -84,6 +84,9 @@ function arnsOf(prefix: string, call: Call, accountId: string): string[] {
       return keysOf(call, arn);
     case 'lambda':
       return lambdaOf(call, arn);
+    case 'states':
+      if (method === 'ValidateStateMachineDefinition') return ['*'];
+      return [word(call, 'stateMachineArn') ?? arn('states', `stateMachine:${word(call, 'name') ?? ''}`)];
     default:
       throw new Error(`${call.service} ${method}: which resource is it about?`);
   }

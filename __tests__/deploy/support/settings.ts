@@ -50,6 +50,8 @@ export function settingsFor(way: Way, { source, destination }: Pick<Parts, 'sour
     encryption: { type: way === 'apart' ? 'customer-managed' : 's3-managed' },
     capture: CAPTURE,
     alarms: { emails: ['on-call@example.com'] },
+    // By one way: what it deploys is the same by both.
+    engine: { enabled: way === 'together' },
     tables: TABLES,
   };
 }
