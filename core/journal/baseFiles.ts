@@ -17,8 +17,16 @@ import { readRunLine, type RunLine } from './runLine';
 
 /** Of the text of either file. A reader holds the text of a part, and the files of the next one. */
 export const BASE_PART_TEXT_BYTES = 4 * 1024 * 1024;
-/** Of the parts behind so many: names are for 65,536. */
-export const LARGER_BASE_PARTS = { from: 4_096, times: 8 } as const;
+/** Behind the first GB: each part is put and read back with every base, and names are for 65,536. */
+export const LARGER_BASE_PARTS = { from: 256, times: 8 } as const;
+
+/** How many parts a base of so much text has. */
+export function basePartsOf(textBytes: number): number {
+  const { from, times } = LARGER_BASE_PARTS;
+  const small = Math.min(from, Math.ceil(textBytes / BASE_PART_TEXT_BYTES));
+  const inLarger = Math.max(0, textBytes - from * BASE_PART_TEXT_BYTES);
+  return Math.max(1, small + Math.ceil(inLarger / (times * BASE_PART_TEXT_BYTES)));
+}
 const FIELDS_BEFORE_BODY = 6;
 
 /** A finished part, and its files. */

@@ -1,3 +1,4 @@
+import { basePartsOf } from '../../core/journal/baseFiles';
 import { COMPACT_LIMITS } from '../journal/compact/request';
 import { changesOfMonth, DAYS_OF_MONTH, GB, keptDays, tableBytes, type Workload } from './workload';
 
@@ -36,7 +37,7 @@ export function runsOf(workload: Workload, journalObjects: number): Runs {
   const most = Math.min(MOST_OF_A_RUN_BYTES / hourlyBytes, historyHours);
   const merges = Math.max(0, Math.floor(Math.log(most) / Math.log(MERGED_AT_A_TIME)));
   const baseBytes = tableBytes(workload) * COMPRESSED + workload.items * MARK_BYTES;
-  const baseParts = Math.max(1, Math.ceil(tableBytes(workload) / COMPACT_LIMITS.basePartTextBytes));
+  const baseParts = basePartsOf(tableBytes(workload));
   const objectsOfRuns = (count: number, bytes: number) =>
     count === 0 ? 0 : count * (2 * partsOf(bytes / count) + BESIDE_PARTS);
   const ofLevels = Array.from({ length: merges + 1 }, (_, level) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { gunzipSync } from 'node:zlib';
 import { digestOf } from '../../../core/digest';
 import { UnreadableImageError } from '../../../core/errors';
-import { BasePartWriter, entriesOfBasePart, type BaseFiles } from '../../../core/journal/baseFiles';
+import { basePartsOf, BasePartWriter, entriesOfBasePart, type BaseFiles } from '../../../core/journal/baseFiles';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
 import { textOfRunLine } from '../../../core/journal/runLine';
 import { runLines } from './runLines';
@@ -75,6 +75,10 @@ describe('the files of a base', () => {
       writer.add(hashOf(`${id}`), line(id));
     }
     expect(items.slice(0, 4)).toEqual([1, 1, 3, 3]);
+    const MB = 1024 * 1024;
+    expect([0, 1, 4, 5, 1024, 1025, 1056, 1057].map((size) => basePartsOf(size * MB))).toEqual([
+      1, 1, 1, 2, 256, 257, 257, 258,
+    ]);
   });
 
   describe('what is not as the manifest says is refused:', () => {
