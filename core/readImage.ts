@@ -33,7 +33,7 @@ export function readImage(object: StoredObject): Image {
     );
   }
   const text = readItemText(object.body);
-  if (text && header.event !== 'REMOVE') return new TextImage(header, text);
+  if (text && header.event !== 'REMOVE') return imageOfText(header, text);
   const item = text ? text.item : itemOfBody(object.body);
   if (header.event !== 'REPAIR' && (item === undefined) !== (header.event === 'REMOVE')) {
     throw new UnreadableImageError(
@@ -43,15 +43,14 @@ export function readImage(object: StoredObject): Image {
   return { header, item };
 }
 
-class TextImage implements Image {
-  constructor(
-    readonly header: ImageHeader,
-    readonly text: ItemText,
-  ) {}
-
-  get item(): AttributeMap {
-    return this.text.item;
-  }
+/** Its item is a property of its own: whoever spreads it has the item, parsed. */
+function imageOfText(header: ImageHeader, text: ItemText): Image {
+  return {
+    ...{ header, text },
+    get item() {
+      return text.item;
+    },
+  };
 }
 
 /** What the metadata alone tells, as a HEAD request brings it. */

@@ -97,7 +97,7 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
 
 /**
  * The same as {@link stateOfObject} answers, where nothing has to be waited for: there is one change, it was read with the listing, and all is
- * well with it. Undefined for everything else. `item` is no property of its own, and does not go with what is spread.
+ * well with it. Undefined for everything else.
  */
 export function stateAtHand(
   { table, momentMs, storedByMs = Infinity, createdAtMs }: StateRequest,
@@ -115,28 +115,23 @@ export function stateAtHand(
     if (!text) return image.item ? undefined : { is: 'absent', objectKey, deletedBy, changedAtMs };
     const keys = keysOfText(table.keySchema, text);
     if (!keys || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
-    return new TextState(objectKey, keys, header.digest ?? '', changedAtMs, text);
+    return stateOfText({ objectKey, keys, digest: header.digest ?? '', changedAtMs, text });
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
   }
 }
 
+type KeyedText = Omit<Extract<ObjectState, { is: 'item' }>, 'is' | 'item' | 'text'> & { readonly text: ItemText };
+
 /** An item whose JSON is parsed when somebody asks for it. */
-class TextState {
-  readonly is = 'item';
-
-  constructor(
-    readonly objectKey: string,
-    readonly keys: AttributeMap,
-    readonly digest: string,
-    readonly changedAtMs: number,
-    readonly text: ItemText,
-  ) {}
-
-  get item(): AttributeMap {
-    return this.text.item;
-  }
+function stateOfText(state: KeyedText): ObjectState {
+  return {
+    ...{ is: 'item', ...state },
+    get item() {
+      return state.text.item;
+    },
+  };
 }
 
 /** Undefined where one is missing. */

@@ -257,18 +257,13 @@ export async function isOfSomebodyElse(
 }
 
 /** Of an item whose JSON is parsed when somebody asks for it. */
-class TextPut {
-  readonly do = 'put';
-
-  constructor(
-    readonly objectKey: string,
-    readonly text: ItemText,
-    readonly digest: string,
-  ) {}
-
-  get item(): AttributeMap {
-    return this.text.item;
-  }
+function putOfText(objectKey: string, text: ItemText, digest: string): Action {
+  return {
+    ...{ do: 'put', objectKey, text, digest },
+    get item() {
+      return text.item;
+    },
+  };
 }
 
 function withAhead(action: Action, state: ObjectState | undefined): Action {
@@ -283,7 +278,7 @@ function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: R
     return { do: state.is, objectKey, reason, ...(ownKey !== undefined && { ownKey }) };
   }
   const { text, digest } = state;
-  if (!current) return text ? new TextPut(objectKey, text, digest) : { do: 'put', objectKey, item: state.item, digest };
+  if (!current) return text ? putOfText(objectKey, text, digest) : { do: 'put', objectKey, item: state.item, digest };
   const { item } = state;
   if (itemDigest(current) === digest) return { do: 'equal', objectKey, item, digest };
   return { do: 'change', objectKey, item, digest, now: current };

@@ -43,7 +43,13 @@ export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: bo
       Action: ['s3:ListBucket', 's3:ListBucketVersions'],
       Resource: erased.bucketArn,
     },
-    { Sid: 'ReadVersions', Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: [`${below}*.json`, ...journals] },
+    // Where there are locks, SeeLocks has the journals.
+    {
+      Sid: 'ReadVersions',
+      Effect: 'Allow',
+      Action: 's3:GetObjectVersion',
+      Resource: [`${below}*.json`, ...(isLocked ? [] : journals)],
+    },
     { Sid: 'ReadBeside', Effect: 'Allow', Action: 's3:GetObject', Resource: beside },
     // Without it S3 does not tell a lock from none.
     ...(isLocked
