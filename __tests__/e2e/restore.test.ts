@@ -3,7 +3,7 @@ import path from 'node:path';
 import { dynamoDbTable } from '../../aws/table';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
-import { damagedPlans } from './support/damagedPlans';
+import { expectDamagedRefused, refusedBecause } from './support/damagedPlans';
 import { at, definition, everyType, inserts, restored, sorted, user } from './support/restoring';
 
 const parts = commandPartsOfFile();
@@ -226,22 +226,16 @@ describe('dcs restore, from the destination bucket alone', () => {
       const { code, stderr } = await deployment.run(['restore', 'users', '--into', into, '--plan', file, '--yes']);
       return { code, stderr };
     };
-    for (const damaged of await damagedPlans(plan)) {
-      expect(await carriedOut(damaged)).toEqual({
-        code: 2,
-        stderr: expect.stringContaining('Make the plan again') as string,
-      });
-    }
-    const refused = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
-    expect(await carriedOut(plan, 'others')).toEqual(refused('for the table live, not for others'));
+    await expectDamagedRefused(plan, carriedOut);
+    expect(await carriedOut(plan, 'others')).toEqual(refusedBecause('for the table live, not for others'));
     const revert = ['revert', 'users', '--into', 'live', '--target', 'destination', '--plan', plan, '--yes'];
-    expect(await deployment.run(revert)).toMatchObject(refused('is a plan of dcs restore'));
+    expect(await deployment.run(revert)).toMatchObject(refusedBecause('is a plan of dcs restore'));
     const live = sorted([user(1, 'broken'), user(2)]);
     expect(await restored(deployment, 'live')).toEqual(live);
     await deployment.table('live').drop();
-    expect(await carriedOut(plan)).toEqual(refused('it has been deleted since'));
+    expect(await carriedOut(plan)).toEqual(refusedBecause('it has been deleted since'));
     await make();
-    expect(await carriedOut(plan)).toEqual(refused('it has been made again since'));
+    expect(await carriedOut(plan)).toEqual(refusedBecause('it has been made again since'));
     expect(await restored(deployment, 'live')).toEqual(live);
   });
 

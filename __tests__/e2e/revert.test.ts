@@ -5,7 +5,7 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { changed, type Change } from '../../core/plannedWrite';
 import { realPause } from '../../operations/pace';
-import { damagedPlans } from './support/damagedPlans';
+import { expectDamagedRefused, refusedBecause } from './support/damagedPlans';
 import { commandPartsOfFile, deploy, itemsOf, records, type StoredChange } from './support/commandParts';
 
 const parts = commandPartsOfFile();
@@ -128,21 +128,15 @@ describe('dcs revert', () => {
       const { code, stderr } = await run(['revert', 'users', '--into', into, '--plan', file, '--yes', ...LIVE]);
       return { code, stderr };
     };
-    for (const damaged of await damagedPlans(plan)) {
-      expect(await carriedOut(damaged)).toEqual({
-        code: 2,
-        stderr: expect.stringContaining('Make the plan again') as string,
-      });
-    }
-    const refused = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
-    expect(await carriedOut(plan, 'others')).toEqual(refused('for the table users, not for others'));
+    await expectDamagedRefused(plan, carriedOut);
+    expect(await carriedOut(plan, 'others')).toEqual(refusedBecause('for the table users, not for others'));
     const restore = ['restore', 'users', '--into', 'users', '--plan', plan, '--yes'];
-    expect(await run(restore)).toMatchObject(refused('is a plan of dcs revert'));
+    expect(await run(restore)).toMatchObject(refusedBecause('is a plan of dcs revert'));
     expect(await contents()).toEqual(before);
     await table.drop();
-    expect(await carriedOut(plan)).toEqual(refused('it has been deleted since'));
+    expect(await carriedOut(plan)).toEqual(refusedBecause('it has been deleted since'));
     await make();
-    expect(await carriedOut(plan)).toEqual(refused('it has been made again since'));
+    expect(await carriedOut(plan)).toEqual(refusedBecause('it has been made again since'));
     expect(await contents()).toEqual(before);
   });
 

@@ -35,7 +35,8 @@ export interface JournalBatchToWrite {
 }
 
 export const JOURNAL_FORMAT = '1';
-const HEAD = '#dcs-journal';
+/** The first field of the first line of every journal object. */
+export const JOURNAL_HEAD = '#dcs-journal';
 /** A batch has 6 MB of JSON with two images a record; what is ten times as much was not written by capture. */
 export const LARGEST_JOURNAL_TEXT_BYTES = 64 * 1024 * 1024;
 /** DynamoDB's labels have 23. Each line of a run repeats it. */
@@ -54,7 +55,7 @@ export function encodeJournal({ table, kind, writtenAtMs, entries }: JournalBatc
   if (other !== undefined) throw new Error(`a journal object is of one stream; given were ${[...labels].join(', ')}`);
 
   const lines = entries.map(({ objectKey, image }) => lineOfImage(objectKey, image));
-  const head = [HEAD, JOURNAL_FORMAT, table.tableName, streamLabel, kind, lines.length].join('\t');
+  const head = [JOURNAL_HEAD, JOURNAL_FORMAT, table.tableName, streamLabel, kind, lines.length].join('\t');
   const text = `${[head, ...lines.map(textOfLine)].join('\n')}\n`;
   const digest = digestOf(text);
   const times = lines.map(({ time }) => time.slice(0, 24)).sort();
@@ -119,7 +120,8 @@ function unzipped(bytes: Uint8Array): string {
 
 function readHead(table: TableLocation, head: string): { kind: JournalKind; streamLabel: string; lines: number } {
   const [mark, format, tableName, streamLabel = '', kindText, lines = ''] = head.split('\t');
-  if (mark !== HEAD) throw new UnreadableImageError(`its first line is ${quoted(head)}; expected ${HEAD}`);
+  if (mark !== JOURNAL_HEAD)
+    throw new UnreadableImageError(`its first line is ${quoted(head)}; expected ${JOURNAL_HEAD}`);
   if (format !== JOURNAL_FORMAT) {
     throw new UnknownFormatError(
       `its format is ${quoted(format)}; this version of dcs reads ${JOURNAL_FORMAT}. Use the version that wrote it`,

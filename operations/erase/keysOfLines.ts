@@ -1,10 +1,9 @@
 import type { AttributeMap } from '../../core/attributeValue';
 import { UnreadableImageError } from '../../core/errors';
 import { objectKeyIn } from '../../core/journal/hashOrder';
+import { JOURNAL_HEAD } from '../../core/journal/journalObject';
 import { keysOf, objectKeyOf } from '../../core/objectKey';
 import type { ConfiguredTable } from '../../settings/configuredTable';
-
-const HEAD = '#dcs-journal\t';
 
 /**
  * What tells of which item a line is, for the lines of one file: its object key in the layout of images. Undefined for the first line of a
@@ -16,7 +15,7 @@ export function objectKeysOf(table: ConfiguredTable, fileKey: string): (line: st
   if (fileKey.endsWith('.json.gz')) return (line) => keyOfBody(table, line);
   if (!fileKey.endsWith('.tsv.gz')) throw new UnreadableImageError('it is no object of a journal');
   return (line) => {
-    if (line.startsWith(HEAD)) return undefined;
+    if (line.startsWith(`${JOURNAL_HEAD}\t`)) return undefined;
     const objectKey = objectKeyIn(line);
     if (!line.includes('\t')) throw new UnreadableImageError('it has a line without fields');
     return objectKey;

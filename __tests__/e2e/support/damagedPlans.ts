@@ -12,7 +12,7 @@ const DAMAGES: readonly ((lines: readonly string[]) => string)[] = [
 ];
 
 /** Writes copies of a whole plan beside it: each has one digit that is another, or is cut. @returns their paths */
-export async function damagedPlans(plan: string): Promise<string[]> {
+async function damagedPlans(plan: string): Promise<string[]> {
   const lines = (await readFile(plan, 'utf8')).trimEnd().split('\n');
   return Promise.all(
     DAMAGES.map(async (damage, i) => {
@@ -26,4 +26,20 @@ const another = (digit: string) => String((Number(digit) + 1) % 10);
 
 function withLine(lines: readonly string[], at: number, changed: (line: string) => string): string {
   return [...lines.slice(0, at), changed(lines[at]!), ...lines.slice(at + 1), ''].join('\n');
+}
+
+/** What a command that carries out a plan answers where it refuses to. */
+export const refusedBecause = (words: string) => ({ code: 5, stderr: expect.stringContaining(words) as string });
+
+/** Every way in which a plan file can be damaged is refused, with the next step. */
+export async function expectDamagedRefused(
+  plan: string,
+  carriedOut: (file: string) => Promise<{ code: number | null; stderr: string }>,
+): Promise<void> {
+  for (const damaged of await damagedPlans(plan)) {
+    expect(await carriedOut(damaged)).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('Make the plan again') as string,
+    });
+  }
 }
