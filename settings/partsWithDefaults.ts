@@ -56,7 +56,11 @@ export const captureSettings = group(
       ['nodejs22.x', 'nodejs24.x'],
       'Lambda runtime. "nodejs24.x" needs version 6.19 or later of the aws provider. Default: "nodejs22.x".',
     ).default('nodejs22.x'),
-    memoryMb: wholeNumber(128, 10_240, 'Memory of a capture function in MB. Default: 512.').default(512),
+    memoryMb: wholeNumber(
+      128,
+      10_240,
+      "Memory of a capture function in MB; a new account's quota may end at 3,008. Default: 512.",
+    ).default(512),
     timeoutSeconds: wholeNumber(10, 900, 'Time limit of one batch. Default: 60.').default(60),
     batchSize: wholeNumber(1, 10_000, 'Most records in one batch. Default: 500.').default(500),
     batchingWindowSeconds: wholeNumber(0, 300, 'How long Lambda waits for a batch to fill. Default: 1.').default(1),
@@ -225,7 +229,7 @@ export const engineSettings = group(
     memoryMb: wholeNumber(
       512,
       10_240,
-      'Memory of a folding function in MB; 1,769 are one processor. Default: 1,769.',
+      "Memory of a folding function in MB; 1,769 are one processor, and a new account's quota may end at 3,008. Default: 1,769.",
     ).default(1_769),
   },
   'The distributed engine, which brings back tables that outgrow one machine: dcs restore --engine distributed.',
@@ -236,7 +240,7 @@ export const compactorSettings = group(
     memoryMb: wholeNumber(
       1_024,
       10_240,
-      'Memory of the function in MB; 1,769 are one processor, and more than two are of no use to it. Default: 1,769.',
+      "Memory of the function in MB; 1,769 are one processor, and more than two are of no use to it. A new account's quota may end at 3,008. Default: 1,769.",
     ).default(1_769),
     ephemeralStorageMb: wholeNumber(
       512,

@@ -1,6 +1,5 @@
 import { COVERED_TAG, SUPERSEDED_TAG } from '../../core/journal/coveredTag';
 import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
-import { servicePrefix } from '../../core/serviceKeys';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import type { Statement } from './document';
 
@@ -19,7 +18,6 @@ export function foldJournals(bucketArn: string, prefix: string): readonly Statem
       Effect: 'Allow',
       Action: ['s3:ListBucket', 's3:ListBucketVersions'],
       Resource: bucketArn,
-      Condition: { StringLike: { 's3:prefix': [`${servicePrefix(prefix)}*`, definitions] } },
     },
     {
       Sid: 'ReadJournals',
