@@ -21,23 +21,20 @@ export const FUNCTIONS = [
  * included, so that what runs is what was tested. The bytes depend on the sources alone.
  */
 export async function bundleFunctions(outputDirectory: string): Promise<void> {
-  await Promise.all(
-    FUNCTIONS.map((name) =>
-      build({
-        absWorkingDir: path.dirname(__dirname),
-        entryPoints: [`lambda/${name}/handler.ts`],
-        outfile: path.resolve(outputDirectory, name, 'index.js'),
-        bundle: true,
-        minify: true,
-        // An error's name is what an operator searches the log for.
-        keepNames: true,
-        platform: 'node',
-        format: 'cjs',
-        target: 'node20',
-        logLevel: 'warning',
-      }),
-    ),
-  );
+  // One build of them all: what several functions use is read and parsed once.
+  await build({
+    absWorkingDir: path.dirname(__dirname),
+    entryPoints: FUNCTIONS.map((name) => ({ in: `lambda/${name}/handler.ts`, out: `${name}/index` })),
+    outdir: path.resolve(outputDirectory),
+    bundle: true,
+    minify: true,
+    // An error's name is what an operator searches the log for.
+    keepNames: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
 }
 
 if (require.main === module) {
