@@ -4,10 +4,10 @@ import { group, principalArn, text, yesOrNo } from './fields';
 /** What stands before the first deployment: the state's bucket, and the roles that plan and deploy. */
 export const bootstrapSettings = group(
   {
-    githubRepository: text(/^[\w.-]+\/[\w.-]+$/, {
+    githubRepository: text(/^(?:[\w.-]+\/[\w.-]+|[\w.-]+@\d+\/[\w.-]+@\d+)$/, {
       description:
-        'Repository whose workflows deploy, by the environments of docs/pipelines.md. Default: none; a backend of type "cloud" lets its workspaces deploy without a word here.',
-      allowed: 'OWNER/NAME of a repository on GitHub',
+        'Repository whose workflows deploy, by the environments of docs/pipelines.md: OWNER@ID/NAME@ID, as GitHub calls one that was made, renamed or moved since 15 July 2026, or OWNER/NAME, which trusts whoever comes to have that name. Default: none; a backend of type "cloud" lets its workspaces deploy without a word here.',
+      allowed: 'OWNER@ID/NAME@ID or OWNER/NAME of a repository on GitHub',
     }).optional(),
     oidcProvidersExist: yesOrNo(
       'true: the accounts have the OpenID Connect provider of GitHub or Terraform Cloud already; an account takes each of them once. Default: false.',

@@ -59,20 +59,67 @@ describe('together', () => {
     expect(JSON.stringify(plan)).not.toContain('role/dcs-deploy');
   });
 
-  test('each workflow environment has its role', () => {
-    const subject = (role: string) => trustOf(destination, role)[0]?.Condition;
-    for (const [role, environment] of [
-      ['dcs-pipeline-plan', 'together-plan'],
-      ['dcs-pipeline-deploy', 'together'],
-    ] as const) {
-      expect(subject(role)).toEqual({
-        StringEquals: {
-          'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-          'token.actions.githubusercontent.com:sub': `repo:example/dcs:environment:${environment}`,
-        },
-      });
-    }
+  /** Whether a role's trust takes a token of GitHub with this subject, by IAM's rules for StringEquals and StringLike. */
+  function isTrusted(stack: StackJson | undefined, role: string, subject: string): boolean {
+    const [github] = trustOf(stack, role);
+    const { StringEquals = {}, StringLike = {} } = github?.Condition as Record<
+      string,
+      Record<string, string | string[]>
+    >;
+    expect(StringEquals[`${GITHUB}:aud`]).toBe('sts.amazonaws.com');
+    const exact = [StringEquals[`${GITHUB}:sub`] ?? []].flat();
+    const like = [StringLike[`${GITHUB}:sub`] ?? []].flat().map((pattern) => {
+      const literal = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
+      return new RegExp(`^${literal.join('.*')}$`);
+    });
+    return exact.includes(subject) || like.some((pattern) => pattern.test(subject));
+  }
+  const GITHUB = 'token.actions.githubusercontent.com';
+
+  test.each([
+    ['dcs-pipeline-plan', 'together-plan'],
+    ['dcs-pipeline-deploy', 'together'],
+  ])(
+    '%s is of the workflow environment %s, whether GitHub names the repository with its ids or without',
+    (role, own) => {
+      for (const repository of ['example/dcs', 'example@123456/dcs@456789'])
+        expect(isTrusted(destination, role, `repo:${repository}:environment:${own}`)).toBe(true);
+      for (const subject of [
+        `repo:example/dcs:environment:${own}-2`,
+        'repo:example/dcs:ref:refs/heads/main',
+        `repo:example/dcs:pull_request`,
+        `repo:example/other:environment:${own}`,
+        `repo:example2/dcs:environment:${own}`,
+        `repo:example@123456/other@456789:environment:${own}`,
+        `repo:example@123456/dcs@456789:environment:source`,
+        `repo:example@123456/my-dcs@456789:environment:${own}`,
+        `repo:other@123456/dcs@456789:environment:${own}`,
+        // ":" in the name of an environment is escaped, and no branch has one.
+        `repo:example@123456/other@456789:environment:x/dcs@1%3Aenvironment%3A${own}`,
+        `repo:example@123456/other@456789:environment:x/dcs@1`,
+      ])
+        expect([subject, isTrusted(destination, role, subject)]).toEqual([subject, false]);
+    },
+  );
+
+  test('a repository that is named with its ids is trusted with them alone: its name may come to be another’s', () => {
+    const settings = { ...variants.bootstrap, bootstrap: { githubRepository: 'example@123456/dcs@456789' } };
+    const stack = synthesize(settings)['dcs-bootstrap-destination'];
+    const trusted = (repository: string) =>
+      isTrusted(stack, 'dcs-pipeline-deploy', `repo:${repository}:environment:together`);
+    expect(trusted('example@123456/dcs@456789')).toBe(true);
+    for (const repository of ['example/dcs', 'example@123456/dcs@456780', 'example@999/dcs@456789'])
+      expect(trusted(repository)).toBe(false);
   });
+
+  test.each(['example', 'example/dcs@456789', 'example@123456/dcs', 'example@a/dcs@b', 'example@*/dcs@*'])(
+    'the repository %s is refused',
+    (githubRepository) => {
+      expect(() => synthesize({ ...variants.bootstrap, bootstrap: { githubRepository } })).toThrow(
+        'OWNER@ID/NAME@ID or OWNER/NAME',
+      );
+    },
+  );
 
   test('the accounts’ roles trust that role alone, with the external id of the settings', () => {
     for (const stack of [source, destination]) {

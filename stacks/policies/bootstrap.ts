@@ -73,7 +73,7 @@ const called = (roleArn: string) => ({ roleArn, roleName: roleArn.split('/').at(
 function trustPipelines(settings: Settings, side: Side, purpose: DeployPurpose): Statement[] {
   const stack = settings.deployment.way === 'together' ? 'together' : side;
   const pipelines = oidcProviders(settings, side).map((provider) => ({
-    ...trustPipeline(provider, oidcProviderArn(settings, side, provider), provider.subject(stack, purpose)),
+    ...trustPipeline(provider, oidcProviderArn(settings, side, provider), provider.subjects(stack, purpose)),
     Sid: provider.id === 'github' ? 'GitHubAssumesRole' : 'TerraformCloudAssumesRole',
   }));
   return pipelines.length > 0 ? [...pipelines, ...trustOthers(settings, side)] : trustSomebody(settings, side);

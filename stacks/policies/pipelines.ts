@@ -10,17 +10,25 @@ export interface OidcProvider {
   readonly id: 'github' | 'terraform-cloud';
   readonly host: string;
   readonly audience: string;
-  /** What the token says of the run that may have the role. */
-  readonly subject: (stack: Side | 'together', purpose: DeployPurpose) => string;
+  /** What the token says of the run that may have the role: one of these, in which "*" is anything. */
+  readonly subjects: (stack: Side | 'together', purpose: DeployPurpose) => readonly string[];
 }
 
-/** The environments are those of the workflows in .github: one for each stack and purpose. */
+/**
+ * The environments are those of the workflows in .github: one for each stack and purpose.
+ *
+ * A repository that was made, renamed or moved since 15 July 2026 is called with its ids, `OWNER@ID/NAME@ID`; an older one by its
+ * name alone. Where the ids are not known both are trusted: no other repository of the owner can say so, for a name has no "@", and
+ * GitHub escapes a ":" within an environment. Source: GitHub changelog, 2026-04-23, "Immutable subject claims for GitHub Actions OIDC tokens".
+ */
 export function github(repository: string): OidcProvider {
+  const names = repository.includes('@') ? [repository] : [repository, `${repository.split('/').join('@*/')}@*`];
   return {
     id: 'github',
     host: 'token.actions.githubusercontent.com',
     audience: 'sts.amazonaws.com',
-    subject: (stack, purpose) => `repo:${repository}:environment:${stack}${purpose === 'plan' ? '-plan' : ''}`,
+    subjects: (stack, purpose) =>
+      names.map((name) => `repo:${name}:environment:${stack}${purpose === 'plan' ? '-plan' : ''}`),
   };
 }
 
@@ -33,19 +41,29 @@ export function terraformCloud(
     id: 'terraform-cloud',
     host: hostname,
     audience: 'aws.workload.identity',
-    subject: (_stack, purpose) =>
+    subjects: (_stack, purpose) => [
       `organization:${organization}:project:${project}:workspace:${workspace ?? stackName}:run_phase:${purpose === 'plan' ? 'plan' : 'apply'}`,
+    ],
   };
 }
 type CloudBackend = Extract<BackendSettings, { type: 'cloud' }>;
 
-export function trustPipeline({ host, audience }: OidcProvider, providerArn: string, subject: string): Statement {
+export function trustPipeline(
+  { host, audience }: OidcProvider,
+  providerArn: string,
+  subjects: readonly string[],
+): Statement {
+  const [subject = '', ...others] = subjects;
+  const run: Statement['Condition'] =
+    others.length === 0
+      ? { StringEquals: { [`${host}:aud`]: audience, [`${host}:sub`]: subject } }
+      : { StringEquals: { [`${host}:aud`]: audience }, StringLike: { [`${host}:sub`]: subjects } };
   return {
     Sid: 'PipelineAssumesRole',
     Effect: 'Allow',
     Principal: { Federated: providerArn },
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: { StringEquals: { [`${host}:aud`]: audience, [`${host}:sub`]: subject } },
+    Condition: run,
   };
 }
 
