@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { AttributeMap } from '../core/attributeValue';
 import { UsageError } from '../core/errors';
+import { KeySet } from '../core/keySet';
+import { objectKeyOf } from '../core/objectKey';
 import type { KeyWords } from '../settings/configuredTable';
 import { keysInLines, parseKeys } from './keys';
 
@@ -15,10 +17,14 @@ export function keysGiven({
   keys,
   keysFrom,
 }: KeyOptions): ((words: KeyWords) => Promise<AsyncIterable<AttributeMap>>) | undefined {
-  if (keysFrom === '-') return (words) => keysOnce(keysInLines(process.stdin, words, 'standard input'));
-  if (keysFrom !== undefined) return (words) => keysFromFile(keysFrom, words);
-  if (keys.length === 0) return undefined;
-  return (words) => Promise.resolve(again(keys.map((text) => parseKeys(text, words, '--key'))));
+  if (keys.length === 0 && keysFrom === undefined) return undefined;
+  return async (words) => eachOnce(await keysNamed({ keys, keysFrom }, words), words);
+}
+
+function keysNamed({ keys, keysFrom }: KeyOptions, words: KeyWords): Promise<AsyncIterable<AttributeMap>> {
+  if (keysFrom === '-') return keysOnce(keysInLines(process.stdin, words, 'standard input'));
+  if (keysFrom !== undefined) return keysFromFile(keysFrom, words);
+  return Promise.resolve(again(keys.map((text) => parseKeys(text, words, '--key'))));
 }
 
 /** Goes through the file once, so that what is wrong with it is told at once. */
@@ -45,6 +51,21 @@ function again(all: readonly AttributeMap[]): AsyncIterable<AttributeMap> {
   return {
     async *[Symbol.asyncIterator]() {
       for (const keys of all) yield await Promise.resolve(keys);
+    },
+  };
+}
+
+/** An item that is named twice is one item: it is planned, counted and written once. */
+function eachOnce(all: AsyncIterable<AttributeMap>, { keySchema }: KeyWords): AsyncIterable<AttributeMap> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      const seen = new KeySet();
+      for await (const keys of all) {
+        const objectKey = objectKeyOf({ prefix: '', tableName: '' }, keySchema, keys);
+        if (seen.has(objectKey)) continue;
+        seen.add(objectKey);
+        yield keys;
+      }
     },
   };
 }

@@ -3,6 +3,8 @@ import type { AttributeMap, AttributeValue } from '../core/attributeValue';
 import { UnreadableValueError, UsageError } from '../core/errors';
 import { keyNames, objectKeyOf } from '../core/objectKey';
 import { textLines } from '../core/plainText';
+import { printable } from '../core/printable';
+import { quoted } from '../core/quoted';
 import type { KeyWords } from '../settings/configuredTable';
 
 /**
@@ -68,6 +70,19 @@ function* keysInLine(text: string, words: KeyWords, where: string): Generator<At
   const isRecord = typeof given.type === 'string' && !keyNames(words.keySchema).includes('type');
   if (!isRecord) yield parseKeys(text, words, where);
   else if (given.keys !== undefined) yield parseKeys(stringify(given.keys) ?? '', words, where);
+  else requireComplete(given, where);
+}
+
+/** A record that names no item by its keys, and means that not all items are named that should be, is not passed over. */
+function requireComplete({ type, message, objectKey }: Record<string, unknown>, where: string): void {
+  if (type === 'error')
+    throw new UsageError([
+      `${where}: the command that wrote these lines failed, so they may not be all: ${quoted(message)}. Run it again`,
+    ]);
+  if (typeof objectKey === 'string')
+    throw new UsageError([
+      `${where} is about ${printable(objectKey)}, and does not tell the keys of its item, so that would not be chosen. Give them with a line of their own, or take the line out to go on without it`,
+    ]);
 }
 
 /** One value of a partition key, as plain text, a number, or JSON: `c1`, `12`, `{"S":"c1"}`. @throws UsageError */
@@ -98,7 +113,7 @@ const MOST_DIGITS = 38;
 function keyValue(given: unknown, name: string, words: KeyWords, where: string): AttributeValue {
   const type = words.keyTypes[name] ?? 'S';
   const isTyped = typeof given === 'object' && given !== null && !isLosslessNumber(given);
-  const value = isTyped ? (given as Record<string, unknown>)[type] : given;
+  const value = !isTyped ? given : Object.keys(given).length === 1 && (given as Record<string, unknown>)[type];
   const number = isLosslessNumber(value) ? value.value : value;
   if (type === 'N' && typeof number === 'string') {
     const digits = number

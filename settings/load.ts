@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'lossless-json';
 import type { z } from 'zod';
 import { UsageError } from '../core/errors';
 import { levelsOfJson } from '../core/levelsOfJson';
-import { plainText } from '../core/plainText';
+import { textOfBytes } from '../core/plainText';
 import { crossProblems } from './crossChecks';
 import { deploymentProblems } from './deploymentChecks';
 import { findFile } from './findFile';
@@ -67,13 +68,13 @@ function checked<Checked extends GivenSettings>(
 }
 
 /** Undefined when there is no such file and there need not be one. */
-function readIfThere(file: string, isNeeded: boolean): string | undefined {
+function readIfThere(file: string, isNeeded: boolean): Uint8Array | undefined {
   return isNeeded || existsSync(file) ? read(file) : undefined;
 }
 
-function read(file: string): string {
+function read(file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     const next =
       'Next: copy dcs.config.example.json to it and fill it in, or name another file with --config or DCS_CONFIG.';
@@ -84,13 +85,16 @@ function read(file: string): string {
 /** The settings have six. */
 const MOST_LEVELS = 64;
 
-function parseJson(content: string, file: string): unknown {
-  const text = plainText(content);
+function parseJson(content: Uint8Array, file: string): unknown {
+  const text = textOfBytes(content);
   if (typeof text !== 'string') throw new UsageError([`The settings file ${file} cannot be read: ${text.problem}.`]);
   if (levelsOfJson(text) > MOST_LEVELS)
     throw new UsageError([`The settings file ${file} has more than ${MOST_LEVELS} levels. Next: correct it there.`]);
   try {
-    return JSON.parse(text);
+    const settings: unknown = JSON.parse(text);
+    // Of two values under one name it would take the last one; this refuses them.
+    parse(text);
+    return settings;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError([`The settings file ${file} is not JSON: ${reason}. Next: correct it there.`]);

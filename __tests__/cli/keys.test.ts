@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import path from 'node:path';
 import { keysGiven } from '../../cli/keyOptions';
 import { keysInLines, parseKeys, parsePartition } from '../../cli/keys';
+import type { AttributeMap } from '../../core/attributeValue';
+import { canonicalItem } from '../../core/canonicalItem';
 import { canonicalNumber } from '../../core/canonicalNumber';
 import { UsageError } from '../../core/errors';
 import { type KeyWords } from '../../settings/configuredTable';
@@ -79,6 +81,7 @@ describe('keys as somebody writes them', () => {
     ['a key that is missing', '{"id":"a"}', '--key has no at; write {"id":"text","at":12}'],
     ['an attribute too many', '{"id":"a","at":1,"x":1}', '--key has x, which is no key attribute'],
     ['another type', '{"id":"a","at":true}', '--key: at is true, not of type N'],
+    ['two values of one key', '{"id":{"S":"a","N":"1"},"at":1}', '--key: id is {"S":"a","N":"1"}, not of type S'],
     ['the other type in DynamoDB JSON', '{"id":{"N":"1"},"at":1}', '--key: id is {"N":"1"}, not of type S'],
     [
       'more digits than DynamoDB keeps',
@@ -133,6 +136,31 @@ describe('keys as somebody writes them', () => {
     await expect(read()).rejects.toThrow('line 2 has no at');
   });
 
+  test('law: an item that is named more than once is one item, however its keys are spelled', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'dcs-keys-'));
+    const spelled = fc.constantFrom('1', '1.0', '"1"', '{"N":"10e-1"}', '-2', '"-2.00"', '3');
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('a', 'b'), spelled), { minLength: 1 }), async (named) => {
+        const lines = named.map(([id, at]) => `{"id":"${id}","at":${at}}`);
+        const file = path.join(folder, 'keys.jsonl');
+        await writeFile(file, lines.join('\n'));
+        const spell = (keys: AttributeMap) => canonicalItem(keys);
+        const distinct = [...new Set(lines.map((line) => spell(parseKeys(line, words, ''))))];
+        for (const given of [{ keys: lines }, { keys: [], keysFrom: file }]) {
+          const keys = await keysGiven(given)!(words);
+          expect((await all(keys)).map(spell)).toEqual(distinct);
+          expect((await all(keys)).map(spell)).toEqual(distinct);
+        }
+      }),
+    );
+  });
+
+  test('a file in another encoding than UTF-8 names nobody else’s item', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'dcs-keys-')), 'keys.jsonl');
+    await writeFile(file, Buffer.from('{"id":"a","at":1}\n{"id":"Jos\u00e9","at":1}\n', 'latin1'));
+    await expect(keysGiven({ keys: [], keysFrom: file })!(words)).rejects.toThrow('line 2: it is not UTF-8');
+  });
+
   test('a key with what Unicode takes for the end of a line is on one line', async () => {
     const input = () =>
       Readable.from([Buffer.from(`${JSON.stringify({ id: 'a\u2028b\u2029\u0085', at: 1 })}\r{"id":"c","at":2}`)]);
@@ -147,6 +175,14 @@ describe('keys as somebody writes them', () => {
     ];
     const input = Readable.from([lines.join('\n')]);
     expect(await all(keysInLines(input, words, '-'))).toEqual([{ id: { S: 'a' }, at: { N: '1.50' } }]);
+    const partial = (line: string) => all(keysInLines(Readable.from([`${lines.join('\n')}\n${line}`]), words, '-'));
+    await expect(partial('{"type":"error","exitCode":4,"error":"S3Error","message":"away"}')).rejects.toThrow(
+      '-, line 3: the command that wrote these lines failed, so they may not be all: "away". Run it again',
+    );
+    const nameless = { type: 'left', why: 'unreadable', objectKey: 't/=sha256-0\u202e/image.json', reason: 'x' };
+    await expect(partial(JSON.stringify(nameless))).rejects.toThrow(
+      '-, line 3 is about t/=sha256-0\\u202e/image.json, and does not tell the keys of its item',
+    );
     const wrong = Readable.from(['{"type":"changed","keys":{"id":{"S":"a"}}}']);
     await expect(all(keysInLines(wrong, words, '-'))).rejects.toThrow('-, line 1 has no at');
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { plainText, textLines } from '../../core/plainText';
+import { plainText, textLines, textOfBytes } from '../../core/plainText';
 
 test.each([
   ['text as it is', 'text', 'text'],
@@ -18,6 +18,31 @@ test.each([
   ['of letters that have no NUL', '\uFFFD\uFFFDtext'],
 ])('UTF-16 is named: %s', (_, given) => {
   expect(plainText(given)).toEqual({ problem: 'it is UTF-16, or no text; save it as UTF-8' });
+});
+
+test.each([
+  ['with its byte order mark', Buffer.from('\uFEFFtext', 'utf16le')],
+  ['of big ends', Buffer.from('\uFEFFtext', 'utf16le').swap16()],
+  ['without a mark, of letters beyond ASCII', Buffer.from('t\u00ff', 'utf16le')],
+])('UTF-16 is named as bytes: %s', (_, bytes) => {
+  expect(textOfBytes(bytes)).toEqual({ problem: 'it is UTF-16, or no text; save it as UTF-8' });
+});
+
+test('law: bytes are the text that they are in UTF-8, and of no other encoding', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.pre(!text.includes('\u0000'));
+      expect(textOfBytes(Buffer.from(text, 'utf8'))).toEqual(plainText(text));
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '\u00e9', '\u00fc', '\u00df') }), (text) => {
+      const bytes = Buffer.from(text, 'latin1');
+      const read = textOfBytes(bytes);
+      if (text.replaceAll('a', '') === '') expect(read).toBe(text);
+      else expect(read).toEqual({ problem: expect.stringContaining('it is not UTF-8') as string });
+    }),
+  );
 });
 
 const linesOf = async (chunks: readonly (Uint8Array | string)[]) => {
@@ -62,6 +87,9 @@ test('a line that is no text, or has no end, is named', async () => {
   await expect(linesOf([Buffer.from('a\nb\n'), Buffer.from('\uFEFFc\n'), Buffer.from('\0')])).rejects.toThrow(
     '4: it is UTF-16',
   );
+  await expect(linesOf([Buffer.from('a\nb\n'), Buffer.from('Jos\u00e9\n', 'latin1')])).rejects.toThrow(
+    '3: it is not UTF-8',
+  );
   const long = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, 'x'));
-  await expect(linesOf([Buffer.from('a\n'), ...long])).rejects.toThrow('2: it has more than 16777216 characters');
+  await expect(linesOf([Buffer.from('a\n'), ...long])).rejects.toThrow('2: it has more than 16777216 bytes');
 });

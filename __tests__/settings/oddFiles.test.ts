@@ -51,3 +51,14 @@ test.each(VALUES)('a table that is %.20s', (value) => {
   for (const field of ['name', 'partitionKey', 'sortKey'])
     expectTold(`{"tables":[{"name":"users","partitionKey":{"name":"id","type":"S"},"${field}":${value}}]}`, false);
 });
+
+test('a setting that is written twice is told of: the one that somebody reads may be the one that does not count', () => {
+  expectTold('{"name":"a","name":"b"}');
+  writeFileSync(file, '{"name":"a","name":"b"}');
+  expect(() => loadGivenSettings(file)).toThrow("is not JSON: Duplicate key 'name'");
+});
+
+test('settings in another encoding than UTF-8 are told of', () => {
+  writeFileSync(file, Buffer.from('{"tags":{"owner":"Jos\u00e9"}}', 'latin1'));
+  expect(() => loadGivenSettings(file)).toThrow('cannot be read: it is not UTF-8');
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DcsError, UsageError } from '../../core/errors';
+import { textOfBytes } from '../../core/plainText';
 import { readTableDefinition, requireTable } from '../../core/tableDefinition';
 import type { BringBackRequest } from '../../operations/restore/bringBack';
 import type { RestoreOfTable } from './options';
@@ -9,7 +10,9 @@ export function definitionIn({ definitionFile: file, tableName, into }: RestoreO
   if (file === undefined) return undefined;
   const names = tableName === into ? [tableName] : [tableName, into];
   try {
-    return { definition: requireTable(readTableDefinition(readFileSync(file, 'utf8')), names), definitionFrom: file };
+    const text = textOfBytes(readFileSync(file));
+    if (typeof text !== 'string') throw new DcsError(text.problem);
+    return { definition: requireTable(readTableDefinition(text), names), definitionFrom: file };
   } catch (error) {
     if (error instanceof DcsError || (error as NodeJS.ErrnoException).code !== undefined) {
       throw new UsageError([`--definition ${file}: ${(error as Error).message}`]);

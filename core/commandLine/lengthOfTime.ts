@@ -6,7 +6,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const UNITS_MONTHS: Readonly<Record<string, number>> = { month: 1, y: 12 };
-const AGO = /^(?:(?:\d+(?:\.\d+)?)\s*(?:[a-z]+)\s*(?:,|and)?\s*)+(?:ago)?$/i;
+const LENGTH = /^(?:\d+(?:\.\d+)?\s*[a-z]+\s*(?:,|and)?\s*)+$/i;
 const AMOUNT = /(\d+(?:\.\d+)?)\s*([a-z]+)/gi;
 
 interface LengthOfTime {
@@ -25,9 +25,11 @@ export function parseDuration(text: string): number | { readonly problem: string
 
 /** A length of time, with the word ago or without, and what is wrong with it; undefined for what is none at all. */
 export function lengthOf(text: string): LengthOfTime | { readonly problem: string } | undefined {
-  if (!AGO.test(text)) return undefined;
+  const length = text.replace(/\s*ago$/i, '');
+  // Without its last word "5 ago" has no unit left, and is nothing at all instead of now.
+  if (!LENGTH.test(length)) return undefined;
   let [totalMs, months] = [0, 0];
-  for (const [, amount = '', word = ''] of text.replace(/\s*ago$/i, '').matchAll(AMOUNT)) {
+  for (const [, amount = '', word = ''] of length.matchAll(AMOUNT)) {
     const unit = unitOf(word.toLowerCase());
     if (unit === undefined)
       return {
@@ -42,5 +44,6 @@ export function lengthOf(text: string): LengthOfTime | { readonly problem: strin
 
 function unitOf(word: string): string | undefined {
   if (/^(?:mo|mos|months?)$/.test(word)) return 'month';
-  return /^(s|sec|second|m|min|minute|h|hr|hour|d|day|w|week|y|yr|year)s?$/.exec(word)?.[1]?.charAt(0);
+  // A letter alone has no plural: ms would be minutes.
+  return /^(?:[smhdwy]|(?:sec|second|min|minute|hr|hour|day|week|yr|year)s?)$/.exec(word)?.[0].charAt(0);
 }

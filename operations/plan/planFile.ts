@@ -3,7 +3,8 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RefusedError, UsageError } from '../../core/errors';
-import { canonicalItem } from '../../core/canonicalItem';
+import { attributeOf, type AttributeMap } from '../../core/attributeValue';
+import { canonicalItem, canonicalValue } from '../../core/canonicalItem';
 import { changed, type PlannedWrite } from '../../core/plannedWrite';
 
 const MODES = ['fill', 'merge', 'mirror'] as const;
@@ -116,14 +117,9 @@ export interface KeptPlan {
  * @throws UsageError when it is no plan, not a whole one, or one that was changed
  */
 export async function openPlan(name: string): Promise<KeptPlan> {
-  let file: FileHandle;
-  try {
-    file = await open(name, 'r');
-  } catch (error) {
-    throw new UsageError([
-      `the plan ${name} cannot be read: ${(error as Error).message}; --dry-run --plan FILE makes one`,
-    ]);
-  }
+  const file = await open(name, 'r').catch((error: unknown) => {
+    throw cannotRead(name, error);
+  });
   try {
     const header = await headerIn(file, name);
     const all = writesIn(file, name);
@@ -132,8 +128,15 @@ export async function openPlan(name: string): Promise<KeptPlan> {
     return { header, left: next.value, planned: () => writesIn(file, name), close: () => file.close() };
   } catch (error) {
     await file.close();
-    throw error;
+    // Of the disk, and no error of ours: a folder is opened as a file is, and refused when it is read.
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : cannotRead(name, error);
   }
+}
+
+function cannotRead(name: string, error: unknown): UsageError {
+  return new UsageError([
+    `the plan ${name} cannot be read: ${(error as Error).message}; --dry-run --plan FILE makes one`,
+  ]);
 }
 
 type Line = Readonly<Record<string, unknown>>;
@@ -176,7 +179,7 @@ async function* writesIn(file: FileHandle, name: string): AsyncGenerator<Planned
   if (end?.writes !== writes)
     throw wrong(name, number, `it has ${writes} writes and no line that says so at its end: it is not whole`);
   const { left, digest } = end;
-  if (typeof left !== 'number' || digest !== hash.update(numbersText({ writes, left })).digest('hex'))
+  if (typeof left !== 'number' || !(left >= 0) || digest !== hash.update(numbersText({ writes, left })).digest('hex'))
     throw wrong(name, number, 'the digest is of other lines: the plan was changed after it was made');
   return left;
 }
@@ -186,13 +189,21 @@ function writeOf(line: Line, name: string, number: number): PlannedWrite {
   try {
     canonicalItem(keys as PlannedWrite['keys']);
     const write = { objectKey, keys, expects, becomes, isChangedLater, change: changeOf(line) } as PlannedWrite;
-    const after = changed({}, write.change);
+    const after = changed(write.keys, write.change);
     if (after) canonicalItem(after);
+    if (write.change.do !== 'delete' && !hasKeys(after, write.keys)) throw new Error('its change is of another item');
     if (typeof expects === 'string' && typeof becomes === 'string') return write;
   } catch (error) {
     throw wrong(name, number, (error as Error).message);
   }
   throw wrong(name, number, 'it does not say what it expects and what becomes of it');
+}
+
+function hasKeys(item: AttributeMap = {}, keys: AttributeMap): boolean {
+  return Object.entries(keys).every(([name, value]) => {
+    const own = attributeOf(item, name);
+    return own !== undefined && canonicalValue(own) === canonicalValue(value);
+  });
 }
 
 function changeOf({ do: what, item, set, remove }: Line): PlannedWrite['change'] {
