@@ -41,6 +41,30 @@ test('what shows another resource is judged there: a bucket shows its policy aft
   expect(names([], update)).toEqual(['aws_s3_bucket.vault:object-lock']);
 });
 
+test('that S3 blocks keys of whoever writes is no drift; that somebody, or an older provider, lifts the block is a finding', () => {
+  const address = 'aws_s3_bucket_server_side_encryption_configuration.it';
+  const encrypted = (...blocked: JsonObject['x'][]) => ({
+    rule: [
+      {
+        apply_server_side_encryption_by_default: [{ sse_algorithm: 'AES256', kms_master_key_id: '' }],
+        bucket_key_enabled: false,
+        ...(blocked.length > 0 ? { blocked_encryption_types: blocked[0]! } : {}),
+      },
+    ],
+  });
+  const change = (before: JsonObject, after: JsonObject) => changedOutside(address, before, after);
+  for (const before of [encrypted(), encrypted(null), encrypted([]), encrypted(['NONE'])]) {
+    expect(names([change(before, encrypted(['SSE-C']))])).toEqual([]);
+    expect(names([], change(before, encrypted(['SSE-C'])))).toEqual([]);
+  }
+  for (const after of [encrypted(null), encrypted([]), encrypted(['NONE'])]) {
+    expect(names([change(encrypted(['SSE-C']), after)])).toEqual([`${address}:drift`]);
+    const [finding] = findings([], change(encrypted(['SSE-C']), after));
+    expect(finding?.finding).toBe('encryption');
+    expect(finding?.what).toContain('take 6.40 or later');
+  }
+});
+
 test('a role that was given more outside is a finding', () => {
   const managed = (...managed_policy_arns: string[]) => ({ managed_policy_arns });
   const update = changedOutside('aws_iam_role.it', managed(), managed('arn:aws:iam::aws:policy/AdministratorAccess'));

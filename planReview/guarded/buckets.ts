@@ -1,9 +1,18 @@
 import { lifecycleWeakened } from '../lifecycle';
 import { lockWeakened } from '../lock';
 import { replicationWeakened } from '../replication';
-import { appears, becomes } from '../verdicts';
+import { canonical } from '../json';
+import { appears, becomes, same, type Verdict } from '../verdicts';
 import { policyJudge } from './access';
 import { TAKE_BACK, type GuardedTypes } from './type';
+
+/** S3 blocks SSE-C by itself since April 2026. Source: S3 user guide, blocking-unblocking-s3-c-encryption-gpb. */
+const blocksCustomerKeys: Verdict = (leaf, context) =>
+  canonical(leaf.to) === canonical(['SSE-C'])
+    ? undefined
+    : same(
+        'who may write may store under a key that nobody else has. Versions 6.22 to 6.39 of the aws provider plan this by themselves: take 6.40 or later',
+      )(leaf, context);
 
 const PUBLIC = becomes(true, 'the bucket can be made public');
 
@@ -69,7 +78,7 @@ export const BUCKETS: GuardedTypes = {
     lost: 'new versions are no longer under the key that was chosen',
     why: 'new versions are under another key, which the destination or the restore role may not know',
     next: 'See that replication and the restore role may use the key, or take the change back.',
-    verdicts: {},
+    verdicts: { 'rule.blocked_encryption_types': blocksCustomerKeys },
     partOf: 'bucket',
   },
   aws_s3_bucket_public_access_block: {
