@@ -1,4 +1,5 @@
 import { CLOCK_SLACK_MS } from './history';
+import { isoTimeMs } from './isoTime';
 
 /** When a change was made, as far as its record tells. */
 export interface ChangeTime {
@@ -8,9 +9,7 @@ export interface ChangeTime {
 }
 
 /** DynamoDB was launched in January 2012. */
-const EARLIEST_MS = Date.UTC(2012, 0, 1);
-// Stryker disable next-line Regex: of an ISO time with anything around it Date.parse makes nothing, either
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+export const EARLIEST_CHANGE_MS = Date.UTC(2012, 0, 1);
 
 /**
  * Reads a record's `ApproximateCreationDateTime`. The API reference says epoch seconds, and that is what streams deliver;
@@ -18,10 +17,15 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
  * their size: as seconds, they would lie thousands of years ahead. A change is never lost for its time.
  *
  * @param receivedAtMs when the record was received, by a clock of the service
+ * @param nowMs what is later than this cannot be; of a record that was parked, it is later than the receipt
  */
-export function changeTime(approximateCreationDateTime: unknown, receivedAtMs: number): ChangeTime {
+export function changeTime(
+  approximateCreationDateTime: unknown,
+  receivedAtMs: number,
+  nowMs: number = receivedAtMs,
+): ChangeTime {
   const changedAtMs = statedMs(approximateCreationDateTime);
-  const isPossible = changedAtMs >= EARLIEST_MS && changedAtMs <= receivedAtMs + CLOCK_SLACK_MS;
+  const isPossible = changedAtMs >= EARLIEST_CHANGE_MS && changedAtMs <= nowMs + CLOCK_SLACK_MS;
   return isPossible
     ? { changedAtMs, isTimeOfReceipt: false }
     : { changedAtMs: Math.round(receivedAtMs), isTimeOfReceipt: true };
@@ -29,8 +33,7 @@ export function changeTime(approximateCreationDateTime: unknown, receivedAtMs: n
 
 /** Epoch milliseconds; NaN where nothing can be made of it. */
 function statedMs(stated: unknown): number {
-  if (typeof stated === 'string' && ISO.test(stated)) return Date.parse(stated);
-  if (typeof stated !== 'number') return NaN;
+  if (typeof stated !== 'number') return isoTimeMs(stated);
   // Stryker disable next-line EqualityOperator: in either unit 1e11 is no time that can be
   if (stated < 1e11) return Math.round(stated * 1_000);
   // Stryker disable next-line EqualityOperator: nor is 1e14

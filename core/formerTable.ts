@@ -1,6 +1,7 @@
 import { chainGaps, type Gap } from './chain';
 import { CLOCK_SLACK_MS } from './history';
 import type { ImageHeader } from './image';
+import { isoTimeMs } from './isoTime';
 import type { TableDefinition } from './tableDefinition';
 
 /*
@@ -93,6 +94,6 @@ export function gapsWithinTables(images: readonly ImageOfTables[], creationsMs: 
 
 /** Undefined where none is told, or one that cannot be: no table is younger than its definition, or older than the service. */
 function createdAtOf({ createdAt, storedAtMs }: Omit<StoredLife, 'tableId'>): number | undefined {
-  const ms = Date.parse(String(createdAt));
+  const ms = isoTimeMs(createdAt);
   return ms >= 0 && ms <= storedAtMs + CLOCK_SLACK_MS ? ms : undefined;
 }

@@ -1,4 +1,6 @@
+import { EARLIEST_CHANGE_MS } from './changeTime';
 import { QuotingError } from './errors';
+import { isoTimeMs } from './isoTime';
 import { parseStreamArn } from './streamArn';
 import type { StreamRecord } from './streamRecord';
 import { quoted } from './quoted';
@@ -84,8 +86,8 @@ export function readParkedBatch(text: string): ParkedBatch {
 }
 
 function timeOf(text: unknown): number | undefined {
-  const ms = typeof text === 'string' ? Date.parse(text) : NaN;
-  return Number.isNaN(ms) ? undefined : ms;
+  const ms = isoTimeMs(text);
+  return ms >= EARLIEST_CHANGE_MS ? ms : undefined;
 }
 
 function parsed(what: string, text: string): unknown {

@@ -6,6 +6,7 @@ import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from '
 import { CLOCK_SLACK_MS } from './history';
 import { FORMAT_VERSION, TOMBSTONE_BODY, type Image, type ImageHeader, type StoredImage } from './image';
 import { readItemText, type ItemText } from './itemText';
+import { isoTimeMs } from './isoTime';
 import { itemOfPlainJson } from './predecessor';
 
 /** An object that may be an image, with what S3 itself says of it. */
@@ -104,8 +105,8 @@ function eventOf({ 'dcs-event': event = '' }: Metadata): ImageHeader['event'] {
 }
 
 function timeOf({ 'dcs-time': time = '' }: Metadata): number {
-  const ms = Date.parse(time);
-  if (Number.isNaN(ms)) throw damaged('dcs-time', time, 'an ISO 8601 time');
+  const ms = isoTimeMs(time);
+  if (Number.isNaN(ms)) throw damaged('dcs-time', time, 'an ISO 8601 time with its zone');
   return ms;
 }
 

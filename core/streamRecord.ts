@@ -55,12 +55,14 @@ export function recordSequenceNumber(record: StreamRecord): string {
  * The image of a record's change, and what is about the change.
  *
  * @param receivedAtMs stands for the time of a record that has none, or one that cannot be; epoch milliseconds
+ * @param nowMs see {@link changeTime}
  * @throws UnreadableRecordError
  */
 export function recordImage(
   table: CapturedTable,
   record: StreamRecord,
   receivedAtMs: number,
+  nowMs: number = receivedAtMs,
 ): StoredImage & { header: ImageHeader } {
   return readable(record, () => {
     const event = eventOf(record);
@@ -72,7 +74,7 @@ export function recordImage(
       event,
       position: { source: 'stream', streamLabel, sequenceNumber: recordSequenceNumber(record) },
       // Stryker disable next-line OptionalChaining: for the compiler; it has images
-      ...changeTime(record.dynamodb?.ApproximateCreationDateTime, receivedAtMs),
+      ...changeTime(record.dynamodb?.ApproximateCreationDateTime, receivedAtMs, nowMs),
       previousDigest: itemDigest(oldImage),
       deletedBy: deletedBy(record),
     };
@@ -94,10 +96,11 @@ function deletedBy({ userIdentity }: StreamRecord): string | undefined {
 
 /** A stream that shows keys only, or one of both images, cannot be captured: there would be holes in the history. */
 function imagesOf(
-  { dynamodb = {} }: StreamRecord,
+  { dynamodb }: StreamRecord,
   event: StreamEvent,
 ): { NewImage?: AttributeMap; OldImage?: AttributeMap } {
-  const { NewImage, OldImage, StreamViewType } = dynamodb;
+  // From outside it may be null, which is no default's business.
+  const { NewImage, OldImage, StreamViewType } = dynamodb ?? {};
   const missing = [
     ...(EVENTS[event].new && NewImage === undefined ? ['NewImage'] : []),
     ...(EVENTS[event].old && OldImage === undefined ? ['OldImage'] : []),

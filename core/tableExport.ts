@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { QuotingError } from './errors';
+import { isoTimeMs } from './isoTime';
 import { quoted } from './quoted';
 
 /** What `manifest-summary.json` says of a full export. */
@@ -44,7 +45,7 @@ export function readExportSummary(text: string): ExportSummary {
     );
   }
   const tableName = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+)$/.exec(textOf(tableArn))?.[1];
-  const exportTimeMs = Date.parse(textOf(exportTime));
+  const exportTimeMs = isoTimeMs(exportTime);
   if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${quoted(tableArn)}`);
   if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${quoted(exportTime)}`);
   return { tableName, exportTimeMs, itemCount: counted(SUMMARY, itemCount) };

@@ -80,6 +80,19 @@ test('law: a record with anything in the place of any of its parts is read or re
   );
 });
 
+test('law: so is one with anything in the place of any part beside these, or of all of them', () => {
+  const good = userRecord({ id: 'a', sequenceNumber: '7', from: {}, to: {} });
+  const part = fc.constantFrom(...Object.keys(good), 'userIdentity');
+  fc.assert(
+    fc.property(part, fc.oneof(fc.constantFrom(null, {}, [null]), fc.anything()), (name, value) => {
+      for (const record of [{ ...good, [name]: value }, value] as StreamRecord[]) {
+        expectReadOrRefused(() => recordImage(USERS, record, 0), '');
+        expectReadOrRefused(() => recordObjectKey(USERS, record), '');
+      }
+    }),
+  );
+});
+
 test('law: levels are those of the parsed value', () => {
   const levels = (value: unknown): number =>
     typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(levels)) : 0;

@@ -26,6 +26,16 @@ test.each<[string, string, number | undefined]>([
     parked({ timestamp: '2026-01-02T00:00:00Z' }, { approximateArrivalOfLastRecord: 'late' }),
     Date.UTC(2026, 0, 2),
   ],
+  [
+    'nobody knows, for a time without its zone is another one for each who reads it',
+    parked({ timestamp: '2026-01-02 00:00:00' }, { approximateArrivalOfLastRecord: '2026-01-02T00:00:00' }),
+    undefined,
+  ],
+  [
+    'it was parked, where the other is older than DynamoDB',
+    parked({ timestamp: '2026-01-02T00:00:00Z' }, { approximateArrivalOfLastRecord: '1970-01-01T00:00:00Z' }),
+    Date.UTC(2026, 0, 2),
+  ],
   ['nobody knows, for a number is no text', parked({ timestamp: 2026 }), undefined],
 ])('it came when %s', (_, text, receivedAtMs) => {
   expect(readParkedBatch(text).receivedAtMs).toBe(receivedAtMs);

@@ -4,6 +4,7 @@ import { UnknownFormatError, UnreadableImageError } from '../errors';
 import type { StoredImage } from '../image';
 import { isImageKey, tablePrefix, type TableLocation } from '../objectKey';
 import { quoted } from '../quoted';
+import { LONGEST_STREAM_LABEL } from '../streamArn';
 import { journalKey, requireJournalName } from './journalKeys';
 import { ABSENT, lineOfImage, readLine, textOfLine, type JournalLine, type LineOrigin } from './journalLine';
 
@@ -39,8 +40,6 @@ export const JOURNAL_FORMAT = '1';
 export const JOURNAL_HEAD = '#dcs-journal';
 /** A batch has 6 MB of JSON with two images a record; what is ten times as much was not written by capture. */
 export const LARGEST_JOURNAL_TEXT_BYTES = 64 * 1024 * 1024;
-/** DynamoDB's labels have 23. Each line of a run repeats it. */
-const LONGEST_STREAM_LABEL = 64;
 
 /**
  * Turns a batch into one object. `docs/format.md` specifies it. The same batch gives the same object key in the same hour.

@@ -1,6 +1,7 @@
 import type { ObjectVersion } from '../../aws/objectVersions';
 import { z } from 'zod';
 import { DcsError, QuotingError } from '../../core/errors';
+import { isoTimeMs } from '../../core/isoTime';
 
 /** The two files of a downloaded copy. `docs/format.md` specifies them. */
 export const MANIFEST = 'manifest.json';
@@ -71,7 +72,7 @@ export function readManifest(text: string, folder: string): CopyManifest {
 const versionShape = z.object({
   objectKey: z.string(),
   versionId: z.string(),
-  storedAt: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+  storedAt: z.string().refine((text) => !Number.isNaN(isoTimeMs(text))),
   sizeBytes: z.number(),
   etag: z.string(),
   storageClass: z.string(),

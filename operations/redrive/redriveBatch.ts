@@ -61,7 +61,7 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
     leave({ reason: parked.message });
     return { batch, records: 0, counts, state: 'left' };
   }
-  const { tableName, records, statedRecords, receivedAtMs = context.nowMs() } = parked;
+  const { tableName, records, statedRecords, receivedAtMs: statedAtMs = Infinity } = parked;
   if (context.onlyTables.length > 0 && !context.onlyTables.includes(tableName)) return undefined;
   const table = await tableOfBatch(context, tableName);
   if (table instanceof DcsError) {
@@ -74,7 +74,8 @@ export async function redriveBatch(context: RedriveContext, batch: string): Prom
       reason: `it has ${records.length} records, Lambda says that it parked ${statedRecords}: those that are there are applied, and it is kept`,
     });
   }
-  const items = changesByItem(table, records, receivedAtMs, leave);
+  const nowMs = context.nowMs();
+  const items = changesByItem(table, records, { receivedAtMs: Math.min(statedAtMs, nowMs), nowMs }, leave);
   const bytes = context.journalOf(tableName);
   if (bytes) await redriveIntoJournal({ ...context, table, bytes }, items, counts, leave);
   else await redriveIntoImages(context, table, items, counts, leave);
@@ -161,14 +162,14 @@ async function readBatch({ texts }: RedriveContext, batch: string) {
 function changesByItem(
   table: CapturedTable,
   records: readonly StreamRecord[],
-  receivedAtMs: number,
+  { receivedAtMs, nowMs }: { readonly receivedAtMs: number; readonly nowMs: number },
   leave: (left: Omit<LeftRecord, 'batch'>) => void,
 ): Map<string, Change[]> {
   const items = new Map<string, Change[]>();
   for (const record of records) {
     try {
       const objectKey = recordObjectKey(table, record);
-      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs)]);
+      items.set(objectKey, [...(items.get(objectKey) ?? []), recordImage(table, record, receivedAtMs, nowMs)]);
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       leave({ sequenceNumber: statedNumber(record), reason: error.message });

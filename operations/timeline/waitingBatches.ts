@@ -2,6 +2,7 @@ import type { VersionLister } from '../../aws/objectVersions';
 import { TooLargeTextError, type TextStore } from '../../aws/textStore';
 import { changeTime } from '../../core/changeTime';
 import { readParkedBatch, UnreadableBatchError } from '../../core/parkedBatch';
+import type { StreamRecord } from '../../core/streamRecord';
 import { parkedBatches } from '../redrive/parkedBatches';
 
 /** Changes that capture gave up and that nobody has applied yet: they are in no image. */
@@ -54,7 +55,10 @@ function timesOf(
   { records, receivedAtMs }: NonNullable<Awaited<ReturnType<typeof readOne>>>,
   storedAtMs: number,
 ): WaitingBatch {
-  const toMs = receivedAtMs ?? storedAtMs;
-  const times = records.map(({ dynamodb }) => changeTime(dynamodb?.ApproximateCreationDateTime, toMs).changedAtMs);
+  const toMs = Math.min(receivedAtMs ?? Infinity, storedAtMs);
+  const times = records.map((record: StreamRecord | null) => {
+    const stated = record?.dynamodb?.ApproximateCreationDateTime;
+    return changeTime(stated, toMs, storedAtMs).changedAtMs;
+  });
   return { records: records.length, fromMs: times.reduce((first, ms) => Math.min(first, ms), toMs), toMs };
 }

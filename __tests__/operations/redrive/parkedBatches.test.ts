@@ -139,6 +139,33 @@ describe('redriving a batch', () => {
     expect(metadata).toMatchObject({ 'dcs-time': '2026-01-01T23:00:00.000Z', 'dcs-time-source': 'receipt' });
   });
 
+  test.each([
+    ['before DynamoDB was there', '1970-01-01T00:00:00Z'],
+    ['long before its records', '2013-01-01T00:00:00Z'],
+    ['in the future', '2999-01-01T00:00:00Z'],
+    ['at a time without its zone', '2025-12-31T00:00:00'],
+  ])('a batch that says that it came %s changes no time of a record that has one', async (_, stated) => {
+    const [timed, timeless] = [insert(), modify()];
+    const bucket = new MemoryBucket(Date.UTC(2026, 11, 2));
+    await bucket.write(
+      BATCH,
+      parkedText([timed, { ...timeless, dynamodb: { ...timeless.dynamodb, ApproximateCreationDateTime: 7 } }], {
+        approximateArrivalOfLastRecord: stated,
+      }),
+    );
+    expect(await redriveOf(bucket).run()).toMatchObject({ state: 'done', counts: { applied: 2 } });
+    const { versions } = (await bucket.history('users/a/image.json'))!;
+    const heads = await Promise.all(
+      versions.map(({ versionId }) => bucket.images.head('users/a/image.json', versionId)),
+    );
+    const [first, second] = heads.map(({ metadata }) => metadata);
+    const atMs = Number(timed.dynamodb?.ApproximateCreationDateTime) * 1_000;
+    expect(first).toMatchObject({ 'dcs-time': new Date(atMs).toISOString() });
+    expect(first).not.toHaveProperty('dcs-time-source');
+    expect(second).toMatchObject({ 'dcs-time-source': 'receipt' });
+    expect(Date.parse(second!['dcs-time']!)).toBeLessThanOrEqual(bucket.nowMs());
+  });
+
   test('a batch that is done is marked, and says what was done', async () => {
     const bucket = await parked(parkedText([insert()]));
     expect(await redriveOf(bucket).run()).toMatchObject({ state: 'done', table: 'users', records: 1 });

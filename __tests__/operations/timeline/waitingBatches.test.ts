@@ -35,6 +35,18 @@ test('a batch that waits tells how many changes it has, from the first of them t
   });
 });
 
+test('records that are none, and a time in the future, keep nobody from being told', async () => {
+  const late = parked([record(1, 30), null as never, {}]).replace(
+    /"approximateArrivalOfLastRecord":"[^"]+"/,
+    (stated) => stated.replace('2026', '2999'),
+  );
+  const storedAtMs = FIRST_MS + 3_600_000;
+  expect(await waiting(await bucketOf({ a: late }))).toEqual({
+    batches: [{ records: 3, fromMs: FIRST_MS + 30_000, toMs: storedAtMs }],
+    unread: 0,
+  });
+});
+
 test('one that was applied waits no longer, and one of another table is of no concern', async () => {
   const other = USERS_STREAM_ARN.replace('table/users', 'table/orders');
   const bucket = await bucketOf({
