@@ -4,6 +4,7 @@ import type { S3ClientSettings } from '../aws/s3Client';
 /** Services that can have an endpoint of their own: `--source-endpoint lambda=URL`. */
 export const SERVICES = [
   's3',
+  's3control',
   'dynamodb',
   'lambda',
   'cloudwatch',
@@ -32,6 +33,7 @@ export interface SideOptions {
 export interface Connection {
   readonly region: string;
   readonly s3: S3ClientSettings;
+  readonly s3Control: AwsSettings;
   readonly dynamoDb: AwsSettings;
   readonly lambda: AwsSettings;
   readonly cloudWatch: AwsSettings;
@@ -58,6 +60,7 @@ export function connectionOf(
   return {
     region,
     s3: { ...at('s3'), attempts: options.s3Attempts },
+    s3Control: at('s3control'),
     dynamoDb: at('dynamodb'),
     lambda: at('lambda'),
     cloudWatch: at('cloudwatch'),

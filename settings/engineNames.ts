@@ -4,7 +4,12 @@ import { engineDefinition, ENGINE_WORKERS, FOLD_TIMEOUT_SECONDS, type EngineWork
 /** What of the settings the names of the distributed engine are made from. */
 export interface EngineDeployment {
   readonly name: string;
-  readonly destination: { readonly accountId: string; readonly region: string; readonly bucketName: string };
+  readonly destination: {
+    readonly accountId: string;
+    readonly region: string;
+    readonly bucketName: string;
+    readonly rolePath?: string;
+  };
   readonly engine: { readonly bucketName?: string };
 }
 
@@ -22,20 +27,25 @@ export interface EngineNames {
   readonly executionArns: string;
   /** Those that its Map starts. */
   readonly childArns: string;
+  /** Of the jobs of S3 Batch Operations that ask archived versions back. */
+  readonly thawRole: string;
+  readonly thawRoleArn: string;
   /** Functions, each with a role of the same name. */
   readonly functions: Readonly<Record<EngineWorker, string>>;
   readonly functionArns: Readonly<Record<EngineWorker, string>>;
 }
 
 export function engineNamesOf({ name, destination, engine }: EngineDeployment): EngineNames {
-  const { accountId, region } = destination;
+  const { accountId, region, rolePath = '/' } = destination;
   const { name: partition } = partitionOf(region);
   const bucketName = engine.bucketName ?? `${destination.bucketName.slice(0, 56)}-engine`;
   const stateMachine = `${name}-engine`;
   const logGroup = `/aws/vendedlogs/states/${stateMachine}`;
+  const thawRole = `${name}-engine-thaw`;
   const functions = ofWorkers((worker) => `${name}-engine-${worker}`);
   return {
-    ...{ bucketName, stateMachine, logGroup, functions },
+    ...{ bucketName, stateMachine, logGroup, functions, thawRole },
+    thawRoleArn: `arn:${partition}:iam::${accountId}:role${rolePath}${thawRole}`,
     logGroupArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}`,
     bucketArn: `arn:${partition}:s3:::${bucketName}`,
     stateMachineArn: `arn:${partition}:states:${region}:${accountId}:stateMachine:${stateMachine}`,

@@ -20,8 +20,12 @@ const VALUES: Readonly<Record<string, string>> = {
   ...{ 'target-region': 'eu-west-1', 'target-endpoint': 'http://localhost:1' },
 };
 /** What an option means nothing without. */
-const BESIDE: Readonly<Record<string, string>> = {
-  ...{ 'allow-empty': '--mirror', 'thaw-tier': '--thaw', 'thaw-days': '--thaw', plan: '--dry-run' },
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  ...{ 'allow-empty': ['--mirror'], plan: ['--dry-run'] },
+};
+/** Beside the distributed engine somebody has to wait. */
+const THAWING: Readonly<Record<string, readonly string[]>> = {
+  ...{ thaw: ['--follow'], 'thaw-tier': ['--thaw', '--follow'], 'thaw-days': ['--thaw', '--follow'] },
 };
 
 function optionsOf(args: readonly string[]) {
@@ -38,7 +42,7 @@ function optionsOf(args: readonly string[]) {
 function withOption(name: string, ...args: string[]) {
   const option = RESTORE_OPTIONS[name]?.type === 'boolean' ? [`--${name}`] : [`--${name}`, VALUES[name] ?? '7'];
   const into = name === 'into' ? [] : ['--into', 'users-2'];
-  return optionsOf([...into, ...args, ...(BESIDE[name] === undefined ? [] : [BESIDE[name]]), ...option]);
+  return optionsOf([...into, ...args, ...(BESIDE[name] ?? THAWING[name] ?? []), ...option]);
 }
 
 const named = (use: 'taken' | 'ofWrites' | 'writes' | 'refused') =>
@@ -77,6 +81,12 @@ describe('no option is passed over by the distributed engine in silence', () => 
       expect(ofNoUse(options.optionsGiven)).toBeUndefined();
     },
   );
+
+  test('what has to be waited for asks for --follow', () => {
+    const args = ['--into', 'users-2', '--engine', 'distributed', '--thaw'];
+    expect(optionsOf(args).problems).toContain('--thaw and --engine distributed need --follow');
+    expect(optionsOf([...args, '--follow']).problems).toBe('');
+  });
 
   test('what says the default is no contradiction', () => {
     const args = ['--into', 'users-2', '--engine', 'distributed', '--target', 'destination', '--copy', 'destination'];

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { s3Archive } from '../../aws/archive';
 import type { AwsSettings } from '../../aws/awsSettings';
+import { s3BatchFiles } from '../../aws/batchFiles';
+import { s3BatchJobs } from '../../aws/batchJobs';
 import { dynamoDbBatchTable } from '../../aws/batchTable';
 import { bucketConfiguration } from '../../aws/bucketConfiguration';
 import { callerIdentity } from '../../aws/callerIdentity';
@@ -57,6 +59,10 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
     (settings) => dynamoDbBatchTable('t', settings).describe(),
     (settings) => dynamoDbBatchTable('t', settings).write([{ delete: { id: { S: '1' } } }]),
     (settings) => dynamoDbBatchTable('t', settings).getBatch([{ id: { S: '1' } }]),
+  ],
+  batchFiles: [(settings) => s3BatchFiles({ ...settings, bucket: 'b' }).read('k')],
+  batchJobs: [
+    (settings) => s3BatchJobs({ ...settings, accountId: '111111111111', bucketArn: 'arn:aws:s3:::b' }).list(),
   ],
   bucketConfiguration: [(settings) => bucketConfiguration({ ...settings, bucket: 'b' }).versioning()],
   bytesStore: [(settings) => s3BytesStore({ ...settings, bucket: 'b' }).get('k')],

@@ -7,7 +7,7 @@ import { resource, resources, synthesizeTogether } from './support/synth';
 
 const stack = synthesizeTogether(variants.engine);
 const ACCOUNT = '222222222222';
-const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator'] as const;
+const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator', 'thaw'] as const;
 type Role = (typeof roles)[number];
 
 const policyOf: Record<Role, string> = {
@@ -17,10 +17,12 @@ const policyOf: Record<Role, string> = {
   import: 'destination_engine_import_role-policy',
   machine: 'destination_engine_role-policy',
   operator: 'destination_restore-role_policy',
+  thaw: 'destination_engine_thaw-role-policy',
 };
 
 const image = 'arn:aws:s3:::example-dcs-destination/users/a/image.json';
 const ofRun = 'arn:aws:s3:::example-dcs-engine/restores/users/users-2/run/rounds/0/tasks.json';
+const ofThaw = 'arn:aws:s3:::example-dcs-engine/thaws/users';
 const newTable = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/users-2`;
 const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:dcs-engine`;
 const execution = `arn:aws:states:eu-west-1:${ACCOUNT}:execution:dcs-engine:users-1`;
@@ -33,6 +35,13 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   ['s3:PutObject', image, []],
   ['s3:DeleteObjectVersion', image, []],
   ['s3:PutObjectRetention', image, []],
+  ['s3:RestoreObject', image, ['operator', 'thaw']],
+  ['s3:RestoreObject', ofRun, []],
+  ['s3:GetObject', `${ofThaw}/manifests/a.csv`, ['operator', 'thaw']],
+  ['s3:PutObject', `${ofThaw}/manifests/a.csv`, ['operator']],
+  ['s3:GetObject', `${ofThaw}/reports/job-1/manifest.json`, ['operator']],
+  ['s3:PutObject', `${ofThaw}/reports/job-1/manifest.json`, ['thaw']],
+  ['s3:DeleteObject', `${ofThaw}/manifests/a.csv`, []],
   ['s3:GetObject', ofRun, ['plan', 'fold', 'collect', 'import', 'machine', 'operator']],
   ['s3:PutObject', ofRun, ['plan', 'fold', 'collect', 'import', 'operator']],
   ['s3:DeleteObject', ofRun, []],
@@ -65,6 +74,32 @@ test.each(may)('%s on %s: %j', async (action, resourceArn, by) => {
     if (await isAllowed(stack, { principal, action, resourceArn, resourceAccountId })) allowed.push(role);
   }
   expect(allowed).toEqual(by);
+});
+
+test('the operator begins jobs that ask versions back and no others, by their own role alone, which their service alone assumes', async () => {
+  const principal = {
+    arn: `arn:aws:iam::${ACCOUNT}:role/dcs-restore`,
+    rolePolicy: 'aws_iam_role_policy.destination_restore-role_policy',
+  };
+  const allowed = (action: string, resourceArn: string, context: Record<string, string> = {}) =>
+    isAllowed(stack, { principal, action, resourceArn, resourceAccountId: ACCOUNT, context });
+  const create = (operation: string) => allowed('s3:CreateJob', '*', { 's3:RequestJobOperation': operation });
+  expect(await create('S3InitiateRestoreObject')).toBe(true);
+  for (const other of ['S3PutObjectCopy', 'LambdaInvoke', 'S3PutObjectRetention', 'S3DeleteObjectTagging'])
+    expect(await create(other)).toBe(false);
+  const pass = (name: string, service = 'batchoperations.s3.amazonaws.com') =>
+    allowed('iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/${name}`, { 'iam:PassedToService': service });
+  expect(await pass('dcs-engine-thaw')).toBe(true);
+  expect(await pass('dcs-engine-thaw', 'lambda.amazonaws.com')).toBe(false);
+  expect(await pass('dcs-lock-renewal')).toBe(false);
+  const job = `arn:aws:s3:eu-west-1:${ACCOUNT}:job/1`;
+  expect(await allowed('s3:DescribeJob', job)).toBe(true);
+  expect(await allowed('s3:UpdateJobStatus', job)).toBe(false);
+  const trust = resource(stack, 'aws_iam_role.destination_engine_thaw-role').assume_role_policy as string;
+  expect(JSON.parse(trust)).toMatchObject({
+    Statement: [{ Principal: { Service: 'batchoperations.s3.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  });
+  expect(resource(stack, 'aws_iam_role.destination_engine_thaw-role').name).toBe('dcs-engine-thaw');
 });
 
 test('the functions get the environment that they read, their whole time, and are those that the machine calls', () => {

@@ -121,6 +121,10 @@ const WILDCARDS: Record<string, string> = {
     's3:CreateJob knows no resource; bound to jobs that replicate, with a role that is passed by name',
   LookAtBatchReplication:
     's3:DescribeJob tells what a job of this account was asked to do, and how far it is; it changes nothing',
+  StartThaws:
+    's3:CreateJob knows no resource; bound to jobs that ask versions back, with a role that is passed by name',
+  FollowThaws:
+    's3:ListJobs knows no resource, and a job has no name before it is there; they tell what jobs of this account were asked to do',
   FindExports: 'DynamoDB lists the exports of an account, of a table where one is named',
   FindImports: 'dynamodb:ListImports and logs:DescribeLogGroups know no resource; they tell names and nothing else',
   FindStream: 'dynamodb:ListStreams knows no resource; it tells names of streams and nothing else',
@@ -188,8 +192,16 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
         StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
       });
     }
+    const thawing = all.filter(({ statement }) => statement.Sid === 'PassThawRole');
+    for (const { address, statement } of thawing) {
+      expect(address).toMatch(/^aws_iam_(role_)?policy\.destination_restore-role_policy/);
+      expect(statement.Resource).toMatch(/:role\/[\w-]*-engine-thaw$/);
+      expect(statement.Condition).toEqual({
+        StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
+      });
+    }
     const allowed = all
-      .filter((one) => one.statement.Effect === 'Allow' && !exempt.includes(one) && !passing.includes(one))
+      .filter((one) => one.statement.Effect === 'Allow' && ![...exempt, ...passing, ...thawing].includes(one))
       .map(({ statement }) => statement);
     for (const action of actionsOf(allowed)) expect(action).not.toMatch(dangerous);
   });

@@ -17,18 +17,15 @@ type Use =
 
 const PLACE =
   'it works in the destination account, from its bucket into a table of its Region, and by the roles of its functions';
-const THAW =
-  'a run that is left with archived images lists them for a job of S3 Batch Operations, and goes on when they can be read';
 
 /** Each option of a restore: none is passed over in silence. */
 export const USE_OF_OPTIONS: Readonly<Record<string, Use>> = {
   ...each(['into', 'all', 'as-of', 'ignore-stored-after', 'definition', 'on-demand', 'time-to-live'], 'taken'),
-  ...each(['engine', 'follow', ...Object.keys(ESTIMATE_OPTIONS)], 'taken'),
+  ...each(['thaw', 'thaw-tier', 'thaw-days', 'engine', 'follow', ...Object.keys(ESTIMATE_OPTIONS)], 'taken'),
   ...each(['merge', 'mirror', 'allow-empty', 'yes', 'write-rate'], 'ofWrites'),
   ...each(['key', 'keys-from', 'partition', 'key-prefix', 'where'], { writes: SOME_ITEMS }),
   'dry-run': { writes: DRY_RUN },
   plan: { refused: 'it plans range by range, and keeps no file of that' },
-  ...each(['thaw', 'thaw-tier', 'thaw-days'], { refused: THAW }),
   'import-bucket': { refused: 'its files are in a bucket of its own' },
   ...each(['target', 'copy'], { refused: PLACE, unless: 'destination' }),
   ...each(['target-region', 'target-profile', 'target-role-arn', 'target-endpoint'], { refused: PLACE }),
@@ -45,6 +42,11 @@ export function readDistributed(given: OptionReader): void {
     if (use.unless !== undefined && given.text(name) === use.unless) continue;
     given.problem(
       `--${name} and --engine distributed contradict each other: ${use.refused}. Leave --${name} out, or take another engine`,
+    );
+  }
+  if (given.flag('thaw') && !given.flag('follow')) {
+    given.problem(
+      '--thaw and --engine distributed need --follow: somebody has to wait for the images, and take the run up again; add it, or leave --thaw out',
     );
   }
 }

@@ -99,6 +99,12 @@ function watchEngine(output: Output, options: RestoreOfTable): NonNullable<Engin
       progress?.add(at.folded - folded);
       folded = at.folded;
     },
+    onArchived({ archived, thawing }) {
+      end();
+      output.say(
+        `Everything else is folded. ${counted(archived, 'image')} in an archive class ${archived === 1 ? 'is' : 'are'} asked back now, ${count(thawing)} more on the way; waiting until they can be read, which takes hours. Stop and run again whenever you like.`,
+      );
+    },
     onLeft: ({ why, objectKey, reason }) =>
       why === 'ahead'
         ? output.result({ type: 'ahead', objectKey, reason }, `${objectKey}  ahead: ${reason}`)

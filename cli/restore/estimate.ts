@@ -16,7 +16,9 @@ export function restoreWork(options: RestoreOptions, context: CommandContext, wo
     ...{ items: isByKey ? keys.length : workload.items, isByKey, writeRate },
     ...copyAndTarget(options, context, workload),
     // How many are archived, a listing alone tells.
-    ...(thaw && { thawed: { tier: thaw.tier, versions: isArchived ? NaN : 0 } }),
+    ...(thaw && {
+      thawed: { tier: thaw.tier, versions: isArchived ? NaN : 0, hasJobs: context.settings.engine.enabled },
+    }),
   };
   if (options.engine === 'distributed') return restoreByMap(workload, restored);
   return options.engine === 'import' ? restoreByImport(workload, restored) : restoreByWrites(workload, restored);

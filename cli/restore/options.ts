@@ -12,7 +12,7 @@ import { readDistributed } from './distributed';
 import type { Side } from '../../settings/schema';
 import type { EngineChoice } from '../../operations/restore/import/engine';
 import type { ExistingItems } from '../../operations/restore/target';
-import type { ThawOptions } from '../../operations/restore/survey';
+import type { ThawOptions } from '../../operations/restore/askBack';
 
 /** Of one table, into one table. */
 export type RestoreOfTable = RestoreOptions & { readonly tableName: string };

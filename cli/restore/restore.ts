@@ -25,6 +25,7 @@ import { requireEngine, whyWritten } from './distributed';
 import { engineOf, restoreByEngine, writtenBecause } from './engine';
 import { RESTORE_OPTIONS, readRestoreOptions, type RestoreOfTable, type RestoreOptions } from './options';
 import { reportKeptPlan } from './reporting';
+import { usableThawJobs } from './thawJobs';
 import { watchRestore } from './watch';
 
 export const restore: Command<RestoreOptions> = {
@@ -105,7 +106,8 @@ async function restoreOne(options: RestoreOfTable, context: CommandContext): Pro
     if (isKept) return await carriedOut(options.planFile, options, context);
     const given = definitionIn(options);
     return await withImageSource(options.copy, context, async (source) => {
-      const request = { ...(await requestOf(options, context)), source, given };
+      const thawJobs = await usableThawJobs(options, context);
+      const request = { ...(await requestOf(options, context)), source, given, thawJobs };
       const write = async (longestAloneSeconds?: number) =>
         isAllThere(await bringBack({ ...request, longestAloneSeconds, watch }).finally(end))
           ? EXIT.done

@@ -46,6 +46,11 @@ export function watchRestore(output: Output, options: RestoreOfTable): BringBack
       end();
       output.say(`Asked back ${words.join('. ')}. Waiting; stop and run again whenever you like.`);
     },
+    onNotAskedBack: ({ objectKey, versionId, code, message }) =>
+      output.result(
+        { type: 'notAskedBack', objectKey, versionId, code, reason: message },
+        `${objectKey}  could not be asked back: ${code}: ${message}; when it is needed it is asked for once more`,
+      ),
     onNoNote(problem, { momentMs }) {
       output.say(
         `No note could be kept that ${into} is being restored (${problem}); if this is stopped, continue with --mirror${momentMs === Infinity ? '' : ` and --as-of ${utc(momentMs)}`}.`,

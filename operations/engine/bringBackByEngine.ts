@@ -6,6 +6,7 @@ import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { tablePrefix } from '../../core/objectKey';
 import { utc } from '../../core/units';
 import type { BringBackRequest } from '../restore/bringBack';
+import { whenJobsAreOver } from '../restore/askBack';
 import { finishTable, type SettingOutcome } from '../restore/finish';
 import { DRY_RUN, whyNotDistributed } from '../restore/import/engine';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
@@ -14,9 +15,10 @@ import type { RunOutcome } from './compareImported';
 import type { JournalReads } from '../journal/readObject';
 import { engineLayout, type EngineLayout } from './engineLayout';
 import { lastExecution, newestRun, startExecution, type FoundRun } from './findRun';
-import { followRun, leftLines, type RunProgress } from './followRun';
+import { leftLines, type RunProgress } from './followRun';
 import { PLACES, runFolder, type RunRequest } from './run';
-import type { LeftLine } from './tasks';
+import type { Counts, LeftLine } from './tasks';
+import { followThawing } from './thawRound';
 
 export interface EngineRequest extends Omit<BringBackRequest, 'watch' | 'importing' | 'engine'> {
   readonly store: EngineStore;
@@ -33,6 +35,7 @@ export interface EngineWatch {
   readonly onPrepared?: (prepared: PreparedRestore) => void;
   readonly onRun?: (run: StartedRun) => void;
   readonly onProgress?: (progress: RunProgress) => void;
+  readonly onArchived?: (counts: Pick<Counts, 'archived' | 'thawing'>) => void;
   readonly onLeft?: (line: LeftLine) => void;
   readonly onWaiting?: (reason: string) => void;
   readonly onSetting?: (outcome: SettingOutcome) => void;
@@ -76,12 +79,14 @@ export async function bringBackByEngine(request: EngineRequest): Promise<EngineE
   const started = found ? { folder: found.folder, run: found.run } : await newRun(request);
   if ('why' in started) return { is: 'write', why: started.why };
   const { folder, run } = started;
+  // What its job asks back would be folded as if nobody had asked.
+  if (request.thaw && request.thawJobs) await whenJobsAreOver(request.thawJobs);
   const last = await lastExecution(request.machine, folder);
   const execution = last?.state.status === 'running' ? last.name : await startExecution(request.machine, folder);
   const failed = last?.state.status === 'failed' && { failed: last.state };
   request.watch?.onRun?.({ folder, execution, isNew: !found, ...failed });
   if (!request.isFollowed) return { is: 'running', folder, execution };
-  const outcome = await followRun({ ...request, folder, execution, onProgress: request.watch?.onProgress });
+  const outcome = await followThawing({ ...request, folder, execution });
   return over(request, { folder, run }, outcome);
 }
 

@@ -1,5 +1,6 @@
 import type { FileStore } from '../../aws/fileStore';
 import { Reservoir } from '../../core/reservoir';
+import { manifestLine } from '../batch/manifest';
 import { ImportFiles, type ImportFilesOptions } from '../restore/import/importFiles';
 import { hasExpiredSince, type TimeToLive } from '../restore/expired';
 import { Lines } from './lines';
@@ -93,7 +94,7 @@ class Fold {
   async add(state: FoldedState): Promise<void> {
     const { objectKey } = state;
     if (state.is === 'archived') {
-      const line = `${this.request.imagesBucket},${encodeURIComponent(objectKey)},${state.version.versionId}`;
+      const line = manifestLine(this.request.imagesBucket, state.version);
       this.counts[state.isThawing ? 'thawing' : 'archived'] += 1;
       return (state.isThawing ? this.thawing : this.archived).add(line);
     }

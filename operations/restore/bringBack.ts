@@ -4,6 +4,8 @@ import { CouldNotLookError, RefusedError } from '../../core/errors';
 import { tableIdOf } from '../../core/formerTable';
 import { tablePrefix } from '../../core/objectKey';
 import type { Pause } from '../pace';
+import type { FailedTask } from '../batch/report';
+import { askingBack, whenJobsAreOver, type ThawJobs, type ThawOptions } from './askBack';
 import { requireAsPlanned, requireNothingNewer } from './beforeRestore';
 import { engineFor, whyNotDistributed, type Engine, type EngineChoice } from './import/engine';
 import { importingTarget, waitForImport, type Importing, type ImportWatch } from './import/importTable';
@@ -14,7 +16,7 @@ import { KeptListing } from './keptListing';
 import { isOfSome } from './plan';
 import { prepareRestore, type PreparedRestore, type PrepareRequest } from './prepare';
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
-import { survey, thawWords, whenThawed, type Survey, type ThawOptions } from './survey';
+import { survey, thawWords, whenThawed, type Survey } from './survey';
 import { creationOf } from './target';
 
 /** Everything that bringing a table back needs, without a settings file or a terminal. */
@@ -25,6 +27,8 @@ export interface BringBackRequest extends PrepareRequest, Omit<Keeping, 'watch'>
   readonly writesPerSecond?: number;
   /** Undefined: a restore that needs archived images is refused. */
   readonly thaw?: ThawOptions;
+  /** Where jobs can ask many archived images back. Undefined: this machine asks for each. */
+  readonly thawJobs?: ThawJobs;
   /** Whatever table.json says of the new table's capacity. */
   readonly onDemand: boolean;
   /** Time to live is switched on whatever it deletes. */
@@ -48,6 +52,8 @@ export interface BringBackWatch extends RestoreWatch, KeepingWatch, ImportWatch 
   readonly onEngine?: (engine: Engine) => void;
   /** Images were asked back from an archive. @param words one for each class: how much, and how long it takes */
   readonly onAskedBack?: (words: readonly string[]) => void;
+  /** A job of S3 could not ask this one back. When it is needed, it is asked for once more. */
+  readonly onNotAskedBack?: (task: FailedTask) => void;
   /** Everything is listed. @param objects how many items there are to plan; undefined where nobody has counted */
   readonly onPlanning?: (objects: number | undefined) => void;
   /** If it is stopped now, the restore has to be told what it continues. */
@@ -169,14 +175,17 @@ function longestAlone(request: BringBackRequest, prepared: PreparedRestore): num
 
 /** Looks at the bucket before anything is touched: is there anything, and is it all at hand? */
 async function surveyed(request: BringBackRequest, prepared: PreparedRestore, listing: KeptListing): Promise<Survey> {
-  const { source, thaw, watch } = request;
+  const { source, thaw, thawJobs, watch } = request;
   const { plan } = prepared;
+  const { archive } = source;
+  if (thaw && thawJobs) await whenJobsAreOver(thawJobs);
+  const askBack = thaw && archive && askingBack(archive, thaw, thawJobs);
   const refuseOutgrown = refusingOutgrown(longestAlone(request, prepared));
   const onObject = (history: ObjectHistory) => {
     watch?.onListed?.();
     refuseOutgrown(history);
   };
-  const found = await survey(plan, thaw, onObject, listing);
+  const found = await survey(plan, askBack, onObject, listing);
   if (found.objects === 0 && !plan.keys) {
     throw new CouldNotLookError(
       `${source.name} has no images of ${plan.selection ? 'what was chosen of ' : ''}${plan.table.tableName} under ${tablePrefix(plan.table)}; check the table's name, the prefix in the settings or --prefix, and --copy`,
@@ -186,6 +195,7 @@ async function surveyed(request: BringBackRequest, prepared: PreparedRestore, li
   const words = thawWords(found, thaw?.tier ?? 'Standard');
   if (!thaw)
     throw new RefusedError(`some images have to be asked back first: ${words.join('. ')}. Add --thaw to do so`);
+  for (const task of (await askBack?.end()) ?? []) watch?.onNotAskedBack?.(task);
   watch?.onAskedBack?.(words);
   return found;
 }

@@ -5,6 +5,7 @@ import { versionsToRead } from '../../core/history';
 import { bytes, counted } from '../../core/units';
 import { stateUnlessArchived } from '../images/stateUnlessArchived';
 import type { Pause } from '../pace';
+import type { AskBack, ThawOptions } from './askBack';
 import type { KeptListing } from './keptListing';
 import { historiesOf, type PlanRequest } from './plan';
 
@@ -22,23 +23,17 @@ export interface ArchiveCount {
   readonly sizeBytes: number;
 }
 
-export interface ThawOptions {
-  readonly tier: ThawTier;
-  /** How long S3 keeps the copies. */
-  readonly days: number;
-}
-
 const LOOKS = 32;
 
 /**
- * Lists everything, before anything is touched. Objects that may need an archived version are looked at; with `thaw` it is
- * asked back.
+ * Lists everything, before anything is touched. Objects that may need an archived version are looked at.
  *
+ * @param askBack is told of each version that nobody has asked back
  * @param listing keeps what is listed, so that the plan need not list again
  */
 export async function survey(
   request: PlanRequest,
-  thaw: ThawOptions | undefined,
+  askBack: Pick<AskBack, 'add'> | undefined,
   onObject: (history: ObjectHistory) => void,
   listing?: KeptListing,
 ): Promise<Survey> {
@@ -50,12 +45,12 @@ export async function survey(
     onObject(history);
     if (!request.keys) await listing?.add(history);
     if (!mayNeedArchived(request, history)) return;
-    const version = await archivedVersionNeeded(request, history);
-    if (!version) return;
-    const { storageClass, sizeBytes } = version;
+    const state = await stateUnlessArchived(request, history);
+    if (state.is !== 'archived') return;
+    const { storageClass, sizeBytes } = state.version;
     const sum = archived.get(storageClass) ?? { storageClass, versions: 0, sizeBytes: 0 };
     archived.set(storageClass, { storageClass, versions: sum.versions + 1, sizeBytes: sum.sizeBytes + sizeBytes });
-    if (thaw) await request.source.archive?.thaw(version, thaw);
+    if (!state.isThawing) await askBack?.add(state.version);
   });
   return { objects, archived: [...archived.values()] };
 }
@@ -65,12 +60,7 @@ function mayNeedArchived({ momentMs }: PlanRequest, { versions }: ObjectHistory)
   return versionsToRead(versions, momentMs).some(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass));
 }
 
-async function archivedVersionNeeded(request: PlanRequest, history: ObjectHistory): Promise<ObjectVersion | undefined> {
-  const state = await stateUnlessArchived(request, history);
-  return state.is === 'archived' ? state.version : undefined;
-}
-
-const POLL_MS = 60_000;
+export const POLL_MS = 60_000;
 
 /** Waits until an archived version can be read; asks for it where nobody has. */
 export function whenThawed(

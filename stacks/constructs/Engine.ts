@@ -16,7 +16,8 @@ import { policyJson, type Statement } from '../policies/document';
 import { readCopies } from '../policies/drill';
 import { importRuns, runEngine, useEngineBucket } from '../policies/engine';
 import { decryptFormer, decryptReplicas, encryptReports } from '../policies/restore';
-import { trustStepFunctions } from '../policies/trust';
+import { askBackVersions } from '../policies/thaw';
+import { trustBatchOperations, trustStepFunctions } from '../policies/trust';
 import { metricAlarm } from './alarms';
 import type { AlarmSpec } from './alarmSpecs';
 import { grant } from './grant';
@@ -66,6 +67,7 @@ export class Engine extends Construct {
     });
     for (const worker of ENGINE_WORKERS) this.makeFunction(worker);
     this.makeMachine();
+    this.makeThawRole();
     metricAlarm(this, engineAlarm(this.engine, settings), { provider, settings, topic });
   }
 
@@ -120,6 +122,29 @@ export class Engine extends Construct {
       { ...decryptReplicas(key), Sid: 'DecryptRuns' },
       { ...encryptReports(key), Sid: 'EncryptRuns' },
     ];
+  }
+
+  /** Of the jobs of S3 Batch Operations that ask archived versions back. */
+  private makeThawRole(): void {
+    const { settings, names, provider, keyArn } = this.props;
+    const { thawRole } = this.engine;
+    const { destinationBucketArn: bucketArn } = names;
+    const copy = { bucketArn, region: settings.destination.region };
+    const role = new IamRole(this, 'thaw-role', {
+      provider,
+      name: thawRole,
+      ...roleIn(settings, 'destination'),
+      description: 'Asks archived versions of the copy back',
+      assumeRolePolicy: policyJson(trustBatchOperations()),
+    });
+    grant(this, 'thaw-role-policy', {
+      ...{ provider, role, roleName: thawRole, roleIn: roleIn(settings, 'destination') },
+      statements: [
+        ...askBackVersions(this.engine, bucketArn),
+        ...(keyArn === undefined ? [] : [decryptReplicas({ ...copy, keyArn })]),
+        ...decryptFormer(formerKeysOf('destination', settings), copy),
+      ],
+    });
   }
 
   private makeMachine(): void {

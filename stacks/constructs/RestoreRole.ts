@@ -22,6 +22,7 @@ import {
   readVersions,
   writeReports,
 } from '../policies/restore';
+import { startThaws } from '../policies/thaw';
 import { trustPrincipals } from '../policies/trust';
 import type { Settings } from '../../settings/schema';
 
@@ -81,6 +82,7 @@ function useEngine(settings: Settings, keyArn: string | undefined): Statement[] 
   return [
     ...startRuns(engine),
     ...useEngineBucket(engine.bucketArn),
+    ...startThaws(engine),
     ...(key
       ? [
           { ...decryptReplicas(key), Sid: 'DecryptRuns' },

@@ -25,7 +25,7 @@ export function trustReplication(): Statement {
   };
 }
 
-/** Of a job of S3 Batch Replication, in AWS's own words as well (userguide/s3-batch-replication-policies). */
+/** Of a job of S3 Batch Operations, in AWS's own words as well (userguide/batch-ops-iam-role-policies). */
 export function trustBatchOperations(): Statement {
   return {
     Sid: 'BatchOperationsAssumesRole',

@@ -3,6 +3,7 @@ import type { Archive } from '../../../aws/archive';
 import { ReadGuard } from '../../../operations/guards';
 import { KeptListing } from '../../../operations/restore/keptListing';
 import { restoreTable } from '../../../operations/restore/restoreTable';
+import { askingBack } from '../../../operations/restore/askBack';
 import { survey, thawWords, whenThawed } from '../../../operations/restore/survey';
 import type { PlanRequest } from '../../../operations/restore/plan';
 import { pace } from '../../../operations/pace';
@@ -69,7 +70,7 @@ describe('before a restore', () => {
 
   test('with thaw they are asked back once, waited for, and restored with the rest', async () => {
     const { request, archive } = archived();
-    await survey(request, thaw, () => undefined);
+    await survey(request, askingBack(archive, thaw), () => undefined);
     let waits = 0;
     const pause = () => {
       waits += 1;

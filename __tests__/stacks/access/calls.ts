@@ -23,7 +23,8 @@ export const policyOf = (call: Pick<CommandRight, 'command' | 'side'>): string =
 export const IMPLIED: Readonly<Record<string, string>> = {
   'dynamodb:ListImports': '`dcs restore`, to find an import that a former run has left running',
   'dynamodb:TagResource': 'CreateTable, for a table that had tags',
-  'iam:PassRole': 'the command that `dcs verify --history` prints',
+  'iam:PassRole':
+    'the command that `dcs verify --history` prints, and `dcs restore --thaw` of many images with the engine',
   'kms:Decrypt': 'S3 decrypts what is read, DynamoDB the items of a table under a key',
   'kms:DescribeKey': '`dcs check`, with customer-managed keys',
   'kms:GenerateDataKey': 'S3 encrypts what is written',
@@ -35,16 +36,17 @@ export const IMPLIED: Readonly<Record<string, string>> = {
   'logs:DescribeLogStreams': 'as above',
   'logs:PutLogEvents': 'as above',
   'logs:PutRetentionPolicy': 'as above',
-  's3:CreateJob': 'the command that `dcs verify --history` prints',
+  's3:CreateJob': 'as `iam:PassRole`',
   's3:DescribeJob': 'as above',
+  's3:ListJobs': '`dcs restore --thaw` with the engine: a job that was begun is found again',
   's3:GetObjectRetention': 'S3 tells of a lock in its answer to HEAD',
 };
 
 /**
  * Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import, and writes those of an export. Runs
- * of the engine are listed.
+ * of the engine are listed. Manifests and reports are those of jobs, which no command begins for a few images.
  */
-export const IMPLIED_ON = /example-imports|example-exports|example-engine$/;
+export const IMPLIED_ON = /example-imports|example-exports|example-engine(\/thaws\/.*)?$/;
 
 type Place = Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'>;
 

@@ -1,4 +1,5 @@
 import { count } from '../../../core/units';
+import { ASKED_BY_ONE_MACHINE } from '../../restore/askBack';
 import { costLine, type CostLine } from '../lines';
 import { classOf } from '../storage';
 import { GB, imageBytes, readUnitsOfScan, writeUnits, type Workload } from '../workload';
@@ -15,7 +16,12 @@ export interface Restored {
   readonly targetRegion: string;
   readonly writeRate?: number;
   /** Versions that have to be brought back from GLACIER first. Undefined: none is asked back. */
-  readonly thawed?: { readonly versions: number; readonly tier: 'Expedited' | 'Standard' | 'Bulk' };
+  readonly thawed?: {
+    readonly versions: number;
+    readonly tier: 'Expedited' | 'Standard' | 'Bulk';
+    /** Many are asked back by jobs of S3 Batch Operations, where these are deployed. */
+    readonly hasJobs?: boolean;
+  };
 }
 
 /** Items that one machine restores in a second. Measured: docs/performance.md. */
@@ -120,6 +126,18 @@ function thawLines(workload: Workload, { thawed }: Restored, copyRegion: string)
   return [
     costLine(`thaw, ${tier} requests`, thawed.versions, request, copyRegion),
     costLine(`thaw, ${tier} retrieval`, gb, retrieval, copyRegion),
+    ...jobLines(thawed, copyRegion),
+  ];
+}
+
+/** A manifest of 64 MB, which is a job, has some 800,000 versions of short keys. */
+const VERSIONS_OF_JOB = 800_000;
+
+function jobLines({ versions, tier, hasJobs = false }: NonNullable<Restored['thawed']>, region: string): CostLine[] {
+  if (!hasJobs || tier === 'Expedited' || versions <= ASKED_BY_ONE_MACHINE) return [];
+  return [
+    costLine('thaw, jobs', Math.ceil(versions / VERSIONS_OF_JOB), 'batchJob', region),
+    costLine('thaw, versions of jobs', versions, 'batchObject', region),
   ];
 }
 
