@@ -9,7 +9,7 @@ import { variants } from '../../stacks/variants';
 
 const deployed = { ...variants.engine, destination: { ...variants.engine.destination, rolePath: '/dcs/' } };
 
-function asked(options: object = {}, engine: object = { enabled: true }, endpoint?: string) {
+function asked(options: object = {}, engine: object = variants.engine.engine, endpoint?: string) {
   const said: string[] = [];
   const context = {
     settings: { name: 'dcs', prefix: '', ...deployed, engine, file: { path: 'dcs.config.json', isThere: true } },

@@ -3,11 +3,27 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { s3BatchFiles } from '../../aws/batchFiles';
+import { s3BatchJobs } from '../../aws/batchJobs';
 import { describeTableDefinition } from '../../aws/tableDefinition';
 import type { AttributeMap } from '../../core/attributeValue';
+import { objectKeyOf } from '../../core/objectKey';
+import { bucketsOverS3 } from '../../local/aws/batchBuckets';
+import { startBatchEndpoint } from '../../local/batchOperations/endpoint';
+import { BatchOperationsStandIn } from '../../local/batchOperations/standIn';
 import { SLOW_DOWN } from '../../local/parts/s3Faults';
+import { s3ImageSource } from '../../operations/images/s3ImageSource';
+import { askingBack } from '../../operations/restore/askBack';
 import { outcomeOf } from '../support/outcome';
-import { commandPartsOfFile, deploy, itemsOf, records, type Deployment } from './support/commandParts';
+import {
+  commandPartsOfFile,
+  deploy,
+  itemsOf,
+  KEY_SCHEMA,
+  LOCATION,
+  records,
+  type Deployment,
+} from './support/commandParts';
 import { executableIn } from './support/executable';
 import { interrupted } from './support/interrupted';
 import { at, definition, hoursAgo, inserts, restored, session, sorted, user } from './support/restoring';
@@ -173,10 +189,39 @@ describe('dcs restore, when things go wrong', () => {
     expect(refused.code).toBe(5);
     expect(refused.stderr).toContain('1 image (195 KB) in GLACIER: 3 to 5 hours with tier Standard');
     await expect(deployment.table('thawed').describe()).rejects.toThrow('non-existent table');
+    const another = user(3, 'x'.repeat(200_000));
+    await deployment.store([{ after: another, atMs: at(0) }], 'GLACIER');
+    expect(await askedBackByJob(deployment, objectKeyOf(LOCATION, KEY_SCHEMA, { id: another.id! }))).toBe('readable');
     expect(await deployment.run([...args, '--thaw'])).toMatchObject({ code: 0 });
-    expect(await restored(deployment, 'thawed')).toEqual(sorted([large, user(2)]));
+    expect(await restored(deployment, 'thawed')).toEqual(sorted([large, user(2), another]));
   });
 });
+
+/** Has a job of S3 Batch Operations ask for one image: its manifest, its report and what it asks for are S3's. */
+async function askedBackByJob({ bucket, dynamoDb: { region, credentials } }: Deployment, objectKey: string) {
+  const s3 = { region, credentials, endpoint: parts.s3.endpoint };
+  const { endpoint, ...server } = await startBatchEndpoint(new BatchOperationsStandIn(bucketsOverS3(s3)));
+  try {
+    const source = s3ImageSource({ ...s3, bucket, prefix: '' });
+    const thaw = { tier: 'Standard', days: 3 } as const;
+    const batch = {
+      jobs: s3BatchJobs({
+        ...{ region, credentials, endpoint, accountId: '222222222222', bucketArn: `arn:aws:s3:::${bucket}` },
+      }),
+      files: s3BatchFiles({ ...s3, bucket }),
+      ...{ folder: 'thaws/users/', description: 'dcs thaw users' },
+      ...{ roleArn: 'arn:aws:iam::222222222222:role/dcs-engine-thaw', operation: { do: 'restore', ...thaw } as const },
+      ...{ signal: new AbortController().signal, pause: () => Promise.resolve() },
+    };
+    const askBack = askingBack(source.archive!, thaw, { batch, bucket, from: 0 });
+    const version = (await source.history(objectKey))!.versions[0]!;
+    await askBack.add(version);
+    expect(await askBack.end()).toEqual([]);
+    return await source.archive!.state(version);
+  } finally {
+    await server.stop();
+  }
+}
 
 describe('dcs restore, at its end', () => {
   test('time to live stays off while it would delete what was restored, until it is asked for', async () => {
