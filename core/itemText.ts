@@ -1,4 +1,5 @@
 import { attributeOf, type AttributeMap, type AttributeValue } from './attributeValue';
+import { madeWhenAsked } from './madeWhenAsked';
 
 /**
  * The body of an image that is known to be an item in canonical form, without its JSON having been parsed: most of what is read is handed on
@@ -36,6 +37,9 @@ export class ItemText {
     return undefined;
   }
 }
+
+/** The `item` of whatever has a `text`: parsed when somebody asks for it. */
+export const ITEM_OF_TEXT = madeWhenAsked(({ text }: { readonly text: ItemText }) => text.item);
 
 /**
  * Looks at each character of a body once. What it takes is to the byte what `imageBody` makes of the item in it, so whoever would parse it and

@@ -5,7 +5,7 @@ import { digestOf } from './digest';
 import { UnknownFormatError, UnreadableImageError, UnreadableValueError } from './errors';
 import { CLOCK_SLACK_MS } from './history';
 import { FORMAT_VERSION, TOMBSTONE_BODY, type Image, type ImageHeader, type StoredImage } from './image';
-import { readItemText, type ItemText } from './itemText';
+import { ITEM_OF_TEXT, readItemText, type ItemText } from './itemText';
 import { isoTimeMs } from './isoTime';
 import { itemOfPlainJson } from './predecessor';
 
@@ -34,7 +34,7 @@ export function readImage(object: StoredObject): Image {
     );
   }
   const text = readItemText(object.body);
-  if (text && header.event !== 'REMOVE') return imageOfText(header, text);
+  if (text && header.event !== 'REMOVE') return new TextImage(header, text);
   const item = text ? text.item : itemOfBody(object.body);
   if (header.event !== 'REPAIR' && (item === undefined) !== (header.event === 'REMOVE')) {
     throw new UnreadableImageError(
@@ -45,22 +45,24 @@ export function readImage(object: StoredObject): Image {
 }
 
 /** Its item is a property of its own: whoever spreads it has the item, parsed. */
-function imageOfText(header: ImageHeader, text: ItemText): Image {
-  return {
-    ...{ header, text },
-    get item() {
-      return text.item;
-    },
-  };
+class TextImage implements Image {
+  declare readonly item: AttributeMap;
+
+  constructor(
+    readonly header: ImageHeader,
+    readonly text: ItemText,
+  ) {
+    Object.defineProperty(this, 'item', ITEM_OF_TEXT);
+  }
 }
 
 /** What the metadata alone tells, as a HEAD request brings it. */
 export function readHeader({ metadata, storedAtMs }: Omit<StoredObject, 'body'>): ImageHeader {
   const format = metadata['dcs-format'];
-  if (Object.keys(metadata).every((name) => !name.startsWith('dcs-'))) {
-    return { event: 'PREDECESSOR', position: { source: 'predecessor', storedAtMs }, changedAtMs: storedAtMs };
-  }
   if (format !== FORMAT_VERSION) {
+    if (Object.keys(metadata).every((name) => !name.startsWith('dcs-'))) {
+      return { event: 'PREDECESSOR', position: { source: 'predecessor', storedAtMs }, changedAtMs: storedAtMs };
+    }
     throw new UnknownFormatError(
       `its format is ${JSON.stringify(format)}; this version of dcs reads ${FORMAT_VERSION} and the plain JSON of 2018. Use the version that wrote it`,
     );

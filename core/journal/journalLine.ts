@@ -75,17 +75,19 @@ export function metadataOfLine(
 ): StoredImage['metadata'] {
   const isReceipt = line.time.endsWith(RECEIPT);
   const hasPlace = line.sequenceNumber !== ABSENT;
-  return {
-    'dcs-format': FORMAT_VERSION,
-    'dcs-event': line.event,
-    ...(hasPlace && { 'dcs-stream-label': streamLabel, 'dcs-sequence-number': line.sequenceNumber }),
-    'dcs-time': isReceipt ? line.time.slice(0, -RECEIPT.length) : line.time,
-    ...(isReceipt && { 'dcs-time-source': 'receipt' }),
-    'dcs-digest': bodyDigest,
-    ...(line.previousDigest !== ABSENT && { 'dcs-previous-digest': line.previousDigest }),
-    ...(line.deletedBy !== ABSENT && { 'dcs-deleted-by': line.deletedBy }),
-    ...(writeId !== undefined && { 'dcs-write-id': writeId }),
-  };
+  // Spread from conditions, it takes several times as long.
+  const metadata: Record<string, string> = { 'dcs-format': FORMAT_VERSION, 'dcs-event': line.event };
+  if (hasPlace) {
+    metadata['dcs-stream-label'] = streamLabel;
+    metadata['dcs-sequence-number'] = line.sequenceNumber;
+  }
+  metadata['dcs-time'] = isReceipt ? line.time.slice(0, -RECEIPT.length) : line.time;
+  if (isReceipt) metadata['dcs-time-source'] = 'receipt';
+  metadata['dcs-digest'] = bodyDigest;
+  if (line.previousDigest !== ABSENT) metadata['dcs-previous-digest'] = line.previousDigest;
+  if (line.deletedBy !== ABSENT) metadata['dcs-deleted-by'] = line.deletedBy;
+  if (writeId !== undefined) metadata['dcs-write-id'] = writeId;
+  return metadata;
 }
 
 /** @throws UnreadableImageError when a field would break the line */

@@ -25,21 +25,16 @@ export function textOfRunLine(line: RunLine): string {
   return [textOfLine(line), streamLabel, new Date(storedAtMs).toISOString(), writeId].join('\t');
 }
 
-const OWN_FIELDS = 3;
-
 /** @throws UnreadableImageError when it has other than its ten fields */
 export function readRunLine(text: string): RunLine {
   const fields = text.split('\t');
-  const [streamLabel = '', storedAt = '', writeId = ''] = fields.slice(-OWN_FIELDS);
+  const [writeId = '', storedAt = '', streamLabel = ''] = [fields.pop(), fields.pop(), fields.pop()];
   const storedAtMs = Date.parse(storedAt);
   if (Number.isNaN(storedAtMs)) {
     throw new UnreadableImageError(`a line says that it was stored at ${quoted(storedAt)}; expected an ISO 8601 time`);
   }
-  return {
-    ...lineOfFields(fields.slice(0, -OWN_FIELDS)),
-    ...{ streamLabel, storedAtMs },
-    ...(writeId !== ABSENT && { writeId }),
-  };
+  const line = lineOfFields(fields);
+  return writeId === ABSENT ? { ...line, streamLabel, storedAtMs } : { ...line, streamLabel, storedAtMs, writeId };
 }
 
 /** A change as everything that decides by images knows it. */
@@ -56,7 +51,8 @@ export interface LineImage {
 export function imageOfRunLine(line: RunLine, bodySha256?: string): LineImage {
   const image = imageOfLine(line, line, bodySha256);
   const header = readHeader({ metadata: image.metadata, storedAtMs: line.storedAtMs });
-  return { line, image: { ...image, header }, header };
+  const { body, metadata } = image;
+  return { line, image: { body, bodySha256: image.bodySha256, metadata, header }, header };
 }
 
 /**

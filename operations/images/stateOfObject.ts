@@ -6,7 +6,7 @@ import { isOfFormerTable, mayBeOfTable } from '../../core/formerTable';
 import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
 import { newestOf } from '../../core/newest';
 import { itemDigest, type Image, type ImageHeader } from '../../core/image';
-import type { ItemText } from '../../core/itemText';
+import { ITEM_OF_TEXT, type ItemText } from '../../core/itemText';
 import { readImage } from '../../core/readImage';
 import { tableDefinitionKey } from '../../core/tableDefinition';
 import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
@@ -115,23 +115,27 @@ export function stateAtHand(
     if (!text) return image.item ? undefined : { is: 'absent', objectKey, deletedBy, changedAtMs };
     const keys = keysOfText(table.keySchema, text);
     if (!keys || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
-    return stateOfText({ objectKey, keys, digest: header.digest ?? '', changedAtMs, text });
+    return new TextState(objectKey, keys, header.digest ?? '', changedAtMs, text);
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
   }
 }
 
-type KeyedText = Omit<Extract<ObjectState, { is: 'item' }>, 'is' | 'item' | 'text'> & { readonly text: ItemText };
-
 /** An item whose JSON is parsed when somebody asks for it. */
-function stateOfText(state: KeyedText): ObjectState {
-  return {
-    ...{ is: 'item', ...state },
-    get item() {
-      return state.text.item;
-    },
-  };
+class TextState {
+  readonly is = 'item';
+  declare readonly item: AttributeMap;
+
+  constructor(
+    readonly objectKey: string,
+    readonly keys: AttributeMap,
+    readonly digest: string,
+    readonly changedAtMs: number,
+    readonly text: ItemText,
+  ) {
+    Object.defineProperty(this, 'item', ITEM_OF_TEXT);
+  }
 }
 
 /** Undefined where one is missing. */

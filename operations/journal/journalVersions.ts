@@ -6,8 +6,10 @@ import {
   textOfRunLine,
   byStoring as byStoringOfLines,
   type LineImage,
+  type RunLine,
 } from '../../core/journal/runLine';
-
+import { madeWhenAsked } from '../../core/madeWhenAsked';
+import type { StoredImage } from '../../core/image';
 import { whyUnreadable } from '../images/whyUnreadable';
 import type { SortedItem } from './runs/itemsOfRun';
 
@@ -36,14 +38,15 @@ export function versionsOfLines(lines: readonly string[]): ObjectVersion[] {
       unreadable.push(withoutImage(line.objectKey, UNREADABLE_LINE + reason, line.storedAtMs));
     }
   }
-  return [...unreadable, ...images.sort(byStoringOfLines).map(versionOf)].sort(byStoring);
+  return [...unreadable, ...images.sort(byStoringOfLines).map((one) => new LineVersion(one))].sort(byStoring);
 }
 
 /** The same of an item as a base has it, of which neither the line is put together nor its digest made once more; else {@link versionsOfLines}. */
-export function versionsOfItem({ entry, lines }: Pick<SortedItem, 'entry' | 'lines'>): ObjectVersion[] {
-  if (!entry) return versionsOfLines(lines);
+export function versionsOfItem(item: Pick<SortedItem, 'entry' | 'lines'>): ObjectVersion[] {
+  const { entry } = item;
+  if (!entry) return versionsOfLines(item.lines);
   try {
-    return [versionOf(imageOfRunLine(entry.change, entry.bodySha256))];
+    return [new LineVersion(imageOfRunLine(entry.change, entry.bodySha256))];
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return versionsOfLines([entry.line]);
@@ -74,21 +77,34 @@ export function byStoring(a: ObjectVersion, b: ObjectVersion): number {
 }
 
 /** Its sums are made when somebody asks: a state is decided without them, and they take as long as all else of a line. */
-function versionOf({ line, image }: LineImage): ObjectVersion {
-  const { objectKey, storedAtMs } = line;
-  return {
-    ...{ objectKey, storedAtMs, image, isLatest: false, storageClass: 'STANDARD' },
-    get versionId() {
-      return `${LINE}${sumOf('sha256', textOfRunLine(line)).slice(0, 32)}`;
-    },
-    get sizeBytes() {
-      return Buffer.byteLength(image.body);
-    },
-    get etag() {
-      return sumOf('md5', image.body);
-    },
-  };
+class LineVersion implements ObjectVersion {
+  readonly objectKey: string;
+  readonly storedAtMs: number;
+  readonly image: StoredImage;
+  readonly isLatest = false;
+  readonly storageClass = 'STANDARD';
+  declare readonly versionId: string;
+  declare readonly sizeBytes: number;
+  declare readonly etag: string;
+  readonly #line: RunLine;
+
+  constructor({ line, image }: LineImage) {
+    this.objectKey = line.objectKey;
+    this.storedAtMs = line.storedAtMs;
+    this.image = image;
+    this.#line = line;
+    Object.defineProperty(this, 'versionId', LineVersion.#VERSION_ID);
+    Object.defineProperty(this, 'sizeBytes', SIZE_BYTES);
+    Object.defineProperty(this, 'etag', ETAG);
+  }
+
+  static readonly #VERSION_ID = madeWhenAsked((version: LineVersion) => {
+    return `${LINE}${sumOf('sha256', textOfRunLine(version.#line)).slice(0, 32)}`;
+  });
 }
+
+const SIZE_BYTES = madeWhenAsked(({ image }: LineVersion) => Buffer.byteLength(image.body));
+const ETAG = madeWhenAsked(({ image }: LineVersion) => sumOf('md5', image.body));
 
 function withoutImage(objectKey: string, versionId: string, storedAtMs: number): ObjectVersion {
   return { objectKey, versionId, storedAtMs, sizeBytes: 0, etag: '', isLatest: false, storageClass: 'STANDARD' };

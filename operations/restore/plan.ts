@@ -4,7 +4,7 @@ import type { ObjectHistory } from '../../aws/objectVersions';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import { itemDigest } from '../../core/image';
-import type { ItemText } from '../../core/itemText';
+import { ITEM_OF_TEXT, type ItemText } from '../../core/itemText';
 import { batchesInParallel, interleaved, mapInParallel } from '../../core/mapInParallel';
 import { isInRange, keysOf, objectKeyOf } from '../../core/objectKey';
 import { flattened } from '../../core/steps';
@@ -257,13 +257,17 @@ export async function isOfSomebodyElse(
 }
 
 /** Of an item whose JSON is parsed when somebody asks for it. */
-function putOfText(objectKey: string, text: ItemText, digest: string): Action {
-  return {
-    ...{ do: 'put', objectKey, text, digest },
-    get item() {
-      return text.item;
-    },
-  };
+class TextPut {
+  readonly do = 'put';
+  declare readonly item: AttributeMap;
+
+  constructor(
+    readonly objectKey: string,
+    readonly text: ItemText,
+    readonly digest: string,
+  ) {
+    Object.defineProperty(this, 'item', ITEM_OF_TEXT);
+  }
 }
 
 function withAhead(action: Action, state: ObjectState | undefined): Action {
@@ -278,7 +282,7 @@ function actionOn(state: ObjectState, current: AttributeMap | undefined, mode: R
     return { do: state.is, objectKey, reason, ...(ownKey !== undefined && { ownKey }) };
   }
   const { text, digest } = state;
-  if (!current) return text ? putOfText(objectKey, text, digest) : { do: 'put', objectKey, item: state.item, digest };
+  if (!current) return text ? new TextPut(objectKey, text, digest) : { do: 'put', objectKey, item: state.item, digest };
   const { item } = state;
   if (itemDigest(current) === digest) return { do: 'equal', objectKey, item, digest };
   return { do: 'change', objectKey, item, digest, now: current };

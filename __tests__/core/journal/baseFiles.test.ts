@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { gunzipSync } from 'node:zlib';
 import { digestOf } from '../../../core/digest';
 import { UnreadableImageError } from '../../../core/errors';
-import { basePartsOf, BasePartWriter, entriesOfBasePart, type BaseFiles } from '../../../core/journal/baseFiles';
+import { basePartsOf, BasePartWriter, type BaseFiles } from '../../../core/journal/baseFiles';
+import { entriesOfBasePart } from '../../../core/journal/basePartEntries';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
 import { textOfRunLine } from '../../../core/journal/runLine';
 import { runLines } from './runLines';
@@ -25,7 +26,7 @@ describe('the files of a base', () => {
     fc.assert(
       fc.property(oneEach, (lines) => {
         const { part, ...files } = filesOf(lines);
-        const entries = entriesOfBasePart(part, files);
+        const entries = [...entriesOfBasePart(part, files)];
         expect(entries.map(({ line }) => line)).toEqual(lines.map(([, line]) => line));
         expect(entries.map(({ change }) => textOfRunLine(change))).toEqual(lines.map(([, line]) => line));
         expect(entries.map(({ bodySha256 }) => bodySha256)).toEqual(lines.map(([, line]) => digestOf(bodyOf(line))));

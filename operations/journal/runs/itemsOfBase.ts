@@ -1,5 +1,5 @@
 import { flattened } from '../../../core/steps';
-import { entriesOfBasePart, type BaseEntry } from '../../../core/journal/baseFiles';
+import { entriesOfBasePart, type BaseEntry } from '../../../core/journal/basePartEntries';
 import { itemsFile, marksFile, type BasePart } from '../../../core/journal/baseManifest';
 import { hashOf } from '../../../core/journal/hashOrder';
 import type { JournalReads } from '../readObject';
@@ -23,7 +23,10 @@ export function itemsOfBase(
   return flattened(partsOfBase(reads, base, range));
 }
 
-/** The same, a part at a time. */
+/** Whose texts are in memory at a time. */
+const PAGE_ITEMS = 256;
+
+/** The same, many at a time. */
 export async function* partsOfBase(
   reads: Reads,
   base: StoredBase,
@@ -38,9 +41,18 @@ export async function* partsOfBase(
     return { part, items, marks };
   };
   for await (const { part, ...files } of loadedAhead(partsBetween(base, { fromHash, toHash }), load)) {
-    const items = naming(base.prefix + part.name, () => entriesOfBasePart(part, files)).map(itemOf);
-    if (fromHash === undefined && toHash === undefined) yield items;
-    else yield items.filter(({ hash }) => hash >= (fromHash ?? '') && (toHash === undefined || hash <= toHash));
+    const entries = naming(base.prefix + part.name, () => entriesOfBasePart(part, files));
+    let page: SortedItem[] = [];
+    for (const entry of entries) {
+      const item = itemOf(entry);
+      const { hash } = item;
+      if ((fromHash !== undefined && hash < fromHash) || (toHash !== undefined && hash > toHash)) continue;
+      page.push(item);
+      if (page.length < PAGE_ITEMS) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
   }
 }
 

@@ -1,6 +1,6 @@
 import { flattened } from '../../../core/steps';
 import { UnreadableImageError } from '../../../core/errors';
-import type { BaseEntry } from '../../../core/journal/baseFiles';
+import type { BaseEntry } from '../../../core/journal/basePartEntries';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
 import { linesOfMember, membersBetween, readIndex, type Member } from '../../../core/journal/memberFile';
 import { indexNameOf, type RunPart } from '../../../core/journal/runManifest';
