@@ -24,11 +24,19 @@ export function batchesInParallel<Item, Result>(
   const channel = new Channel<Result[]>(2);
   const results: Result[] = [];
   let handing: Promise<boolean> | undefined;
-  const hand = () => (handing = channel.send(results.splice(0, size)).finally(() => (handing = undefined)));
+  // Until less than a batch is left: of one batch for each round of all workers, most results would be left.
+  const handAll = async () => {
+    try {
+      while (results.length >= size) if (!(await channel.send(results.splice(0, size)))) return false;
+      return true;
+    } finally {
+      handing = undefined;
+    }
+  };
   const note = (result: Result) => {
     results.push(result);
     // While a batch waits to be taken, all wait.
-    return handing ?? (results.length < size || hand());
+    return handing ?? (results.length < size || (handing = handAll()));
   };
   return resultsOf(
     items,
@@ -39,7 +47,7 @@ export function batchesInParallel<Item, Result>(
       return result instanceof Promise ? result.then(note) : note(result);
     },
     async () => {
-      while (results.length > 0 && (await hand()));
+      if (results.length > 0) await channel.send(results.splice(0));
     },
   );
 }

@@ -7,6 +7,7 @@ import {
   mapInOrder,
   mapInParallel,
 } from '../../core/mapInParallel';
+import { flattened } from '../../core/steps';
 
 async function* from<Value>(values: readonly Value[], onEnd?: () => unknown): AsyncGenerator<Value> {
   try {
@@ -196,6 +197,29 @@ describe('streams that work side by side', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('law: results in batches of what is there at once do not pile up before a slow reader', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 10 }), async (limit, size) => {
+        const many = Array.from({ length: 2_000 }, (_, i) => i);
+        const found: number[][] = [];
+        let [begun, most] = [0, 0];
+        for await (const batch of batchesInParallel(flattened(pages(many)), limit, size, (i) => (begun++, i))) {
+          found.push(batch);
+          most = Math.max(most, begun - found.length * size);
+          await turns(3);
+        }
+        expect(found.flat().sort((a, b) => a - b)).toEqual(many);
+        expect(found.slice(0, -1).every((batch) => batch.length === size)).toBe(true);
+        expect(most).toBeLessThanOrEqual(4 * size + limit);
+      }),
+      { numRuns: 50 },
+    );
+
+    async function* pages(values: readonly number[]) {
+      for (let at = 0; at < values.length; at += 100) yield await Promise.resolve(values.slice(at, at + 100));
+    }
   });
 
   test('results in batches: an error comes out, and a reader that leaves closes the source', async () => {
