@@ -1,9 +1,12 @@
 import type { AttributeMap } from '../core/attributeValue';
 import { DcsError } from '../core/errors';
+import type { ItemText } from '../core/itemText';
 import { isThrottled, ServiceError, type DynamoDbCaller } from './signed';
 import { untilNoneLeft } from './untilNoneLeft';
 
-export type WriteOperation = { readonly put: AttributeMap } | { readonly delete: AttributeMap };
+export type WriteOperation =
+  /** `text`: the same item, where it was read as text and need not be parsed to be sent. */
+  { readonly put: AttributeMap; readonly text?: ItemText } | { readonly delete: AttributeMap };
 
 /** DynamoDB refuses an item: too large, or with an attribute of a type that an index does not take. */
 export class RejectedWriteError extends DcsError {}
@@ -84,9 +87,7 @@ function inCalls(operations: readonly WriteOperation[]): SizedOperation[][] {
   const calls: SizedOperation[][] = [];
   let [current, bytes]: [SizedOperation[], number] = [[], 0];
   for (const operation of operations) {
-    const json = JSON.stringify(
-      'put' in operation ? { PutRequest: { Item: operation.put } } : { DeleteRequest: { Key: operation.delete } },
-    );
+    const json = jsonOf(operation);
     const size = Buffer.byteLength(json);
     if (current.length === 0 || bytes + size > CALL_BYTES) {
       calls.push((current = []));
@@ -96,6 +97,11 @@ function inCalls(operations: readonly WriteOperation[]): SizedOperation[][] {
     bytes += size;
   }
   return calls;
+}
+
+function jsonOf(operation: WriteOperation): string {
+  if (!('put' in operation)) return JSON.stringify({ DeleteRequest: { Key: operation.delete } });
+  return `{"PutRequest":{"Item":${operation.text?.json ?? JSON.stringify(operation.put)}}}`;
 }
 
 interface WriteAnswer {

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dynamoDbBatchTable, RejectedWriteError, type BatchTable } from '../../aws/batchTable';
+import { dynamoDbBatchTable, RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
+import { canonicalItem } from '../../core/canonicalItem';
+import { imageBody } from '../../core/image';
+import { readItemText } from '../../core/itemText';
 
 /** "BatchWriteItem can transmit up to 16 MB of data over the network". Source: API reference, BatchWriteItem. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -53,6 +56,21 @@ test('what DynamoDB leaves unprocessed comes back as it was sent', async () => {
   const left = await table.write([{ put: item('1') }, { put: item('2') }, { delete: { id: { S: '3' } } }]);
   expect(left).toEqual([{ put: item('2') }, { delete: { id: { S: '3' } } }]);
   expect(Object.keys((left[0] as { put: object }).put)).toContain('__proto__');
+});
+
+test('an item that was read as text is sent as it is, and nothing of it is parsed', async () => {
+  const text = readItemText(imageBody(item('1')))!;
+  const operation = Object.defineProperty({ text }, 'put', {
+    get: () => {
+      throw new Error('it was parsed');
+    },
+  }) as unknown as WriteOperation;
+  await table.write([operation, { put: item('1') }]);
+  const [sent, same] = requests[0]!.body.RequestItems!.t as object[];
+  expect(JSON.stringify(sent)).toBe(
+    JSON.stringify({ PutRequest: { Item: JSON.parse(canonicalItem(item('1'))) as unknown } }),
+  );
+  expect(sent).toEqual(same);
 });
 
 test('a batch that is throttled as a whole is all left unprocessed', async () => {

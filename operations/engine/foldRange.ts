@@ -35,7 +35,7 @@ const SAMPLED = 20;
 export const REST_PARTS = 8;
 /**
  * One file at a time, as large as they get: each task leaves a file that is not full, and an import takes 50,000 in all. Items
- * compress to a fifth or sixth, so a file has some 45 MB as it is stored, and one of what does not compress 60.
+ * compress to a fifth, so a file has some 50 MB as it is stored, and one of what does not compress 60.
  */
 export const FOLDED_FILES = {
   ...{ lanes: 1, fileBytes: 256 * 2 ** 20, storedBytes: 60 * 2 ** 20 },
@@ -107,11 +107,11 @@ class Fold {
       await this.leave({ why: state.is, objectKey, reason: state.reason });
     }
     if (state.is !== 'item') return;
-    const { item, keys, digest } = state;
+    const { keys, digest, text } = state;
     const { timeToLive, momentMs } = this.request;
-    if (timeToLive && hasExpiredSince(item, timeToLive, momentMs)) this.counts.expired += 1;
+    if (timeToLive && hasExpiredSince(state.item, timeToLive, momentMs)) this.counts.expired += 1;
     this.sample.offer({ keys, digest });
-    await this.files.add(item);
+    await (text ? this.files.addBody(text.body) : this.files.add(state.item));
   }
 
   async end(): Promise<Omit<TaskResult, 'rest' | 'stoppedAt'>> {

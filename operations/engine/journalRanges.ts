@@ -2,8 +2,8 @@ import { DcsError } from '../../core/errors';
 import type { KeyRange } from '../../core/keyRanges';
 import { ReadGuard } from '../guards';
 import { stateUnlessArchived } from '../images/stateUnlessArchived';
-import type { StateRequest } from '../images/stateOfObject';
-import { versionsOfLines } from '../journal/journalVersions';
+import { stateAtHand, type StateRequest } from '../images/stateOfObject';
+import { versionsOfItem } from '../journal/journalVersions';
 import type { JournalReads } from '../journal/readObject';
 import { TableJournal } from '../journal/tableJournal';
 import { storedBy } from './engineLayout';
@@ -44,8 +44,10 @@ async function* statesIn(
     await journal.look(signal);
     requireReadable(journal);
     let [states, upTo]: [FoldedState[], string] = [[], ''];
-    for await (const { hash, objectKey, lines } of journal.items(request, signal)) {
-      const state = await stateUnlessArchived(request, { objectKey, versions: versionsOfLines(lines) });
+    for await (const item of journal.items(request, signal)) {
+      const { hash, objectKey } = item;
+      const history = { objectKey, versions: versionsOfItem(item) };
+      const state = stateAtHand(request, history) ?? (await stateUnlessArchived(request, history));
       if (state.is !== 'archived') guard.checked(state);
       states.push(state);
       upTo = hash;

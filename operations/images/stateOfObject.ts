@@ -79,14 +79,9 @@ export async function stateOfObject(request: StateRequest, history: ObjectHistor
     if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
     const image = await found.image.whole();
     const ahead = whyAhead(image.header);
-    const state = image.item
-      ? await itemState(request, objectKey, image, image.item)
-      : ({
-          is: 'absent',
-          objectKey,
-          deletedBy: image.header.deletedBy,
-          changedAtMs: image.header.changedAtMs,
-        } as const);
+    const state =
+      (image.text && textStateOf(request, objectKey, image.header, image.text)) ??
+      (await stateOfImage(request, objectKey, image));
     return ahead === undefined || (state.is !== 'item' && state.is !== 'absent') ? state : { ...state, ahead };
   } catch (error) {
     const reason = whyUnreadable(error);
@@ -113,29 +108,45 @@ export function stateAtHand(
     const { changedAtMs, deletedBy } = header;
     const { text } = image;
     if (!text) return image.item ? undefined : { is: 'absent', objectKey, deletedBy, changedAtMs };
-    const keys = keysOfText(table.keySchema, text);
-    if (!keys || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
-    return new TextState(objectKey, keys, header.digest ?? '', changedAtMs, text);
+    return textStateOf({ table }, objectKey, header, text);
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
   }
 }
 
-/** An item whose JSON is parsed when somebody asks for it. */
+/** An item whose JSON is parsed when somebody asks for it. The text alone does not go with what is spread. */
 class TextState {
   readonly is = 'item';
   declare readonly item: AttributeMap;
+  readonly #text: ItemText;
 
   constructor(
     readonly objectKey: string,
     readonly keys: AttributeMap,
     readonly digest: string,
     readonly changedAtMs: number,
-    readonly text: ItemText,
+    text: ItemText,
   ) {
+    this.#text = text;
     Object.defineProperty(this, 'item', ITEM_OF_TEXT);
   }
+
+  get text(): ItemText {
+    return this.#text;
+  }
+}
+
+/** Undefined where a key is missing, or belongs to another object. */
+function textStateOf(
+  { table }: Pick<StateRequest, 'table'>,
+  objectKey: string,
+  { digest, changedAtMs }: ImageHeader,
+  text: ItemText,
+): ObjectState | undefined {
+  const keys = keysOfText(table.keySchema, text);
+  if (!keys || digest === undefined || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
+  return new TextState(objectKey, keys, digest, changedAtMs, text);
 }
 
 /** Undefined where one is missing. */
@@ -205,6 +216,13 @@ async function passingOver<Read>(
 async function readWhole({ source, whenArchived }: StateRequest, version: ObjectVersion): Promise<Image> {
   if (ARCHIVE_CLASSES.has(version.storageClass)) await whenArchived?.(version);
   return readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
+}
+
+async function stateOfImage(request: StateRequest, objectKey: string, image: Image): Promise<ObjectState> {
+  const { deletedBy, changedAtMs } = image.header;
+  return image.item
+    ? itemState(request, objectKey, image, image.item)
+    : { is: 'absent', objectKey, deletedBy, changedAtMs };
 }
 
 /** An item is taken from the object that its keys belong to, and from no other. */

@@ -1,6 +1,8 @@
 import { backoffMs } from '../../aws/backoff';
 import { RejectedWriteError, type BatchTable, type WriteOperation } from '../../aws/batchTable';
 import { untilNoneLeft } from '../../aws/untilNoneLeft';
+import type { AttributeMap } from '../../core/attributeValue';
+import { ITEM_OF_TEXT, type ItemText } from '../../core/itemText';
 import type { Pause } from '../pace';
 import type { Write } from './plan';
 
@@ -57,5 +59,21 @@ async function writeUntilDone(context: ApplyContext, operations: WriteOperation[
 }
 
 function operationOf(write: Write): WriteOperation {
-  return write.do === 'delete' ? { delete: write.keys } : { put: write.item };
+  if (write.do === 'delete') return { delete: write.keys };
+  return write.text ? new PutOfText(write.text) : { put: write.item };
+}
+
+/** An item that is parsed when somebody asks for it. */
+class PutOfText {
+  declare readonly put: AttributeMap;
+  readonly #text: ItemText;
+
+  constructor(text: ItemText) {
+    this.#text = text;
+    Object.defineProperty(this, 'put', ITEM_OF_TEXT);
+  }
+
+  get text(): ItemText {
+    return this.#text;
+  }
 }

@@ -40,7 +40,7 @@ export class Ledger {
     if (action.do === 'nothing' && this.request.continuesSinceMs !== undefined) this.absent.add(action.objectKey);
     if (action.do !== 'put' && action.do !== 'change' && action.do !== 'equal') return;
     this.restored.add(action.digest);
-    if (this.isExpired(action.item)) this.expired += 1;
+    if (this.isExpired(action)) this.expired += 1;
     if (this.request.mode !== 'fill') this.desired.add(action.objectKey);
   }
 
@@ -51,12 +51,12 @@ export class Ledger {
     this.leftAlone.add(action.objectKey);
     if (!('digest' in action)) return;
     this.restored.remove(action.digest);
-    if (this.isExpired(action.item)) this.expired -= 1;
+    if (this.isExpired(action)) this.expired -= 1;
   }
 
-  private isExpired(item: AttributeMap): boolean {
+  private isExpired(action: { readonly item: AttributeMap }): boolean {
     const { timeToLive, momentMs } = this.request;
-    return timeToLive !== undefined && hasExpiredSince(item, timeToLive, momentMs);
+    return timeToLive !== undefined && hasExpiredSince(action.item, timeToLive, momentMs);
   }
 
   /** A line of the plan that was not carried out. */

@@ -51,7 +51,9 @@ export type Write = (
 
 interface PlannedItem {
   readonly objectKey: string;
+  /** Parsed when somebody asks for it, where there is its `text`. */
   readonly item: AttributeMap;
+  readonly text?: ItemText;
   /** Digest of the item's state. */
   readonly digest: string;
 }
@@ -256,17 +258,23 @@ export async function isOfSomebodyElse(
   return digestThen !== itemDigest(current);
 }
 
-/** Of an item whose JSON is parsed when somebody asks for it. */
+/** Of an item whose JSON is parsed when somebody asks for it. The text alone does not go with what is spread. */
 class TextPut {
   readonly do = 'put';
   declare readonly item: AttributeMap;
+  readonly #text: ItemText;
 
   constructor(
     readonly objectKey: string,
-    readonly text: ItemText,
+    text: ItemText,
     readonly digest: string,
   ) {
+    this.#text = text;
     Object.defineProperty(this, 'item', ITEM_OF_TEXT);
+  }
+
+  get text(): ItemText {
+    return this.#text;
   }
 }
 

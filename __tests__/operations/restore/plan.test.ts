@@ -70,7 +70,7 @@ describe('what is to be done about each item', () => {
 
   test('a put says what, and by which digest it is known again', async () => {
     const [, put] = await planned({});
-    expect(put).toStrictEqual({
+    expect({ ...put }).toStrictEqual({
       do: 'put',
       objectKey: keyOf('here'),
       item: itemOf('here'),

@@ -4,6 +4,9 @@ import { createGzip } from 'node:zlib';
 /** As much is compressed at a time: to hand a line over by itself costs more than to compress it. */
 const CHUNK = 64 * 1024;
 
+/** Of what is read once and then deleted: a tenth larger than by the default, in little more than half of its time. */
+const LEVEL = 3;
+
 /** A file of lines that is compressed while it grows: its compressed bytes are in memory, and of its lines no more than some chunks. */
 export class GrowingFile {
   items = 0;
@@ -11,7 +14,7 @@ export class GrowingFile {
   bytes = 0;
   /** Compressed so far; what was added last may not be in it yet. */
   storedBytes = 0;
-  private readonly gzip = createGzip({ chunkSize: CHUNK });
+  private readonly gzip = createGzip({ chunkSize: CHUNK, level: LEVEL });
   private readonly compressed: Buffer[] = [];
   private readonly whole: Promise<Buffer>;
   private lines = '';

@@ -45,7 +45,7 @@ export function importingTarget(request: ImportRequest) {
     async write(operations: readonly WriteOperation[]): Promise<WriteOperation[]> {
       for (const operation of operations) {
         if (!('put' in operation)) throw new DcsError('an import can put items alone');
-        await files.add(operation.put);
+        await (operation.text ? files.addBody(operation.text.body) : files.add(operation.put));
       }
       return [];
     },

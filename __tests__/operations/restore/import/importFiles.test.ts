@@ -5,6 +5,7 @@ import type { FileStore } from '../../../../aws/fileStore';
 import type { AttributeMap } from '../../../../core/attributeValue';
 import { canonicalItem } from '../../../../core/canonicalItem';
 import { RefusedError } from '../../../../core/errors';
+import { imageBody } from '../../../../core/image';
 import { ImportFiles, type ImportManifest } from '../../../../operations/restore/import/importFiles';
 
 const MB = 2 ** 20;
@@ -32,7 +33,9 @@ test('each item is one line of one file, whatever order and size; the manifest s
         const store = memoryFiles();
         const files = new ImportFiles(store, 'x/items/', { mostFiles: 1_000, fileBytes });
         const items = texts.map((text, id) => item(id, text));
-        await Promise.all(items.map((each) => files.add(each)));
+        const add = (each: AttributeMap, at: number) =>
+          at % 2 === 0 ? files.add(each) : files.addBody(imageBody(each));
+        await Promise.all(items.map(add));
         const manifest = await files.close();
         expect(manifestIn(store)).toEqual(manifest);
         const parts = [...store.stored].filter(([objectKey]) => objectKey.startsWith('x/items/'));
