@@ -18,9 +18,10 @@ import { gzipSync } from 'node:zlib';
 import { s3Client } from '../../aws/s3Client';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { TableImportStandIn } from '../../local/engine/tableImport';
-import { databaseSettings } from '../../local/parts/servers';
+import { databaseSettings, startAccount } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
 import { findTools } from '../../local/parts/tools';
+import { asker, REQUESTS } from './support/asMoto';
 import { bucketIn, startTwoAccounts } from './support/twoAccounts';
 
 let parts: Parts;
@@ -167,6 +168,23 @@ test('a connection to S3 is kept, also after a refusal whose body nobody wanted'
   expect(await ask('HEAD', '/no-such-bucket/key')).toEqual([404, true]);
   expect(await ask('GET', '/moto-api/data.json')).toEqual([200, true]);
   agent.destroy();
+});
+
+test('S3 answers as a moto that nobody has touched', async () => {
+  const [python] = (await findTools(process.env, console.warn)).motoServer;
+  const untouched = await startAccount([python, '-m', 'moto.server'], '111111111111', 'eu-west-1');
+  try {
+    const [ask, askUntouched] = [asker(parts.source.s3Endpoint), asker(untouched.endpoint)];
+    for (const each of REQUESTS) {
+      const answers = [
+        { to: each, answer: await ask(each) },
+        { to: each, answer: await askUntouched(each) },
+      ];
+      expect(answers[0]).toEqual(answers[1]);
+    }
+  } finally {
+    await untouched.stop();
+  }
 });
 
 test('tables of one name live in databases of their own, whatever these are called', async () => {
