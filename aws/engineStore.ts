@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3BytesStore, type ByteRange } from './bytesStore';
 import { putWhenAllowed, type ConditionalOutcome } from './conditionalPut';
 import { s3CurrentLister } from './currentObjects';
 import { s3FileStore, type FileStore } from './fileStore';
@@ -16,6 +17,8 @@ export interface EngineStore extends FileStore {
   writeOnce(objectKey: string, text: string): Promise<ConditionalOutcome>;
   /** Every current object below a prefix, in order. */
   page: VersionLister['page'];
+  /** Some bytes of an object, of which it has at least so many. */
+  readRange(objectKey: string, range: ByteRange): Promise<Buffer>;
   /** A copy of an object in the same bucket. */
   copy(from: string, to: string): Promise<void>;
 }
@@ -25,10 +28,12 @@ export function s3EngineStore(settings: S3ClientSettings & { bucket: string }): 
   const client = s3Client(connection);
   const texts = s3TextStore(settings);
   const lister = s3CurrentLister(settings);
+  const bytes = s3BytesStore(settings);
   return {
     ...s3FileStore(settings),
     read: (objectKey) => texts.read(objectKey),
     page: (prefix, options) => lister.page(prefix, options),
+    readRange: async (objectKey, range) => (await bytes.get(objectKey, { range })).bytes,
     writeOnce(Key, text) {
       const Body = Buffer.from(text, 'utf8');
       const ContentMD5 = createHash('md5').update(Body).digest('base64');

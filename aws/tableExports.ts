@@ -32,8 +32,13 @@ export interface ExportState {
 
 /** DynamoDB's exports of one table to S3. */
 export interface TableExports {
-  /** A full one in DynamoDB JSON, as the table is now. @throws RefusedError where point-in-time recovery is off */
-  start(into: { bucket: string; prefix: string }): Promise<ExportState>;
+  /**
+   * A full one in DynamoDB JSON, as the table is now.
+   *
+   * @param into the owner has to be said where it is another account
+   * @throws RefusedError where point-in-time recovery is off
+   */
+  start(into: { bucket: string; prefix: string; bucketAccountId?: string }): Promise<ExportState>;
   /** Undefined where DynamoDB knows none of that ARN any more. */
   state(exportArn: string): Promise<ExportState | undefined>;
   /** ARNs of the full ones that DynamoDB still knows and that have not failed. */
@@ -44,8 +49,8 @@ export function dynamoDbTableExports(TableArn: string, settings: AwsSettings, ab
   const client = new DynamoDBClient(sdkClientConfig(settings, { attempts: 8 }));
   const stop = { abortSignal };
   return {
-    async start({ bucket: S3Bucket, prefix }) {
-      const ofBucket = { S3Bucket, ...(prefix !== '' && { S3Prefix: prefix }) };
+    async start({ bucket: S3Bucket, prefix, bucketAccountId: S3BucketOwner }) {
+      const ofBucket = { S3Bucket, S3BucketOwner, ...(prefix !== '' && { S3Prefix: prefix }) };
       const ofExport = { ExportType: 'FULL_EXPORT', ExportFormat: 'DYNAMODB_JSON' } as const;
       try {
         const command = new ExportTableToPointInTimeCommand({ TableArn, ...ofBucket, ...ofExport });

@@ -5,8 +5,10 @@ import { VARIABLES } from '../core/functionVariables';
 import { requireNoImages } from '../operations/engine/engineLayout';
 import { imageRanges } from '../operations/engine/imageRanges';
 import { journalRanges } from '../operations/engine/journalRanges';
+import type { VerifyTaskRequest } from '../operations/engine/verify/performVerifyTask';
 import type { RangeSource } from '../operations/engine/rangeSource';
 import { readRequest, type RunRequest } from '../operations/engine/run';
+import { readVerifyRun, type VerifyRun } from '../operations/engine/verify/verifyRun';
 import { s3ImageSource } from '../operations/images/s3ImageSource';
 import { destinationOf, fromEnvironment, type Environment } from './environment';
 import { requireNoJournal } from '../operations/journal/requireNoJournal';
@@ -45,15 +47,42 @@ export interface EngineRun {
 export async function openRun({ bucket, region, engineBucket }: EngineSettings, folder: string): Promise<EngineRun> {
   const store = s3EngineStore({ region, bucket: engineBucket });
   const run = await readRequest(store, folder);
-  return { store, run, momentMs: run.momentMs ?? Infinity, source: await sourceOf(run, { region, bucket }) };
+  const momentMs = run.momentMs ?? Infinity;
+  return { store, run, momentMs, source: await sourceOf({ ...run, momentMs }, { region, bucket }) };
 }
 
-async function sourceOf(run: RunRequest, place: { readonly region: string; readonly bucket: string }) {
-  const { prefix, tableName, keySchema, storedByMs, createdAtMs } = run;
+/** The same of a run that compares. */
+export interface EngineVerify {
+  readonly store: EngineStore;
+  readonly run: VerifyRun;
+  readonly source: RangeSource;
+  /** The copy at the moment, whenever it was stored. */
+  readonly state: VerifyTaskRequest['state'];
+}
+
+/** @throws DcsError where there is no such run */
+export async function openVerify(
+  { bucket, region, engineBucket }: EngineSettings,
+  folder: string,
+): Promise<EngineVerify> {
+  const store = s3EngineStore({ region, bucket: engineBucket });
+  const run = await readVerifyRun(store, folder);
+  const { prefix, tableName, keySchema, momentMs, createdAtMs } = run;
+  const images = s3ImageSource({ region, bucket, prefix });
+  const state = { source: images, table: { prefix, tableName, keySchema }, momentMs, createdAtMs };
+  return { store, run, state, source: await sourceOf(run, { region, bucket }) };
+}
+
+type CopyOfRun = Pick<RunRequest, 'prefix' | 'tableName' | 'keySchema' | 'storedByMs' | 'createdAtMs' | 'layout'>;
+
+async function sourceOf(
+  run: CopyOfRun & { readonly momentMs: number },
+  place: { readonly region: string; readonly bucket: string },
+) {
+  const { prefix, tableName, keySchema, momentMs, storedByMs, createdAtMs } = run;
   const lister = s3VersionLister(place);
   const table = { prefix, tableName, keySchema };
-  const wanted = { momentMs: run.momentMs ?? Infinity, storedByMs, createdAtMs };
-  const request = { ...wanted, table, source: s3ImageSource({ ...place, prefix }) };
+  const request = { momentMs, storedByMs, createdAtMs, table, source: s3ImageSource({ ...place, prefix }) };
   if (run.layout === 'journal') {
     await requireNoImages(lister, table, storedByMs);
     return journalRanges({ ...request, reads: { lister, bytes: s3BytesStore(place) } });

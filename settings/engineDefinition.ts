@@ -42,7 +42,10 @@ const LOOK_SECONDS = 30;
 /** Beyond what Lambda gives a function, so that its own word comes first. */
 const SLACK_SECONDS = 60;
 
-/** `plan → fold every range → collect → again while something is left → publish → import → look → compare` */
+/**
+ * `plan → fold every range → collect → again while something is left → publish → import → look → compare`; a run that compares a copy
+ * with an export ends with the last of its rounds.
+ */
 export function engineDefinition(machine: EngineMachine): object {
   const step = (name: string, next: object) => ({
     ...invoke(machine, 'import', { step: name, ...RUN, 'execution.$': '$$.Execution.Id' }),
@@ -53,7 +56,8 @@ export function engineDefinition(machine: EngineMachine): object {
     ...next,
   });
   return {
-    Comment: 'Brings a table back from its copy. What the workers tell each other is in the bucket.',
+    Comment:
+      'Brings a table back from its copy, or compares the copy with an export. What the workers tell each other is in the bucket.',
     StartAt: 'Plan',
     States: {
       Plan: { ...invoke(machine, 'plan', '$'), Next: 'Fold' },
@@ -61,9 +65,13 @@ export function engineDefinition(machine: EngineMachine): object {
       Collect: { ...invoke(machine, 'collect', '$'), Next: 'IsAllFolded' },
       IsAllFolded: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.tasks', NumericGreaterThan: 0, Next: 'Fold' }],
+        Choices: [
+          { Variable: '$.tasks', NumericGreaterThan: 0, Next: 'Fold' },
+          { Variable: '$.then', StringEquals: 'end', Next: 'AllCompared' },
+        ],
         Default: 'Publish',
       },
+      AllCompared: { Type: 'Succeed' },
       Publish: step('publish', { Next: 'IsAllPublished' }),
       IsAllPublished: {
         Type: 'Choice',

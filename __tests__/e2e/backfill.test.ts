@@ -297,7 +297,7 @@ test('from an export that DynamoDB is asked for: made once, found again, and nev
   await createVersionedBucket({ region, endpoint, credentials }, 'exports').catch(() => undefined);
   let hasPointInTimeRecovery = false;
   const exports = new TableExportStandIn({
-    s3: { region, endpoint, credentials },
+    s3: () => ({ region, endpoint, credentials }),
     tableSettings: () => users.dynamoDb,
     hasPointInTimeRecovery: () => hasPointInTimeRecovery,
   });

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3BytesStore } from '../../aws/bytesStore';
+import { s3FileStore } from '../../aws/fileStore';
 import { s3TagStore } from '../../aws/objectTags';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { dynamoDbTable } from '../../aws/table';
@@ -23,6 +24,7 @@ import { engineChecks } from '../../operations/check/engineChecks';
 import { compactTable } from '../../operations/journal/compact/compactTable';
 import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
 import { engineNamesOf } from '../../settings/engineNames';
+import { exportFolder, putExport } from '../operations/engine/support/verifyRun';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
 
 /*
@@ -193,6 +195,69 @@ test('started and left, found again, failed by a result that is missing, taken u
     code: 0,
     stderr: expect.stringContaining('by writes: ImportTable makes a new') as string,
   });
+});
+
+test('a copy compared with an export as of its moment, in rounds and past a worker that dies: what differs, and nothing else', async () => {
+  const place = { region: REGION, endpoint: s3.endpoint, credentials: account.credentials };
+  const ofSource = { region: 'eu-central-1', endpoint: account.endpoint, credentials: account.credentials };
+  await dynamoDbTable('users', ofSource).create({
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  const asItWas = Array.from({ length: 120 }, (_, id) => user(id, id === 7 ? 'new' : undefined));
+  // Item 3 had been deleted by then; of the copy's other 119 one is not in the export, and one is another there.
+  const inExport = asItWas.filter((_, id) => id !== 3 && id !== 20);
+  inExport[40] = { ...inExport[40]!, name: { S: 'a lie' } };
+  const exported = { objects: new Map<string, Buffer>() };
+  putExport(exported, inExport, at(5));
+  const files = s3FileStore({ ...place, bucket: deployed().bucketName });
+  for (const [objectKey, bytes] of exported.objects) await files.write(objectKey, bytes, 'application/octet-stream');
+
+  const verify = (folder: string, ...args: string[]) => {
+    const from = `s3://${deployed().bucketName}/${folder}`;
+    const words = ['verify', 'users', '--engine', 'distributed', '--from-export', from, '--wait', '0s', ...args];
+    return deployment.run(words, engineEnvironment(reached()));
+  };
+  const started = await verify(exportFolder, '--json');
+  expect(`${started.code} ${started.stderr}`).toMatch(/^3 /);
+  expect(records(started.stdout)[0]).toMatchObject({ type: 'run', table: 'users', state: 'running' });
+  const { code, stdout, stderr } = await verify(exportFolder, '--follow', '--json');
+  expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('Found the run') as string });
+  const found = records(stdout);
+  expect(found.filter(({ type }) => type === 'difference').map(({ class: name }) => name)).toEqual(
+    expect.arrayContaining(['extra', 'stale']),
+  );
+  expect(found.at(-1)).toMatchObject({
+    ...{ type: 'verify', engine: 'distributed', asOf: new Date(at(5)).toISOString(), differences: 2 },
+    counts: { items: 118, replicas: 119, compared: 119, same: 117, late: 0, near: 0, extra: 1, stale: 1 },
+    ...{ verdict: 'differences', report: expect.stringContaining('=dcs/users/verify/') as string },
+  });
+  const elsewhere = await deployment.run(
+    ['verify', 'users', '--engine', 'distributed', '--from-export', 's3://mine/AWSDynamoDB/01-abc', '--repair'],
+    engineEnvironment(reached()),
+  );
+  expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('contradict each other') as string });
+});
+
+test('dcs check and dcs status, as whole commands, say of the engine that it is as deployed, and how its last run ended', async () => {
+  const quiet = path.join(deployment.folder, 'quiet.json');
+  const settings = { ...deployment.settings, engine: ENGINE, replication: { enabled: false } };
+  await writeFile(quiet, JSON.stringify(settings));
+  const say = async (command: readonly string[], type: string) => {
+    const env = { ...engineEnvironment(reached()), DCS_CONFIG: quiet };
+    const { code, stdout, stderr } = await deployment.run([...command, '--json'], env);
+    // Of all the rest that a deployment has nothing is here.
+    expect(`${code} ${stderr}`).toMatch(/^3 /);
+    const said = records(stdout).filter((record) => record.type === type);
+    return Object.fromEntries(said.map(({ id, verdict }): [string, unknown] => [String(id), verdict]));
+  };
+  expect(await say(['check', '--no-probe'], 'finding')).toMatchObject({
+    engine: 'ok',
+    'engine-run': 'ok',
+    function: 'problem',
+  });
+  expect(await say(['status', '--details'], 'state')).toMatchObject({ 'engine-run': 'ok' });
 });
 
 test('a table whose copy is a journal: from a base, a run and what is in none, by ranges of hashes', async () => {

@@ -7,7 +7,7 @@ import { resource, resources, synthesizeTogether } from './support/synth';
 
 const stack = synthesizeTogether(variants.engine);
 const ACCOUNT = '222222222222';
-const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator', 'thaw'] as const;
+const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator', 'thaw', 'sourceOperator'] as const;
 type Role = (typeof roles)[number];
 
 const policyOf: Record<Role, string> = {
@@ -18,11 +18,15 @@ const policyOf: Record<Role, string> = {
   machine: 'destination_engine_role-policy',
   operator: 'destination_restore-role_policy',
   thaw: 'destination_engine_thaw-role-policy',
+  sourceOperator: 'source_operator_role-policy',
 };
 
+const BUCKET_POLICY = 'aws_s3_bucket_policy.destination_engine_bucket_policy';
 const image = 'arn:aws:s3:::example-dcs-destination/users/a/image.json';
 const ofRun = 'arn:aws:s3:::example-dcs-engine/restores/users/users-2/run/rounds/0/tasks.json';
 const ofThaw = 'arn:aws:s3:::example-dcs-engine/thaws/users';
+const ofVerify = 'arn:aws:s3:::example-dcs-engine/verifies/users/verify-1/rounds/0/tasks.json';
+const ofExport = 'arn:aws:s3:::example-dcs-engine/exports/users/AWSDynamoDB/01-abc/data/a.json.gz';
 const newTable = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/users-2`;
 const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:dcs-engine`;
 const execution = `arn:aws:states:eu-west-1:${ACCOUNT}:execution:dcs-engine:users-1`;
@@ -45,6 +49,15 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   ['s3:GetObject', ofRun, ['plan', 'fold', 'collect', 'import', 'machine', 'operator']],
   ['s3:PutObject', ofRun, ['plan', 'fold', 'collect', 'import', 'operator']],
   ['s3:DeleteObject', ofRun, []],
+  ['s3:GetObject', ofVerify, ['plan', 'fold', 'collect', 'machine', 'operator']],
+  ['s3:PutObject', ofVerify, ['plan', 'fold', 'collect', 'operator']],
+  ['s3:DeleteObject', ofVerify, []],
+  ['s3:GetObject', ofExport, ['plan', 'fold', 'operator']],
+  // A source account that somebody has taken over can add exports, and reads and changes nothing.
+  ['s3:PutObject', ofExport, ['sourceOperator']],
+  ['s3:AbortMultipartUpload', ofExport, ['sourceOperator']],
+  ['s3:DeleteObject', ofExport, []],
+  ['s3:ListBucket', 'arn:aws:s3:::example-dcs-engine', ['plan', 'fold', 'collect', 'import', 'operator']],
   ['s3:PutObject', 'arn:aws:s3:::example-dcs-engine/elsewhere', []],
   ['dynamodb:ImportTable', newTable, ['import']],
   ['dynamodb:BatchGetItem', newTable, ['import', 'operator']],
@@ -67,11 +80,17 @@ test.each(may)('%s on %s: %j', async (action, resourceArn, by) => {
   const allowed: Role[] = [];
   for (const role of roles) {
     const principal = {
-      arn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
+      arn:
+        role === 'sourceOperator'
+          ? 'arn:aws:iam::111111111111:role/dcs-operator'
+          : `arn:aws:iam::${ACCOUNT}:role/${role}`,
       rolePolicy: `aws_iam_role_policy.${policyOf[role]}`,
     };
     const resourceAccountId = resourceArn.split(':')[4] === '111111111111' ? '111111111111' : ACCOUNT;
-    if (await isAllowed(stack, { principal, action, resourceArn, resourceAccountId })) allowed.push(role);
+    const isOfBucket = resourceArn.startsWith('arn:aws:s3:::example-dcs-engine');
+    const resourcePolicy = isOfBucket ? { resourcePolicy: BUCKET_POLICY } : {};
+    const request = { principal, action, resourceArn, resourceAccountId, ...resourcePolicy };
+    if (await isAllowed(stack, request)) allowed.push(role);
   }
   expect(allowed).toEqual(by);
 });

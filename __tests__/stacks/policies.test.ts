@@ -131,6 +131,7 @@ const WILDCARDS: Record<string, string> = {
   FindScratchTables: 'dynamodb:ListTables knows no resource; it tells names of tables and nothing else',
   PublishMetrics: 'cloudwatch:PutMetricData knows no resource; bound to the namespace of our own metrics',
   EncryptReplicas: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',
+  EncryptExports: 'a key policy: "*" is the key itself; bound to one role, one bucket, S3',
   EncryptNotificationsOfCloudWatch: 'a key policy: "*" is the key itself; bound to the account',
   EncryptNotificationsOfS3: 'a key policy: "*" is the key itself; bound to the account',
   EncryptNotificationsOfEventBridge: 'a key policy: "*" is the key itself; EventBridge sends no key that could bind it',
@@ -177,13 +178,30 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
       expect(Object.keys(statement.Condition ?? {})).toEqual(['StringEquals', 'ForAllValues:StringEquals']);
       for (const arn of [statement.Resource].flat()) expect(arn).toMatch(/=dcs\/\*\/(journal|runs|base)\/\*$/);
     }
-    // DynamoDB gives the owner of an export's bucket its files; the bucket is none of ours.
-    const exporting = all.filter(({ statement }) => statement.Sid === 'UseExports');
-    for (const { address, statement } of exporting) {
-      expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');
-      expect(statement.Resource).toBe('arn:aws:s3:::example-exports/*');
+    // DynamoDB gives the owner of an export's bucket its files; the bucket is none of ours, or that of the engine.
+    const exporting = all.filter(({ statement }) => statement.Sid.endsWith('Exports') && 'Resource' in statement);
+    const written = exporting.filter(({ statement }) => actionsOf([statement]).includes('s3:PutObjectAcl'));
+    for (const { address, statement } of written) {
+      const isTaken = statement.Sid === 'TakeExports';
+      expect(address).toBe(
+        isTaken
+          ? 'aws_s3_bucket_policy.destination_engine_bucket_policy'
+          : 'aws_iam_role_policy.source_operator_role-policy',
+      );
+      expect(statement.Resource).toMatch(/^arn:aws[\w-]*:s3:::(example-exports|.*engine\/exports)\/\*$/);
+      expect(statement.Condition).toEqual(
+        isTaken
+          ? {
+              ArnEquals: {
+                'aws:PrincipalArn': expect.stringMatching(
+                  /^arn:aws[\w-]*:iam::111111111111:role\/.*-operator$/,
+                ) as string,
+              },
+            }
+          : undefined,
+      );
     }
-    const exempt = [...renewing, ...erasing, ...tagging, ...exporting];
+    const exempt = [...renewing, ...erasing, ...tagging, ...written];
     const passing = all.filter(({ statement }) => statement.Sid === 'PassBatchReplicationRole');
     for (const { address, statement } of passing) {
       expect(address).toBe('aws_iam_role_policy.source_operator_role-policy');

@@ -1,5 +1,6 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
+import { readExportPlace } from '../exportPlace';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
@@ -44,27 +45,11 @@ export function readBackfillOptions(given: OptionReader): BackfillOptions {
   return {
     tables: readTables(given, ['from-export']),
     ...readScanOptions(given),
-    fromExport: readPlace(given),
+    fromExport: readExportPlace(given),
     exportInto: readTarget(given),
     allowGap: given.flag('allow-gap'),
     estimate: readEstimate(given),
   };
-}
-
-/** What lies in the folder of an export: whichever of it is named, the folder is meant. DynamoDB names the folder itself. */
-const WITHIN =
-  /(?:(?<=(?:^|\/)\d{13,14}-[0-9a-f]{8})\/data(?:\/[^/]*)?)?(?:\/?manifest-(?:summary|files)\.(?:json|md5))?\/?$/;
-
-function readPlace(given: OptionReader): ExportPlace | undefined {
-  const uri = given.text('from-export');
-  if (uri === undefined) return undefined;
-  const [, bucket, path = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
-  const folder = path.replace(WITHIN, '');
-  if (bucket !== undefined && folder !== '') return { bucket, folder };
-  given.problem(
-    `--from-export is ${JSON.stringify(uri)}; write the folder of one export, such as s3://BUCKET/PREFIX/AWSDynamoDB/01234567890123-a1b2c3d4`,
-  );
-  return undefined;
 }
 
 function readTarget(given: OptionReader): ExportTarget | undefined {

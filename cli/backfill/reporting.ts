@@ -1,7 +1,8 @@
 import type { Output } from '../output/output';
+import { exportWords } from '../exportWords';
 import { noProgress, type Progress } from '../output/progress';
 import { tenfold } from '../output/tenfold';
-import { count, counted, duration, utc } from '../../core/units';
+import { count, counted, duration } from '../../core/units';
 import type { BackfillCounts } from '../../operations/backfill/backfillItems';
 import type { BackfillReport, BackfillTableWatch } from '../../operations/backfill/backfillTable';
 import type { BackfillStage } from '../../operations/backfill/itemsToBackfill';
@@ -11,18 +12,6 @@ const LABELS: Readonly<Record<BackfillStage, string>> = {
   list: 'listed images',
   write: 'items',
 };
-
-type OnExport = NonNullable<BackfillTableWatch['onExport']>;
-
-function exportWords(...[found, { exportArn, bucket, folder, exportTimeMs }]: Parameters<OnExport>): string {
-  const place = `s3://${bucket}/${folder} (${exportArn})`;
-  const of = exportTimeMs === undefined ? '' : ` of ${utc(exportTimeMs)}`;
-  if (found === 'new') {
-    return `DynamoDB exports the table to ${place}. It needs nobody: stop whenever you like; the same command finds it again.`;
-  }
-  const words = found === 'running' ? `Found an export${of} under way, to` : `Reads the export${of}, in`;
-  return `${words} ${place}. --export with another prefix makes a new one.`;
-}
 
 /** Shows a backfill as it goes on, and lists what could not be written. */
 export function watchBackfill(output: Output, bucketName: string): BackfillTableWatch & { end: () => void } {

@@ -1,5 +1,7 @@
 import type { OptionTable } from '../../core/commandLine/parse';
 import type { OptionReader } from '../../core/commandLine/optionReader';
+import { readExportPlace } from '../exportPlace';
+import type { ExportPlace } from '../../operations/backfill/openExport';
 import { readTables, TABLES_OPTION, type TableChoice } from '../severalTables';
 import { ESTIMATE_OPTIONS, readEstimate, type FigureOptions } from '../costs/options';
 import { readScanOptions, SCAN_OPTIONS, type ScanOptions } from '../scanOptions';
@@ -15,6 +17,12 @@ export interface VerifyOptions extends ScanOptions {
   readonly history: boolean;
   readonly repair: boolean;
   readonly allowDeletes: boolean;
+  /** Where there is more than one machine compares. */
+  readonly engine?: 'distributed';
+  /** Stay until the run of the engine is over. */
+  readonly follow: boolean;
+  /** For the engine to compare with; undefined: one is made. */
+  readonly fromExport?: ExportPlace;
   /** Say what it would cost, and do nothing. */
   readonly estimate?: FigureOptions;
 }
@@ -51,6 +59,20 @@ export const VERIFY_OPTIONS: OptionTable = {
     type: 'boolean',
     help: 'With --repair: store deletes even if the table lacks more than one in ten of the items that the images hold.',
   },
+  engine: {
+    type: 'string',
+    value: 'ENGINE',
+    help: 'distributed: a table that outgrows one machine. Functions in the destination account compare the copy with an export of the table, as both were at the moment of the export; the settings deploy them (engine.enabled). DynamoDB makes the export, which costs the table no reads and needs point-in-time recovery.',
+  },
+  'from-export': {
+    type: 'string',
+    value: 'S3-URI',
+    help: "With --engine distributed: an export that is there, in place of one that is made. It has to be in the engine's bucket, below exports/.",
+  },
+  follow: {
+    type: 'boolean',
+    help: 'With --engine distributed: stay until the run is over, and tell what it has found. Without it, or stopped, the run goes on; the same command finds it again.',
+  },
   ...SCAN_OPTIONS,
   ...TABLES_OPTION,
   ...ESTIMATE_OPTIONS,
@@ -61,14 +83,20 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
   given.atMostOneOf('sample', 'segments');
   given.needs('allow-deletes', 'repair');
   for (const other of ['sample', 'repair', 'read-rate', 'segments']) given.atMostOneOf('in', other);
+  for (const other of ['in', 'sample', 'history', 'repair', 'read-rate', 'segments'])
+    given.atMostOneOf('engine', other);
+  for (const ofEngine of ['from-export', 'follow']) given.needs(ofEngine, 'engine');
   return {
-    tables: readTables(given),
+    tables: readTables(given, ['from-export']),
     isDestinationAlone: given.oneOf('in', ['destination']) !== undefined,
     sample: given.wholeNumber('sample', 1, 1_000_000),
     settleMs: given.duration('wait') ?? DEFAULT_SETTLE_MS,
     history: given.flag('history'),
     repair: given.flag('repair'),
     allowDeletes: given.flag('allow-deletes'),
+    engine: given.oneOf('engine', ['distributed']),
+    follow: given.flag('follow'),
+    fromExport: readExportPlace(given),
     ...readScanOptions(given),
     estimate: readEstimate(given),
   };

@@ -92,9 +92,19 @@ function sayDifferences(output: Output, differences: readonly Difference[]): voi
     const all = differences.filter((one) => one.class === name);
     const [first] = all;
     if (!first) continue;
-    const number = output.colours.bad(`${name.padEnd(18)} ${count(all.length)}`);
-    tell(output, `${number}  such as ${first.objectKey}: ${first.reason}\n  next: ${NEXT_STEP[name]}`);
+    sayClass(output, name, all.length, first);
   }
+}
+
+/** For people: how many there are of a class, one of them, and what to do. */
+export function sayClass(
+  output: Output,
+  name: DifferenceClass,
+  differences: number,
+  { objectKey, reason }: { readonly objectKey: string; readonly reason: string },
+): void {
+  const number = output.colours.bad(`${name.padEnd(18)} ${count(differences)}`);
+  tell(output, `${number}  such as ${objectKey}: ${reason}\n  next: ${NEXT_STEP[name]}`);
 }
 
 /** Where the report is, all of it with --json, and the verdict. */
@@ -107,7 +117,8 @@ export function reportVerify(output: Output, { report, stored }: VerifyOutcome, 
   );
   output.result({ ...report, report: 'objectKey' in stored ? stored.objectKey : null });
   const { good, bad } = output.colours;
-  const what = sample === null ? 'Table, source bucket and destination bucket are' : 'The sample is';
+  const ofAll = report.asOf === undefined ? 'Table, source bucket and destination bucket are' : 'Export and copy are';
+  const what = sample === null ? ofAll : 'The sample is';
   const whole = history ? ', and no change is missing in its history' : '';
   if (verdict === 'same') tell(output, good(`${what} the same${whole}`));
   else tell(output, bad(`${counted(repairs?.left ?? differences, 'difference')}; --json lists all of them`));

@@ -14,8 +14,9 @@ import { partsOf } from '../../settings/parts';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
-import { verifyWork } from '../../operations/costs/work/compare';
+import { verifyByMap, verifyWork } from '../../operations/costs/work/compare';
 import { runEstimate } from '../costs/estimate';
+import { runVerifyByEngine } from './engine';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOfTable, type VerifyOptions } from './options';
 import { forEachTable, TABLES } from '../severalTables';
 import { reportDestination, reportVerify } from './reporting';
@@ -38,6 +39,10 @@ export const verify: Command<VerifyOptions> = {
       does: 'The source account is lost: is what the destination has whole in itself?',
       command: 'dcs verify users --in destination',
     },
+    {
+      does: 'A table that outgrows one machine: compare the copy with an export of it',
+      command: 'dcs verify users --engine distributed --follow',
+    },
     { does: 'Mend what is different, after an outage', command: 'dcs verify users --repair --wait 15m' },
   ],
   ...TABLES,
@@ -54,7 +59,11 @@ export function runVerify(options: VerifyOptions, context: CommandContext): Prom
 
 async function verifyOne(options: VerifyOfTable, context: CommandContext): Promise<ExitCode> {
   const { estimate } = options;
-  if (estimate) return runEstimate(options.tableName, estimate, context, (workload) => verifyWork(workload, options));
+  if (estimate)
+    return runEstimate(options.tableName, estimate, context, (workload) =>
+      options.engine ? verifyByMap(workload) : verifyWork(workload, options),
+    );
+  if (options.engine) return runVerifyByEngine(options, context);
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);

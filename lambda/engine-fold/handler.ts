@@ -1,28 +1,57 @@
 import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
+import { s3ObjectReader } from '../../aws/objectReader';
 import { MOST_RESERVED_MS } from '../../operations/engine/foldRange';
 import { performTask } from '../../operations/engine/performTask';
-import { readTask, type Task } from '../../operations/engine/tasks';
-import { engineSettings, openRun, type EngineEvent } from '../engineRun';
+import { readTask } from '../../operations/engine/tasks';
+import { performVerifyTask } from '../../operations/engine/verify/performVerifyTask';
+import { isVerify } from '../../operations/engine/verify/verifyRun';
+import { readVerifyTask } from '../../operations/engine/verify/verifyTasks';
+import { realPause } from '../../operations/pace';
+import { engineSettings, openRun, openVerify, type EngineEvent } from '../engineRun';
 
 const settings = engineSettings(process.env);
 
 /** Of the time that a worker has. */
 const RESERVED_SHARE = 0.2;
 
-/** Folds one range until its time is nearly over. What came of it is in S3; what it answers counts for nothing. */
+type Fold = EngineEvent & { readonly task: unknown };
+
+/** Does one task until its time is nearly over. What came of it is in S3; what it answers counts for nothing. */
 export async function handler(
-  event: EngineEvent & { readonly task: Task },
+  event: Fold,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<{ id: string }> {
-  const task = readTask(event.task);
-  const { store, source, run, momentMs } = await openRun(settings, event.folder);
   const reservedMs = Math.min(MOST_RESERVED_MS, context.getRemainingTimeInMillis() * RESERVED_SHARE);
   const isOver = () => context.getRemainingTimeInMillis() < reservedMs;
-  const { id, counts } = await performTask({
-    ...{ store, source, task, momentMs, isOver },
-    ...{ folder: event.folder, attemptId: randomUUID(), imagesBucket: settings.bucket, timeToLive: run.timeToLive },
-  });
+  const { id, counts } = await (isVerify(event.folder) ? verified(event, isOver) : folded(event, isOver));
   console.log(JSON.stringify({ id, counts }));
   return { id };
+}
+
+interface Done {
+  readonly id: string;
+  readonly counts: object;
+}
+
+async function folded({ folder, task: given }: Fold, isOver: () => boolean): Promise<Done> {
+  const task = readTask(given);
+  const { store, source, run, momentMs } = await openRun(settings, folder);
+  return performTask({
+    ...{ store, source, task, momentMs, isOver, folder },
+    ...{ attemptId: randomUUID(), imagesBucket: settings.bucket, timeToLive: run.timeToLive },
+  });
+}
+
+async function verified({ folder, task: given }: Fold, isOver: () => boolean): Promise<Done> {
+  const task = readVerifyTask(given);
+  const opened = await openVerify(settings, folder);
+  const { region, engineBucket } = settings;
+  const context = {
+    reader: s3ObjectReader({ region, bucket: engineBucket }),
+    signal: new AbortController().signal,
+    pause: realPause,
+  };
+  const result = await performVerifyTask({ ...opened, task, folder, context, isOver, attemptId: randomUUID() });
+  return { id: result.id, counts: result.is === 'compare' ? result.counts : { entries: result.entries } };
 }

@@ -1,10 +1,13 @@
 import { planRun, type Round } from '../../operations/engine/plan';
-import { engineSettings, openRun, type EngineEvent } from '../engineRun';
+import { planVerify } from '../../operations/engine/verify/planVerify';
+import { isVerify } from '../../operations/engine/verify/verifyRun';
+import { engineSettings, openRun, openVerify, type EngineEvent } from '../engineRun';
 
 const settings = engineSettings(process.env);
 
-/** Divides a table into the ranges of the first round; of a run that is continued, names its last round. */
+/** Divides what is to be done into the tasks of the first round; of a run that is continued, names its last round. */
 export async function handler({ folder }: EngineEvent): Promise<EngineEvent & Round> {
+  if (isVerify(folder)) return { folder, ...(await planVerify({ ...(await openVerify(settings, folder)), folder })) };
   const { store, source, run } = await openRun(settings, folder);
   return { folder, ...(await planRun({ store, folder, source, ranges: run.ranges })) };
 }

@@ -19,6 +19,7 @@ interface ExportInput {
   readonly TableArn: string;
   readonly S3Bucket: string;
   readonly S3Prefix?: string;
+  readonly S3BucketOwner?: string;
   readonly ExportFormat?: string;
   readonly ExportType?: string;
 }
@@ -36,7 +37,8 @@ interface Description extends ExportInput {
 }
 
 export interface ExportPlaces {
-  readonly s3: S3ClientSettings;
+  /** @param bucketAccountId where the bucket is another account's, who asks has to say so */
+  readonly s3: (bucketAccountId: string | undefined) => S3ClientSettings;
   /** How a table is reached. */
   readonly tableSettings: (tableName: string) => AwsSettings;
   readonly hasPointInTimeRecovery: (tableName: string) => boolean;
@@ -110,8 +112,8 @@ export class TableExportStandIn {
   }
 
   private async write(of: Description, tableName: string): Promise<Partial<Description>> {
-    const { S3Bucket: bucket, S3Prefix = '', ExportArn, ExportTime, TableArn: tableArn } = of;
-    const store = s3FileStore({ ...this.places.s3, bucket });
+    const { S3Bucket: bucket, S3BucketOwner, S3Prefix = '', ExportArn, ExportTime, TableArn: tableArn } = of;
+    const store = s3FileStore({ ...this.places.s3(S3BucketOwner), bucket });
     const folder = `${S3Prefix === '' ? '' : `${S3Prefix}/`}AWSDynamoDB/${ExportArn.split('/').at(-1) ?? ''}`;
     const items = await itemsOf(tableName, this.places.tableSettings(tableName));
     const lines: string[] = [];

@@ -36,7 +36,10 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
   const { accountId, region, endpoint, credentials } = run.destination;
   const { source } = run;
   const exports = new TableExportStandIn({
-    s3: { endpoint: source.endpoint, region: source.region, credentials: source.credentials },
+    s3(owner) {
+      const { endpoint, region, credentials } = owner === accountId ? run.destination : source;
+      return { endpoint, region, credentials };
+    },
     tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region: source.region }),
     hasPointInTimeRecovery: () => true,
   });

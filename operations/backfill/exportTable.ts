@@ -11,6 +11,8 @@ export interface ExportTarget {
   readonly bucket: string;
   /** Without a slash at the end; empty for the top of the bucket. */
   readonly prefix: string;
+  /** Where it is another account's than the table's. */
+  readonly bucketAccountId?: string;
 }
 
 export interface ExportRequest {
@@ -59,7 +61,7 @@ export async function exportTable(request: ExportRequest): Promise<ExportPlace> 
   }
   if (state.status === 'completed') return { bucket: state.bucket, folder: state.folder };
   throw new DcsError(
-    `the export ${state.exportArn} failed: ${state.reason ?? 'DynamoDB does not say why'}. Nothing was written; mend the cause and run the same command again`,
+    `the export ${state.exportArn} failed: ${state.reason ?? 'DynamoDB does not say why'}. Nothing was written from it; mend the cause and run the same command again`,
   );
 }
 

@@ -46,8 +46,7 @@ const FILES_AT_A_TIME = 4;
  * @throws UnusableExportError that names every file that is wrong
  */
 export async function openExport(request: OpenExportRequest): Promise<CheckedExport> {
-  const summary = readExportSummary(await manifest(request, SUMMARY));
-  const listed = readExportFiles(await manifest(request, FILES), request.place.folder);
+  const { summary, files: listed } = await readManifests(request);
   const files: CheckedFile[] = [];
   const problems: string[] = [];
   const checks = mapInParallel(asAsync(listed), FILES_AT_A_TIME, async (file) => {
@@ -71,6 +70,14 @@ export async function openExport(request: OpenExportRequest): Promise<CheckedExp
   );
 }
 
+/** What an export says of itself, against its checksums. @throws UnusableExportError, and CouldNotLookError where there is none */
+export async function readManifests(
+  request: Pick<OpenExportRequest, 'texts' | 'place'>,
+): Promise<{ readonly summary: ExportSummary; readonly files: readonly ExportFile[] }> {
+  const summary = readExportSummary(await manifest(request, SUMMARY));
+  return { summary, files: readExportFiles(await manifest(request, FILES), request.place.folder) };
+}
+
 /** Every item of an export, as of the moment that it holds. */
 export async function* exportItems(
   context: ExportFileContext,
@@ -79,13 +86,13 @@ export async function* exportItems(
   for (const file of files) {
     let number = 0;
     for await (const lines of exportFileLines(context, file)) {
-      yield lines.map((line) => itemOf(line, `item ${(number += 1)} of ${file.objectKey}`, summary.exportTimeMs));
+      yield lines.map((line) => itemOfLine(line, `item ${(number += 1)} of ${file.objectKey}`, summary.exportTimeMs));
     }
   }
 }
 
 /** The checksums are right, so DynamoDB wrote it so, or somebody else made the export: it is one that is told of. */
-function itemOf(line: string, place: string, readAtMs: number): ReadItem | UnreadableItem {
+export function itemOfLine(line: string, place: string, readAtMs: number): ReadItem | UnreadableItem {
   let item: unknown;
   try {
     item = (JSON.parse(line) as { Item?: unknown } | null)?.Item;
@@ -97,11 +104,11 @@ function itemOf(line: string, place: string, readAtMs: number): ReadItem | Unrea
   return { unreadable: `${place} is ${quoted(item)}: its line has no "Item" with attributes` };
 }
 
-async function manifest({ texts, place, reader }: OpenExportRequest, name: string): Promise<string> {
+async function manifest({ texts, place }: Pick<OpenExportRequest, 'texts' | 'place'>, name: string): Promise<string> {
   const text = await texts.read(`${place.folder}/${name}`);
   if (text === undefined) {
     throw new CouldNotLookError(
-      `s3://${reader.bucket}/${place.folder} has no ${name}; name the folder of one export that is COMPLETED, such as s3://${reader.bucket}/PREFIX/AWSDynamoDB/01234567890123-a1b2c3d4`,
+      `s3://${place.bucket}/${place.folder} has no ${name}; name the folder of one export that is COMPLETED, such as s3://${place.bucket}/PREFIX/AWSDynamoDB/01234567890123-a1b2c3d4`,
     );
   }
   // DynamoDB calls them .md5; its documentation has called them .checksum.

@@ -74,6 +74,7 @@ export function judgeLastRun(last: ListedExecution | undefined): Judgement {
   const found = `${name}: ${status}${startedAtMs === undefined ? '' : `, started ${utc(startedAtMs)}`}`;
   const values = { execution: name, status, ...(startedAtMs !== undefined && { startedAtMs }) };
   if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status)) return { ...ok(found), values };
-  const remedy = 'give the same dcs restore again: it says why the run failed, and goes on where it stopped';
+  const remedy =
+    'give the same dcs restore or dcs verify again: it says why the run failed, and goes on where it stopped';
   return { ...warning(found, 'a run that came to its end', remedy), values };
 }

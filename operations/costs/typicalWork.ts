@@ -1,5 +1,5 @@
 import { backfillWork } from './work/backfill';
-import { drillWork, revertWork, verifyWork } from './work/compare';
+import { drillWork, revertWork, verifyByMap, verifyWork } from './work/compare';
 import { restoreByImport, restoreByMap, restoreByWrites, type Restored } from './work/restore';
 import type { Work } from './work/work';
 import type { Workload } from './workload';
@@ -23,6 +23,7 @@ export function typicalWork(workload: Workload): Work[] {
     restoreByMap(workload, whole),
     verifyWork(workload, { history: false }),
     verifyWork(workload, { history: true }),
+    verifyByMap(workload),
     drillWork(workload, whole, true),
     { ...revert, name: 'revert of an hour' },
   ];

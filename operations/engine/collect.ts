@@ -91,36 +91,66 @@ export async function collectedIn(store: EngineStore, folder: string, round: num
 }
 
 /** The results of tasks, in their order. @throws DcsError that names those of which there is none, or a damaged one */
-export async function resultsOf(store: EngineStore, folder: string, tasks: readonly Task[]): Promise<TaskResult[]> {
-  const [results, missing]: [TaskResult[], string[]] = [[], []];
+export function resultsOf(store: EngineStore, folder: string, tasks: readonly Task[]): Promise<TaskResult[]> {
+  return allResults(store, folder, tasks, {
+    ...{ read: readResult, name: rangeWords, noun: 'range' },
+    remedy: 'Nothing has been imported. The same command folds these alone',
+  });
+}
+
+/** What a kind of work calls its tasks, and how their results are read. */
+export interface KindOfResult<Of extends { readonly id: string }, Result> {
+  /** @throws DcsError for what is none */
+  readonly read: (text: string, id: string) => Result;
+  readonly name: (task: Of) => string;
+  readonly noun: string;
+  readonly remedy: string;
+}
+
+/** The results of tasks of any kind, in their order. @throws DcsError that names those of which there is none, or a damaged one */
+export async function allResults<Of extends { readonly id: string }, Result extends object>(
+  store: Pick<EngineStore, 'read'>,
+  folder: string,
+  tasks: readonly Of[],
+  kind: KindOfResult<Of, Result>,
+): Promise<Result[]> {
+  const [results, missing]: [Result[], string[]] = [[], []];
   let missed = 0;
   const looked = mapInOrder(asyncOf(tasks), READS, async (task) => ({
     task,
-    found: await resultOf(store, folder, task),
+    found: await resultOf(store, folder, task, kind),
   }));
   for await (const { task, found } of looked) {
     if (typeof found !== 'string') results.push(found);
-    else if (++missed <= NAMED) missing.push(`${rangeWords(task)}: ${found}`);
+    else if (++missed <= NAMED) missing.push(`${kind.name(task)}: ${found}`);
   }
   if (missed === 0) return results;
   throw new DcsError(
-    `of ${counted(tasks.length, 'range')} ${count(missed)} have no result: ${missing.join('; ')}${missed > NAMED ? '; …' : ''}. ` +
-      'Nothing has been imported. The same command folds these alone',
+    `of ${counted(tasks.length, kind.noun)} ${count(missed)} have no result: ${missing.join('; ')}${missed > NAMED ? '; …' : ''}. ${kind.remedy}`,
   );
 }
 
-async function resultOf(store: EngineStore, folder: string, task: Task): Promise<TaskResult | string> {
+async function resultOf<Of extends { readonly id: string }, Result>(
+  store: Pick<EngineStore, 'read'>,
+  folder: string,
+  task: Of,
+  { read }: KindOfResult<Of, Result>,
+): Promise<Result | string> {
   const text = await store.read(PLACES.result(folder, task.id));
   if (text === undefined) return whyMissing(store, folder, task);
   try {
-    return readResult(text, task.id);
+    return read(text, task.id);
   } catch (error) {
     if (error instanceof DcsError) return error.message;
     throw error;
   }
 }
 
-async function whyMissing(store: EngineStore, folder: string, { id }: Task): Promise<string> {
+async function whyMissing(
+  store: Pick<EngineStore, 'read'>,
+  folder: string,
+  { id }: { readonly id: string },
+): Promise<string> {
   const problem = await store.read(PLACES.problem(folder, id));
   if (problem === undefined) return 'no worker has said why; see the log of the function';
   return (JSON.parse(problem) as { message: string }).message;

@@ -17,22 +17,30 @@ export async function newestRun(
   store: EngineStore,
   of: Pick<RunRequest, 'tableName' | 'into'>,
 ): Promise<FoundRun | undefined> {
-  let newest: string | undefined;
-  let after: { objectKey: string } | undefined;
-  do {
-    const page = await store.page(runsOf(of), { after });
-    newest = page.versions.findLast(({ objectKey }) => objectKey.endsWith('/request.json'))?.objectKey ?? newest;
-    after = page.next;
-  } while (after);
-  if (newest === undefined) return undefined;
-  const folder = newest.slice(0, -'request.json'.length);
-  const outcome = await outcomeOf(store, folder);
+  const folder = await newestFolder(store, runsOf(of));
+  if (folder === undefined) return undefined;
+  const outcome = await outcomeOf<RunOutcome>(store, folder);
   const isFinished = (await store.read(PLACES.finished(folder))) !== undefined;
   return { folder, run: await readRequest(store, folder), ...(outcome && { outcome }), isFinished };
 }
 
-export async function outcomeOf(store: Pick<EngineStore, 'read'>, folder: string): Promise<RunOutcome | undefined> {
-  return jsonOf((await store.read(PLACES.outcome(folder))) ?? '') as RunOutcome | undefined;
+/** Of the runs below a folder, that of the one which was asked for last. */
+export async function newestFolder(store: EngineStore, runs: string): Promise<string | undefined> {
+  let newest: string | undefined;
+  let after: { objectKey: string } | undefined;
+  do {
+    const page = await store.page(runs, { after });
+    newest = page.versions.findLast(({ objectKey }) => objectKey.endsWith('/request.json'))?.objectKey ?? newest;
+    after = page.next;
+  } while (after);
+  return newest?.slice(0, -'request.json'.length);
+}
+
+export async function outcomeOf<Outcome>(
+  store: Pick<EngineStore, 'read'>,
+  folder: string,
+): Promise<Outcome | undefined> {
+  return jsonOf((await store.read(PLACES.outcome(folder))) ?? '') as Outcome | undefined;
 }
 
 /** An execution of a run, of which there is one more each time it is taken up again. */
@@ -62,6 +70,7 @@ export async function startExecution(machine: StateMachine, folder: string): Pro
 
 /** At most 80 letters, digits, - and _: the table's name is cut. Source: Step Functions API reference, StartExecution. */
 function executionName(folder: string, attempt: number): string {
-  const [, tableName = '', , id = ''] = folder.split('/');
+  const [, tableName = '', ...rest] = folder.split('/');
+  const id = rest.at(-2) ?? '';
   return `${tableName.replaceAll('.', '_').slice(0, 40)}-${id}-${attempt}`;
 }

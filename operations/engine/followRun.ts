@@ -2,10 +2,9 @@ import type { EngineStore } from '../../aws/engineStore';
 import type { StateMachine } from '../../aws/stateMachine';
 import { DcsError } from '../../core/errors';
 import type { Pause } from '../pace';
-import type { RunOutcome } from './compareImported';
 import { outcomeOf, type RunExecution } from './findRun';
 import { PLACES } from './run';
-import { readTasks, type LeftLine } from './tasks';
+import { readTasks, tasksIn, type LeftLine } from './tasks';
 
 /** How far a run is. */
 export interface RunProgress {
@@ -39,7 +38,7 @@ const FIRST_LOOK_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
 
 /** Looks at a run until it is over. Stopped, it leaves the run to go on. @throws RunFailedError */
-export async function followRun(request: FollowRequest): Promise<RunOutcome> {
+export async function followRun<Outcome>(request: FollowRequest): Promise<Outcome> {
   const { store, machine, folder, execution, signal, pause, onProgress } = request;
   let round = 0;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
@@ -47,7 +46,7 @@ export async function followRun(request: FollowRequest): Promise<RunOutcome> {
     const progress = await progressOf(store, folder, round);
     round = progress.round;
     if (progress.tasks > 0) onProgress?.(progress);
-    if (state?.status !== 'running') return endOf(store, folder, { name: execution, state: state ?? GONE });
+    if (state?.status !== 'running') return endOf<Outcome>(store, folder, { name: execution, state: state ?? GONE });
     await pause(waitMs, signal);
   }
 }
@@ -55,9 +54,9 @@ export async function followRun(request: FollowRequest): Promise<RunOutcome> {
 const GONE = { status: 'failed', error: 'Gone', cause: 'Step Functions does not know the execution any more' } as const;
 
 /** @throws RunFailedError when it has not come to its end */
-async function endOf(store: EngineStore, folder: string, { name, state }: RunExecution): Promise<RunOutcome> {
+async function endOf<Outcome>(store: EngineStore, folder: string, { name, state }: RunExecution): Promise<Outcome> {
   if (state.status === 'succeeded') {
-    const outcome = await outcomeOf(store, folder);
+    const outcome = await outcomeOf<Outcome>(store, folder);
     if (outcome) return outcome;
   }
   const { error = 'NoOutcome', cause = `the execution ${name} has ended and left no outcome` } = state;
@@ -70,7 +69,7 @@ async function progressOf(store: EngineStore, folder: string, from: number): Pro
     const text = await store.read(PLACES.tasks(folder, round + (tasks > 0 ? 1 : 0)));
     if (text === undefined) break;
     if (tasks > 0) round += 1;
-    tasks = readTasks(text).length;
+    tasks = tasksIn(text, (task) => task).length;
   }
   return { round, folded: tasks === 0 ? 0 : await countBelow(store, PLACES.results(folder, round)), tasks };
 }

@@ -27,6 +27,7 @@ export function imageRanges(request: ImageRangesRequest): RangeSource {
         request,
         objectKeys.filter((objectKey) => isIn(range, objectKey)),
       ),
+    histories: (objectKeys) => historiesOf(request, objectKeys),
   };
 }
 
@@ -126,6 +127,14 @@ async function* historyPages(
     yield grouping.add(page).filter(isOfItem);
   }
   yield grouping.rest().filter(isOfItem);
+}
+
+async function* historiesOf(
+  { source, parallelism = READS }: ImageRangesRequest,
+  objectKeys: ReadonlySet<string>,
+): AsyncGenerator<ObjectHistory> {
+  const found = mapInOrder(asyncOf<string, string>(objectKeys), parallelism, (key) => source.history(key));
+  for await (const history of found) if (history) yield history;
 }
 
 async function* statesOf(

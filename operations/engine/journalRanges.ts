@@ -1,3 +1,4 @@
+import type { ObjectHistory } from '../../aws/objectVersions';
 import { DcsError } from '../../core/errors';
 import type { KeyRange } from '../../core/keyRanges';
 import { ReadGuard } from '../guards';
@@ -29,6 +30,7 @@ export function journalRanges(request: JournalRangesRequest): RangeSource {
     statesOf() {
       throw new DcsError('nothing of a journal is asked back from an archive');
     },
+    histories: (objectKeys, hashes, signal) => historiesOf(request, objectKeys, hashes, signal),
   };
 }
 
@@ -58,6 +60,26 @@ async function* statesIn(
     }
     requireReadable(journal);
     if (states.length > 0) yield { states, upTo };
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Finding one item by itself costs a look through all that is in no run, so the whole range is gone through once. */
+async function* historiesOf(
+  { reads, table }: JournalRangesRequest,
+  objectKeys: ReadonlySet<string>,
+  hashes: KeyRange,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ObjectHistory> {
+  const journal = new TableJournal(reads, table, undefined, hashes);
+  try {
+    await journal.look(signal);
+    for await (const item of journal.items(undefined, signal)) {
+      const { objectKey } = item;
+      if (objectKeys.has(objectKey)) yield { objectKey, versions: versionsOfItem(item) };
+    }
+    requireReadable(journal);
   } finally {
     await journal.close();
   }

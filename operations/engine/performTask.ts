@@ -2,9 +2,10 @@ import type { EngineStore } from '../../aws/engineStore';
 import { DcsError } from '../../core/errors';
 import { foldRange, type FoldRequest, type FoldWatch } from './foldRange';
 import { PLACES } from './run';
-import { readResult, type Task, type TaskResult } from './tasks';
+import { readResult, type TaskResult } from './tasks';
 
-export interface TaskRequest extends Omit<FoldRequest, 'store' | 'folder' | 'objectKeys'> {
+/** A task as it is done: by this attempt, of this run. */
+export interface Attempt {
   readonly store: EngineStore;
   /** Of the run. */
   readonly folder: string;
@@ -12,36 +13,47 @@ export interface TaskRequest extends Omit<FoldRequest, 'store' | 'folder' | 'obj
   readonly attemptId: string;
 }
 
+export interface TaskRequest extends Omit<FoldRequest, 'store' | 'folder' | 'objectKeys'>, Attempt {}
+
+/** Folds the range of a task, once. */
+export function performTask(request: TaskRequest, watch?: FoldWatch): Promise<TaskResult> {
+  const { store, task } = request;
+  return performOnce({ ...request, id: task.id, read: readResult }, async (folder) => {
+    const objectKeys = task.keysFile === undefined ? undefined : await objectKeysIn(store, task.keysFile);
+    return foldRange({ ...request, folder, objectKeys }, watch);
+  });
+}
+
 /**
  * Does one task, and stores what came of it. Of several who do the same, whoever is first counts; a task that is done already is
  * not done again. Why it failed is stored too, for whoever misses its result.
+ *
+ * @param perform gets the folder of this attempt
  */
-export async function performTask(request: TaskRequest, watch?: FoldWatch): Promise<TaskResult> {
-  const { store, folder, task, attemptId } = request;
-  const place = PLACES.result(folder, task.id);
+export async function performOnce<Result extends object>(
+  { store, folder, attemptId, id, read }: Attempt & { id: string; read: (text: string, id: string) => Result },
+  perform: (attemptFolder: string) => Promise<Result>,
+): Promise<Result> {
+  const place = PLACES.result(folder, id);
   const found = await store.read(place);
-  const done = found === undefined ? undefined : usable(found, task);
+  const done = found === undefined ? undefined : usable(() => read(found, id));
   if (done) return done;
   try {
-    const objectKeys = task.keysFile === undefined ? undefined : await objectKeysIn(store, task.keysFile);
-    const ofAttempt = { folder: PLACES.attempt(folder, task.id, attemptId), objectKeys };
-    const result = await foldRange({ ...request, ...ofAttempt }, watch);
+    const result = await perform(PLACES.attempt(folder, id, attemptId));
     const text = JSON.stringify(result);
     // What cannot be used has been counted by nobody.
     if (found !== undefined) await store.write(place, Buffer.from(text), 'application/json');
-    else if ((await store.writeOnce(place, text)) === 'refused') {
-      return readResult((await store.read(place)) ?? '', task.id);
-    }
+    else if ((await store.writeOnce(place, text)) === 'refused') return read((await store.read(place)) ?? '', id);
     return result;
   } catch (error) {
-    await tell(store, folder, task, error);
+    await tell(store, folder, id, error);
     throw error;
   }
 }
 
-function usable(text: string, { id }: Task): TaskResult | undefined {
+function usable<Result>(read: () => Result): Result | undefined {
   try {
-    return readResult(text, id);
+    return read();
   } catch (error) {
     if (error instanceof DcsError) return undefined;
     throw error;
@@ -49,10 +61,10 @@ function usable(text: string, { id }: Task): TaskResult | undefined {
 }
 
 /** Whoever cannot write that either has failed for that reason, and is told of by being missed. */
-async function tell(store: EngineStore, folder: string, task: Task, error: unknown): Promise<void> {
+async function tell(store: EngineStore, folder: string, id: string, error: unknown): Promise<void> {
   const { name, message } = error as Error;
   const text = Buffer.from(JSON.stringify({ name, message }));
-  await store.write(PLACES.problem(folder, task.id), text, 'application/json').catch(() => undefined);
+  await store.write(PLACES.problem(folder, id), text, 'application/json').catch(() => undefined);
 }
 
 async function objectKeysIn(store: EngineStore, file: string): Promise<readonly string[]> {

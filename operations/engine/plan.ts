@@ -1,7 +1,7 @@
 import type { EngineStore } from '../../aws/engineStore';
 import { PLACES } from './run';
 import type { RangeSource } from './rangeSource';
-import { readTasks, type Task } from './tasks';
+import { readTasks, tasksIn, type Task } from './tasks';
 
 /** A round that is to be folded. */
 export interface Round {
@@ -31,22 +31,32 @@ export async function beginRound(
   store: EngineStore,
   folder: string,
   round: number,
-  ranges: readonly Omit<Task, 'id'>[],
+  work: readonly object[],
 ): Promise<Round> {
-  const tasks = ranges.map((range, number): Task => ({ id: `${round}-${number}`, ...range }));
+  const tasks = work.map((one, number) => ({ id: `${round}-${number}`, ...one }));
   const written = await store.writeOnce(PLACES.tasks(folder, round), JSON.stringify(tasks));
-  return { round, tasks: written === 'written' ? tasks.length : (await tasksOf(store, folder, round)).length };
+  return { round, tasks: written === 'written' ? tasks.length : await countTasks(store, folder, round) };
 }
 
 /** @throws DcsError for a round that has not begun */
 export async function tasksOf(store: EngineStore, folder: string, round: number): Promise<readonly Task[]> {
-  return readTasks((await store.read(PLACES.tasks(folder, round))) ?? '');
+  return readTasks(await tasksText(store, folder, round));
 }
 
-async function lastRound(store: EngineStore, folder: string): Promise<Round | undefined> {
+/** As it was written. */
+export async function tasksText(store: EngineStore, folder: string, round: number): Promise<string> {
+  return (await store.read(PLACES.tasks(folder, round))) ?? '';
+}
+
+async function countTasks(store: EngineStore, folder: string, round: number): Promise<number> {
+  return tasksIn(await tasksText(store, folder, round), (task) => task).length;
+}
+
+/** Of a run that has begun. */
+export async function lastRound(store: EngineStore, folder: string): Promise<Round | undefined> {
   for (let round = 0; ; round++) {
     const isBegun = (await store.read(PLACES.tasks(folder, round))) !== undefined;
     if (isBegun) continue;
-    return round === 0 ? undefined : { round: round - 1, tasks: (await tasksOf(store, folder, round - 1)).length };
+    return round === 0 ? undefined : { round: round - 1, tasks: await countTasks(store, folder, round - 1) };
   }
 }

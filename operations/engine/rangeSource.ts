@@ -1,4 +1,4 @@
-import type { ObjectVersion } from '../../aws/objectVersions';
+import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { KeyRange } from '../../core/keyRanges';
 import type { ObjectState } from '../images/stateOfObject';
 import type { ArchivedState } from '../images/stateUnlessArchived';
@@ -18,6 +18,12 @@ export interface RangeSource {
   states(range: KeyRange, signal?: AbortSignal): AsyncIterable<RangePart>;
   /** The same of these objects alone, which come in the order of the ranges; those outside of the range are passed over. */
   statesOf(objectKeys: readonly string[], range: KeyRange, signal?: AbortSignal): AsyncIterable<RangePart>;
+  /**
+   * All that there is by now of some objects, also what came later than the moment; nothing of those that are not there. In no order.
+   *
+   * @param hashes in which the hashes of all of them lie
+   */
+  histories(objectKeys: ReadonlySet<string>, hashes: KeyRange, signal?: AbortSignal): AsyncIterable<ObjectHistory>;
 }
 
 export type FoldedState = ObjectState | ArchivedState;

@@ -95,7 +95,12 @@ export function readTask(given: unknown): Task {
 
 /** @throws DcsError for what is no list of tasks */
 export function readTasks(text: string): readonly Task[] {
-  return (parsed(text, 'tasks') as unknown[]).map(readTask);
+  return tasksIn(text, readTask);
+}
+
+/** Those of any kind of work. @throws DcsError, and what `read` throws */
+export function tasksIn<Read>(text: string, read: (given: unknown) => Read): Read[] {
+  return (parsedJson(text, 'tasks') as unknown[]).map(read);
 }
 
 /**
@@ -104,7 +109,7 @@ export function readTasks(text: string): readonly Task[] {
  * @throws DcsError
  */
 export function readResult(text: string, id: string): TaskResult {
-  const { success, data, error } = resultShape.safeParse(parsed(text, 'result'));
+  const { success, data, error } = resultShape.safeParse(parsedJson(text, 'result'));
   if (!success) throw new DcsError(`its result is damaged: ${error.issues[0]?.message ?? ''}`);
   const result = data as unknown as TaskResult;
   if (result.id !== id) throw new DcsError(`its result is that of ${result.id}`);
@@ -113,7 +118,8 @@ export function readResult(text: string, id: string): TaskResult {
   throw new DcsError(`its result says ${result.counts.item} items, and its files have ${inFiles}`);
 }
 
-function parsed(text: string, what: string): unknown {
+/** @throws DcsError */
+export function parsedJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

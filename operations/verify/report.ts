@@ -1,3 +1,4 @@
+import type { ReportStore } from '../../aws/reports';
 import type { Comparison } from './compareTable';
 import type { Difference } from './recheck';
 import type { Repairs } from './repairAll';
@@ -22,6 +23,9 @@ export interface VerifyReport {
   readonly examples: Readonly<Partial<Record<DifferenceClass, { objectKey: string; reason: string }>>>;
   readonly repairs?: { readonly written: number; readonly mended: number; readonly left: number };
   readonly verdict: 'same' | 'differences';
+  /** Of the engine: what was compared is the copy at the moment of an export. */
+  readonly engine?: 'distributed';
+  readonly asOf?: string;
 }
 
 export function verifyReport(found: {
@@ -68,6 +72,21 @@ export function verifyReport(found: {
 /** The text that is stored. */
 export function reportText(report: VerifyReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Object key of the report, or why it could not be stored: what was found is as true without it. */
+export type StoredVerify = { readonly objectKey: string } | { readonly problem: string };
+
+export async function storeReport(
+  reports: Pick<ReportStore, 'write'>,
+  report: VerifyReport,
+  startedAtMs: number,
+): Promise<StoredVerify> {
+  try {
+    return { objectKey: await reports.write('verify', startedAtMs, reportText(report)) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
 }
 
 function bucketCounts({ source, destination, vanished }: NonNullable<Comparison['all']>): Record<string, number> {

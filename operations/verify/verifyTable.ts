@@ -4,7 +4,7 @@ import { compareJournals, type ComparedJournals } from './compareJournals';
 import { compareTable, type CompareTableRequest, type Comparison } from './compareTable';
 import { otherTable } from './otherTable';
 import { repairAll, type Repairs } from './repairAll';
-import { reportText, verifyReport, type VerifyReport } from './report';
+import { storeReport, verifyReport, type StoredVerify, type VerifyReport } from './report';
 import type { StageWatch } from './stages';
 import { walkTable, type Walked } from './walkTable';
 
@@ -30,8 +30,7 @@ export interface VerifyWatch extends StageWatch {
 
 export interface VerifyOutcome {
   readonly report: VerifyReport;
-  /** Object key of the report, or why it could not be stored: what was found is as true without it. */
-  readonly stored: { readonly objectKey: string } | { readonly problem: string };
+  readonly stored: StoredVerify;
 }
 
 /**
@@ -61,7 +60,7 @@ export async function verifyTable(request: VerifyRequest): Promise<VerifyOutcome
   const ranBy = await request.whoRuns().catch(() => null); // a verdict does not depend on it
   const facts = { tableName: table.tableName, sampleItemCount, settleMs, startedAtMs, endedAtMs, ranBy };
   const report = verifyReport({ ...facts, comparison, repairs, walked });
-  return { report, stored: await store(request.reports, report, startedAtMs) };
+  return { report, stored: await storeReport(request.reports, report, startedAtMs) };
 }
 
 function journalsOf({ opened, settleMs, watch }: VerifyRequest): Promise<ComparedJournals> | undefined {
@@ -69,16 +68,4 @@ function journalsOf({ opened, settleMs, watch }: VerifyRequest): Promise<Compare
   if (!journals) return undefined;
   watch?.onStage?.('journal');
   return compareJournals({ ...places, journals, settleMs });
-}
-
-async function store(
-  reports: Pick<ReportStore, 'write'>,
-  report: VerifyReport,
-  startedAtMs: number,
-): Promise<VerifyOutcome['stored']> {
-  try {
-    return { objectKey: await reports.write('verify', startedAtMs, reportText(report)) };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
 }

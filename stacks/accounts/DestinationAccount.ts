@@ -18,6 +18,7 @@ import { journalTables } from '../../settings/compactor';
 import { renewedLocks } from '../../settings/lockRule';
 import { formerKeysOf, namesOf, type Names } from '../../settings/names';
 import { Tampering } from '../constructs/Tampering';
+import { engineNamesOf } from '../../settings/engineNames';
 import { afterDestination, outputs } from '../outputs';
 import { stackOf } from '../DcsStack';
 import { acceptReplicas, requireTls } from '../policies/buckets';
@@ -27,6 +28,7 @@ import { refuseReplicasOfSweeps } from '../policies/locks';
 import {
   administerInAccount,
   encryptEvents,
+  encryptExports,
   encryptNotifications,
   encryptReplicas,
   refuseDeletion,
@@ -157,6 +159,9 @@ export class DestinationAccount extends Construct {
       policy: [
         administerInAccount(this.names.partition, accountId),
         encryptReplicas(sender),
+        ...(settings.engine.enabled
+          ? [encryptExports({ ...sender, bucketArn: engineNamesOf(settings).bucketArn, region })]
+          : []),
         refuseDeletion(settings.encryption.breakGlassPrincipalArn),
         ...encryptNotifications(accountId, ['cloudwatch']),
         encryptEvents(),

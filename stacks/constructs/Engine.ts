@@ -14,7 +14,7 @@ import { ITSELF, stackOf } from '../DcsStack';
 import { requireTls } from '../policies/buckets';
 import { policyJson, type Statement } from '../policies/document';
 import { readCopies } from '../policies/drill';
-import { importRuns, runEngine, useEngineBucket } from '../policies/engine';
+import { importRuns, readExports, runEngine, takeExports, useEngineBucket } from '../policies/engine';
 import { decryptFormer, decryptReplicas, encryptReports } from '../policies/restore';
 import { askBackVersions } from '../policies/thaw';
 import { trustBatchOperations, trustStepFunctions } from '../policies/trust';
@@ -52,8 +52,10 @@ export class Engine extends Construct {
     const { settings, provider, keyArn, topic } = props;
     this.engine = engineNamesOf(settings);
     const { bucketArn, bucketName } = this.engine;
+    const sender = { ...props.names, sourceAccountId: settings.source.accountId };
+    const policy = [requireTls(bucketArn), takeExports(bucketArn, sender)];
     new GuardedBucket(this, 'bucket', {
-      ...{ provider, bucketName, keyArn, objectLockEnabled: false, policy: [requireTls(bucketArn)] },
+      ...{ provider, bucketName, keyArn, objectLockEnabled: false, policy },
       lifecycleRules: [
         {
           ...{ id: 'runs', status: 'Enabled', filter: [{}] },
@@ -98,6 +100,7 @@ export class Engine extends Construct {
     const { settings, names, keyArn } = this.props;
     const { region, accountId } = settings.destination;
     const { destinationBucketArn } = names;
+    const { bucketArn } = this.engine;
     const readsImages = worker === 'plan' || worker === 'fold';
     const copy = { bucketArn: destinationBucketArn, region };
     const images = [
@@ -107,7 +110,8 @@ export class Engine extends Construct {
     ];
     return [
       ...(readsImages ? images : []),
-      ...useEngineBucket(this.engine.bucketArn),
+      ...useEngineBucket(bucketArn, worker === 'import' ? ['restores'] : undefined),
+      ...(readsImages ? [readExports(bucketArn)] : []),
       ...this.useKey(),
       ...(worker === 'import' ? importRuns({ partition: names.partition, accountId, region }) : []),
     ];
@@ -185,9 +189,9 @@ export function forgetEngineBucket(scope: Construct): void {
 }
 
 const DESCRIPTIONS: Readonly<Record<EngineWorker, string>> = {
-  plan: 'Divides a table into the ranges that are folded',
-  fold: 'Folds the images of a range of object keys to a moment',
-  collect: 'Counts what has come of a round of folds, and begins the next',
+  plan: 'Divides a table into the ranges that are folded, or compared',
+  fold: 'Folds the images of a range of object keys to a moment, or compares a part of them with an export',
+  collect: 'Counts what has come of a round, and begins the next',
   import: 'Has DynamoDB import what was folded, and compares',
 };
 
@@ -201,6 +205,6 @@ function engineAlarm(
     threshold: 0,
     periodSeconds: 300,
     periods: [1, 1],
-    description: `A run of the distributed engine has failed: what it was to bring back is not there. Look at the execution of ${stateMachine} in the console of Step Functions, which says why, mend the cause, and give the same dcs restore again: it goes on where the run stopped.`,
+    description: `A run of the distributed engine has failed: what it was to bring back is not there, or what it was to compare is not. Look at the execution of ${stateMachine} in the console of Step Functions, which says why, mend the cause, and give the same dcs restore or dcs verify again: it goes on where the run stopped.`,
   };
 }

@@ -1,11 +1,13 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
+import { engineNamesOf } from '../../settings/engineNames';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 import { policyJson, type Statement } from '../policies/document';
 import { decryptItems } from '../policies/drill';
-import { exportTables, importTables } from '../policies/import';
+import { exportIntoEngine } from '../policies/engine';
+import { exportTables, importTables, useExports } from '../policies/import';
 import { addVersions, lookAtCapture, replicateAgain, startBatchReplication } from '../policies/operator';
 import {
   decryptFormer,
@@ -24,6 +26,7 @@ export interface OperatorRolesProps {
   readonly settings: Settings;
   readonly names: Names;
   readonly keyArn?: string;
+  readonly destinationKeyArn?: string;
 }
 
 const TWELVE_HOURS_SECONDS = 12 * 3600; // A backfill of a large table runs for hours.
@@ -70,7 +73,15 @@ export class OperatorRoles extends Construct {
   }
 }
 
-function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statement[] {
+/** What the engine compares a copy with. */
+function exportsForEngine(settings: Settings, keyArn: string | undefined): Statement[] {
+  if (!settings.engine.enabled) return [];
+  const { bucketArn } = engineNamesOf(settings);
+  const { region } = settings.destination;
+  return exportIntoEngine(bucketArn, keyArn === undefined ? undefined : { keyArn, bucketArn, region });
+}
+
+function operatorPolicy({ settings, names, keyArn, destinationKeyArn }: OperatorRolesProps): Statement[] {
   const { accountId, region } = settings.source;
   const { partition, sourceBucketArn: bucketArn } = names;
   const { importBucketName, exportBucketName } = settings.operator;
@@ -84,9 +95,11 @@ function operatorPolicy({ settings, names, keyArn }: OperatorRolesProps): Statem
     ...decryptFormer(formerKeysOf('source', settings), { bucketArn, region }),
     fillTables(partition, accountId),
     ...(importBucketName === undefined ? [] : importTables({ partition, accountId, bucketName: importBucketName })),
-    ...(exportBucketName === undefined
-      ? []
-      : exportTables({ partition, accountId, region, bucketName: exportBucketName })),
+    ...(exportBucketName !== undefined || settings.engine.enabled
+      ? exportTables({ partition, accountId, region })
+      : []),
+    ...(exportBucketName === undefined ? [] : [useExports({ partition, bucketName: exportBucketName })]),
+    ...exportsForEngine(settings, destinationKeyArn),
     ...decryptItems(tableKeys, region),
     ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
     ...startBatchReplication(names),

@@ -8,7 +8,7 @@ import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { removeScratchTables } from '../policies/drill';
-import { startRuns, useEngineBucket } from '../policies/engine';
+import { readExports, startRuns, useEngineBucket } from '../policies/engine';
 import { importTables } from '../policies/import';
 import {
   decryptFormer,
@@ -83,6 +83,7 @@ function useEngine(settings: Settings, keyArn: string | undefined): Statement[] 
     ...startRuns(engine),
     ...useEngineBucket(engine.bucketArn),
     ...startThaws(engine),
+    readExports(engine.bucketArn),
     ...(key
       ? [
           { ...decryptReplicas(key), Sid: 'DecryptRuns' },

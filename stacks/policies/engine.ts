@@ -1,19 +1,59 @@
 import type { EngineNames } from '../../settings/engineNames';
-import type { Statement } from './document';
+import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
 /** What the distributed engine may do: read the copy, leave its files in a bucket of its own, and have DynamoDB import them. */
 
 /** Of the workers, and of whoever starts a run. What a run has written is removed by the lifecycle alone. */
-export function useEngineBucket(bucketArn: string): readonly Statement[] {
+export function useEngineBucket(bucketArn: string, runs = ['restores', 'verifies']): readonly Statement[] {
   return [
     { Sid: 'ListRuns', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
     {
       Sid: 'ReadAndAddToRuns',
       Effect: 'Allow',
       Action: ['s3:GetObject', 's3:PutObject'],
-      Resource: `${bucketArn}/restores/*`,
+      Resource: runs.map((folder) => `${bucketArn}/${folder}/*`),
     },
   ];
+}
+
+/** What a copy is compared with. */
+export function readExports(bucketArn: string): Statement {
+  return { Sid: 'ReadExports', Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucketArn}/exports/*` };
+}
+
+/** What DynamoDB does with the rights of whoever asks for an export. Source: developer guide, S3DataExport.Requesting. */
+const LEAVE_EXPORTS = ['s3:AbortMultipartUpload', 's3:PutObject', 's3:PutObjectAcl'];
+
+export interface ExportSender {
+  readonly partition: string;
+  readonly sourceAccountId: string;
+  readonly operatorRoleArn: string;
+}
+
+/**
+ * In the policy of the engine's bucket: exports come from the operator of the source account, and nothing else does. The role is named in a
+ * condition, for the reason that `acceptReplicas` has.
+ */
+export function takeExports(bucketArn: string, from: ExportSender): Statement {
+  return {
+    Sid: 'TakeExports',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${from.partition}:iam::${from.sourceAccountId}:root` },
+    Action: LEAVE_EXPORTS,
+    Resource: `${bucketArn}/exports/*`,
+    Condition: { ArnEquals: { 'aws:PrincipalArn': from.operatorRoleArn } },
+  };
+}
+
+/** Of an operator in the source account: tables are exported into the engine's bucket, and nothing there is read. */
+export function exportIntoEngine(bucketArn: string, key?: BucketKey): Statement[] {
+  const leave: Statement = {
+    ...{ Sid: 'LeaveExports', Effect: 'Allow', Action: LEAVE_EXPORTS, Resource: `${bucketArn}/exports/*` },
+  };
+  if (!key) return [leave];
+  const Action = [...GENERATE_DATA_KEYS, 'kms:Decrypt'];
+  const Condition = { StringEquals: throughS3(key) };
+  return [leave, { Sid: 'EncryptExports', Effect: 'Allow', Action, Resource: key.keyArn, Condition }];
 }
 
 interface InAccount {
@@ -64,7 +104,7 @@ export function runEngine(names: EngineNames): readonly Statement[] {
       Sid: 'ReadRanges',
       Effect: 'Allow',
       Action: 's3:GetObject',
-      Resource: `${names.bucketArn}/restores/*/rounds/*`,
+      Resource: [`${names.bucketArn}/restores/*/rounds/*`, `${names.bucketArn}/verifies/*/rounds/*`],
     },
     { Sid: 'StartChildren', Effect: 'Allow', Action: 'states:StartExecution', Resource: names.stateMachineArn },
     {

@@ -8,15 +8,10 @@ export interface ImportPlace {
 }
 
 /**
- * Exports of DynamoDB, for `dcs backfill`: made with `--export`, and read. DynamoDB writes the files with the rights of whoever asks.
+ * Exports of DynamoDB, for `dcs backfill --export` and the verify of the engine. DynamoDB writes the files with the rights of whoever asks.
  * Source: DynamoDB developer guide, S3DataExport.Requesting, "Setting up permissions".
  */
-export function exportTables({
-  partition,
-  accountId,
-  region,
-  bucketName,
-}: ImportPlace & { region: string }): Statement[] {
+export function exportTables({ partition, accountId, region }: InAccount): Statement[] {
   const tables = `arn:${partition}:dynamodb:${region}:${accountId}:table/*`;
   return [
     {
@@ -28,13 +23,23 @@ export function exportTables({
     },
     // Of a table, the service authorization reference knows it as optional: with any resource it is allowed either way.
     { Sid: 'FindExports', Effect: 'Allow', Action: 'dynamodb:ListExports', Resource: '*' },
-    {
-      Sid: 'UseExports',
-      Effect: 'Allow',
-      Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectAcl'],
-      Resource: `arn:${partition}:s3:::${bucketName}/*`,
-    },
   ];
+}
+
+/** Where the exports of backfills go. */
+export function useExports({ partition, bucketName }: Pick<ImportPlace, 'partition' | 'bucketName'>): Statement {
+  return {
+    Sid: 'UseExports',
+    Effect: 'Allow',
+    Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectAcl'],
+    Resource: `arn:${partition}:s3:::${bucketName}/*`,
+  };
+}
+
+interface InAccount {
+  readonly partition: string;
+  readonly accountId: string;
+  readonly region: string;
 }
 
 /**

@@ -54,6 +54,26 @@ export function encryptReplicas(by: ReplicaEncryption): Statement {
   };
 }
 
+export interface ExportEncryption {
+  readonly partition: string;
+  readonly sourceAccountId: string;
+  readonly operatorRoleArn: string;
+  readonly bucketArn: string;
+  readonly region: string;
+}
+
+/** Lets the operator of the source account have exports encrypted, through S3 and for the engine's bucket alone, where it reads nothing. */
+export function encryptExports(by: ExportEncryption): Statement {
+  return {
+    Sid: 'EncryptExports',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${by.partition}:iam::${by.sourceAccountId}:root` },
+    Action: [...GENERATE_DATA_KEYS, 'kms:Decrypt'],
+    Resource: '*',
+    Condition: { ArnEquals: { 'aws:PrincipalArn': by.operatorRoleArn }, StringEquals: throughS3(by) },
+  };
+}
+
 /** Lets services write to a topic or a queue under the key: alarms, and what S3 tells about the buckets. */
 export function encryptNotifications(
   accountId: string,

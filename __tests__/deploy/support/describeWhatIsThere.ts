@@ -268,7 +268,7 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
     const places = ['verify', 'drill'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
-    const ofRuns = `arn:aws:s3:::${ENGINE_BUCKET}/restores/*`;
+    const ofRuns = ['restores', 'verifies'].map((runs) => `arn:aws:s3:::${ENGINE_BUCKET}/${runs}/*`);
     expect(writes.map(({ Resource }) => Resource)).toEqual([places, ...(hasEngine ? [ofRuns] : [])]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');
   });

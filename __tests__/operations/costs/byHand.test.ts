@@ -5,7 +5,7 @@ import { keepingOf } from '../../../operations/costs/keeping';
 import { sumOf, type CostLine } from '../../../operations/costs/lines';
 import { otherWays } from '../../../operations/costs/others';
 import { backfillWork } from '../../../operations/costs/work/backfill';
-import { drillWork, revertWork, verifyWork } from '../../../operations/costs/work/compare';
+import { drillWork, revertWork, verifyByMap, verifyWork } from '../../../operations/costs/work/compare';
 import { restoreByImport, restoreByWrites } from '../../../operations/costs/work/restore';
 import { leastSeconds } from '../../../operations/costs/work/work';
 import { waysOf } from '../../../operations/costs/ways';
@@ -213,6 +213,10 @@ describe('once', () => {
     expect(usd(verifyWork(table, { history: true }))).toBe(256.27);
     // a sample of a thousand: 147 units, 2,000 LIST = 0.01
     expect(usd(verifyWork(table, { history: false, sample: 1_000 }))).toBe(0.01);
+    // By the engine: 0.5588 GB x 0.10; LIST 1.5818; GET 0.40; 10 files 0.00005, 100 reads of them 0.00004; 125 s x 1.7275 GB = 0.0029; 0.0001
+    expect(usd(verifyByMap(table))).toBe(2.041);
+    // In another Region, + 0.5588 x 0.02
+    expect(usd(verifyByMap({ ...table, destinationRegion: 'eu-west-1' }))).toBe(2.052);
     // the restore and another 0.0183
     expect(usd(drillWork(table, whole, true))).toBe(2.643);
     expect(usd(drillWork(table, whole, false))).toBe(2.625);

@@ -43,10 +43,11 @@ export const IMPLIED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import, and writes those of an export. Runs
- * of the engine are listed. Manifests and reports are those of jobs, which no command begins for a few images.
+/**
+ * Things of which IAM is asked beside a call's own: DynamoDB lists and reads the files of an import, and writes those of an export, also
+ * into the engine's bucket. Runs of the engine are listed. Manifests and reports are those of jobs, which no command begins for a few images.
  */
-export const IMPLIED_ON = /example-imports|example-exports|example-engine(\/thaws\/.*)?$/;
+export const IMPLIED_ON = /example-imports|example-exports|example-engine(\/thaws\/.*|\/exports\/\*)?$/;
 
 type Place = Pick<Request, 'resourceArn' | 'resourceAccountId' | 'resourcePolicy'>;
 
@@ -64,7 +65,16 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
   const beside = `arn:aws:s3:::example-imports-${side}`;
   if (on === 'files of an import') return at(`${beside}/dcs-import/users/users/2026-01-01T00-00-00-000Z/manifest.json`);
   if (on === 'files of an engine')
-    return side === 'destination' ? at('arn:aws:s3:::example-engine/restores/users/users-2/run/request.json') : [];
+    return side === 'destination'
+      ? at(
+          'arn:aws:s3:::example-engine/restores/users/users-2/run/request.json',
+          'arn:aws:s3:::example-engine/verifies/users/verify-1/request.json',
+        )
+      : [];
+  if (on === 'files of an export for the engine')
+    return side === 'destination'
+      ? at('arn:aws:s3:::example-engine/exports/users/AWSDynamoDB/01-abc/manifest-files.json')
+      : [];
   if (on === 'files of an export') return at('arn:aws:s3:::example-exports/AWSDynamoDB/0123-abc/manifest-files.json');
   if (on === 'a bucket beside') return at(beside);
   if (action === 'dynamodb:DescribeImport') return at(arn('dynamodb', 'table/users/import/01234567890123-0123abcd'));

@@ -1,8 +1,10 @@
 import { count } from '../../../core/units';
 import { costLine, type CostLine } from '../lines';
 import { classOf } from '../storage';
-import { readUnitsOfScan, writeUnits, type Workload } from '../workload';
-import { readingLines, restoreByWrites, type Restored } from './restore';
+import { partitionsFor } from '../../engine/verify/verifyRun';
+import { FILE_ENTRIES as ENTRIES_OF_FILE } from '../../engine/verify/entryFiles';
+import { GB, readUnitsOfScan, tableBytes, writeUnits, type Workload } from '../workload';
+import { readingLines, restoreByWrites, workerLines, type Restored } from './restore';
 import { GETS_A_SECOND, KEYS_OF_LIST, listBound, WRITE_UNITS_A_SECOND, type Bound, type Work } from './work';
 
 /** Items that one machine scans and compares with listings in a second. Measured: docs/performance.md. */
@@ -41,6 +43,32 @@ export function verifyWork(
             },
           ]
         : []),
+    ],
+  };
+}
+
+/** By the engine: the copy is read as a restore reads it, and what the export has of each item is compared with it, part by part. */
+export function verifyByMap(workload: Workload): Work {
+  const { items, sourceRegion, destinationRegion } = workload;
+  const restored: Restored = { items, isByKey: false, copyRegion: destinationRegion, targetRegion: destinationRegion };
+  const files = 2 * Math.ceil(items / ENTRIES_OF_FILE);
+  const parts = partitionsFor(items);
+  const bytes = tableBytes(workload);
+  return {
+    name: 'verify, engine distributed',
+    lines: [
+      costLine('export of the table', bytes / GB, 'tableExport', sourceRegion),
+      ...(sourceRegion === destinationRegion
+        ? []
+        : [costLine('transfer of the export, not compressed', bytes / GB, 'transfer', sourceRegion)]),
+      ...readingLines(workload, restored),
+      costLine('PUT requests of what was read', files, 's3Put', destinationRegion),
+      costLine('GET requests of parts, two for each file', 2 * files * parts, 's3Get', destinationRegion),
+      ...workerLines(items, destinationRegion),
+    ],
+    bounds: [
+      { what: `GET requests: ${count(GETS_A_SECOND)} a second of a prefix`, seconds: items / GETS_A_SECOND },
+      { what: 'the export itself: AWS documents no rate', seconds: NaN },
     ],
   };
 }

@@ -83,19 +83,23 @@ const WORKERS = 1_000;
 export function restoreByMap(workload: Workload, restored: Restored): Work {
   const imported = restoreByImport(workload, restored);
   const { targetRegion, items } = restored;
-  const workers = Math.ceil(items / ITEMS_OF_WORKER);
   return {
     name: 'restore, engine distributed',
-    lines: [
-      ...imported.lines,
-      costLine('workers, time', (items / RESTORED_A_SECOND) * GB_OF_ONE_CPU, 'lambdaTime', targetRegion),
-      costLine('transitions', workers * TRANSITIONS_OF_WORKER, 'transition', targetRegion),
-    ],
+    lines: [...imported.lines, ...workerLines(items, targetRegion)],
     bounds: [
       ...imported.bounds.filter(({ what }) => !what.startsWith('one machine') && !what.startsWith('listing')),
       { what: `${count(WORKERS)} workers at a time`, seconds: items / (RESTORED_A_SECOND * WORKERS) },
     ],
   };
+}
+
+/** Functions that read so many items, and the states of the machine that calls them. */
+export function workerLines(items: number, region: string): CostLine[] {
+  const workers = Math.ceil(items / ITEMS_OF_WORKER);
+  return [
+    costLine('workers, time', (items / RESTORED_A_SECOND) * GB_OF_ONE_CPU, 'lambdaTime', region),
+    costLine('transitions', workers * TRANSITIONS_OF_WORKER, 'transition', region),
+  ];
 }
 
 /** Finding the image of each item, and reading it where the table is. */

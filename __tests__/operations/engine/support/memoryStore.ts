@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import type { ByteRange } from '../../../../aws/bytesStore';
 import type { EngineStore } from '../../../../aws/engineStore';
 import type { ObjectVersion } from '../../../../aws/objectVersions';
 import type { AttributeMap } from '../../../../core/attributeValue';
@@ -26,6 +27,12 @@ export class MemoryStore implements EngineStore {
     if (this.objects.has(objectKey)) return 'refused';
     await this.write(objectKey, Buffer.from(text));
     return 'written';
+  }
+
+  async readRange(objectKey: string, { first, last }: ByteRange): Promise<Buffer> {
+    const bytes = this.objects.get(objectKey);
+    if (!bytes) throw new Error(`there is no ${objectKey}`);
+    return Promise.resolve(bytes.subarray(first, last + 1));
   }
 
   async copy(from: string, to: string): Promise<void> {

@@ -1,0 +1,187 @@
+import type { EngineStore } from '../../../aws/engineStore';
+import type { ExecutionState, StateMachine } from '../../../aws/stateMachine';
+import type { TableExports } from '../../../aws/tableExports';
+import { RefusedError } from '../../../core/errors';
+import { UnusableExportError, type ExportSummary } from '../../../core/tableExport';
+import type { ConfiguredTable } from '../../../settings/configuredTable';
+import { exportTable, type ExportWatch } from '../../backfill/exportTable';
+import { requirePast } from '../../backfill/streamGap';
+import { tableCreatedAt } from '../../formerTable';
+import type { ImageSource } from '../../images/imageSource';
+import type { JournalReads } from '../../journal/readObject';
+import type { Pause } from '../../pace';
+import { engineLayout } from '../engineLayout';
+import { lastExecution, newestFolder, outcomeOf, startExecution } from '../findRun';
+import { followRun, type RunProgress } from '../followRun';
+import { PLACES } from '../run';
+import type { VerifyEnd } from './collectVerify';
+import { wholeExport } from './planVerify';
+import { exportsOf, partitionsFor, readVerifyRun, verifiesOf, type VerifyRun } from './verifyRun';
+import type { DifferenceLine } from './verifyTasks';
+
+export interface EngineVerifyRequest {
+  readonly store: EngineStore;
+  readonly machine: StateMachine;
+  /** Of the table in the source account. */
+  readonly exports: TableExports;
+  readonly table: ConfiguredTable;
+  readonly tableId: string | undefined;
+  /** Of the copy. */
+  readonly source: ImageSource;
+  readonly reads: JournalReads;
+  /** Owner of the engine's bucket. */
+  readonly accountId: string;
+  /** Folder of an export in the engine's bucket; undefined: DynamoDB makes one. */
+  readonly fromExport?: string;
+  /** How long capture and replication have to bring what was there at the export's moment. */
+  readonly settleMs: number;
+  /** Stay until it is over. */
+  readonly isFollowed: boolean;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly pause: Pause;
+  readonly watch?: EngineVerifyWatch;
+}
+
+export interface EngineVerifyWatch extends ExportWatch {
+  /** What was exported has to have the time to come into the copy. */
+  readonly onSettling?: (waitMs: number) => void;
+  readonly onRun?: (run: StartedVerify) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+export interface StartedVerify {
+  readonly folder: string;
+  readonly run: VerifyRun;
+  readonly execution: string;
+  /** false where an earlier command has asked for it. */
+  readonly isNew: boolean;
+  /** What its last execution failed by, which is taken up again. */
+  readonly failed?: ExecutionState;
+}
+
+export type EngineVerifyEnd = { readonly folder: string; readonly run: VerifyRun } & (
+  { readonly is: 'running'; readonly execution: string } | { readonly is: 'over'; readonly end: VerifyEnd }
+);
+
+/** A run that has not come to its end is gone on with for so long; its files are kept for longer. */
+const TAKEN_FOR_MS = 24 * 3_600_000;
+
+/**
+ * Compares a copy with an export of its table by the distributed engine: starts a run, or finds the one that the same words have started
+ * before, and takes it up again where it has failed. Its outcome is told until {@link markSeen}.
+ *
+ * @throws RefusedError, CouldNotLookError before anything is started
+ * @throws RunFailedError for what failed the run; the same command takes it up again
+ */
+export async function verifyByEngine(request: EngineVerifyRequest): Promise<EngineVerifyEnd> {
+  const { store, machine, isFollowed, watch } = request;
+  const newest = await newestVerify(request);
+  const found = newest && isToGoOn(request, newest) ? newest : undefined;
+  const { folder, run } = found ?? (await newRun(request, newest?.run));
+  const known = found && (await outcomeOf<VerifyEnd>(store, folder));
+  if (known) return { is: 'over', folder, run, end: known };
+  const last = await lastExecution(machine, folder);
+  const execution = last?.state.status === 'running' ? last.name : await startExecution(machine, folder);
+  const failed = last?.state.status === 'failed' && { failed: last.state };
+  watch?.onRun?.({ folder, run, execution, isNew: !found, ...failed });
+  if (!isFollowed) return { is: 'running', folder, run, execution };
+  const end = await followRun<VerifyEnd>({ ...request, folder, execution, onProgress: watch?.onProgress });
+  return { is: 'over', folder, run, end };
+}
+
+/** Somebody has been told the outcome: the next verify is another one. */
+export async function markSeen(store: Pick<EngineStore, 'writeOnce'>, folder: string): Promise<void> {
+  await store.writeOnce(PLACES.finished(folder), '{}');
+}
+
+interface FoundVerify {
+  readonly folder: string;
+  readonly run: VerifyRun;
+  readonly isSeen: boolean;
+}
+
+async function newestVerify({ store, table }: EngineVerifyRequest): Promise<FoundVerify | undefined> {
+  const folder = await newestFolder(store, verifiesOf(table.tableName));
+  if (folder === undefined) return undefined;
+  const isSeen = (await store.read(PLACES.finished(folder))) !== undefined;
+  return { folder, run: await readVerifyRun(store, folder), isSeen };
+}
+
+function isToGoOn({ fromExport, nowMs }: EngineVerifyRequest, { run, isSeen }: FoundVerify): boolean {
+  if (isSeen) return false;
+  if (fromExport !== undefined) return run.export.folder === fromExport;
+  return run.storedByMs > nowMs() - TAKEN_FOR_MS;
+}
+
+async function newRun(
+  request: EngineVerifyRequest,
+  before: VerifyRun | undefined,
+): Promise<{ readonly folder: string; readonly run: VerifyRun }> {
+  const { store, table, source, reads, settleMs, signal, nowMs, pause, watch } = request;
+  const { prefix, tableName, keySchema } = table;
+  // An export is billed: what refuses the run is asked before.
+  await layoutOf(reads, table, nowMs(), signal);
+  const exported = request.fromExport ?? (await madeExport(request, before));
+  const { exportTimeMs: momentMs, itemCount } = await summaryOf(store, exported, tableName);
+  requirePast(momentMs, nowMs());
+  const waitMs = momentMs + settleMs - nowMs();
+  if (waitMs > 0) {
+    watch?.onSettling?.(waitMs);
+    await pause(waitMs, signal);
+  }
+  const storedByMs = nowMs();
+  const { layout, ranges } = await layoutOf(reads, table, storedByMs, signal);
+  const createdAtMs = await tableCreatedAt(source, table, momentMs);
+  const run: VerifyRun = {
+    ...{ format: '1', tableName, prefix, layout, keySchema, momentMs, storedByMs, ranges, settleMs },
+    ...(createdAtMs !== undefined && { createdAtMs }),
+    partitions: partitionsFor(itemCount),
+    export: { folder: exported, itemCount },
+  };
+  const id = `verify-${new Date(storedByMs).toISOString().replace(/[:.]/g, '-')}`;
+  const folder = `${verifiesOf(tableName)}${id}/`;
+  if ((await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`)) === 'written') return { folder, run };
+  throw new RefusedError(`another command has started ${folder} in this very moment; give the same again`);
+}
+
+/** @throws RefusedError for an export that cannot be used */
+async function summaryOf(store: EngineStore, folder: string, tableName: string): Promise<ExportSummary> {
+  try {
+    return (await wholeExport(store, folder, tableName)).summary;
+  } catch (error) {
+    if (!(error instanceof UnusableExportError)) throw error;
+    throw new RefusedError(error.message, { cause: error });
+  }
+}
+
+async function layoutOf(reads: JournalReads, table: ConfiguredTable, storedByMs: number, signal: AbortSignal) {
+  const layout = await engineLayout(reads, table, storedByMs, signal);
+  if (!('why' in layout)) return layout;
+  throw new RefusedError(
+    `the engine cannot compare ${table.tableName}: ${layout.why}. Leave --engine out: one machine compares it`,
+  );
+}
+
+/** Of an export that a run has compared already, nothing new is to be told. */
+async function madeExport(request: EngineVerifyRequest, before: VerifyRun | undefined): Promise<string> {
+  const { store, table, accountId: bucketAccountId } = request;
+  const { folder } = await exportTable({
+    ...request,
+    into: { bucket: store.bucket, prefix: exportsOf(table.tableName), bucketAccountId },
+    texts: store,
+    isUsable: (exportTimeMs) => exportTimeMs > (before?.momentMs ?? -Infinity),
+  });
+  return folder;
+}
+
+/** What a run has found to differ, a file at a time. */
+export async function* differencesOf(
+  store: Pick<EngineStore, 'read'>,
+  { differenceFiles }: Pick<VerifyEnd, 'differenceFiles'>,
+): AsyncGenerator<readonly DifferenceLine[]> {
+  for (const file of differenceFiles) {
+    const lines = ((await store.read(file)) ?? '').split('\n').filter((line) => line !== '');
+    yield lines.map((line) => JSON.parse(line) as DifferenceLine);
+  }
+}
