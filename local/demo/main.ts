@@ -4,6 +4,7 @@ import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
 import type { Layout } from '../../settings/batches';
 import { synthesize } from '../deployment/synthesize';
+import type { Deployment } from '../deployment/synthesized';
 import { startLocalRun, type LocalRun } from '../localRun';
 import { findTools } from '../parts/tools';
 import { tellDemo } from './demo';
@@ -42,15 +43,21 @@ async function startParts(narrator: Narrator, layout: Layout): Promise<[LocalRun
   return narrator.stage(
     'started',
     async () => {
-      const tools = await findTools(process.env, (line) => narrator.note(line));
-      await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
-      const deployment = await withLayout(CONFIG, layout, synthesize);
-      await stopBundler(); // It would keep 400 MB to the end.
+      const [tools, deployment] = await Promise.all([
+        findTools(process.env, (line) => narrator.note(line)),
+        deploymentOf(layout),
+      ]);
       return startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: (line) => narrator.note(line) });
     },
     ({ tables, source, destination }) =>
       `tables ${[...tables.keys()].join(' and ')}; S3 of account ${source.accountId} (${source.region}) and ${destination.accountId} (${destination.region})`,
   );
+}
+
+async function deploymentOf(layout: Layout): Promise<Deployment> {
+  await bundleFunctions(BUNDLES); // What is synthesized holds what is bundled.
+  await stopBundler(); // It would keep 300 MB to the end.
+  return withLayout(CONFIG, layout, synthesize);
 }
 
 /** Ctrl-C, or a request to end. */

@@ -1,6 +1,8 @@
 import { VARIABLES } from '../../core/functionVariables';
 import { isImageKey, tablePrefix } from '../../core/objectKey';
 import type { ObjectVersion } from '../../aws/objectVersions';
+import { headerOf } from '../../operations/images/headerOf';
+import type { ImageSource } from '../../operations/images/imageSource';
 import { s3ImageSource } from '../../operations/images/s3ImageSource';
 import type { Layout } from '../../settings/batches';
 import type { LocalRun } from '../localRun';
@@ -23,18 +25,23 @@ export async function changesIn(bucket: LocalBucket, run: LocalRun): Promise<num
     const location = locationOf(table);
     const source = s3ImageSource({ ...bucket, prefix: location.prefix });
     for await (const { objectKey, versions } of source.histories(tablePrefix(location))) {
-      if (isImageKey(objectKey)) changes += storedOnce(versions.filter(isChange)).length;
+      if (isImageKey(objectKey)) changes += await changesOf(source, versions);
     }
     await source.close?.();
   }
   return changes;
 }
 
-function isChange({ image }: ObjectVersion): boolean {
-  return image?.metadata['dcs-event'] !== 'BACKFILL';
-}
-
-/** Without those that were sent again, for want of an answer: the same bytes lie beside them. */
-function storedOnce(versions: readonly ObjectVersion[]): ObjectVersion[] {
-  return versions.filter(({ etag }, n) => etag !== versions[n - 1]?.etag);
+/**
+ * Changes that the versions of an object tell of. What was sent again, for want of an answer, is stored twice; the same bytes
+ * may also come of two changes, and then their numbers say so.
+ */
+export async function changesOf(
+  source: Pick<ImageSource, 'images'>,
+  versions: readonly ObjectVersion[],
+): Promise<number> {
+  const changes = versions.filter(({ image }) => image?.metadata['dcs-event'] !== 'BACKFILL');
+  if (new Set(changes.map(({ etag }) => etag)).size === changes.length) return changes.length;
+  const headers = await Promise.all(changes.map((version) => headerOf(source, version)));
+  return new Set(headers.map(({ position }) => JSON.stringify(position))).size;
 }
