@@ -1,6 +1,7 @@
 import type { Workload } from './workload';
 import { capture, journal, latency, memory, order } from './workloads/capture';
 import { command } from './workloads/command';
+import { day } from './workloads/day';
 import { engine } from './workloads/engine';
 import { fold } from './workloads/fold';
 import { hot } from './workloads/hot';
@@ -13,6 +14,7 @@ export const WORKLOADS: readonly Workload[] = [
   capture,
   journal,
   fold,
+  day,
   engine,
   latency,
   memory,

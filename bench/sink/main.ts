@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { answerDynamoDb } from './dynamoDb';
 import { answerS3, askedOf, listBefore, type Answer } from './s3';
 import { KeptBucket } from './keptBucket';
+import { addDay } from './simulatedDay';
 import { SinkState, type SinkSettings } from './state';
 
 /*
@@ -29,11 +30,15 @@ function answer(request: IncomingMessage, body: Buffer): Answer {
 
 const buckets = new Map<string, KeptBucket>();
 
-function answerKept(name: string, request: IncomingMessage, body: Buffer): Answer {
+function bucketOf(name: string): KeptBucket {
   const bucket = buckets.get(name) ?? new KeptBucket();
   buckets.set(name, bucket);
+  return bucket;
+}
+
+function answerKept(name: string, request: IncomingMessage, body: Buffer): Answer {
   const { objectKey, searchParams } = askedOf(request);
-  return bucket.answer(objectKey, request, searchParams, body);
+  return bucketOf(name).answer(objectKey, request, searchParams, body);
 }
 
 const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
@@ -61,6 +66,9 @@ process.on('message', (message: SinkSettings | 'received?') => {
   if (message === 'received?') process.send?.(state.received());
   else {
     state = new SinkState(message);
+    const { bucket, changesOfDay } = message;
+    if (bucket !== undefined && changesOfDay !== undefined && !buckets.has(bucket))
+      addDay(bucketOf(bucket), changesOfDay);
     listBefore(state);
     process.send?.('set');
   }

@@ -11,6 +11,8 @@ export interface SinkSettings {
   readonly isOfOrders?: boolean;
   /** Instead of images: a bucket that keeps what is put into it from run to run, under this name. */
   readonly bucket?: string;
+  /** That bucket has about so many changes of a day, in a journal of which there is what one item needs. */
+  readonly changesOfDay?: number;
   /** Each answer comes so much later, and what was written is there only then. */
   readonly latencyMs: number;
   /** The same, at random between none and so much. */
