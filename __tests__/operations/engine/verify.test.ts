@@ -353,6 +353,11 @@ test('a copy that is a journal: from bases, runs and what is in none, exactly th
         const wanted = all.filter((id) => inTable.get(id) !== inExport.get(id));
         expect(lines.map(({ objectKey }) => objectKey).sort()).toEqual(wanted.map(keyOf).sort());
         expect(end.counts).toMatchObject({ compared: all.length, same: all.length - wanted.length, late: 0, near: 0 });
+        const touched = new Set(story.changes.map(({ id }) => id));
+        for (const { objectKey, class: name } of lines) {
+          const id = all.find((each) => keyOf(each) === objectKey) ?? '';
+          expect(name).toBe(!inExport.has(id) ? 'extra' : touched.has(id) ? 'stale' : 'missing');
+        }
       },
     ),
     { numRuns: 40 },

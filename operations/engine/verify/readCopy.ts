@@ -46,7 +46,7 @@ export async function readCopy({
 export function entryOf(state: FoldedState): Entry | undefined {
   const { objectKey } = state;
   const ahead = 'ahead' in state && state.ahead !== undefined ? ({ doubt: 'ahead', reason: state.ahead } as const) : {};
-  if (state.is === 'item') return { objectKey, md5: md5Of(imageBody(state.item)), ...ahead };
+  if (state.is === 'item') return { objectKey, md5: md5Of(state.text?.body ?? imageBody(state.item)), ...ahead };
   if (state.is === 'archived') {
     const { etag, storageClass } = state.version;
     if (isMd5(etag)) return { objectKey, md5: etag };
