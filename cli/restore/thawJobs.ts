@@ -47,6 +47,10 @@ export function thawJobsOf({ tableName, copy, thaw }: RestoreOfTable, context: C
       output.say(
         `More than ${count(from)} images have to be asked back: jobs of S3 Batch Operations ask for them, with the role ${names.thawRole}.`,
       ),
+    onNoJob: (versions, reason) =>
+      output.say(
+        `S3 begins no job (${reason}): this machine asks for each of ${counted(versions, 'image')}. Is the engine of these settings deployed?`,
+      ),
     batch: {
       jobs: s3BatchJobs({ ...s3Control, accountId: destination.accountId, bucketArn: names.bucketArn }, signal),
       files: s3BatchFiles({ ...s3, bucket: names.bucketName }),

@@ -76,7 +76,7 @@ export function requireNotOnlyArchived(bucket: string, collected: Collected): vo
   const lists =
     first === undefined
       ? ''
-      : ` Add --thaw and --follow to have them asked back and waited for; or ask back what these ${counted(archivedFiles.length, 'list')} name, each by a job of S3 Batch Operations that restores objects (format: S3 batch operations CSV, with version ids): s3://${bucket}/${first}${archivedFiles.length > 1 ? ' and the others of round ' + String(round) : ''}.`;
+      : ` --engine distributed --thaw --follow has them asked back, waits for them and goes on; or ask back what these ${counted(archivedFiles.length, 'list')} name, each by a job of S3 Batch Operations that restores objects (format: S3 batch operations CSV, with version ids): s3://${bucket}/${first}${archivedFiles.length > 1 ? ' and the others of round ' + String(round) : ''}.`;
   throw new ArchivedImagesError(
     `${counted(archived, 'image is', 'images are')} in an archive class and not asked back, ${count(thawing)} asked back and not there yet.${lists} ` +
       'The rest is folded. When they can be read, the same command folds these alone',

@@ -1,6 +1,6 @@
 import type { Archive, ArchivedVersion, ThawTier } from '../../aws/archive';
 import { beginJob, followJob, followRunning, type BatchRequest } from '../batch/runJobs';
-import { manifestLine } from '../batch/manifest';
+import { manifestLine, versionOfLine } from '../batch/manifest';
 import type { FailedTask } from '../batch/report';
 import { inParallel } from '../../core/inParallel';
 
@@ -28,13 +28,15 @@ export interface ThawJobs {
   /** So much of a manifest is in memory: one job each. */
   readonly manifestBytes?: number;
   readonly onByJobs?: (from: number) => void;
+  /** S3 does not begin a job, and says why: this machine asks for each of its versions. */
+  readonly onNoJob?: (versions: number, reason: string) => void;
 }
 
 /**
  * A job costs as much as 250,000 of its versions do, and takes minutes before it begins; one machine asks for this many in less than that.
  */
 export const ASKED_BY_ONE_MACHINE = 10_000;
-const MANIFEST_BYTES = 64 * 2 ** 20;
+const MANIFEST_BYTES = 32 * 2 ** 20;
 const ASKED_AT_A_TIME = 32;
 /** Somebody else has asked for it, which is all that was wanted. Source: S3 API reference, RestoreObject. */
 const ON_ITS_WAY = 'RestoreAlreadyInProgress';
@@ -74,7 +76,7 @@ class AskedByJobs implements AskBack {
 
   async end(): Promise<readonly FailedTask[]> {
     if (this.few) {
-      await inParallel(this.few, ASKED_AT_A_TIME, (version) => this.archive.thaw(version, this.thaw));
+      await this.askForEach(this.few);
       return [];
     }
     await this.flush();
@@ -96,6 +98,17 @@ class AskedByJobs implements AskBack {
     if (this.lines.length === 0) return;
     const lines = this.lines;
     [this.lines, this.heldBytes] = [[], 0];
-    this.begun.push(await beginJob(this.jobs.batch, lines));
+    try {
+      this.begun.push(await beginJob(this.jobs.batch, lines));
+    } catch (error) {
+      // What is deployed beside a restore must not be in its way: a role that is not there, a right that is missing.
+      if (!(error instanceof Error && '$metadata' in error)) throw error;
+      this.jobs.onNoJob?.(lines.length, error.message);
+      await this.askForEach(lines.map(versionOfLine));
+    }
+  }
+
+  private askForEach(versions: readonly ArchivedVersion[]): Promise<void> {
+    return inParallel(versions, ASKED_AT_A_TIME, (version) => this.archive.thaw(version, this.thaw));
   }
 }

@@ -60,6 +60,15 @@ test('what somebody else has asked for is no failure, what S3 refuses is handed 
   expect(await asking({ from: 0 }).asked()).toEqual([{ ...versions[2], code: 'AccessDenied', message }]);
 });
 
+test('where S3 begins no job, this machine asks for each, and why is said', async () => {
+  const noRole = { ...world.request, roleArn: 'none' };
+  const reasons: unknown[] = [];
+  const { asked, byMachine } = asking({ from: 0, batch: noRole, onNoJob: (...said) => reasons.push(said) });
+  expect(await asked()).toEqual([]);
+  expect(byMachine.map(({ versionId }) => versionId).sort()).toEqual(versions.map(({ versionId }) => versionId));
+  expect(reasons).toEqual([[7, 'RoleArn is no ARN of a role']]);
+});
+
 test('a job of an earlier command is waited for before anything is looked at', async () => {
   world.standIn.faults = { staysIn: 'Ready' };
   const stopped = asking({ from: 0 }).asked();

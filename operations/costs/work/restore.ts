@@ -134,8 +134,8 @@ function thawLines(workload: Workload, { thawed }: Restored, copyRegion: string)
   ];
 }
 
-/** A manifest of 64 MB, which is a job, has some 800,000 versions of short keys. */
-const VERSIONS_OF_JOB = 800_000;
+/** A manifest of 32 MB, which is a job, has some 400,000 versions of short keys. */
+const VERSIONS_OF_JOB = 400_000;
 
 function jobLines({ versions, tier, hasJobs = false }: NonNullable<Restored['thawed']>, region: string): CostLine[] {
   if (!hasJobs || tier === 'Expedited' || versions <= ASKED_BY_ONE_MACHINE) return [];
