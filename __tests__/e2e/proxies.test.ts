@@ -55,14 +55,14 @@ const MACHINE = { nowMs: Date.now, monotonicMs: () => performance.now() };
 
 const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown>)[]>> = {
   archive: [(settings) => s3Archive({ ...settings, bucket: 'b' }).state({ objectKey: 'k', versionId: 'v' })],
+  batchFiles: [(settings) => s3BatchFiles({ ...settings, bucket: 'b' }).read('k')],
+  batchJobs: [
+    (settings) => s3BatchJobs({ ...settings, accountId: '111111111111', bucketArn: 'arn:aws:s3:::b' }).list(),
+  ],
   batchTable: [
     (settings) => dynamoDbBatchTable('t', settings).describe(),
     (settings) => dynamoDbBatchTable('t', settings).write([{ delete: { id: { S: '1' } } }]),
     (settings) => dynamoDbBatchTable('t', settings).getBatch([{ id: { S: '1' } }]),
-  ],
-  batchFiles: [(settings) => s3BatchFiles({ ...settings, bucket: 'b' }).read('k')],
-  batchJobs: [
-    (settings) => s3BatchJobs({ ...settings, accountId: '111111111111', bucketArn: 'arn:aws:s3:::b' }).list(),
   ],
   bucketConfiguration: [(settings) => bucketConfiguration({ ...settings, bucket: 'b' }).versioning()],
   bytesStore: [(settings) => s3BytesStore({ ...settings, bucket: 'b' }).get('k')],
