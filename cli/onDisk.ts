@@ -4,9 +4,11 @@ import { DcsError } from '../core/errors';
 const DISK_CODES = new Set([
   'EACCES',
   'EDQUOT',
+  'EEXIST',
   'EFBIG',
   'EIO',
   'EISDIR',
+  'ELOOP',
   'ENAMETOOLONG',
   'ENOENT',
   'ENOSPC',

@@ -91,6 +91,22 @@ export function readTableDefinition(text: string): TableDefinition {
   );
 }
 
+/** Of CreateTable's input, what a stored definition has; `docs/format.md` specifies it. */
+const STORED_FIELDS: ReadonlySet<string> = new Set<keyof CreateTable>([
+  ...(['AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput', 'OnDemandThroughput'] as const),
+  ...(['LocalSecondaryIndexes', 'GlobalSecondaryIndexes', 'StreamSpecification', 'TableClass'] as const),
+  ...(['DeletionProtectionEnabled', 'Tags'] as const),
+]);
+
+/**
+ * A definition as it is stored by this service, whatever else stands in it: whoever plants one could have a restored table made with a policy
+ * that lets others in, or encrypted with a key of theirs.
+ */
+export function withoutPlanted(definition: TableDefinition): TableDefinition {
+  const fields = Object.entries(definition.createTable).filter(([field]) => STORED_FIELDS.has(field));
+  return { ...definition, createTable: Object.fromEntries(fields) as unknown as CreateTable };
+}
+
 /** @throws UnreadableDefinitionError when it is the definition of none of these tables */
 export function requireTable(definition: TableDefinition, tableNames: readonly string[]): TableDefinition {
   if (tableNames.includes(definition.tableName)) return definition;
@@ -113,7 +129,8 @@ const keySchema = z
   .array(z.looseObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
   .min(1)
   .max(2)
-  .refine((keys) => keys[0]?.KeyType === 'HASH' && keys[1]?.KeyType !== 'HASH', 'HASH, then RANGE at most');
+  .refine((keys) => keys[0]?.KeyType === 'HASH' && keys[1]?.KeyType !== 'HASH', 'HASH, then RANGE at most')
+  .refine((keys) => keys[0]?.AttributeName !== keys[1]?.AttributeName, 'two attributes, not one twice');
 const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.looseObject({}) });
 
 /** What is read of it; what else CreateTable takes is passed on, and DynamoDB's to judge. */

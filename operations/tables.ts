@@ -7,6 +7,7 @@ import {
   requireTable,
   tableDefinitionKey,
   UnreadableDefinitionError,
+  withoutPlanted,
   type TableDefinition,
 } from '../core/tableDefinition';
 import type { TableLocation } from '../core/objectKey';
@@ -69,7 +70,7 @@ async function readStored(
   if (sizeBytes > LARGEST_DEFINITION_BYTES)
     throw new UnreadableDefinitionError(`it has ${sizeBytes} bytes, which no definition of a table has`);
   const { body } = await images.get(objectKey, versionId);
-  return requireTable(readTableDefinition(body), [tableName]);
+  return withoutPlanted(requireTable(readTableDefinition(body), [tableName]));
 }
 
 /** A table in a copy, with what the copy says of it. */

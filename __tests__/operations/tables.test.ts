@@ -42,6 +42,18 @@ test('a definition that was planted after the moment of a takeover is not looked
   expect(onlyPlanted).toEqual({ passedOver: [] });
 });
 
+test('of what is stored nothing is used that this service does not store: no policy, and no key of others', async () => {
+  const own = JSON.parse(definition()) as TableDefinition;
+  const more = {
+    ResourcePolicy: '{"Statement":[{"Effect":"Allow","Principal":"*"}]}',
+    SSESpecification: { Enabled: true, KMSMasterKeyId: 'arn:aws:kms:eu-west-1:666666666666:key/x' },
+    TableName: 'others',
+  };
+  const body = definition({ createTable: { ...own.createTable, ...more } });
+  const seen = await definitionAt(bucketWith(body), USERS, { momentMs: Infinity });
+  expect(seen).toEqual({ definition: own, passedOver: [] });
+});
+
 const ODD = {
   'no JSON': '{"format"',
   'an unknown format': '{"format":"9"}',
@@ -51,6 +63,7 @@ const ODD = {
     '"AttributeName": "id",\n        "AttributeType"',
     '"AttributeName": "other",\n        "AttributeType"',
   ),
+  'with one attribute for both keys': definition().replace('"HASH"', '"HASH"},{"AttributeName":"id","KeyType":"RANGE"'),
   'too large to be one': ' '.repeat(5_000_000),
 };
 

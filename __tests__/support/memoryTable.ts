@@ -24,6 +24,9 @@ export class MemoryTable implements Pick<BatchTable, 'getBatch' | 'scan' | 'writ
   }
 
   getBatch(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+    // Source: DynamoDB API reference, BatchGetItem.
+    if (new Set(keys.map((key) => canonicalItem(key))).size < keys.length)
+      return Promise.reject(new Error('Provided list of item keys contains duplicates'));
     return Promise.resolve(
       keys.flatMap((key) => {
         const item = this.items.get(canonicalItem(key));

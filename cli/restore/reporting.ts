@@ -84,12 +84,20 @@ export function reportRestore(
     left: report.left,
     expired: report.expired,
     ahead: report.ahead,
+    ofFormerTable: report.ofFormerTable,
     ...(report.differences !== undefined && { differences: report.differences }),
   };
   const { good, bad } = output.colours;
   const lines = [
     `${options.dryRun ? 'Plan for' : 'Restored'} ${options.into} ${asOfWords(momentMs)}: put ${count(put)}, change ${count(change)}, delete ${count(deleted)}, ` +
       `already equal ${count(equal)}; not there at the moment ${count(nothing)}`,
+    ...(report.ofFormerTable > 0
+      ? [
+          output.colours.doubtful(
+            `Of a former table of the name alone, and so not there: ${counted(report.ofFormerTable, 'item')}. If AWS has restored the table under its old name, run dcs backfill first; --as-of a moment before it was made brings the former items back`,
+          ),
+        ]
+      : []),
     ...(report.expired > 0
       ? [
           bad(

@@ -3,7 +3,7 @@ import type { ScratchTables } from '../../aws/scratchTables';
 import { DcsError } from '../../core/errors';
 import { SCRATCH_TAG, scratchPrefix, scratchTableStartMs } from '../../core/scratchTable';
 import type { TableDefinition } from '../../core/tableDefinition';
-import { creationOf } from '../restore/target';
+import { createdFrom, creationOf } from '../restore/target';
 
 /** Where a scratch table is made, and of which table it is. */
 export interface ScratchPlace {
@@ -55,9 +55,8 @@ class NotOursError extends DcsError {}
 async function make({ name, drilledTable, definition, table }: ScratchPlace): Promise<void> {
   const creation = { ...creationOf(definition, true), StreamSpecification: undefined };
   try {
-    await table.create({ ...creation, Tags: [{ Key: SCRATCH_TAG, Value: drilledTable }] } as Parameters<
-      typeof table.create
-    >[0]);
+    const tagged = { ...creation, Tags: [{ Key: SCRATCH_TAG, Value: drilledTable }] };
+    await createdFrom('table.json', () => table.create(tagged as Parameters<typeof table.create>[0]));
   } catch (error) {
     if ((error as Error).name !== 'ResourceInUseException') throw error;
     throw new NotOursError(`there is a table ${name} already, which this drill has not made; run it again`, {

@@ -10,7 +10,7 @@ import { whenJobsAreOver } from '../restore/askBack';
 import { finishTable, type SettingOutcome } from '../restore/finish';
 import { DRY_RUN, whyNotDistributed } from '../restore/import/engine';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
-import { creationOf } from '../restore/target';
+import { createdFrom, creationOf } from '../restore/target';
 import type { RunOutcome } from './compareImported';
 import type { JournalReads } from '../journal/readObject';
 import { engineLayout, type EngineLayout } from './engineLayout';
@@ -186,7 +186,7 @@ async function over(
   for await (const lines of leftLines(store, folder, outcome.rounds)) for (const line of lines) watch?.onLeft?.(line);
   const creation = creationOf(run.definition, run.onDemand);
   if (outcome.importArn === undefined && !(await target.describe())) {
-    await target.create(creation as Parameters<typeof target.create>[0]);
+    await createdFrom('that of the run', () => target.create(creation as Parameters<typeof target.create>[0]));
   }
   await imports.complete(creation);
   const { unknown, unreadable, expired } = outcome.counts;

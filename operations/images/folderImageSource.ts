@@ -40,8 +40,11 @@ export async function folderImageSource(folder: string): Promise<ImageSource> {
     close: () => file.close(),
     async *histories(prefix) {
       const seen = { objects: 0, versions: 0 };
+      let before: string | undefined;
       for await (const history of historiesFrom(file, await placeOfKey(file, bytes, prefix))) {
         if (!history.objectKey.startsWith(prefix)) break;
+        requireInPlace(folder, manifest, history, before);
+        before = history.objectKey;
         seen.objects += 1;
         seen.versions += history.versions.length;
         yield history;
@@ -95,6 +98,15 @@ function requireAll(folder: string, { objects, versions }: CopyManifest, seen: R
   if (seen.versions === versions && seen.objects <= objects) return;
   throw new CouldNotLookError(
     `${VERSIONS} in ${folder} has ${seen.versions} versions of ${seen.objects} objects, its manifest says ${versions} of ${objects}; copy the folder again`,
+  );
+}
+
+/** Objects are found by halving, so one that stands elsewhere is not; and only of the manifest's table there is a number to compare with. */
+function requireInPlace(folder: string, manifest: CopyManifest, { objectKey }: ObjectHistory, before?: string): void {
+  const all = tablePrefix(manifest);
+  if (objectKey.startsWith(all) && (before === undefined || compareKeys(before, objectKey) < 0)) return;
+  throw new CouldNotLookError(
+    `${VERSIONS} in ${folder} has ${printable(objectKey)} ${objectKey.startsWith(all) ? 'out of order' : `, and its manifest is of what is below ${printable(all)}`}: somebody has changed it. Copy the folder again`,
   );
 }
 

@@ -17,7 +17,7 @@ import { isOfSome } from './plan';
 import { prepareRestore, type PreparedRestore, type PrepareRequest } from './prepare';
 import { restoreTable, type RestoreReport, type RestoreRequest, type RestoreWatch } from './restoreTable';
 import { survey, thawWords, whenThawed, type Survey } from './survey';
-import { creationOf } from './target';
+import { createdFrom, creationOf } from './target';
 
 /** Everything that bringing a table back needs, without a settings file or a terminal. */
 export interface BringBackRequest extends PrepareRequest, Omit<Keeping, 'watch'> {
@@ -160,7 +160,8 @@ function loaderFor(
   if (choice !== 'write') watch?.onEngine?.(engine);
   if (engine.name === 'write' || !importing || dryRun) return undefined;
   const creation = creationOf(definition, onDemand);
-  const createEmpty = () => target.create(creation as Parameters<typeof target.create>[0]);
+  const createEmpty = () =>
+    createdFrom(prepared.definitionFrom, () => target.create(creation as Parameters<typeof target.create>[0]));
   return importingTarget({
     ...{ ...importing, tableName: target.tableName, creation, createEmpty, signal, pause, watch },
     whenStarted: () => noteUnfinished(request, prepared),
@@ -202,7 +203,8 @@ async function surveyed(request: BringBackRequest, prepared: PreparedRestore, li
 
 async function createTarget(request: BringBackRequest, prepared: PreparedRestore): Promise<void> {
   const { target, onDemand } = request;
-  await target.create(creationOf(prepared.definition, onDemand) as Parameters<typeof target.create>[0]);
+  const creation = creationOf(prepared.definition, onDemand) as Parameters<typeof target.create>[0];
+  await createdFrom(prepared.definitionFrom, () => target.create(creation));
   await noteUnfinished(request, prepared);
 }
 

@@ -20,6 +20,8 @@ export class Ledger {
   expired = 0;
   /** Objects whose image states a later time than S3 stored it. */
   ahead = 0;
+  /** Objects that hold images of a former table of the name alone: they bring nothing back. */
+  ofFormerTable = 0;
   /** Items that the table holds as the plan says. */
   readonly restored = new ItemsChecksum();
   /** Items that the plan puts, changes or leaves as they are. */
@@ -35,6 +37,7 @@ export class Ledger {
   note(action: Action): void {
     this.counts[action.do] += 1;
     if (action.ahead !== undefined) this.ahead += 1;
+    if (action.do === 'nothing' && action.isOfFormerTable) this.ofFormerTable += 1;
     if (isLeft(action)) this.leftAlone.add(action.objectKey);
     if ('ownKey' in action && action.ownKey !== undefined) this.leftAlone.add(action.ownKey);
     if (action.do === 'nothing' && this.request.continuesSinceMs !== undefined) this.absent.add(action.objectKey);

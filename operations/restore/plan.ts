@@ -25,7 +25,7 @@ export type Action = (
   | Write
   | ({ readonly do: 'equal' } & PlannedItem)
   /** It was not there at the moment, and is not to be deleted or not there. */
-  | { readonly do: 'nothing'; readonly objectKey: string }
+  | { readonly do: 'nothing'; readonly objectKey: string; readonly isOfFormerTable?: true }
   | {
       readonly do: 'unknown' | 'unreadable' | 'newer';
       readonly objectKey: string;
@@ -306,5 +306,5 @@ function nothingOr(
   current: AttributeMap | undefined,
 ): Action {
   if (isOfFormerTable && (mode === 'mirror' || current)) return { do: 'unknown', objectKey, reason: OF_FORMER_TABLE };
-  return { do: 'nothing', objectKey };
+  return { do: 'nothing', objectKey, ...(isOfFormerTable && { isOfFormerTable }) };
 }

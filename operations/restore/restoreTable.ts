@@ -65,6 +65,8 @@ export interface RestoreReport {
   readonly expired: number;
   /** Objects whose image states a later time than S3 stored it; they are brought back all the same. */
   readonly ahead: number;
+  /** Objects that hold images of a former table of the name alone; they are among `nothing`. */
+  readonly ofFormerTable: number;
   /** Items that differ from the plan afterwards; undefined after a dry run, which compares nothing. */
   readonly differences?: number;
 }
@@ -92,8 +94,8 @@ export async function restoreTable(request: RestoreRequest): Promise<RestoreRepo
   return { ...reportOf(ledger), differences };
 }
 
-function reportOf({ counts, left, expired, ahead }: Ledger): RestoreReport {
-  return { counts, left, expired, ahead };
+function reportOf({ counts, left, expired, ahead, ofFormerTable }: Ledger): RestoreReport {
+  return { counts, left, expired, ahead, ofFormerTable };
 }
 
 async function* writesOf(request: RestoreRequest, ledger: Ledger): AsyncGenerator<Write[]> {

@@ -2,7 +2,8 @@ import type { BatchTable } from '../../aws/batchTable';
 import { utc } from '../../core/units';
 import type { KeySchema } from '../../core/objectKey';
 import type { CreateTable, TableDefinition } from '../../core/tableDefinition';
-import { RefusedError } from '../../core/errors';
+import { RefusedError, UsageError } from '../../core/errors';
+import { printable } from '../../core/printable';
 import { requireKeysOfImages } from '../sameKeys';
 import type { PlanRequest, RestoreMode } from './plan';
 import type { UnfinishedRestore } from './unfinished';
@@ -87,6 +88,22 @@ type Creation = Omit<CreateTable, 'DeletionProtectionEnabled'>;
 export function creationOf({ createTable }: TableDefinition, onDemand: boolean): Creation {
   const creation = without(createTable, 'DeletionProtectionEnabled');
   return onDemand ? asOnDemand(creation) : creation;
+}
+
+/**
+ * Makes a table, or says where the definition comes from that DynamoDB does not take.
+ *
+ * @throws UsageError for what is wrong with the definition
+ */
+export async function createdFrom(definitionFrom: string, create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if ((error as Error).name !== 'ValidationException') throw error;
+    throw new UsageError([
+      `DynamoDB does not take the table's definition (${definitionFrom}): ${printable((error as Error).message)}. Give one of your own: --definition FILE of dcs restore`,
+    ]);
+  }
 }
 
 function asOnDemand(creation: Creation): Creation {

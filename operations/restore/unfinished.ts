@@ -43,7 +43,18 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: strin
       await makeFolder(folder);
       await writePlainFile(fileOf(note.tableId), JSON.stringify(note));
     },
-    remove: (tableId) => rm(fileOf(tableId), { force: true }),
+    async remove(tableId) {
+      const file = fileOf(tableId);
+      try {
+        await rm(file, { force: true });
+      } catch (error) {
+        // There is none below what is no folder. Any other deletes nothing when it is read: the restore goes on.
+        if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return;
+        onDamaged(
+          `The note of a restore in ${file} cannot be removed: ${(error as Error).message}. Remove it yourself.`,
+        );
+      }
+    },
   };
 }
 

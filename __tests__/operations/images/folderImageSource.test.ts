@@ -174,6 +174,25 @@ describe('a downloaded copy', () => {
       await source.close?.();
     }, 60_000);
 
+    test('lines that somebody has put in another order, or of another table than the manifest says, are refused', async () => {
+      const [a1, a2, ...others] = lines as [string, string, ...string[]];
+      const changed = [
+        [...others, a1, a2],
+        [a1, ...others, a2],
+        lines.map((line) => line.replaceAll('p/users/c/', 'p/others/c/')).toSorted(),
+      ];
+      for (const [i, one] of changed.entries()) {
+        await write(one);
+        await expect(readAll()).rejects.toThrow(
+          i < 2 ? 'out of order: somebody has changed it' : /copy the folder again/,
+        );
+      }
+      await write(lines);
+      const file = path.join(folder, MANIFEST);
+      await writeFile(file, (await readFile(file, 'utf8')).replace('"tableName":"users"', '"tableName":"others"'));
+      await expect(readAll()).rejects.toThrow('its manifest is of what is below p/others/: somebody has changed it');
+    });
+
     test('fewer lines or objects than the manifest says are refused, though the size is right', async () => {
       await write(lines.slice(0, -1));
       await expect(readAll()).rejects.toThrow(

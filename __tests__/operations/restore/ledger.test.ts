@@ -50,6 +50,12 @@ describe('what a restore has found out and done', () => {
     ).toEqual([true, true, true, false, false, false, false, true].map((isDesired, i) => [isDesired, i > 3 && i < 7]));
   });
 
+  test('what a former table of the name alone had is counted among what was not there', () => {
+    const nothing = { do: 'nothing', objectKey: objectKeyOf('a') } as const;
+    const ledger = ledgerOf('fill', [nothing, { ...nothing, isOfFormerTable: true }]);
+    expect(ledger).toMatchObject({ ofFormerTable: 1, left: 0, counts: { nothing: 2 } });
+  });
+
   test('everything that could not be brought back is left', () => {
     const ledger = ledgerOf('merge', []);
     Object.assign(ledger.counts, {

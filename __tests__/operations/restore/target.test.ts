@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { creationOf, decideTarget, type TargetState } from '../../../operations/restore/target';
+import { UsageError } from '../../../core/errors';
+import { createdFrom, creationOf, decideTarget, type TargetState } from '../../../operations/restore/target';
 import { tableIdOf } from '../../../core/formerTable';
 import { unfinishedNotes } from '../../../operations/restore/unfinished';
 import type { TableDefinition } from '../../../core/tableDefinition';
@@ -144,7 +145,35 @@ describe('a table that is made again', () => {
   });
 });
 
+test('a definition that DynamoDB does not take is told of with where it comes from', async () => {
+  const refusal = (name: string) => Object.assign(new Error('Some \u202e attribute'), { name });
+  const refused = createdFrom('table.json', () => Promise.reject(refusal('ValidationException')));
+  await expect(refused).rejects.toThrow(UsageError);
+  await expect(refused).rejects.toThrow(
+    "does not take the table's definition (table.json): Some \\u202e attribute. Give one of your own: --definition FILE",
+  );
+  await expect(createdFrom('x', () => Promise.reject(refusal('Throttling')))).rejects.not.toThrow(UsageError);
+  await createdFrom('x', () => Promise.resolve());
+});
+
 describe('notes about unfinished restores', () => {
+  test('that cannot be kept or removed end no restore', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
+    await writeFile(path.join(folder, 'file'), '');
+    const below = unfinishedNotes({ DCS_STATE_DIR: path.join(folder, 'file') }, fail);
+    await below.remove('t');
+    const said: string[] = [];
+    const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, (words) => said.push(words));
+    await notes.write({ tableId: 't', momentMs: 7 });
+    const [file = ''] = await readdir(path.join(folder, 'unfinished-restores'));
+    const place = path.join(folder, 'unfinished-restores', file);
+    await rm(place);
+    await mkdir(place);
+    await notes.remove('t');
+    expect(said).toEqual([expect.stringContaining(`${file} cannot be removed`)]);
+    await rm(folder, { recursive: true });
+  });
+
   test('are kept by table id, so that a later table of the same name is not taken for it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
     const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, fail);
