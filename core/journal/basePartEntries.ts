@@ -37,6 +37,10 @@ export function entriesOfBasePart(part: BasePart, { items, marks }: Pick<BaseFil
   }
   const [texts, bodies] = [new Lines('marks', marks), new Lines('items', items)];
   const stated = part.items + part.tombstones;
+  // Room is made for no more than the text can have, whatever a manifest says.
+  if (stated * DIGEST_LENGTH > texts.text.length) {
+    throw new UnreadableImageError(`${part.name} has less text than the ${stated} marks that its manifest says`);
+  }
   const places = new Uint32Array(stated * PLACES);
   let [entries, taken] = [0, 0];
   for (; texts.next(); entries += 1) {

@@ -100,6 +100,13 @@ describe('the files of a base', () => {
         ],
       ],
       [
+        'more items in the manifest than there can be',
+        [
+          { ...part, items: 2 ** 50 },
+          { items, marks },
+        ],
+      ],
+      [
         'the marks of others',
         [
           { ...part, marksBytes: other.marks.length, marksSha256: other.part.marksSha256 },
