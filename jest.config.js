@@ -9,6 +9,11 @@ const shared = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist', '<rootDir>/bench/node_modules'],
 };
+/** What one test file has synthesized, the others of the run need not. */
+const sharingAFolder = {
+  globalSetup: '<rootDir>/__tests__/support/sharedFolder/make.ts',
+  globalTeardown: '<rootDir>/__tests__/support/sharedFolder/remove.ts',
+};
 
 module.exports = {
   // A slow machine is no fault.
@@ -20,12 +25,12 @@ module.exports = {
       displayName: 'unit',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/', '<rootDir>/__tests__/deploy/'],
-      globalSetup: '<rootDir>/__tests__/support/sharedFolder/make.ts',
-      globalTeardown: '<rootDir>/__tests__/support/sharedFolder/remove.ts',
+      ...sharingAFolder,
     },
     {
       ...shared,
       displayName: 'e2e',
+      ...sharingAFolder,
       setupFilesAfterEnv: ['<rootDir>/__tests__/onALoadedMachine.ts'],
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
       // Said aloud where it is set: by .ci/run at its end.

@@ -73,7 +73,7 @@ export interface DeployedAccounts {
  */
 export async function deployAccounts(parts: Parts, name: string, lock?: DefaultRetention): Promise<DeployedAccounts> {
   const settings = settingsOf(parts, name);
-  const stack = synthesizeTogether(settings);
+  const stack = stackNamed(parts, name);
   const names = namesOf(settings);
   await makeBucket(parts.destination, stack, 'destination', settings.destination.bucketName, lock);
   await makeBucket(parts.source, stack, 'source', settings.source.bucketName);
@@ -120,6 +120,13 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
     spawn: (args, more) => spawnWith({ ...env, ...more }, args),
     remove: () => rm(folder, { recursive: true }),
   };
+}
+
+/** Synthesized once for all deployments in the same accounts: that takes longer than to make one. */
+function stackNamed(parts: Parts, name: string): StackJson {
+  const anyName = 'deployedname';
+  const text = JSON.stringify(synthesizeTogether(settingsOf(parts, anyName)));
+  return JSON.parse(text.replaceAll(anyName, name)) as StackJson;
 }
 
 function settingsOf({ source, destination }: Parts, name: string) {

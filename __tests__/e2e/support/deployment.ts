@@ -15,8 +15,10 @@ import { startLocalRun, type LocalRun } from '../../../local/localRun';
 import { type LocalBucket } from '../../../local/localTable';
 import type { LocalTable } from '../../../local/localTable';
 import { findTools } from '../../../local/parts/tools';
+import { onceInARunAwaited } from '../../support/onceInARun';
 
 const PROJECT = path.resolve(__dirname, '../../..');
+const DEMO = path.join(PROJECT, 'local/demo/dcs.config.json');
 
 /** The demo's deployment, running: what is synthesized, changed where a test needs it. */
 export async function startDeployment(
@@ -25,7 +27,7 @@ export async function startDeployment(
 ): Promise<LocalRun> {
   const [tools, synthesized] = await Promise.all([
     findTools(process.env, console.warn),
-    synthesize(path.join(PROJECT, 'local/demo/dcs.config.json')),
+    onceInARunAwaited(DEMO, () => synthesize(DEMO)),
   ]);
   const deployment: Deployment = { ...synthesized, tables: synthesized.tables.map(change) };
   return startLocalRun({
