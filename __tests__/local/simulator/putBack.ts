@@ -295,7 +295,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'the condition of a write is that of the last version in either layout',
     layouts: 'drawn',
-    shownBy: 44,
+    shownBy: 61,
     putBack: () =>
       replace(forWriting, 'readForWriting', (real) => async (source, objectKey, createdAtMs) => {
         const seen = await real(source, objectKey, createdAtMs);
@@ -306,6 +306,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'the compactor tags what it has read, before the manifest of its run',
     layouts: 'drawn',
+    shownBy: 2,
     putBack: () =>
       replace(takeIn, 'takeIn', (real) => async (request, ...given) => {
         const taken = await real(request, ...given);
@@ -316,6 +317,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'readers pass over what is in no run, where there are runs',
     layouts: 'drawn',
+    shownBy: 5,
     putBack: () => {
       const { prototype } = TableJournal as unknown as {
         prototype: Record<'read', (history: object) => Promise<void>>;
@@ -329,6 +331,7 @@ const MISTAKES: readonly PutBack[] = [
   {
     mistake: 'a base stands for its runs at every moment',
     layouts: 'drawn',
+    shownBy: 21,
     putBack: () => replace(baseManifest, 'servesFor', () => () => true),
   },
 ];
