@@ -12,6 +12,8 @@ export interface Restorable {
   /** When the table's definition was first stored, as far as it is kept. */
   readonly definedAtMs?: number;
   readonly listed: HiddenImages;
+  /** The table has a journal, whose runs are kept for ever. */
+  readonly hasJournal?: boolean;
 }
 
 /** One request: the versions of the table's definition, of which the first one counts. */
@@ -31,7 +33,11 @@ export async function definedAt(
  *
  * @param keptDays of versions that were replaced; undefined: nobody says
  */
-export function judgeRestorable({ definedAtMs, listed }: Restorable, nowMs: number, keptDays?: number): Judgement {
+export function judgeRestorable(
+  { definedAtMs, listed, hasJournal = false }: Restorable,
+  nowMs: number,
+  keptDays?: number,
+): Judgement {
   const { versions, sizeBytes, isWhole, firstStoredAtMs } = listed;
   const began = Math.min(definedAtMs ?? Infinity, firstStoredAtMs ?? Infinity);
   const sinceMs = keptDays === undefined ? began : Math.max(began, nowMs - keptDays * DAY_MS);
@@ -42,5 +48,6 @@ export function judgeRestorable({ definedAtMs, listed }: Restorable, nowMs: numb
   if (!Number.isFinite(sinceMs)) return { ...ok('nothing has been stored'), values };
   const why = sinceMs > began ? `, as long as lifecycle keeps what was replaced (${keptDays ?? ''} days)` : '';
   const doubt = isWhole || definedAtMs !== undefined ? '' : ', or longer: not all versions were looked at';
-  return { ...ok(`since ${utc(Math.floor(sinceMs / 1_000) * 1_000)}${why}${doubt}`), values };
+  const longer = hasJournal && sinceMs > began ? '; longer of what is in its journal, whose runs do not expire' : '';
+  return { ...ok(`since ${utc(Math.floor(sinceMs / 1_000) * 1_000)}${why}${longer}${doubt}`), values };
 }

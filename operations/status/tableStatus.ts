@@ -1,3 +1,4 @@
+import { s3VersionLister } from '../../aws/objectVersions';
 import { captureFunction } from '../../aws/captureFunction';
 import { metricValues } from '../../aws/cloudWatch';
 import { s3ReportStore } from '../../aws/reports';
@@ -15,6 +16,7 @@ import { hiddenImages, type HiddenImages } from './hiddenImages';
 import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages, type NewestIn } from './newestImages';
 import { readReport } from './readReport';
+import { hasJournal } from '../journal/hasJournal';
 import { definedAt, judgeRestorable } from './restorable';
 
 const FIFTEEN_MINUTES_MS = 900_000;
@@ -90,6 +92,7 @@ export function copyStatus(context: CopyContext, table: TableLocation): Inspecti
       async () => ({
         listed: await hiddenImages(destinationBucket, table, signal),
         definedAtMs: await definedAt(destinationBucket, table, signal),
+        hasJournal: await hasJournal(s3VersionLister(destinationBucket), table, signal),
       }),
       {
         restorable: (found) => judgeRestorable(found, nowMs(), context.keptDays),

@@ -57,6 +57,12 @@ test.each<[string, Parameters<typeof judgeRestorable>, string | null]>([
   expect(judgeRestorable(...given).values).toMatchObject({ restorableSince });
 });
 
+test('what lifecycle keeps of images says less than a journal has, and that is said', () => {
+  const found = { listed: listed(NOW_MS - 9 * 86_400_000), hasJournal: true };
+  expect(judgeRestorable(found, NOW_MS, 7).found).toContain('runs do not expire');
+  expect(judgeRestorable(found, NOW_MS, 30).found).not.toContain('runs');
+});
+
 function listed(firstStoredAtMs?: number) {
   return { objects: 0, versions: 1, sizeBytes: 1, firstStoredAtMs, isWhole: true };
 }
