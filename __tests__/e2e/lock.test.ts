@@ -3,6 +3,11 @@ import path from 'node:path';
 import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { s3BytesStore } from '../../aws/bytesStore';
+import { s3TagStore } from '../../aws/objectTags';
+import { s3VersionLister } from '../../aws/objectVersions';
+import { compactTable } from '../../operations/journal/compact/compactTable';
+import { catalogOf } from '../../operations/journal/runs/catalog';
+import { itemsOfRun } from '../../operations/journal/runs/itemsOfRun';
 import { dynamoDbTable } from '../../aws/table';
 import { s3Client } from '../../aws/s3Client';
 import { s3TextStore } from '../../aws/textStore';
@@ -23,6 +28,11 @@ const DEFINITION: TableDefinition = {
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     BillingMode: 'PAY_PER_REQUEST',
   },
+};
+const toArray = async <One>(ones: AsyncIterable<One>) => {
+  const all: One[] = [];
+  for await (const one of ones) all.push(one);
+  return all;
 };
 const user = (id: string, name: string) => ({ id: { S: id }, name: { S: name } });
 
@@ -116,7 +126,7 @@ test('dcs erase passes over a lock of GOVERNANCE mode only when told to, and era
   expect(await erase('--bypass-governance')).toEqual({ code: 0, left: [] });
   expect(await texts.read(report)).toBeUndefined();
 
-  // A journal has other items' changes, too: what it has of this one is told, and stays.
+  // A journal has other items' changes, too: they stay, in a run that is made without this one.
   const entries = ['a', 'b'].map((id, n) => {
     const position = { source: 'stream', streamLabel: 'L', sequenceNumber: String(n + 1) } as const;
     const header = { event: 'INSERT', position, changedAtMs: Date.UTC(2026, 0, 5), previousDigest: 'none' } as const;
@@ -128,11 +138,22 @@ test('dcs erase passes over a lock of GOVERNANCE mode only when told to, and era
     writtenAtMs: Date.UTC(2026, 0, 5),
   } as const;
   const { objectKey, body, metadata } = encodeJournal({ ...batch, entries });
-  const bytes = s3BytesStore({ ...account, bucket: deployment.bucket });
-  await bytes.putOnce(objectKey, { bytes: body, contentType: 'application/gzip', metadata });
-  const held = { why: 'journal', in: 'destination', objectKey, items: ['users/a/image.json'], lines: 1, otherLines: 1 };
-  expect(await erase()).toMatchObject({ code: 3, left: [{ ...held, expires: null }] });
-  expect((await bytes.get(objectKey)).bytes).toEqual(body);
+  const [bytes, source] = [deployment.bucket, 'lockerase-source'].map((bucket) => s3BytesStore({ ...account, bucket }));
+  for (const each of [bytes, source])
+    await each!.putOnce(objectKey, { bytes: body, contentType: 'application/gzip', metadata });
+  const destination = { ...account, bucket: deployment.bucket };
+  const reads = { lister: s3VersionLister(destination), bytes: bytes! };
+  const { signal } = new AbortController();
+  await compactTable({
+    ...{ table: batch.table, reads, bytes: bytes!, tags: s3TagStore(destination), tasks: { base: true }, signal },
+    ...{ nowMs: () => Date.now(), timeLeftMs: () => Infinity },
+  });
+  expect(await erase()).toEqual({ code: 0, left: [] });
+  for (const each of [bytes, source]) await expect(each!.get(objectKey)).rejects.toMatchObject({ statusCode: 404 });
+  const { runs, bases } = await catalogOf(reads, batch.table);
+  expect([runs.length, bases.length]).toEqual([1, 0]);
+  const [first, ...others] = await toArray(itemsOfRun(reads, runs[0]!));
+  expect([first?.objectKey, others]).toEqual(['users/b/image.json', []]);
 });
 
 test('a plan of dcs erase that was altered or cut, or is for something else, erases nothing; what came later stays', async () => {

@@ -42,7 +42,7 @@ export const erase: Command<EraseOptions> = {
     "Erases one person's whole history, for good: every version of the items that are named, in the source bucket and in the destination bucket, the reports that name them, and the parked batches with changes of them that have been applied. " +
     'The items have to be deleted from the table first, and their deletes captured. Afterwards both buckets are listed again: exit code 0 means that nothing is left.\n' +
     'What Object Lock keeps stays, and is listed with the time until which it is kept: in COMPLIANCE mode nobody can delete it before. Erase again then. ' +
-    'Of a table with a journal, what its journal, runs and bases have of the items stays, and is listed. No role that DCS makes may do this; docs/security.md has the rights that it takes.\n' +
+    'Of a table with a journal, the items are taken out of it too: its runs are made anew without them, which reads all of it several times. No role that DCS makes may do this; docs/security.md has the rights that it takes.\n' +
     'Not looked at: point-in-time recovery and backups of the table, exports, folders that dcs download wrote, tables that were restored.',
   examples: [
     {
@@ -118,6 +118,7 @@ async function eraseOne(tableName: string, options: EraseOptions, context: Comma
     ...(layoutOf(settings, tableName) === 'journal' && {
       journalLifecycle: { sourceExpirationDays: settings.source?.lifecycle.journalExpirationDays ?? null },
     }),
+    sourceForgets: (settings.source?.lifecycle.journalExpirationDays ?? null) !== null,
     reports: { lister: s3CurrentLister(destination), texts: s3TextStore(destination) },
     batches: { lister: s3VersionLister(source), texts: s3TextStore(source) },
     header: { tableName, sourceBucket: source.bucket, destinationBucket: destination.bucket },

@@ -15,11 +15,12 @@ const NOT_LOOKED_AT = [
 
 /** Shows a plan to erase, what is left of it, and the sum. */
 export function watchErase(output: Output, table: string, dryRun: boolean) {
-  const watch: Pick<EraseRequest, 'onPlan' | 'onUnclear' | 'onLeft'> = {
+  const watch: Pick<EraseRequest, 'onPlan' | 'onUnclear' | 'onLeft' | 'onJournal'> = {
     onPlan(plan) {
       if (dryRun) for (const object of plan) sayObject(output, object);
     },
     onUnclear: (left) => sayLeft(output, left),
+    onJournal: (left) => (dryRun ? sayTakenOut(output, left) : sayLeft(output, left)),
     onLeft: ({ in: side, objectKey, versionId, why, untilMs, reason }) =>
       output.result(
         {
@@ -44,7 +45,31 @@ function sayLeft(output: Output, { in: side, untilMs, expiresAtMs, ...left }: Le
   );
 }
 
+/** What a journal has of the items, before anything is erased. */
+function sayTakenOut(output: Output, left: LeftObject): void {
+  const { in: side, objectKey, versionId, reason, items, lines, otherLines, untilMs } = left;
+  output.result(
+    {
+      ...{
+        type: 'planned',
+        do: 'takeOut',
+        in: side,
+        is: 'journal',
+        objectKey,
+        versionId,
+        items,
+        lines,
+        otherLines,
+        reason,
+      },
+      lockedUntil: untilMs === undefined ? null : new Date(untilMs).toISOString(),
+    },
+    `${side}  journal  ${objectKey}  ${versionId ?? ''}  ${reason}`,
+  );
+}
+
 function sayObject(output: Output, { in: side, is, objectKey, keys, versions }: ErasedObject): void {
+  if (versions.length === 0) return;
   const locked = lastLock(versions);
   const words = locked === undefined ? '' : `, locked until ${utc(locked)} at the latest`;
   output.result(
@@ -71,7 +96,7 @@ interface Found {
 /** @returns whether nothing is left */
 function report(output: Output, { table, dryRun, outcome, nowMs }: Found): boolean {
   const { good, bad } = output.colours;
-  const { plan, unclear, journalVersions, done } = outcome;
+  const { plan, unclear, journal, done } = outcome;
   const versionsIn = (side: string) =>
     plan.filter((object) => object.in === side).reduce((sum, { versions: { length } }) => sum + length, 0);
   const of = (is: ErasedObject['is']) => plan.filter((object) => object.is === is).length;
@@ -81,9 +106,9 @@ function report(output: Output, { table, dryRun, outcome, nowMs }: Found): boole
     ...{ histories: of('history'), reports: of('report'), batches: of('batch') },
     ...{ sourceVersions: versionsIn('source'), destinationVersions: versionsIn('destination') },
     ...{ locked: locked.length, lockedUntil: last === undefined ? null : new Date(last).toISOString(), unclear },
-    journalVersions,
+    ...{ journalVersions: journal.versions, journalKept: journal.kept },
   };
-  const isWhole = unclear + journalVersions === 0 && (dryRun ? locked.length === 0 : done?.left === 0);
+  const isWhole = unclear === 0 && (dryRun ? locked.length + journal.kept === 0 : done?.left === 0);
   output.result(
     { type: 'erase', table, dryRun, planned, ...(done && { done }), isWhole, notLookedAt: NOT_LOOKED_AT },
     [
@@ -96,14 +121,15 @@ function report(output: Output, { table, dryRun, outcome, nowMs }: Found): boole
         ? [
             `Erased ${counted(done.erased, 'version')}`,
             done.left === 0
-              ? journalVersions > 0
-                ? 'Listed again: nothing of it is left in either bucket but what the journal has'
-                : good('Listed again: nothing of it is left in either bucket')
+              ? good('Listed again: nothing of it is left in either bucket')
               : bad(`Listed again: ${counted(done.left, 'version is', 'versions are')} left; listed above`),
           ]
         : []),
-      ...(journalVersions > 0
-        ? [bad(`Not erased: ${counted(journalVersions, 'version')} of journal objects, runs and bases; listed above`)]
+      ...(dryRun && journal.versions > 0
+        ? [
+            `In the journal: ${counted(journal.versions, 'version')} of journal objects, runs and bases have lines of it`,
+            ...(journal.kept > 0 ? [bad(`Of these would stay for now: ${count(journal.kept)}; listed above`)] : []),
+          ]
         : []),
       `Not looked at: ${NOT_LOOKED_AT.join(', ')}.`,
     ].join('\n'),

@@ -12,6 +12,10 @@ export const MANIFEST_FORMAT = '1';
 export const MANIFEST_FILE = 'manifest.json';
 /** Empty; beside the manifest once all that it covers is tagged. */
 export const COVERED_FILE = 'covered';
+/** Empty; beside the manifest of a base that counts no more, since an erase has taken somebody out of what it was made of. */
+export const RETIRED_FILE = 'retired';
+/** Empty; beside that once all of such a base is tagged. */
+export const RETIRED_TAGGED_FILE = 'retired-tagged';
 
 export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 export const count = z.int().min(0);

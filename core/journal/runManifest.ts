@@ -58,6 +58,11 @@ export interface RunManifest {
   readonly linesIn: number;
   readonly duplicates: number;
   readonly linesOut: number;
+  /** Of lines that an erase has left out, and the random id of that; not there for any other run. */
+  readonly erased?: number;
+  readonly erasure?: string;
+  /** Those of the inputs of which some lines are erased: the source bucket has them no more. */
+  readonly erasedInputs?: readonly string[];
   readonly parts: readonly RunPart[];
   /** SHA-256 of the newest manifest of a run of the table at that time; null for the first. */
   readonly previousManifestSha256: string | null;
@@ -73,6 +78,8 @@ const part = z.strictObject({
   ...{ lines: count.min(1), firstHash: digest },
 });
 
+const ERASURE = /^[0-9a-f]{16}$/;
+
 const shape: z.ZodType<RunManifest> = z
   .object({
     ...{ format: z.literal(MANIFEST_FORMAT), kind: z.literal('run'), table: z.string(), name: z.string() },
@@ -80,8 +87,10 @@ const shape: z.ZodType<RunManifest> = z
     ...{ firstStoredAt: isoTime, lastStoredAt: isoTime, lastChangedAt: isoTime },
     inputs: z.array(z.tuple([z.string().min(1), z.string(), count])),
     ...{ merged: z.array(z.string()), mergedBefore: z.array(z.string()) },
-    ...{ linesIn: count.min(1), duplicates: count, linesOut: count.min(1) },
-    ...{ parts: z.array(part).min(1), previousManifestSha256: digest.nullable() },
+    ...{ linesIn: count, duplicates: count, linesOut: count },
+    ...{ erased: count.min(1).optional(), erasure: z.string().regex(ERASURE).optional() },
+    erasedInputs: z.array(z.string()).optional(),
+    ...{ parts: z.array(part), previousManifestSha256: digest.nullable() },
   })
   .superRefine((run, context) => {
     for (const message of contradictions(run)) context.addIssue({ code: 'custom', message });
@@ -89,7 +98,7 @@ const shape: z.ZodType<RunManifest> = z
 
 /** What makes a manifest a lie by itself. */
 function contradictions(run: RunManifest): string[] {
-  const { level, inputs, merged, linesIn, duplicates, linesOut, parts } = run;
+  const { level, inputs, merged, linesIn, duplicates, linesOut, erased = 0, erasure, parts } = run;
   const inParts = sum(parts.map(({ lines }) => lines));
   const inInputs = sum(inputs.map(([, , lines]) => lines));
   const isInOrder = parts.every(({ name, firstHash }, i) => {
@@ -97,7 +106,11 @@ function contradictions(run: RunManifest): string[] {
     return !before || (before.firstHash <= firstHash && before.name < name);
   });
   return [
-    linesIn !== linesOut + duplicates && `linesIn ${linesIn} is not linesOut ${linesOut} and duplicates ${duplicates}`,
+    linesIn !== linesOut + duplicates + erased &&
+      `linesIn ${linesIn} is not linesOut ${linesOut}, duplicates ${duplicates} and erased ${erased}`,
+    erased > 0 !== (erasure !== undefined) && `it has ${erased} erased lines, and the erasure ${erasure ?? 'none'}`,
+    // Only runs of which all was erased have nothing.
+    level === 0 && erased === 0 && linesOut === 0 && 'it has no line',
     linesOut !== inParts && `linesOut ${linesOut} is not what its parts have, ${inParts}`,
     level === 0 && linesIn !== inInputs && `linesIn ${linesIn} is not what its inputs have, ${inInputs}`,
     (level === 0) !== (merged.length === 0) && `its level is ${level}, and it was merged of ${merged.length} runs`,
@@ -113,12 +126,13 @@ function sum(numbers: readonly number[]): number {
 /** What a run's name is made of. */
 export type RunNaming = Pick<
   RunManifest,
-  'level' | 'compressor' | 'attempt' | 'firstStoredAt' | 'lastStoredAt' | 'inputs' | 'merged'
+  'level' | 'compressor' | 'attempt' | 'firstStoredAt' | 'lastStoredAt' | 'inputs' | 'merged' | 'erasure'
 >;
 
-/** `<first>-<last>-<id>`: the same inputs (or runs) compressed by the same give the same name. */
+/** `<first>-<last>-<id>`: the same inputs (or runs) compressed by the same give the same name, but for what an erase makes. */
 export function runName(run: RunNaming): string {
-  const madeOf = run.level === 0 ? run.inputs.map(([journalKey, etag]) => `${journalKey}\t${etag}`) : run.merged;
+  const whole = run.level === 0 ? run.inputs.map(([journalKey, etag]) => `${journalKey}\t${etag}`) : run.merged;
+  const madeOf = [...whole, ...(run.erasure === undefined ? [] : [`erasure\t${run.erasure}`])];
   return `${shortTime(run.firstStoredAt)}-${shortTime(run.lastStoredAt)}-${idOf(run, madeOf)}`;
 }
 

@@ -97,15 +97,18 @@ async function erased(
     return new Map(object.versions.map(({ versionId }) => [versionId, { why: 'marker', reason: MARKER }]));
   const contents = object.versions.filter(({ kind }) => kind === 'content');
   const others = object.versions.filter(({ kind }) => kind !== 'content');
-  await eraseSome(request, bucket, object, contents, reasons);
+  const erase = async (some: readonly Version[]) => {
+    const named = some.map(({ versionId, lock }) => ({ objectKey: object.objectKey, versionId, lock }));
+    for (const [{ versionId }, reason] of await eraseSome(request, bucket, named)) reasons.set(versionId, reason);
+  };
+  await erase(contents);
   // Also what was stored since the plan was made counts: a late replica of an image is the newest without its tombstone.
   if (request.mayBringBack(object.objectKey)) {
     for (const { versionId } of others) reasons.set(versionId, { why: 'tombstone', reason: IN_JOURNAL });
     return reasons;
   }
   const there = others.length > 0 ? await everythingUnder(bucket, object.objectKey, request.signal) : [];
-  if (reasons.size === 0 && there.every(({ kind }) => kind !== 'content'))
-    await eraseSome(request, bucket, object, others, reasons);
+  if (reasons.size === 0 && there.every(({ kind }) => kind !== 'content')) await erase(others);
   else for (const { versionId } of others) reasons.set(versionId, { why: 'tombstone', reason: TOMBSTONE });
   return reasons;
 }
@@ -120,25 +123,34 @@ async function isThere(bucket: ErasedBucket, objectKey: string, signal: AbortSig
 
 const MARKER = 'it says that its batch has been applied, and goes when the batch is gone';
 
-async function eraseSome(
-  { bypassGovernance, nowMs }: CarryOutEraseRequest,
+/** A version to be erased, with the lock that it had when it was looked at. */
+interface NamedVersion {
+  readonly objectKey: string;
+  readonly versionId: string;
+  readonly lock?: VersionLock;
+}
+
+/** Deletes those versions that no lock keeps, and says of the others why they stay. */
+export async function eraseSome<Named extends NamedVersion>(
+  { bypassGovernance, nowMs }: Pick<CarryOutEraseRequest, 'bypassGovernance' | 'nowMs'>,
   { deletes, locks }: ErasedBucket,
-  { objectKey }: ErasedObject,
-  versions: readonly Version[],
-  reasons: Map<string, Reason>,
-): Promise<void> {
-  const isKept = ({ lock }: Version) =>
+  versions: readonly Named[],
+): Promise<Map<Named, Reason>> {
+  const reasons = new Map<Named, Reason>();
+  const isKept = ({ lock }: Named) =>
     lock && isInForce(lock, nowMs()) && !(bypassGovernance && lock.mode === 'GOVERNANCE');
-  for (const version of versions)
-    if (isKept(version) && version.lock) reasons.set(version.versionId, lockedUntil(version.lock));
-  const free = versions.filter((version) => !isKept(version)).map(({ versionId }) => ({ objectKey, versionId }));
-  if (free.length === 0) return;
-  for (const refused of await deletes.deleteAll(free, bypassGovernance)) {
-    const lock = await locks?.look(objectKey, refused.versionId).then(({ lock: found }) => found);
+  for (const version of versions) if (isKept(version) && version.lock) reasons.set(version, lockedUntil(version.lock));
+  const free = versions.filter((version) => !isKept(version));
+  if (free.length === 0) return reasons;
+  const named = free.map(({ objectKey, versionId }) => ({ objectKey, versionId }));
+  for (const refused of await deletes.deleteAll(named, bypassGovernance)) {
+    const version = free.find((one) => one.objectKey === refused.objectKey && one.versionId === refused.versionId);
+    const lock = await locks?.look(refused.objectKey, refused.versionId).then(({ lock: found }) => found);
     const isLocked = lock && isInForce(lock, nowMs());
     const denied = `S3 refused: ${refused.code}, ${refused.message}. It takes s3:DeleteObjectVersion${bypassGovernance ? ' and s3:BypassGovernanceRetention' : ''}, and no legal hold`;
-    reasons.set(refused.versionId, isLocked ? lockedUntil(lock) : { why: 'denied', reason: denied });
+    if (version) reasons.set(version, isLocked ? lockedUntil(lock) : { why: 'denied', reason: denied });
   }
+  return reasons;
 }
 
 function lockedUntil({ mode, untilMs }: VersionLock): Reason {

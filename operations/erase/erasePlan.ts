@@ -27,18 +27,18 @@ const LOOKS = 32;
  *
  * @throws RefusedError for an item that is in the table, or whose delete has not been captured: its history would begin anew
  */
-export async function planErase(
-  request: ErasePlanRequest,
-): Promise<{ plan: ErasedObject[] } & Pick<HeldInJournal, 'mayBringBack'>> {
+export async function planErase(request: ErasePlanRequest): Promise<{ plan: ErasedObject[]; held: HeldInJournal }> {
   const { table, buckets, signal } = request;
   const { items, held } = await itemsToErase(request);
   await requireGone(request, [...items.values()]);
   held.left.forEach(request.onLeft);
+  const inJournal = new Set(held.versions.flatMap((version) => [...version.items.keys()]));
   const planned: ErasedObject[] = [];
   await inParallel(items, 8, async ([objectKey, keys]) => {
     for (const bucket of buckets) {
       const versions = await everythingUnder(bucket, objectKey, signal);
-      if (versions.length === 0) continue;
+      // What the journal alone has, is named here: a plan that was kept knows it by its keys.
+      if (versions.length === 0 && !(bucket.side === 'destination' && inJournal.has(objectKey))) continue;
       planned.push(await withLocks(bucket, { in: bucket.side, is: 'history', objectKey, keys, versions }));
     }
   });
@@ -55,7 +55,7 @@ export async function planErase(
       planned.push(await withLocks(bucket, { in: side, is, objectKey, versions }));
     }
   }
-  return { plan: planned, mayBringBack: held.mayBringBack };
+  return { plan: planned, held };
 }
 
 /** By object key, from both buckets, and what of them stays in the table's journal. What was asked for by its key is looked for wherever it may be. */

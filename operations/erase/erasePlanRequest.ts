@@ -38,6 +38,10 @@ export interface ErasePlanRequest {
   readonly live?: Pick<BatchTable, 'getBatch'>;
   /** What removes a journal's objects by itself; undefined where the table has none any more. */
   readonly journalLifecycle?: JournalLifecycle;
+  /** Whether the source bucket keeps journals for some days only: `source.lifecycle.journalExpirationDays`. */
+  readonly sourceForgets: boolean;
+  /** Epoch milliseconds, of the service. */
+  readonly nowMs: () => number;
   readonly reports: { readonly lister: VersionLister; readonly texts: TextStore };
   readonly batches: { readonly lister: VersionLister; readonly texts: TextStore };
   readonly signal: AbortSignal;

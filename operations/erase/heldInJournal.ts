@@ -2,24 +2,31 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { isImageKey, isInRange, isShortened, rangePrefixes } from '../../core/objectKey';
 import { keysInObject } from '../verify/keysInObject';
 import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
+import { catalogOf, type Catalog } from '../journal/runs/catalog';
 import { journalMentions, type JournalMentions } from './journalMentions';
-import { leftOfMention, leftUnknown, leftUnreadable } from './leftInJournal';
+import { leftUnknown, leftUnreadable } from './leftInJournal';
+import { standingIn, type HeldVersion } from './standing';
 
-/** What stays of some items in a table's journal. */
+/** What a table's journal has of some items. */
 export interface HeldInJournal {
   /** The items that have lines there, by their object keys. */
   readonly items: ReadonlyMap<string, AttributeMap>;
+  readonly versions: readonly HeldVersion[];
+  /** What nobody can tell. */
   readonly left: readonly LeftObject[];
+  /** Undefined where there is no destination bucket. */
+  readonly catalog?: Catalog;
   /** Whether an item would be there again, for who restores, without the image that says it is deleted. */
   readonly mayBringBack: (objectKey: string) => boolean;
 }
 
-type Request = Pick<ErasePlanRequest, 'table' | 'buckets' | 'signal' | 'journalLifecycle'>;
+export type HeldRequest = Pick<ErasePlanRequest, 'table' | 'buckets' | 'signal' | 'nowMs'>;
 
 /** What the journal has of the items of these object keys. */
-export async function heldOfItems(request: Request, objectKeys: ReadonlySet<string>): Promise<HeldInJournal> {
+export async function heldOfItems(request: HeldRequest, objectKeys: ReadonlySet<string>): Promise<HeldInJournal> {
+  const catalog = await catalogIn(request);
   const found = await journalMentions(request, (objectKey) => objectKeys.has(objectKey));
-  return held(request, found, new Map());
+  return held(request, catalog, found, new Map());
 }
 
 /**
@@ -27,11 +34,12 @@ export async function heldOfItems(request: Request, objectKeys: ReadonlySet<stri
  * of them.
  */
 export async function heldOfPartition(
-  request: Request,
+  request: HeldRequest,
   partition: NonNullable<ErasePlanRequest['selection']['partition']>,
 ): Promise<HeldInJournal> {
   const { table, buckets } = request;
   const prefixes = rangePrefixes(table, table.keySchema, { partition });
+  const catalog = await catalogIn(request);
   const found = await journalMentions(
     request,
     (objectKey) => isImageKey(objectKey) && prefixes.some((prefix) => objectKey.startsWith(prefix)),
@@ -48,24 +56,31 @@ export async function heldOfPartition(
     found.mentions
       .map((mention) => ({ ...mention, items: new Map([...mention.items].filter(([key]) => keys.has(key))) }))
       .filter((mention) => mention.items.size > 0);
-  const known = held(request, { ...found, mentions: ofSome(items) }, items);
+  const known = held(request, catalog, { ...found, mentions: ofSome(items) }, items);
   return { ...known, left: [...known.left, ...ofSome(unknown).map(leftUnknown)] };
 }
 
+function catalogIn({ table, buckets, signal }: HeldRequest): Promise<Catalog> | undefined {
+  const destination = buckets.find(({ side }) => side === 'destination');
+  return destination && catalogOf(destination, table, signal);
+}
+
 function held(
-  { journalLifecycle }: Request,
+  { table, nowMs }: HeldRequest,
+  catalog: Catalog | undefined,
   { mentions, unreadable }: JournalMentions,
   items: HeldInJournal['items'],
 ): HeldInJournal {
-  const mentioned = new Set(mentions.flatMap((mention) => [...mention.items.keys()]));
-  const left = [
-    ...mentions.map((mention) => leftOfMention(mention, journalLifecycle)),
-    ...unreadable.map(leftUnreadable),
-  ];
+  const standing = catalog && standingIn(table, catalog, nowMs());
+  const versions = mentions
+    .map((mention) => ({ ...mention, standing: standing?.(mention) ?? 'read' }))
+    .sort((a, b) => compare(a.in, b.in) || compare(a.version.objectKey, b.version.objectKey));
+  const read = new Set(versions.flatMap((one) => (one.standing === 'unread' ? [] : [...one.items.keys()])));
+  const left = unreadable.map(leftUnreadable);
   return {
-    items,
+    ...{ items, versions, catalog },
     left: left.sort((a, b) => compare(a.in, b.in) || compare(a.objectKey, b.objectKey)),
-    mayBringBack: (objectKey) => unreadable.length > 0 || mentioned.has(objectKey),
+    mayBringBack: (objectKey) => unreadable.length > 0 || read.has(objectKey),
   };
 }
 

@@ -103,7 +103,7 @@ async function* versionsBelow({ lister }: ErasedBucket, prefix: string, signal: 
 }
 
 /** Of these the text has hashes and digests alone. */
-const NAMES_NO_ITEM = /\/(?:part-[0-9a-f]{4}\.index\.gz|manifest\.json|covered)$/;
+const NAMES_NO_ITEM = /\/(?:part-[0-9a-f]{4}\.index\.gz|manifest\.json|covered|retired|retired-tagged)$/;
 
 async function linesOf(
   { bytes }: ErasedBucket,

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../core/lockRenewal';
+import { DAY_MS, isInForce } from '../../core/lockRenewal';
 import { count, counted, utc } from '../../core/units';
 import {
   COVERED_BASE_DAYS,
@@ -8,20 +8,76 @@ import {
   SUPERSEDED_DAYS,
 } from '../../settings/journalDays';
 import type { JournalLifecycle, LeftObject } from './erasePlanRequest';
-import type { JournalMention, JournalPart, UnreadableFile } from './journalMentions';
+import type { HeldVersion } from './standing';
+import type { JournalMention, UnreadableFile } from './journalMentions';
+import type { ErasedSide } from './places';
 
-/** A version of a journal stays: it has other items' changes too, and nothing of it is written anew. */
-export function leftOfMention(mention: JournalMention, lifecycle: JournalLifecycle | undefined): LeftObject {
-  const { in: side, is, version, items, lines, lock } = mention;
-  const { objectKey, versionId } = version;
+export function idOfVersion(side: ErasedSide, objectKey: string, versionId: string): string {
+  return `${side} ${objectKey} ${versionId}`;
+}
+
+/** What is asked about a version of a journal: now, or when an erase is over. */
+export interface WhatStays {
+  readonly lifecycle: JournalLifecycle | undefined;
+  readonly sourceForgets: boolean;
+  /** Why it stays, where that is known already, by {@link idOfVersion}; undefined where nothing has been tried yet. */
+  readonly stays?: ReadonlyMap<string, string>;
+}
+
+/** A version of a journal with lines of what is named: what becomes of it, or why it has stayed. */
+export function leftOfVersion(version: HeldVersion, what: WhatStays): LeftObject {
+  const { in: side, items, lines, lock } = version;
+  const { objectKey, versionId } = version.version;
   const own = [...items.values()].reduce((sum, each) => sum + each, 0);
-  const expiresAtMs = expiryOf(mention, lifecycle);
-  const reason = `${counted(own, 'line')} of what is named and ${count(lines - own)} of other items; ${WHAT[is]}. ${lockWords(mention)}${whenGone(mention, expiresAtMs, lifecycle)}`;
+  const expiresAtMs = expiryOf(version, what.lifecycle);
+  const why = what.stays
+    ? (what.stays.get(idOfVersion(side, objectKey, versionId)) ?? whyHere(version, what))
+    : willBe(version, what);
+  const reason = `${counted(own, 'line')} of what is named and ${count(lines - own)} of other items; ${why}${what.stays ? '' : lockWords(version)}${whenGone(expiresAtMs)}`;
   return {
     ...{ in: side, objectKey, versionId, why: 'journal', reason, items: [...items.keys()].sort(), lines: own },
     ...{ otherLines: lines - own, expiresAtMs: expiresAtMs ?? null },
     ...(lock && { untilMs: lock.untilMs }),
   };
+}
+
+/** Whether an erase that is carried out now leaves a version there. */
+export function isKept(
+  { in: side, is, standing, lock }: HeldVersion,
+  { sourceForgets }: Pick<WhatStays, 'sourceForgets'>,
+  { nowMs, bypassGovernance }: { readonly nowMs: number; readonly bypassGovernance: boolean },
+): boolean {
+  if (side === 'source') return !sourceForgets;
+  const isLocked = isInForce(lock, nowMs) && !(bypassGovernance && lock.mode === 'GOVERNANCE');
+  return isLocked || standing === 'busy' || (standing === 'unknown' && is !== 'journal');
+}
+
+const KEEPS =
+  'the source bucket keeps its journal for ever, and a batch goes whole or not at all: set source.lifecycle.journalExpirationDays, or delete it by hand';
+const BUSY = 'it has no manifest, and a compactor may be at work on it: erase again a day later';
+const UNKNOWN = 'its manifest cannot be read: look into it, and delete it by hand when nothing needs it';
+
+function willBe({ in: side, is, standing }: HeldVersion, { sourceForgets }: WhatStays): string {
+  if (side === 'source')
+    return sourceForgets ? "it goes when runs in the destination bucket have all that is others'" : KEEPS;
+  if (standing === 'busy') return BUSY;
+  if (standing === 'unknown') return UNKNOWN;
+  if (standing === 'unread') return 'no reader needs it, and it goes';
+  if (is === 'base') return 'it is put out of use, and goes; the compactor makes another one';
+  return 'a run without these lines takes its place, and it goes';
+}
+
+function whyHere({ in: side, is, standing }: HeldVersion, { sourceForgets }: WhatStays): string {
+  if (side === 'source' && !sourceForgets) return KEEPS;
+  if (standing === 'busy') return BUSY;
+  if (standing === 'unknown') return UNKNOWN;
+  if (side === 'source')
+    return "not all that is others' was found in runs of the destination bucket: erase again when it has been replicated";
+  if (standing === 'unread')
+    return "not all that is others' was found in the runs in its place: look at them with dcs verify";
+  if (is === 'base') return 'a run that it was made of is there no more, so nothing can take its place';
+  const ofBatch = is === 'journal' ? 'it is not what its key says; or ' : '';
+  return `${ofBatch}an image of the item stays, and so does this with it; or it came meanwhile: erase again`;
 }
 
 /** Any item may have a change in it, so only a person can tell. */
@@ -37,39 +93,19 @@ export function leftUnknown({ in: side, version: { objectKey, versionId }, items
   return { in: side, objectKey, versionId, why: 'unclear', reason };
 }
 
-const WHAT: Readonly<Record<JournalPart, string>> = {
-  journal: 'a journal is not written anew without them',
-  run: 'a run is not written anew without them',
-  base: 'a base is not written anew without them',
-};
-
-function lockWords({ lock, mayExpire }: JournalMention): string {
+function lockWords({ lock }: HeldVersion): string {
   if (!lock) return '';
   const until = utc(Math.ceil(lock.untilMs / 1_000) * 1_000);
-  if (!mayExpire) return `Object Lock keeps it until ${until} (${lock.mode}), and is renewed before. `;
-  return `Object Lock keeps it until ${until} (${lock.mode})${lock.mode === 'COMPLIANCE' ? ', and nobody can delete it before' : ''}. `;
+  return `. Object Lock keeps it until ${until} (${lock.mode})${lock.mode === 'COMPLIANCE' ? ', and nobody can delete it before' : ''}`;
 }
 
-function whenGone(
-  { in: side, is, mayExpire }: JournalMention,
-  expiresAtMs: number | undefined,
-  lifecycle: JournalLifecycle | undefined,
-): string {
-  if (expiresAtMs !== undefined) return `Lifecycle removes it at ${utc(expiresAtMs)} or some days later`;
-  if (!lifecycle) return 'The table is not stored in a journal any more, so no lifecycle removes it';
-  if (side === 'source') return 'Lifecycle never removes it: source.lifecycle.journalExpirationDays is null';
-  if (is === 'run') return 'Lifecycle never removes it: a run is the history of its items';
-  return mayExpire ? '' : STAYS[is];
+function whenGone(expiresAtMs: number | undefined): string {
+  return expiresAtMs === undefined ? '' : `. Lifecycle removes it at ${utc(expiresAtMs)} or some days later`;
 }
 
-const STAYS: Readonly<Record<'journal' | 'base', string>> = {
-  journal: 'Lifecycle does not remove it before the compactor has it in a run, which then has these lines',
-  base: 'Lifecycle does not remove it before there are two newer bases; those have the delete of the item, by its key',
-};
-
-/** Not before this; S3 counts whole days. Undefined: never, or nobody can tell yet. */
+/** Not before this; S3 counts whole days. Undefined: never, or nobody can tell yet. What nobody reads, the compactor that comes next tags. */
 function expiryOf(
-  { in: side, is, version: { storedAtMs }, lock, mayExpire }: JournalMention,
+  { in: side, is, version: { storedAtMs }, lock, mayExpire, standing }: HeldVersion,
   lifecycle: JournalLifecycle | undefined,
 ): number | undefined {
   if (!lifecycle) return undefined;
@@ -77,7 +113,7 @@ function expiryOf(
     const { sourceExpirationDays: days } = lifecycle;
     return days === null ? undefined : storedAtMs + (days + SOURCE_NONCURRENT_DAYS) * DAY_MS;
   }
-  if (!mayExpire) return undefined;
+  if (!mayExpire && standing !== 'unread') return undefined;
   const days = { journal: COVERED_JOURNAL_DAYS, run: SUPERSEDED_DAYS, base: COVERED_BASE_DAYS }[is];
   return Math.max(storedAtMs + (days + COVERED_NONCURRENT_DAYS) * DAY_MS, lock?.untilMs ?? 0);
 }

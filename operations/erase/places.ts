@@ -14,7 +14,7 @@ export interface ErasedBucket {
   readonly source: ImageSource;
   /** Of all versions. */
   readonly lister: VersionLister;
-  readonly bytes: Pick<BytesStore, 'get'>;
+  readonly bytes: Pick<BytesStore, 'get' | 'putOnce'>;
   readonly deletes: VersionDeletes;
   /** Undefined where nothing is ever locked. */
   readonly locks?: Pick<LockStore, 'look' | 'tags'>;

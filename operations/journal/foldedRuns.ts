@@ -9,7 +9,7 @@ import type { TableLocation } from '../../core/objectKey';
 import type { WantedState } from '../images/imageSource';
 import { whyUnreadable } from '../images/whyUnreadable';
 import type { JournalReads } from './readObject';
-import { catalogOf, type Catalog, type StoredBase, type StoredRun } from './runs/catalog';
+import { catalogOf, hasWhatIsGone, type Catalog, type StoredBase, type StoredRun } from './runs/catalog';
 import { partsOfBase } from './runs/itemsOfBase';
 import { batchesOfRun, itemOfRun, type HashRange, type SortedItem } from './runs/itemsOfRun';
 import type { Unreadable } from './unreadable';
@@ -67,7 +67,7 @@ export class FoldedRuns {
     if (usable) return lost;
     for (const base of bases) {
       const why = this.damaged.get(base.prefix);
-      if (why && this.hasWhatIsGone(base)) lost.set(base.prefix, why);
+      if (why && hasWhatIsGone(base, this.catalog ?? NOTHING)) lost.set(base.prefix, why);
     }
     for (const one of unreadableBases) lost.set(one.objectKey, one);
     return lost;
@@ -139,7 +139,7 @@ export class FoldedRuns {
     }
     // What was last changed in a run that is gone, the newest base has.
     const [newest] = bases;
-    return { runs, ...(newest && this.hasWhatIsGone(newest) && { base: newest }) };
+    return { runs, ...(newest && hasWhatIsGone(newest, this.catalog ?? NOTHING) && { base: newest }) };
   }
 
   /** Where a file of it is damaged, those that it was merged of, as long as they are there. */
@@ -161,14 +161,6 @@ export class FoldedRuns {
 
   private inputsOf({ manifest }: StoredRun): string[] {
     return manifest.inputs.map(([key]) => journalPrefix(this.table) + key);
-  }
-
-  private hasWhatIsGone({ manifest }: StoredBase): boolean {
-    const { runs, superseded } = this.catalog ?? NOTHING;
-    const known = new Set(
-      [...runs, ...superseded].flatMap((run) => [run.name, ...run.manifest.merged, ...run.manifest.mergedBefore]),
-    );
-    return manifest.covers.some((name) => !known.has(name));
   }
 }
 

@@ -17,7 +17,7 @@ export interface Journals {
   /** For how many days the source bucket keeps an object; null for ever. */
   readonly expirationDays: number | null;
   /** What the destination bucket has sorted: it needs the objects in it no longer. */
-  readonly catalog: () => Promise<Pick<Catalog, 'consumed' | 'unreadableRuns' | 'unreadableBases'>>;
+  readonly catalog: () => Promise<Pick<Catalog, 'consumed' | 'erasedInputs' | 'unreadableRuns' | 'unreadableBases'>>;
 }
 
 export interface CompareJournalsRequest extends Pick<Places, 'signal' | 'nowMs' | 'pause'> {
@@ -54,21 +54,21 @@ export async function compareJournals(request: CompareJournalsRequest): Promise<
   const { nowMs, journals, settleMs, signal, pause } = request;
   const counts = { source: 0, destination: 0 };
   const open: Doubt[] = [];
-  const { consumed: covered, ...catalog } = await journals.catalog();
+  const catalog = await journals.catalog();
   await inParallel(pairs(request, journalPrefix(request.table)), OBJECTS_AT_A_TIME, async (pair) => {
     signal.throwIfAborted();
     if (pair.source) counts.source += 1;
     if (pair.destination) counts.destination += 1;
-    const difference = await differenceOf(request, pair, covered);
+    const difference = await differenceOf(request, pair, catalog);
     if (difference) open.push({ difference, sinceMs: nowMs() });
   });
   const look = async (doubts: readonly Doubt[]) => {
-    const { consumed: inRuns } = await journals.catalog();
+    const now = await journals.catalog();
     const left: Doubt[] = [];
     for (const { difference, sinceMs } of doubts) {
       for await (const pair of pairs(request, difference.objectKey)) {
         if (pair.objectKey !== difference.objectKey) continue;
-        const still = await differenceOf(request, pair, inRuns);
+        const still = await differenceOf(request, pair, now);
         if (still) left.push({ difference: still, sinceMs });
       }
     }
@@ -109,7 +109,7 @@ async function nextOf(histories: AsyncIterator<ObjectHistory>): Promise<ObjectHi
 async function differenceOf(
   request: CompareJournalsRequest,
   { objectKey, source, destination }: Pair,
-  covered: ReadonlySet<string>,
+  { consumed: covered, erasedInputs }: Pick<Catalog, 'consumed' | 'erasedInputs'>,
 ): Promise<Difference | undefined> {
   const { nowMs, journals } = request;
   const { expirationDays } = journals;
@@ -130,7 +130,8 @@ async function differenceOf(
     return difference('notReplicated', 'destination', 'the journal object is in the source bucket alone');
   }
   if (!source) {
-    if (isOld(destination)) return undefined;
+    // What an erase has taken from the source bucket, runs have.
+    if (isOld(destination) || erasedInputs.has(objectKey)) return undefined;
     const kept = expirationDays === null ? 'for ever' : `for ${count(expirationDays)} days`;
     return difference(
       'extra',

@@ -7,7 +7,7 @@ import { ITSELF } from '../DcsStack';
 import { policyJson, type BucketKey, type Statement } from '../policies/document';
 import { decryptItems } from '../policies/drill';
 import { eraseVersions, lookForItems } from '../policies/erase';
-import { decryptFormer, decryptReplicas } from '../policies/restore';
+import { decryptFormer, decryptReplicas, encryptReports } from '../policies/restore';
 import { trustPrincipals } from '../policies/trust';
 import { grant } from './grant';
 import { roleIn } from './roleIn';
@@ -50,6 +50,7 @@ function erasePolicy({ settings, names, side, keyArn }: EraseRoleProps): Stateme
   return [
     ...eraseVersions({ bucketArn, prefix: settings.prefix }, side, bypassGovernanceRetention),
     ...(keyArn === undefined ? [] : [decryptReplicas({ ...bucket, keyArn })]),
+    ...(keyArn === undefined || side === 'source' ? [] : [encryptReports({ ...bucket, keyArn })]),
     ...decryptFormer(formerKeysOf(side, settings), bucket),
     ...(side === 'source' ? liveItems(settings, names) : []),
   ];

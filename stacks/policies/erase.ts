@@ -1,4 +1,5 @@
 import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journalKeys';
+import { RETIRED_FILE } from '../../core/journal/manifestText';
 import { tablePrefix } from '../../core/objectKey';
 import { reportsPrefix, type ReportKind } from '../../core/serviceKeys';
 import type { Side } from '../../settings/schema';
@@ -14,7 +15,7 @@ interface Erased {
   readonly prefix: string;
 }
 
-/** Read, and never deleted: what is stored of journals has other items' changes too. */
+/** What is stored of a journal has other items' changes too: a version goes when a run has these. */
 function journalsOf({ bucketArn, prefix }: Erased, side: Side): string[] {
   const folders = side === 'source' ? [journalPrefix] : [journalPrefix, runsPrefix, basePrefix];
   return folders.map((below) => `${bucketArn}/${below({ prefix, tableName: '*' })}*`);
@@ -68,7 +69,23 @@ export function eraseVersions(erased: Erased, side: Side, bypassesGovernance: bo
       Sid: 'EraseVersions',
       Effect: 'Allow',
       Action: ['s3:DeleteObjectVersion', ...(isLocked && bypassesGovernance ? ['s3:BypassGovernanceRetention'] : [])],
-      Resource: [images, ...beside],
+      Resource: [images, ...beside, ...journals],
+    },
+    ...(isLocked ? makeRuns(erased) : []),
+  ];
+}
+
+/** Runs are made anew without somebody, and bases that have them put out of use. */
+function makeRuns({ bucketArn, prefix }: Erased): Statement[] {
+  const everyTable = { prefix, tableName: '*' };
+  const runs = `${bucketArn}/${runsPrefix(everyTable)}*`;
+  return [
+    { Sid: 'ReadRunsBack', Effect: 'Allow', Action: 's3:GetObject', Resource: runs },
+    {
+      Sid: 'MakeRuns',
+      Effect: 'Allow',
+      Action: 's3:PutObject',
+      Resource: [runs, `${bucketArn}/${basePrefix(everyTable)}*/${RETIRED_FILE}`],
     },
   ];
 }

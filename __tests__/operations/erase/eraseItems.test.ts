@@ -80,6 +80,8 @@ async function erase({ source, destination, nowMs }: World, more: Partial<EraseR
   const outcome = await eraseItems({
     ...{ table, buckets: [bucketOf('source', source), bucketOf('destination', destination)] },
     selection: { partition: { S: 'person' } },
+    sourceForgets: true,
+    onJournal: () => undefined,
     reports: { lister: destination.lister, texts: destination },
     batches: { lister: source.versionLister, texts: source },
     header: { tableName: 'orders', sourceBucket: 's', destinationBucket: 'd' },

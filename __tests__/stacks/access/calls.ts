@@ -93,6 +93,7 @@ const KEYS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   probes: ['=dcs/=check/2026-01-01T00:00:00.000Z-id.json'],
   journals: ['=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'],
   'runs of journals': ['=dcs/users/runs/a/manifest.json'],
+  'marks of bases': ['=dcs/users/base/a/retired'],
   'bases of journals': ['=dcs/users/base/a/manifest.json'],
   'the heartbeat': ['=dcs/=heartbeat.json'],
   'the sweeps of locks': ['=dcs/=locks/sweeps.json'],

@@ -108,6 +108,10 @@ const copiesOfJournals: Place = {
   ...inBucket('destination', '=dcs/users/journal/2026/01/01/00/1-1-a.tsv.gz'),
 };
 const runs: Place = { name: 'runs of a journal', ...inBucket('destination', '=dcs/users/runs/a/manifest.json') };
+const retiredMark: Place = {
+  name: 'the mark of a base that is out of use',
+  ...inBucket('destination', '=dcs/users/base/a/retired'),
+};
 const bases: Place = { name: 'bases of a journal', ...inBucket('destination', '=dcs/users/base/a/manifest.json') };
 /** What S3 tells IAM of the tags that are to be put. */
 const tags = (place: Place, name: string, context: Readonly<Record<string, string>>): Place => ({
@@ -703,11 +707,16 @@ export const ROWS: readonly Row[] = [
   ),
   allow(
     'Whoever erases (role in the source account)',
-    ['s3:GetObjectVersion'],
+    ['s3:GetObjectVersion', 's3:DeleteObjectVersion'],
     journals,
-    'it looks who is in a journal',
+    'it looks who is in a journal, and deletes what runs have by then',
   ),
-  deny('Whoever erases (role in the source account)', DESTROY_OBJECTS, journals, 'which has others in it, too'),
+  deny(
+    'Whoever erases (role in the source account)',
+    ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectRetention', 's3:BypassGovernanceRetention'],
+    journals,
+    'it adds nothing, and hides nothing',
+  ),
   deny(
     'Whoever erases (role in the source account)',
     ['s3:DeleteObjectVersion', 's3:DeleteObject', 's3:PutObject'],
@@ -748,12 +757,38 @@ export const ROWS: readonly Row[] = [
   ...[copiesOfJournals, runs, bases].flatMap((place) => [
     allow(
       'Whoever erases (role in the destination account)',
-      ['s3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectVersionTagging'],
+      ['s3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectVersionTagging', 's3:DeleteObjectVersion'],
       place,
-      'it looks who is in it, and until when it stays',
+      'it looks who is in it, and deletes what runs without them have',
     ),
-    deny('Whoever erases (role in the destination account)', DESTROY_OBJECTS, place, 'which has others in it, too'),
+    deny(
+      'Whoever erases (role in the destination account)',
+      ['s3:DeleteObject', 's3:PutObjectRetention', 's3:BypassGovernanceRetention', 's3:ReplicateObject'],
+      place,
+      'it hides nothing, and changes no lock',
+    ),
   ]),
+  allow(
+    'Whoever erases (role in the destination account)',
+    ['s3:GetObject', 's3:PutObject'],
+    runs,
+    'it makes these runs, and reads them back',
+  ),
+  allow(
+    'Whoever erases (role in the destination account)',
+    ['s3:PutObject'],
+    retiredMark,
+    'and puts bases that have them out of use',
+  ),
+  deny('Whoever erases (role in the destination account)', ['s3:PutObject'], bases, 'it makes none'),
+  deny('Whoever erases (role in the destination account)', ['s3:PutObject'], copiesOfJournals, 'nor adds to a journal'),
+  deny('Whoever erases (role in the destination account)', TAG, runs, 'what may expire is said by the compactor alone'),
+  allow(
+    'Whoever erases (role in the destination account)',
+    ['kms:Decrypt', 'kms:GenerateDataKey'],
+    key('destination'),
+    'through S3',
+  ),
   deny(
     'Whoever erases (role in the destination account)',
     ['s3:BypassGovernanceRetention'],

@@ -106,6 +106,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/=dcs\/(=all|[^=/]+)\/(verify|drill)\//, 'reports'],
   [/=dcs\/[^=/]+\/journal\//, 'journals'],
   [/=dcs\/[^=/]+\/runs\//, 'runs of journals'],
+  [/=dcs\/[^=/]+\/base\/[^/]+\/retired$/, 'marks of bases'],
   [/=dcs\/[^=/]+\/base\//, 'bases of journals'],
   [/^dcs-import\//, 'files of an import'],
   [/^(restores|verifies)\//, 'files of an engine'],

@@ -4,9 +4,10 @@ import { journalPrefix } from '../../../core/journal/journalKeys';
 import { tableCreatedAt } from '../../formerTable';
 import { catalogOf, type Catalog } from '../runs/catalog';
 import { ABANDONED_MS } from './attempts';
+import { ErasedMeanwhileError } from './erasedMeanwhile';
 import { definitionSource } from './definitionSource';
-import { listJournal, type JournalListing } from './journalListing';
-import { coverByBaseAgain, isBaseWanted, makeBase } from './makeBase';
+import { inTurn, listJournal, type JournalListing } from './journalListing';
+import { coverByBaseAgain, isBaseWanted, makeBase, tagRetired } from './makeBase';
 import { coverAgain, makeRun } from './makeRun';
 import { mergeRuns, supersedeAgain } from './mergeRuns';
 import {
@@ -70,7 +71,7 @@ class Compaction {
       await this.merges();
       this.isFinished = true;
     } catch (error) {
-      if (!(error instanceof OutOfTimeError)) throw error;
+      if (!(error instanceof OutOfTimeError) && !(error instanceof ErasedMeanwhileError)) throw error;
     }
   }
 
@@ -90,6 +91,7 @@ class Compaction {
     this.counts.covered += await coverAgain(request, catalog, this.listing);
     await supersedeAgain(request, catalog);
     await coverByBaseAgain(request, catalog);
+    await tagRetired(request, catalog);
     const abandonedAtMs = request.nowMs() - ABANDONED_MS;
     const abandoned = catalog.unfinished.filter(({ files }) =>
       [...files.values()].every(({ versions }) => versions.every(({ storedAtMs }) => storedAtMs < abandonedAtMs)),
@@ -99,7 +101,7 @@ class Compaction {
 
   private async runs(): Promise<void> {
     const { request, watch } = this;
-    const waiting = [...this.listing.unfolded];
+    const waiting = inTurn(this.listing.unfolded, request.nowMs());
     while (waiting.length > 0) {
       const unreadable: ObjectHistory[] = [];
       const taken = await takeIn(request, waiting, unreadable, watch);

@@ -31,7 +31,10 @@ export async function putManifest<Manifest extends Parted>(
   );
 }
 
+/** What there is to a mark: its name. */
+export const NOTHING = { bytes: Buffer.alloc(0), contentType: 'text/plain' };
+
 /** Puts the mark that all which a manifest covers is tagged. */
 export async function putCovered({ bytes, signal }: CompactRequest, folder: string): Promise<void> {
-  await bytes.putOnce(folder + COVERED_FILE, { bytes: Buffer.alloc(0), contentType: 'text/plain' }, { signal });
+  await bytes.putOnce(folder + COVERED_FILE, NOTHING, { signal });
 }

@@ -12,21 +12,22 @@ import {
   type BasePart,
 } from '../../../core/journal/baseManifest';
 import { BasePartWriter } from '../../../core/journal/baseFiles';
-import { COVERED_TAG } from '../../../core/journal/coveredTag';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
 import { newerOf, newestIn } from '../../../core/journal/hashOrder';
-import { MANIFEST_FORMAT, partName } from '../../../core/journal/manifestText';
+import { MANIFEST_FORMAT, partName, RETIRED_TAGGED_FILE } from '../../../core/journal/manifestText';
 import { imageOfRunLine, readRunLine } from '../../../core/journal/runLine';
 import type { Catalog, StoredBase } from '../runs/catalog';
 import { partsOfBase } from '../runs/itemsOfBase';
 import { piecesOfRun, type SortedItem } from '../runs/itemsOfRun';
 import { attemptOf } from './attempts';
-import { putCovered, putManifest } from './finish';
+import { requireNothingErased } from './erasedMeanwhile';
+import { NOTHING, putCovered, putManifest } from './finish';
 import { forEachItem, type Cursor } from './forEachItem';
 import { iso } from './makeRun';
 import { newestOf } from './newestManifest';
 import { putChecked } from './putChecked';
 import { COMPACT_LIMITS, type CompactRequest, type CompactWatch } from './request';
-import { COMPRESSOR, GZIP_LEVEL } from './runWriter';
+import { compressorOf, GZIP_LEVEL } from './runWriter';
 import { tagVersions, versionsIn } from './tagging';
 
 /** How many of the newest are kept. */
@@ -73,7 +74,7 @@ async function makeBaseOf(
   const manifests = catalog.runs.map(({ manifest }) => manifest);
   const most = (times: readonly string[]) => times.reduce((a, b) => (a > b ? a : b));
   const named = {
-    ...{ compressor: COMPRESSOR, covers: catalog.runs.map(({ name }) => name).sort() },
+    ...{ compressor: compressorOf('base', request), covers: catalog.runs.map(({ name }) => name).sort() },
     tableCreatedAt: createdAtMs === undefined ? null : iso(createdAtMs),
     lastStoredAt: most(manifests.map(({ lastStoredAt }) => lastStoredAt)),
   };
@@ -92,6 +93,7 @@ async function makeBaseOf(
   await forEachItem(files, (item, cursors) => writer.addNewest(item, cursors, createdAtMs));
   const parts = await writer.end();
   const count = (of: 'items' | 'tombstones') => parts.reduce((total, part) => total + part[of], 0);
+  await requireNothingErased(request, catalog);
   const manifest = await putManifest<BaseManifest>(request, folder, {
     ...forManifest(table.tableName, {
       ...{ ...named, attempt, name, format: MANIFEST_FORMAT, kind: 'base', table: table.tableName },
@@ -126,6 +128,15 @@ async function coverByBase(request: CompactRequest, folder: string, older: reado
 export async function coverByBaseAgain(request: CompactRequest, { bases }: Catalog): Promise<void> {
   for (const [i, base] of bases.entries()) {
     if (!base.isCovered) await coverByBase(request, base.prefix, bases.slice(i + BASES_KEPT));
+  }
+}
+
+/** Tags the bases that an erase has put out of use. */
+export async function tagRetired(request: CompactRequest, { retired }: Catalog): Promise<void> {
+  for (const base of retired) {
+    if (base.files.has(RETIRED_TAGGED_FILE)) continue;
+    await tagVersions(request, versionsIn([base]), SUPERSEDED_TAG);
+    await request.bytes.putOnce(base.prefix + RETIRED_TAGGED_FILE, NOTHING, { signal: request.signal });
   }
 }
 

@@ -13,22 +13,23 @@ import {
 import type { Catalog } from '../runs/catalog';
 import type { Spool } from '../spool';
 import { attemptOf } from './attempts';
+import { requireNothingErased } from './erasedMeanwhile';
 import { putCovered, putManifest } from './finish';
-import type { JournalListing } from './journalListing';
+import { hasInputsToCover, type JournalListing } from './journalListing';
 import { newestOf } from './newestManifest';
 import type { CompactRequest } from './request';
-import { COMPRESSOR, RunWriter } from './runWriter';
+import { compressorOf, RunWriter } from './runWriter';
 import { tagVersions } from './tagging';
 import type { TakenIn } from './takeIn';
 
 /**
  * Makes a run of journal objects, and tags them when all of it has been read back.
  *
- * @throws OutOfTimeError, DcsError, S3Error
+ * @throws OutOfTimeError, ErasedMeanwhileError, DcsError, S3Error
  */
 export async function makeRun(request: CompactRequest, catalog: Catalog, taken: TakenIn): Promise<RunManifest> {
   const named = {
-    ...{ level: 0, compressor: COMPRESSOR, merged: [] },
+    ...{ level: 0, compressor: compressorOf('run', request), merged: [] },
     inputs: taken.inputs.toSorted(([a], [b]) => (a < b ? -1 : 1)),
     firstStoredAt: iso(taken.firstStoredAtMs),
     lastStoredAt: iso(taken.lastStoredAtMs),
@@ -39,6 +40,7 @@ export async function makeRun(request: CompactRequest, catalog: Catalog, taken: 
   const writer = new RunWriter(request, name);
   const duplicates = await writeSorted(taken.spool, writer);
   const parts = await writer.end();
+  await requireNothingErased(request, catalog);
   const manifest = await putRunManifest(request, {
     ...{ ...named, attempt, name, format: MANIFEST_FORMAT, kind: 'run', table: request.table.tableName },
     ...{ madeAt: iso(request.nowMs()), lastChangedAt: iso(taken.lastChangedAtMs), mergedBefore: [] },
@@ -84,10 +86,11 @@ export async function coverAgain(
   const prefix = journalPrefix(request.table);
   let covered = 0;
   for (const run of [...runs, ...superseded]) {
-    if (run.isCovered || run.manifest.level > 0) continue;
+    if (run.isCovered || !hasInputsToCover(run)) continue;
     const versions = run.manifest.inputs.flatMap(([key, etag]) => versionsOf(toCover.get(prefix + key), etag));
     await tagVersions(request, versions, COVERED_TAG);
-    await putCovered(request, run.prefix);
+    // Else the runs that it takes the place of have no tags yet.
+    if (run.manifest.merged.length === 0) await putCovered(request, run.prefix);
     covered += versions.length;
   }
   return covered;

@@ -5,22 +5,23 @@ import { runFolder, runName, type RunManifest } from '../../../core/journal/runM
 import type { Catalog, StoredRun } from '../runs/catalog';
 import { piecesOfRun, type SortedItem } from '../runs/itemsOfRun';
 import { attemptOf } from './attempts';
+import { requireNothingErased } from './erasedMeanwhile';
 import { putCovered } from './finish';
 import { forEachItem, type Cursor } from './forEachItem';
 import { iso, putRunManifest } from './makeRun';
 import { newestOf } from './newestManifest';
 import { requireTime, type CompactRequest } from './request';
-import { COMPRESSOR, RunWriter } from './runWriter';
+import { compressorOf, RunWriter } from './runWriter';
 import { tagVersions, versionsIn } from './tagging';
 
 /** Of a merge; in memory is a range of bytes of each. */
-const READ_AT_A_TIME = { rangeBytes: 4 * 1024 * 1024 };
+export const READ_AT_A_TIME = { rangeBytes: 4 * 1024 * 1024 };
 
 /**
  * Makes one run of several, and gives these up when all of it has been read back.
  *
  * @param folded keys below `journal/` of the objects that are still there
- * @throws OutOfTimeError, DcsError, UnreadableImageError, S3Error
+ * @throws OutOfTimeError, ErasedMeanwhileError, DcsError, UnreadableImageError, S3Error
  */
 export async function mergeRuns(
   request: CompactRequest,
@@ -30,7 +31,7 @@ export async function mergeRuns(
 ): Promise<RunManifest> {
   const manifests = runs.map(({ manifest }) => manifest);
   const named = {
-    ...{ level: Math.max(...manifests.map(({ level }) => level)) + 1, compressor: COMPRESSOR },
+    ...{ level: Math.max(...manifests.map(({ level }) => level)) + 1, compressor: compressorOf('run', request) },
     merged: runs.map(({ name }) => name).sort(),
     inputs: manifests.flatMap(({ inputs }) => inputs.filter(([key]) => folded.has(key))),
     firstStoredAt: least(manifests.map(({ firstStoredAt }) => firstStoredAt)),
@@ -43,11 +44,13 @@ export async function mergeRuns(
   const { linesIn, duplicates } = await writeMerged(request, runs, writer);
   const parts = await writer.end();
   const mergedBefore = manifests.flatMap((one) => [...one.merged, ...one.mergedBefore]);
+  await requireNothingErased(request, catalog);
   const manifest = await putRunManifest(request, {
     ...{ ...named, attempt, name, format: MANIFEST_FORMAT, kind: 'run', table: request.table.tableName },
     ...{ madeAt: iso(request.nowMs()), lastChangedAt: most(manifests.map(({ lastChangedAt }) => lastChangedAt)) },
     mergedBefore: [...new Set(mergedBefore)].filter((one) => catalog.runNames.has(one)).sort(),
     ...{ linesIn, duplicates, linesOut: writer.lines, parts },
+    ...erasedInputsOf(manifests, named.inputs),
     previousManifestSha256: newestOf([...catalog.runs, ...catalog.superseded]),
   });
   await supersede(request, runs);
@@ -55,10 +58,21 @@ export async function mergeRuns(
   return manifest;
 }
 
+/** Those of a run's inputs of which some lines are erased, in the runs that it is made of or by itself. */
+export function erasedInputsOf(
+  manifests: readonly RunManifest[],
+  inputs: RunManifest['inputs'],
+  erased: Iterable<string> = [],
+): Pick<RunManifest, 'erasedInputs'> {
+  const all = new Set([...manifests.flatMap(({ erasedInputs = [] }) => erasedInputs), ...erased]);
+  const keys = new Set(inputs.flatMap(([key]) => (all.has(key) ? [key] : [])));
+  return keys.size === 0 ? {} : { erasedInputs: [...keys].sort() };
+}
+
 /** What a former invocation has left of what its merges took the place of. */
 export async function supersedeAgain(request: CompactRequest, { runs, superseded }: Catalog): Promise<void> {
   for (const run of [...runs, ...superseded]) {
-    if (run.isCovered || run.manifest.level === 0) continue;
+    if (run.isCovered || run.manifest.merged.length === 0) continue;
     const merged = new Set(run.manifest.merged);
     await supersede(
       request,
@@ -75,24 +89,31 @@ async function supersede(request: CompactRequest, runs: readonly StoredRun[]): P
 async function writeMerged(request: CompactRequest, runs: readonly StoredRun[], writer: RunWriter) {
   const { reads, signal } = request;
   const counts = { linesIn: 0, duplicates: 0 };
-  const files = runs.map((run) => counted(piecesOfRun(reads, run, { ...READ_AT_A_TIME, signal }), counts));
+  const files = runs.map((run) => countedIn(piecesOfRun(reads, run, { ...READ_AT_A_TIME, signal }), counts));
   await forEachItem(files, async (item, cursors) => {
-    const [only, other] = cursors;
-    if (only && !other) {
-      let piece: SortedItem | undefined = item;
-      do {
-        await writer.add(item.hash, piece.lines);
-        piece = (await only.goesOn(item)) ? only.piece : undefined;
-      } while (piece);
-      return;
-    }
-    counts.duplicates += await writeJoined(writer, item, cursors);
+    counts.duplicates += await writeItem(writer, item, cursors);
   });
   requireTime(request);
   return counts;
 }
 
-async function* counted(pieces: AsyncIterable<readonly SortedItem[]>, counts: { linesIn: number }) {
+/**
+ * Writes the lines of an item from all files that have it, each once.
+ *
+ * @returns how many lines were copies of others
+ */
+export async function writeItem(writer: RunWriter, item: SortedItem, cursors: readonly Cursor[]): Promise<number> {
+  const [only, other] = cursors;
+  if (!only || other) return writeJoined(writer, item, cursors);
+  let piece: SortedItem | undefined = item;
+  do {
+    await writer.add(item.hash, piece.lines);
+    piece = (await only.goesOn(item)) ? only.piece : undefined;
+  } while (piece);
+  return 0;
+}
+
+export async function* countedIn(pieces: AsyncIterable<readonly SortedItem[]>, counts: { linesIn: number }) {
   for await (const batch of pieces) {
     for (const { lines } of batch) counts.linesIn += lines.length;
     yield batch;
@@ -140,10 +161,10 @@ class LinesOfOne {
   }
 }
 
-function least(texts: readonly string[]): string {
+export function least(texts: readonly string[]): string {
   return texts.reduce((a, b) => (a < b ? a : b));
 }
 
-function most(texts: readonly string[]): string {
+export function most(texts: readonly string[]): string {
   return texts.reduce((a, b) => (a > b ? a : b));
 }

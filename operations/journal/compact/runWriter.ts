@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { LARGER_BASE_PARTS } from '../../../core/journal/baseFiles';
 import { MemberFileWriter, type MemberFile } from '../../../core/journal/memberFile';
 import { runFolder, runPartName, indexNameOf, type RunPart } from '../../../core/journal/runManifest';
 import { sha256Of } from '../runs/readFile';
@@ -14,7 +15,18 @@ export const GZIP_LEVEL = 6;
 const PROBE = Array.from({ length: 2_000 }, (_, i) => `${i * i}`).join(' ');
 
 /** What the bytes of a compressed file depend on, beside the text: versions of zlib make others of the same. */
-export const COMPRESSOR = `gzip ${GZIP_LEVEL} ${sha256Of(gzipSync(PROBE, { level: GZIP_LEVEL })).slice(0, 16)}`;
+const COMPRESSOR = `gzip ${GZIP_LEVEL} ${sha256Of(gzipSync(PROBE, { level: GZIP_LEVEL })).slice(0, 16)}`;
+
+/**
+ * What made the bytes of a run or a base, which is in its name: a version that cuts the parts elsewhere begins another one, and goes on with none that was not
+ * finished.
+ */
+export function compressorOf(kind: 'run' | 'base', { limits }: Pick<CompactRequest, 'limits'>): string {
+  const { partBytes, memberTextBytes, basePartTextBytes } = { ...COMPACT_LIMITS, ...limits };
+  const { from, times } = LARGER_BASE_PARTS;
+  const cuts = kind === 'run' ? [partBytes, memberTextBytes] : [basePartTextBytes, from, times];
+  return `${COMPRESSOR} ${cuts.join(' ')}`;
+}
 
 /** Makes the parts of a run, and puts each as soon as it is full. */
 export class RunWriter {

@@ -1,7 +1,7 @@
 import type { ObjectHistory, ObjectVersion } from '../../../aws/objectVersions';
 import { inParallel } from '../../../core/inParallel';
 import { journalPrefix } from '../../../core/journal/journalKeys';
-import { ABSENT } from '../../../core/journal/journalLine';
+import { ABSENT, type JournalLine } from '../../../core/journal/journalLine';
 import { changedAtOf } from '../../../core/journal/runLine';
 import type { RunInput } from '../../../core/journal/runManifest';
 import { whyUnreadable } from '../../images/whyUnreadable';
@@ -16,30 +16,37 @@ export interface TakenIn {
   /** What was read of each input. */
   readonly versions: ObjectVersion[];
   readonly lines: number;
+  /** Of them, those that were left out. */
+  readonly erased: number;
   readonly firstStoredAtMs: number;
   readonly lastStoredAtMs: number;
   readonly lastChangedAtMs: number;
 }
 
 const AT_A_TIME = 8;
+/** Then what has been taken becomes a run: whoever puts much there that nobody can read keeps nothing from being folded. */
+const UNREADABLE_BESIDE = 64;
 
 /**
  * Reads journal objects from the front of a list until there is enough for a run, and takes them off the list. One that cannot be read
  * whole, or has a line that is no image, is told and left out.
  *
- * @param unfolded in the order of being stored
+ * @param unfolded in the order in which they are to be taken
+ * @param isErased of which lines nothing is kept
  */
 export async function takeIn(
   request: CompactRequest,
   unfolded: ObjectHistory[],
   unreadable: ObjectHistory[],
   watch: CompactWatch,
+  isErased: (line: JournalLine) => boolean = () => false,
 ): Promise<TakenIn> {
   const { table, reads, signal } = request;
   const limits = { ...COMPACT_LIMITS, ...request.limits };
-  const taken = new Taking(journalPrefix(table).length, new Spool(limits.memoryCharacters));
+  const taken = new Taking(journalPrefix(table).length, new Spool(limits.memoryCharacters), isErased);
   try {
-    while (unfolded.length > 0 && taken.isBelow(limits)) {
+    const isEnough = () => taken.inputs.length > 0 && unreadable.length >= UNREADABLE_BESIDE;
+    while (unfolded.length > 0 && taken.isBelow(limits) && !isEnough()) {
       requireTime(request);
       const histories = unfolded.splice(0, AT_A_TIME);
       const batches = new Map<ObjectHistory, StoredBatch>();
@@ -77,6 +84,7 @@ class Taking implements TakenIn {
   readonly inputs: RunInput[] = [];
   readonly versions: ObjectVersion[] = [];
   lines = 0;
+  erased = 0;
   bytes = 0;
   characters = 0;
   firstStoredAtMs = Infinity;
@@ -87,6 +95,7 @@ class Taking implements TakenIn {
   constructor(
     private readonly prefixLength: number,
     readonly spool: Spool,
+    private readonly isErased: (line: JournalLine) => boolean,
   ) {}
 
   isBelow({ runBytes, runTextBytes, hashPartCharacters }: CompactLimits): boolean {
@@ -96,7 +105,12 @@ class Taking implements TakenIn {
 
   async add({ lines, streamLabel, writeId = ABSENT, storedAtMs, version }: StoredBatch): Promise<void> {
     const origin = `\t${streamLabel}\t${new Date(storedAtMs).toISOString()}\t${writeId}`;
-    for (const { objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body } of lines) {
+    for (const line of lines) {
+      if (this.isErased(line)) {
+        this.erased += 1;
+        continue;
+      }
+      const { objectKey, event, sequenceNumber, time, previousDigest, deletedBy, body } = line;
       // As `textOfRunLine`: what was read of a line has no tab to look for.
       const text = `${objectKey}\t${event}\t${sequenceNumber}\t${time}\t${previousDigest}\t${deletedBy}\t${body}${origin}`;
       this.characters += text.length;

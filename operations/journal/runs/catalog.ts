@@ -1,7 +1,7 @@
 import type { BaseManifest } from '../../../core/journal/baseManifest';
 import { basePrefix, journalPrefix, runsPrefix } from '../../../core/journal/journalKeys';
 import { isCovered, readBaseManifest } from '../../../core/journal/baseManifest';
-import { COVERED_FILE, MANIFEST_FILE, type ManifestPlace } from '../../../core/journal/manifestText';
+import { COVERED_FILE, MANIFEST_FILE, RETIRED_FILE, type ManifestPlace } from '../../../core/journal/manifestText';
 import { firstStoredAtMsOf, readRunManifest, type RunManifest } from '../../../core/journal/runManifest';
 import { compareText } from '../../../core/journal/hashOrder';
 import { inParallel } from '../../../core/inParallel';
@@ -37,8 +37,12 @@ export interface Catalog {
   readonly superseded: readonly StoredRun[];
   /** The newest first. */
   readonly bases: readonly StoredBase[];
+  /** Those that an erase has put out of use: they may have somebody who is in no run any more. */
+  readonly retired: readonly StoredBase[];
   /** Object keys of journal objects whose lines are in some run. */
   readonly consumed: ReadonlySet<string>;
+  /** Those of them of which some lines are erased. */
+  readonly erasedInputs: ReadonlySet<string>;
   /** Of runs: any item may have a change in one. */
   readonly unreadableRuns: readonly UnreadableManifest[];
   /** Of bases: what they have can be had from the runs. */
@@ -66,17 +70,33 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
   const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
   const below = journalPrefix(table);
   const inForce = runs.finished.filter(({ name }) => !replaced.has(name));
-  const usable = bases.finished.filter((base) => !isExpiring(base, filesOfBase(base.manifest)));
+  const isRetired = ({ files }: StoredBase) => files.has(RETIRED_FILE);
+  const usable = bases.finished.filter((base) => !isRetired(base) && !isExpiring(base, filesOfBase(base.manifest)));
   return {
     runs: inForce,
     superseded: runs.finished.filter(({ name }) => replaced.has(name)),
     bases: newestFirst(usable, inForce),
+    retired: bases.finished.filter(isRetired),
     consumed: new Set(runs.finished.flatMap(({ manifest }) => manifest.inputs.map(([key]) => below + key))),
+    erasedInputs: new Set(
+      runs.finished.flatMap(({ manifest }) => (manifest.erasedInputs ?? []).map((key) => below + key)),
+    ),
     unreadableRuns: runs.unreadable.filter(({ name }) => !replaced.has(name)),
     unreadableBases: bases.unreadable,
     unfinished: [...runs.unfinished, ...bases.unfinished],
     runNames: new Set(ofRuns.map(({ name }) => name)),
   };
+}
+
+/** Whether a base is made of a run that is there no more, and has no other in its place. */
+export function hasWhatIsGone(
+  { manifest }: Pick<StoredBase, 'manifest'>,
+  { runs, superseded }: Pick<Catalog, 'runs' | 'superseded'>,
+): boolean {
+  const known = new Set(
+    [...runs, ...superseded].flatMap((run) => [run.name, ...run.manifest.merged, ...run.manifest.mergedBefore]),
+  );
+  return manifest.covers.some((name) => !known.has(name));
 }
 
 /** Names tell seconds: of several bases up to the same one, the first is what has more of the runs, then what was made later. */

@@ -145,6 +145,21 @@ describe('the compactor', () => {
     );
   });
 
+  test('law: what a version that cuts its parts elsewhere has left unfinished stops nobody', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, fc.nat(20), async (given, stop) => {
+        const bucket = bucketWith(given);
+        const before = requestOf(bucket, { ...stoppedBefore(bucket, stop), tasks: { base: true } });
+        await compactTable(before).catch((error: unknown) => expect(error).toEqual(new Error('stopped')));
+        const limits = { ...before.limits, partBytes: 200, basePartTextBytes: 100 };
+        const result = await compactTable(requestOf(bucket, { limits, tasks: { base: true } }));
+        expect(result).toMatchObject({ isFinished: true, unfolded: 0 });
+        await requirePromises(bucket);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test('law: two at a time do no harm, and nothing that was there is changed or deleted', async () => {
     await fc.assert(
       fc.asyncProperty(batches, batches, async (before, given) => {

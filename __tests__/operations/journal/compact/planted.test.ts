@@ -5,6 +5,7 @@ import { digestOf } from '../../../../core/digest';
 import { LARGEST_JOURNAL_TEXT_BYTES } from '../../../../core/journal/journalObject';
 import { tableDefinitionKey } from '../../../../core/tableDefinition';
 import { compactTable } from '../../../../operations/journal/compact/compactTable';
+import { inTurn } from '../../../../operations/journal/compact/journalListing';
 import { catalogOf } from '../../../../operations/journal/runs/catalog';
 import { itemsOfBase } from '../../../../operations/journal/runs/itemsOfBase';
 import { itemsOfRun } from '../../../../operations/journal/runs/itemsOfRun';
@@ -27,12 +28,16 @@ const batch = (second: number): Batch => ({
 });
 
 /** Whoever has taken over the source account may store any text whose digest its key tells. */
-function plant(bucket: MemoryBucket, lines: readonly string[], { label = '-', kind = 'backfill' } = {}): string {
+function plant(
+  bucket: MemoryBucket,
+  lines: readonly string[],
+  { label = '-', kind = 'backfill', storedAtMs = LATER_MS } = {},
+): string {
   const head = ['#dcs-journal', '1', table.tableName, label, kind, lines.length].join('\t');
   const text = `${[head, ...lines].join('\n')}\n`;
   const named = { firstSequenceNumber: '', lines: lines.length, digest: digestOf(text) };
   const objectKey = journalKey(table, LATER_MS, named);
-  bucket.store(objectKey, { body: gzipSync(text).toString('latin1'), metadata: {} }, LATER_MS);
+  bucket.store(objectKey, { body: gzipSync(text).toString('latin1'), metadata: {} }, storedAtMs);
   return objectKey;
 }
 
@@ -51,6 +56,34 @@ async function requireGoesOn(bucket: MemoryBucket): Promise<void> {
 }
 
 describe('what somebody has planted in a journal does not stop the compactor', () => {
+  test('many objects that nobody can read, for which there is no time: what is good and came last is folded', async () => {
+    const bucket = new MemoryBucket(LATER_MS);
+    for (let n = 0; n < 300; n += 1) plant(bucket, [lineOf('c', 'no time', `{"Item":{"n":{"N":"${n}"}}}`)]);
+    bucket.clockMs = LATER_MS + 10 * 3_600_000;
+    const good = plant(bucket, [lineOf('d', TIME)], { storedAtMs: bucket.clockMs });
+    let gets = 0;
+    const get: typeof bucket.bytes.get = (...args) => {
+      gets += 1;
+      return bucket.bytes.get(...args);
+    };
+    const timeLeftMs = () => (gets > 150 ? 0 : Infinity);
+    const reads = { lister: bucket.versionLister, bytes: { get } };
+    const result = await compactTable(requestOf(bucket, { ...all, reads, timeLeftMs }));
+    expect(result).toMatchObject({ runs: 1, covered: 1, unfolded: 300, isFinished: false });
+    expect(tagged(bucket, COVERED_TAG)).toEqual([good]);
+  });
+
+  test('what was there for longer is looked at from another one on every hour, each of them in the end', () => {
+    const histories = Array.from({ length: 10 }, (_, n) => ({ objectKey: `${n}`, versions: [] }));
+    const first = new Set<string>();
+    for (let hour = 0; hour < 10; hour += 1) {
+      const turn = inTurn(histories, LATER_MS + hour * 3_600_000);
+      expect(turn.map(({ objectKey }) => objectKey).sort()).toEqual(histories.map(({ objectKey }) => objectKey));
+      first.add(turn[0]!.objectKey);
+    }
+    expect(first.size).toBe(10);
+  });
+
   test('an object without a line, which is named', async () => {
     const bucket = new MemoryBucket(LATER_MS);
     const planted = plant(bucket, []);
