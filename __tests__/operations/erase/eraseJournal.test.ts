@@ -346,7 +346,19 @@ describe('erasing one person whose changes are in a journal', () => {
         expect(await othersIn(world.destination)).toEqual(before);
         await requireNotBack(world);
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // A base that is out of use is not gone on with.
+        examples: [
+          [
+            {
+              changes: [{ pk: 'person', sk: 'a', value: 'x', batch: 0, isImage: false }],
+              ...{ runs: [1, 0, 0, 0, 0], hasBase: false, isMerged: false, hasJournalDeletes: false, beside: 0 },
+              stops: [0, 1].map((call) => ({ before: call, compacts: true })),
+            },
+          ],
+        ],
+      },
     );
   }, 120_000);
 

@@ -16,9 +16,16 @@ export function begunAtMs({ files }: Folder): number {
  *
  * @param unfinished folders without a manifest
  * @param nameOf the folder of an attempt
+ * @param retired what nobody may go on with, however young it is
  */
-export function attemptOf(unfinished: readonly Folder[], nowMs: number, nameOf: (attempt: number) => string): number {
-  const tooOld = new Set(unfinished.filter((folder) => begunAtMs(folder) < nowMs - TOO_OLD_MS).map(({ name }) => name));
+export function attemptOf(
+  unfinished: readonly Folder[],
+  nowMs: number,
+  nameOf: (attempt: number) => string,
+  retired: readonly Folder[] = [],
+): number {
+  const old = unfinished.filter((folder) => begunAtMs(folder) < nowMs - TOO_OLD_MS);
+  const tooOld = new Set([...old, ...retired].map(({ name }) => name));
   let attempt = 0;
   while (tooOld.has(nameOf(attempt))) attempt += 1;
   return attempt;

@@ -79,7 +79,7 @@ async function makeBaseOf(
     lastStoredAt: most(manifests.map(({ lastStoredAt }) => lastStoredAt)),
   };
   const nameOf = (attempt: number) => baseName({ ...named, attempt });
-  const attempt = attemptOf(catalog.unfinished, request.nowMs(), nameOf);
+  const attempt = attemptOf(catalog.unfinished, request.nowMs(), nameOf, catalog.retired);
   const name = nameOf(attempt);
   const folder = baseFolder(table, name);
 
