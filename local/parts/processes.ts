@@ -36,7 +36,7 @@ const LAST_LINES = 15;
  * starts the real server. The pipe ends when this process stops the part, and also when this process is killed in
  * whatever way, so that no orphan is left. `read` is the shell's own, so nothing else is left waiting either.
  */
-const UNTIL_STDIN_ENDS = `
+export const UNTIL_STDIN_ENDS = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!

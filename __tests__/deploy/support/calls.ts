@@ -15,39 +15,28 @@ export interface Call {
   readonly body: string;
 }
 
-/** Has the provider write each of its calls into a file. */
-export const recordingTo = (file: string): NodeJS.ProcessEnv => ({ TF_LOG_PROVIDER: 'DEBUG', TF_LOG_PATH: file });
-
-/**
- * Every call of a log that can be read. Beyond 64 KB an entry is cut off: that of a function with much code, which is made
- * as the smaller ones are.
- */
-export async function readCalls(file: string): Promise<Call[]> {
-  const entries = (await readFile(file, 'utf8')).split(/\n(?=\d{4}-\d\d-\d\dT)/);
-  return entries.filter((entry) => entry.includes('HTTP Request Sent:')).map(callOf);
-}
+/** Has the provider write each of its calls. */
+export const RECORDING: NodeJS.ProcessEnv = { TF_LOG_PROVIDER: 'DEBUG' };
 
 const READS = ['ReadResource', 'ReadDataSource', 'PlanResourceChange'];
 
-function callOf(entry: string): Call {
-  const value = (key: string) => {
-    const [, word = ''] = new RegExp(`(?<![\\w.])${key}=("(?:[^"\\\\]|\\\\.)*"|\\S+)`).exec(entry) ?? [];
-    return word.replace(/^"|"$/g, '');
-  };
-  const url = new URL(value('http\\.url'));
+/** Every call of the provider's log, a JSON object a line. */
+export async function readCalls(file: string): Promise<Call[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  return lines.filter((line) => line.includes('"@message":"HTTP Request Sent"')).map(callOf);
+}
+
+function callOf(line: string): Call {
+  const entry = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
+  const url = new URL(entry['http.url'] ?? '');
   return {
-    service: value('rpc\\.service'),
-    method: value('rpc\\.method'),
-    resourceType: value('tf_resource_type') || value('tf_data_source_type'),
-    isRead: READS.includes(value('tf_rpc')),
-    region: value('aws\\.region'),
+    service: entry['rpc.service'] ?? '',
+    method: entry['rpc.method'] ?? '',
+    resourceType: entry.tf_resource_type ?? entry.tf_data_source_type ?? '',
+    isRead: READS.includes(entry.tf_rpc ?? ''),
+    region: entry['aws.region'] ?? '',
     port: url.port,
     path: url.pathname,
-    // Of several lines, each behind a bar.
-    body:
-      /http\.request\.body=\n((?: +\|.*\n?)+)/
-        .exec(entry)?.[1]
-        ?.replace(/^ +\| ?/gm, '')
-        .trim() ?? '',
+    body: entry['http.request.body']?.trim() ?? '',
   };
 }

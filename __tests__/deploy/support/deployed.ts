@@ -10,10 +10,12 @@ import { startParts, type Parts } from '../../../local/parts/startParts';
 import { findTools } from '../../../local/parts/tools';
 import { loadSettings } from '../../../settings/load';
 import type { Settings } from '../../../settings/schema';
-import { AWS_PROVIDER_VERSION, PLUGIN_CACHE } from './providers';
+import { readCalls, RECORDING, type Call } from './calls';
+import { startProviderPool, type ProviderPool } from './providerPool';
+import { AWS_PROVIDER_VERSION, awsProvider, PLUGIN_CACHE } from './providers';
 import { awsSettings, readDeployment } from './readDeployment';
 import { SIDES, settingsFor, type Way } from './settings';
-import { stackFolder, type StackFolder } from './terraform';
+import { stackFolder, terraformEnvironment, type StackFolder } from './terraform';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 
@@ -34,6 +36,8 @@ export interface Deployed {
   readonly variables: (stack: StackFolder) => Readonly<Record<string, string>>;
   /** Where a stack's files are. */
   readonly folderOf: (stack: StackFolder) => string;
+  /** Every call that the provider has made. */
+  readonly calls: () => Promise<Call[]>;
   /** Everything of a type that was asked for, in all stacks, as it stands in the synthesized JSON. */
   readonly asked: (type: string) => Promise<Asked[]>;
   /** As they were synthesized last. */
@@ -56,7 +60,14 @@ export async function deploy(way: Way): Promise<Deployed> {
     destinationRegion: SIDES.destination.region,
   });
   let run: LocalRun | undefined;
+  const pools = new Map<string, Promise<ProviderPool>>();
+  const poolOf = (stack: string) => {
+    const pool = pools.get(stack) ?? startProviderPool(awsProvider(), stack, PROVIDERS_ENVIRONMENT, callLog(stack));
+    pools.set(stack, pool);
+    return pool;
+  };
   const remove = async () => {
+    for (const pool of pools.values()) await (await pool).stop();
     await (run ?? parts).stop();
     await rm(folder, { recursive: true });
   };
@@ -64,7 +75,7 @@ export async function deploy(way: Way): Promise<Deployed> {
     const writeSettings = (settings: object) =>
       writeFile(path.join(folder, 'dcs.config.json'), JSON.stringify(settings));
     await writeSettings(settingsFor(way, parts));
-    const stacks = await synthesize(folder, parts);
+    const stacks = await synthesize(folder, parts, poolOf);
     let outputs: Record<string, unknown> = {};
     const variables = variablesFrom(() => outputs);
     for (const stack of stacks) {
@@ -81,13 +92,14 @@ export async function deploy(way: Way): Promise<Deployed> {
     };
     const change = async (settings: object) => {
       await writeSettings({ ...settingsFor(way, parts), ...settings });
-      return synthesize(folder, parts);
+      return synthesize(folder, parts, poolOf);
     };
     const folderOf = ({ name }: StackFolder) => stackPath(folder, name);
     const asked = async (type: string) =>
       (await Promise.all(stacks.map((stack) => resourcesIn(folderOf(stack), type)))).flat();
     const settings = () => loadSettings(path.join(folder, 'dcs.config.json'));
-    return { parts, stacks, outputs, variables, folderOf, asked, settings, change, play, remove };
+    const calls = async () => (await Promise.all([...pools.keys()].map((stack) => readCalls(callLog(stack))))).flat();
+    return { parts, stacks, outputs, variables, folderOf, calls, asked, settings, change, play, remove };
   } catch (error) {
     await remove();
     throw error;
@@ -121,9 +133,15 @@ async function resourcesIn(stack: string, type: string): Promise<Asked[]> {
   return Object.entries(resource[type] ?? {}).map(([id, body]) => ({ address: `${type}.${id}`, body }));
 }
 
+const callLog = (stack: string) => path.join(stack, 'calls.log');
+const PROVIDERS_ENVIRONMENT = { ...terraformEnvironment(PLUGIN_CACHE), ...RECORDING };
 const stackPath = (folder: string, name: string) => path.join(folder, 'cdktf.out/stacks', name);
 
-async function synthesize(folder: string, parts: Parts): Promise<StackFolder[]> {
+async function synthesize(
+  folder: string,
+  parts: Parts,
+  poolOf: (stack: string) => Promise<ProviderPool>,
+): Promise<StackFolder[]> {
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main.ts'], {
     cwd: PROJECT,
     env: {
@@ -139,15 +157,19 @@ async function synthesize(folder: string, parts: Parts): Promise<StackFolder[]> 
     await writeFile(path.join(stackPath(folder, name), 'version_override.tf.json'), override);
   }
   // By name, the destination comes before the source.
-  return names
-    .sort()
-    .map((name) => stackFolder(name, stackPath(folder, name), PLUGIN_CACHE, administratorOf(name, parts)));
+  const stacks = names.sort().map(async (name) => {
+    const stack = stackPath(folder, name);
+    const administrator = administratorOf(name, parts);
+    const reached = administrator ?? { TF_REATTACH_PROVIDERS: (await poolOf(stack)).reattach };
+    return stackFolder(name, stack, PLUGIN_CACHE, reached);
+  });
+  return Promise.all(stacks);
 }
 
-/** A bootstrap assumes no role: an administrator of its account applies it. */
-function administratorOf(stackName: string, parts: Parts): NodeJS.ProcessEnv {
+/** A bootstrap assumes no role: an administrator of its account applies it, with a provider that has the credentials. */
+function administratorOf(stackName: string, parts: Parts): NodeJS.ProcessEnv | undefined {
   const [, side] = /-bootstrap-(source|destination)$/.exec(stackName) ?? [];
-  if (side === undefined) return {};
+  if (side === undefined) return undefined;
   const { accessKeyId, secretAccessKey, sessionToken } = parts[side as keyof typeof SIDES].credentials;
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
 }

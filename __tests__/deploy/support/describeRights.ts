@@ -5,7 +5,6 @@ import { parseSettings } from '../../../settings/load';
 import { deployedResources, type StackTerraform } from '../../../stacks/deployedResources';
 import { deployStatements } from '../../../stacks/policies/deploy';
 import { policyDocument, type PolicyDocument } from '../../../stacks/policies/document';
-import { readCalls } from './calls';
 import type { Deployed } from './deployed';
 import { accountOf, requestsOf, type Request } from './requests';
 import { settingsFor, SIDES, type Way } from './settings';
@@ -36,11 +35,10 @@ export function describeRights(way: Way, here: () => Deployed): void {
   });
 }
 
-async function requestsOfAll({ stacks, folderOf, parts }: Deployed): Promise<Asked[]> {
-  const calls = (await Promise.all(stacks.map((stack) => readCalls(path.join(folderOf(stack), 'calls.log'))))).flat();
+async function requestsOfAll({ calls, parts }: Deployed): Promise<Asked[]> {
   const portOf = (side: Side) => new URL(parts[side].s3Endpoint).port;
   const ports = { source: portOf('source'), destination: portOf('destination') };
-  const all = calls
+  const all = (await calls())
     .filter(({ resourceType }) => resourceType !== '') // Who it is, the provider asks without a permission.
     .flatMap((call) => {
       const side = accountOf(call.port, ports);

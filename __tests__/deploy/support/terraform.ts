@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
-import path from 'node:path';
 import { outcomeOf, type Outcome } from '../../support/outcome';
-import { recordingTo } from './calls';
 
 /** A stack's folder, and what Terraform does in it. */
 export interface StackFolder {
@@ -40,14 +38,14 @@ export function terraformEnvironment(pluginCache: string): NodeJS.ProcessEnv {
   };
 }
 
-/** @param credentials of whoever runs it, where those that all have do not do */
+/** @param more for its environment: what reaches the provider, or whose credentials it has */
 export function stackFolder(
   name: string,
   folder: string,
   pluginCache: string,
-  credentials: NodeJS.ProcessEnv = {},
+  more: NodeJS.ProcessEnv = {},
 ): StackFolder {
-  const env = { ...terraformEnvironment(pluginCache), ...credentials, ...recordingTo(path.join(folder, 'calls.log')) };
+  const env = { ...terraformEnvironment(pluginCache), ...more };
   const tried = (args: readonly string[]) => run(args, folder, env);
   const done = async (...args: string[]) => {
     const ended = await tried(args);
