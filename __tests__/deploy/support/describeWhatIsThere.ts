@@ -269,7 +269,8 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
     const places = ['verify', 'drill'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
     const ofRuns = ['restores', 'verifies'].map((runs) => `arn:aws:s3:::${ENGINE_BUCKET}/${runs}/*`);
-    expect(writes.map(({ Resource }) => Resource)).toEqual([places, ...(hasEngine ? [ofRuns] : [])]);
+    const ofThaws = `arn:aws:s3:::${ENGINE_BUCKET}/thaws/*/manifests/*`;
+    expect(writes.map(({ Resource }) => Resource)).toEqual([places, ...(hasEngine ? [ofRuns, ofThaws] : [])]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');
   });
 }
