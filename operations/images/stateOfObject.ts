@@ -59,8 +59,8 @@ interface Doubtful<Is extends string> {
 export interface StateRequest extends WantedState {
   readonly source: ImageSource;
   readonly table: TableLocation & { readonly keySchema: KeySchema };
-  /** Called before a version in an archive class is read. */
-  readonly whenArchived?: (version: ObjectVersion) => Promise<void>;
+  /** Called before the body of a version in an archive class is read. */
+  readonly whenArchived?: (version: ObjectVersion, header: ImageHeader) => Promise<void>;
   /** Told of an object whose newest image may not be the current version, which S3 shows. */
   readonly onNotCurrent?: (objectKey: string, why: NotCurrent) => void;
 }
@@ -174,7 +174,7 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
   const isOfFormer = (header: ImageHeader, version: ObjectVersion) => isOfFormerTable(header, version, createdAtMs);
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
-    const image = await passingOver(request, only, () => readWhole(request, only));
+    const image = await passingOver(request, only, () => readWhole(request.source, only));
     if (!image) return [];
     if (trusted.length === 1 && isOfFormer(image.header, only)) return [];
     if (trusted.length === 1 || (provesByPlace(image.header, only) && !isOfFormer(image.header, only))) {
@@ -185,7 +185,14 @@ async function decidingImages(request: StateRequest, { versions }: ObjectHistory
     const header = await passingOver(request, version, () => headerOf(request.source, version));
     return header && isOfFormer(header, version) ? undefined : header;
   });
-  return read.map(({ version, header }) => ({ version, header, whole: () => readWhole(request, version) }));
+  const { source, whenArchived } = request;
+  return read.map(({ version, header }) => ({
+    ...{ version, header },
+    async whole() {
+      if (ARCHIVE_CLASSES.has(version.storageClass)) await whenArchived?.(version, header);
+      return readWhole(source, version);
+    },
+  }));
 }
 
 function tellNotCurrent(
@@ -213,8 +220,7 @@ async function passingOver<Read>(
   }
 }
 
-async function readWhole({ source, whenArchived }: StateRequest, version: ObjectVersion): Promise<Image> {
-  if (ARCHIVE_CLASSES.has(version.storageClass)) await whenArchived?.(version);
+async function readWhole(source: ImageSource, version: ObjectVersion): Promise<Image> {
   return readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
 }
 

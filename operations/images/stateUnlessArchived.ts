@@ -1,4 +1,5 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
+import type { ImageHeader } from '../../core/image';
 import { stateOfObject, type ObjectState, type StateRequest } from './stateOfObject';
 
 /** The state cannot be told before this version has been asked back from its archive class. */
@@ -6,6 +7,8 @@ export interface ArchivedState {
   readonly is: 'archived';
   readonly objectKey: string;
   readonly version: ObjectVersion;
+  /** Of its body, as its metadata says, which can be read; the predecessor's says nothing. */
+  readonly digest?: string;
   /** It has been asked back already, and is on its way. */
   readonly isThawing: boolean;
 }
@@ -13,6 +16,7 @@ export interface ArchivedState {
 class NeedsArchivedError extends Error {
   constructor(
     readonly version: ObjectVersion,
+    readonly header: ImageHeader,
     readonly isThawing: boolean,
   ) {
     super('an archived version is needed');
@@ -24,15 +28,15 @@ export async function stateUnlessArchived(
   request: Omit<StateRequest, 'whenArchived'>,
   history: ObjectHistory,
 ): Promise<ObjectState | ArchivedState> {
-  const whenArchived = async (version: ObjectVersion) => {
+  const whenArchived = async (version: ObjectVersion, header: ImageHeader) => {
     const state = await request.source.archive?.state(version);
-    if (state !== 'readable') throw new NeedsArchivedError(version, state === 'thawing');
+    if (state !== 'readable') throw new NeedsArchivedError(version, header, state === 'thawing');
   };
   try {
     return await stateOfObject({ ...request, whenArchived }, history);
   } catch (error) {
     if (!(error instanceof NeedsArchivedError)) throw error;
-    const { version, isThawing } = error;
-    return { is: 'archived', objectKey: history.objectKey, version, isThawing };
+    const { version, header, isThawing } = error;
+    return { is: 'archived', objectKey: history.objectKey, version, digest: header.digest, isThawing };
   }
 }

@@ -1,10 +1,10 @@
 import type { EngineStore } from '../../../aws/engineStore';
 import type { ObjectHistory } from '../../../aws/objectVersions';
 import { DcsError } from '../../../core/errors';
+import { TOMBSTONE_DIGEST } from '../../../core/image';
 import { inParallel } from '../../../core/inParallel';
 import { stateUnlessArchived } from '../../images/stateUnlessArchived';
 import type { StateRequest } from '../../images/stateOfObject';
-import { TOMBSTONE_MD5 } from '../../verify/bodyDigest';
 import type { DifferenceClass } from '../../verify/verdict';
 import { Lines } from '../lines';
 import type { RangeSource } from '../rangeSource';
@@ -48,21 +48,21 @@ export async function comparePart(request: ComparePartRequest): Promise<VerifyRe
   const suspects = new Map<string, string>();
   const seen = new Map<string, string>();
   for await (const entries of entriesOfPart(store, files.copy, task.part)) {
-    for (const { objectKey, md5 = '', doubt } of entries) {
+    for (const { objectKey, digest = '', doubt } of entries) {
       const wanted = inExport.get(objectKey);
       counts.inCopy += 1;
       const before = seen.get(objectKey);
       // Former spellings of one key may be of one item.
-      if (before !== undefined && before !== md5) throw new DcsError(`the copy has two states of ${objectKey}`);
+      if (before !== undefined && before !== digest) throw new DcsError(`the copy has two states of ${objectKey}`);
       if (before !== undefined) continue;
-      seen.set(objectKey, md5);
+      seen.set(objectKey, digest);
       if (wanted === undefined) counts.compared += 1;
-      if (doubt === undefined && md5 === wanted) counts.same += 1;
-      else suspects.set(objectKey, wanted ?? TOMBSTONE_MD5);
+      if (doubt === undefined && digest === wanted) counts.same += 1;
+      else suspects.set(objectKey, wanted ?? TOMBSTONE_DIGEST);
     }
   }
-  for (const [objectKey, md5] of inExport) {
-    if (!seen.has(objectKey)) suspects.set(objectKey, md5);
+  for (const [objectKey, digest] of inExport) {
+    if (!seen.has(objectKey)) suspects.set(objectKey, digest);
   }
 
   const findings = new Findings(new Lines(store, `${folder}differences-`, 'jsonl'));
@@ -86,9 +86,9 @@ export async function comparePart(request: ComparePartRequest): Promise<VerifyRe
 async function exportOf({ task, store, files }: ComparePartRequest): Promise<Map<string, string>> {
   const inExport = new Map<string, string>();
   for await (const entries of entriesOfPart(store, files.export, task.part)) {
-    for (const { objectKey, md5 = '' } of entries) {
+    for (const { objectKey, digest = '' } of entries) {
       if (inExport.has(objectKey)) throw new DcsError(`the export has the item of ${objectKey} twice`);
-      inExport.set(objectKey, md5);
+      inExport.set(objectKey, digest);
     }
   }
   return inExport;
@@ -106,10 +106,10 @@ async function judged(
   if (entry?.doubt === 'unreadable' || entry?.doubt === 'archived') {
     return { class: 'unreadable', reason: entry.reason ?? '' };
   }
-  const says = entry?.doubt === 'unknown' ? undefined : (entry?.md5 ?? TOMBSTONE_MD5);
+  const says = entry?.doubt === 'unknown' ? undefined : (entry?.digest ?? TOMBSTONE_DIGEST);
   if (says === inExport) return 'late';
   // Nothing of it is claimed for the moment, and there was nothing.
-  if (says === undefined && inExport === TOMBSTONE_MD5) return 'same';
+  if (says === undefined && inExport === TOMBSTONE_DIGEST) return 'same';
   if (await wasNear(request, history, inExport)) return 'near';
   return difference(says, inExport, history, entry);
 }
@@ -120,7 +120,7 @@ async function wasNear(request: ComparePartRequest['state'], history: ObjectHist
   const near = await changedIntoNear(source, history, momentMs);
   if (near.size === 0 || near.has(wanted)) return near.size > 0;
   const before = entryOf(await stateUnlessArchived({ ...request, momentMs: momentMs - NEAR_MS }, history));
-  return before?.doubt === undefined && (before?.md5 ?? TOMBSTONE_MD5) === wanted;
+  return before?.doubt === undefined && (before?.digest ?? TOMBSTONE_DIGEST) === wanted;
 }
 
 function difference(
@@ -131,9 +131,9 @@ function difference(
 ): Difference {
   const verdict = (name: DifferenceClass, reason: string): Difference => ({ class: name, reason });
   if (says === undefined) return verdict('missing', entry?.reason ?? '');
-  if (inExport === TOMBSTONE_MD5) return verdict('extra', 'the copy holds an item, and the table had none');
+  if (inExport === TOMBSTONE_DIGEST) return verdict('extra', 'the copy holds an item, and the table had none');
   if (versions.length === 0) return verdict('missing', 'the table had the item, the copy has no image of it');
-  if (says === TOMBSTONE_MD5)
+  if (says === TOMBSTONE_DIGEST)
     return verdict('stale', 'by the copy there was no item any more, or none yet; the table had it');
   return verdict('stale', 'the copy holds another state of the item than the table had');
 }

@@ -7,12 +7,12 @@ import { dividedHashes } from '../journalRanges';
 import type { EntryFile } from './verifyTasks';
 
 /**
- * What one side says of one object: the MD5 of its image's body, which is that of an item; or why nobody can tell, or what is wrong with
+ * What one side says of one object: the digest of its image's body, which is that of an item; or why nobody can tell, or what is wrong with
  * it although it can be told.
  */
 export interface Entry {
   readonly objectKey: string;
-  readonly md5?: string;
+  readonly digest?: string;
   readonly doubt?: 'unknown' | 'unreadable' | 'archived' | 'ahead';
   readonly reason?: string;
 }
@@ -58,9 +58,9 @@ export class EntryFiles {
     this.ranges = partRanges(partitions);
   }
 
-  async add({ objectKey, md5, doubt, reason }: Entry): Promise<void> {
+  async add({ objectKey, digest, doubt, reason }: Entry): Promise<void> {
     // JSON has no undefined in an array: it becomes null.
-    const line = JSON.stringify(doubt ? [objectKey, md5, doubt, reason] : [objectKey, md5]);
+    const line = JSON.stringify(doubt ? [objectKey, digest, doubt, reason] : [objectKey, digest]);
     const part = partOf(this.ranges, objectKey);
     const lines = this.held.get(part);
     if (lines) lines.push(line);
@@ -117,8 +117,8 @@ async function readPart(store: Pick<EngineStore, 'readRange'>, objectKey: string
 }
 
 function entryIn(line: string): Entry {
-  const [objectKey, md5, doubt, reason] = JSON.parse(line) as [string, string | null, Entry['doubt'], string?];
-  return { objectKey, ...(md5 !== null && { md5 }), ...(doubt && { doubt, reason }) };
+  const [objectKey, digest, doubt, reason] = JSON.parse(line) as [string, string | null, Entry['doubt'], string?];
+  return { objectKey, ...(digest !== null && { digest }), ...(doubt && { doubt, reason }) };
 }
 
 async function* asyncOf<Value>(values: readonly Value[]): AsyncGenerator<Value> {

@@ -4,8 +4,6 @@ import { mapInParallel } from '../../../core/mapInParallel';
 import { headerOf } from '../../images/headerOf';
 import type { ImageSource } from '../../images/imageSource';
 import { whyDamaged } from '../../images/whyUnreadable';
-import { storedImageOf } from '../../images/storedImageOf';
-import { isMd5, md5Of } from '../../verify/bodyDigest';
 
 /**
  * How far the moment of an export and the time of a change may be apart although one is before the other: streams tell the time of a change
@@ -14,7 +12,7 @@ import { isMd5, md5Of } from '../../verify/bodyDigest';
 export const NEAR_MS = 10_000;
 const READS = 64;
 
-/** The MD5s of what an item was changed into within seconds of a moment. What cannot be read says nothing. */
+/** The digests of what an item was changed into within seconds of a moment. What cannot be read says nothing. */
 export async function changedIntoNear(
   source: Pick<ImageSource, 'images'>,
   { versions }: ObjectHistory,
@@ -23,20 +21,19 @@ export async function changedIntoNear(
   const near = new Set<string>();
   // A change is stored after it was made, as far as two clocks agree.
   const candidates = versions.filter(({ storedAtMs }) => storedAtMs >= momentMs - NEAR_MS - CLOCK_SLACK_MS);
-  const bodies = mapInParallel(asyncOf(candidates), READS, (version) => md5IfNear(source, version, momentMs));
-  for await (const md5 of bodies) if (md5 !== undefined) near.add(md5);
+  const digests = mapInParallel(asyncOf(candidates), READS, (version) => digestIfNear(source, version, momentMs));
+  for await (const digest of digests) if (digest !== undefined) near.add(digest);
   return near;
 }
 
-async function md5IfNear(
+async function digestIfNear(
   source: Pick<ImageSource, 'images'>,
   version: ObjectVersion,
   momentMs: number,
 ): Promise<string | undefined> {
   try {
-    const { changedAtMs } = await headerOf(source, version);
-    if (Math.abs(changedAtMs - momentMs) > NEAR_MS) return undefined;
-    return isMd5(version.etag) ? version.etag : md5Of((await storedImageOf(source, version)).body);
+    const { changedAtMs, digest } = await headerOf(source, version);
+    return Math.abs(changedAtMs - momentMs) > NEAR_MS ? undefined : digest;
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return undefined;

@@ -1,6 +1,4 @@
 import type { EngineStore } from '../../../aws/engineStore';
-import { imageBody } from '../../../core/image';
-import { isMd5, md5Of } from '../../verify/bodyDigest';
 import { REST_PARTS } from '../foldRange';
 import type { FoldedState, RangeSource } from '../rangeSource';
 import { EntryFiles, type Entry } from './entryFiles';
@@ -46,13 +44,13 @@ export async function readCopy({
 export function entryOf(state: FoldedState): Entry | undefined {
   const { objectKey } = state;
   const ahead = 'ahead' in state && state.ahead !== undefined ? ({ doubt: 'ahead', reason: state.ahead } as const) : {};
-  if (state.is === 'item') return { objectKey, md5: md5Of(state.text?.body ?? imageBody(state.item)), ...ahead };
+  if (state.is === 'item') return { objectKey, digest: state.digest, ...ahead };
   if (state.is === 'archived') {
-    const { etag, storageClass } = state.version;
-    if (isMd5(etag)) return { objectKey, md5: etag };
+    const { digest, version } = state;
+    if (digest !== undefined) return { objectKey, digest };
     return {
       ...{ objectKey, doubt: 'archived' },
-      reason: `the version ${state.version.versionId} is in ${storageClass}, and its ETag is no digest: ask it back (dcs restore --thaw)`,
+      reason: `the version ${version.versionId} is in ${version.storageClass}, and its metadata has no digest: ask it back (dcs restore --thaw)`,
     };
   }
   if (state.is !== 'absent') return { objectKey, doubt: state.is, reason: state.reason };

@@ -1,9 +1,8 @@
-import { imageBody } from '../../../core/image';
+import { itemDigest } from '../../../core/image';
 import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../../core/objectKey';
 import { UnusableExportError } from '../../../core/tableExport';
 import { checkExportFile, exportFileLines, type ExportFileContext } from '../../backfill/exportFile';
 import { itemOfLine } from '../../backfill/openExport';
-import { md5Of } from '../../verify/bodyDigest';
 import { EntryFiles } from './entryFiles';
 import type { ReadRequest } from './readCopy';
 import type { VerifyResult } from './verifyTasks';
@@ -33,7 +32,7 @@ export async function readExport({
       const read = itemOfLine(line, `item ${at} of ${file.objectKey}`, 0);
       if ('unreadable' in read) throw new UnusableExportError(read.unreadable);
       const objectKey = objectKeyOf(table, table.keySchema, keysOf(table.keySchema, read.item));
-      await files.add({ objectKey, md5: md5Of(imageBody(read.item)) });
+      await files.add({ objectKey, digest: itemDigest(read.item) });
     }
     if (at > skip && isOver()) break;
   }
