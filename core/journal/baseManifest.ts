@@ -112,9 +112,15 @@ export function marksFile(partName: string): string {
   return `marks/${partName}.tsv.gz`;
 }
 
-/** Whether a base has all that a run has: it is one of those it was made of, or was merged of them since. */
-export function isCovered({ covers }: CoveredRuns, { name, merged }: Pick<RunManifest, 'name' | 'merged'>): boolean {
-  return covers.has(name) || (merged.length > 0 && merged.every((one) => covers.has(one)));
+/**
+ * Whether a base has all that a run has: it is one of those it was made of, or was merged of them since. What an erase has made of them may
+ * have objects of the journal beside, which the base has not.
+ */
+export function isCovered(
+  { covers }: CoveredRuns,
+  { name, merged, erasure }: Pick<RunManifest, 'name' | 'merged' | 'erasure'>,
+): boolean {
+  return covers.has(name) || (erasure === undefined && merged.length > 0 && merged.every((one) => covers.has(one)));
 }
 
 /** The names in `covers`, for {@link isCovered}. */

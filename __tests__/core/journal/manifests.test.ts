@@ -163,6 +163,10 @@ describe('the manifest of a base', () => {
     expect(isCovered({ covers }, { name: 'm', merged: ['r1', 'r2'] })).toBe(true);
     expect(isCovered({ covers }, { name: 'm', merged: ['r1', 'r3'] })).toBe(false);
     expect(isCovered({ covers }, { name: 'r3', merged: [] })).toBe(false);
+    // It may have objects of the journal beside.
+    const erasure = '0123456789abcdef';
+    expect(isCovered({ covers }, { name: 'e', merged: ['r1'], erasure })).toBe(false);
+    expect(isCovered({ covers: new Set(['e']) }, { name: 'e', merged: ['r1'], erasure })).toBe(true);
   });
 
   test('serves where all that it covers counts, and for the table that it was made for', () => {

@@ -154,6 +154,17 @@ async function statesIn(bucket: MemoryBucket) {
   return states;
 }
 
+/** As {@link statesIn}, by a base where there is one: as a restore of the newest state reads. */
+async function newestIn(bucket: MemoryBucket) {
+  const source = sourceOf(bucket);
+  const states: Record<string, unknown> = {};
+  for await (const history of source.histories('orders/', undefined, { momentMs: Infinity })) {
+    const state = await stateOfObject({ source, table, momentMs: Infinity }, history);
+    if (state.is !== 'absent') states[history.objectKey] = state.is === 'item' ? state.item : state.is;
+  }
+  return states;
+}
+
 /** Everything that a reader of the destination bucket finds of the items of others: histories, and the state at each moment. */
 async function othersIn(bucket: MemoryBucket) {
   const source = sourceOf(bucket);
@@ -507,6 +518,46 @@ describe('erasing one person whose changes are in a journal', () => {
     const after = await catalogOf(reads, table);
     expect(after.bases.map(({ manifest }) => [manifest.items, manifest.tombstones])).toEqual([[1, 0]]);
     expect(after.retired[0]?.files.has('retired-tagged')).toBe(true);
+  });
+
+  /** One batch in a run, and one in none; both have a line of the person, and one of another. */
+  function halfFolded() {
+    const world = worldOf();
+    const entries = entriesOf([
+      { pk: 'person', sk: 'a', value: 'x' },
+      { pk: 'other', sk: 'a', value: 'x' },
+      { pk: 'person', sk: 'a' },
+      { pk: 'other', sk: 'b', value: 'y' },
+    ]);
+    const folder = new JournalFolder(world.destination, table, 9);
+    const [first = ''] = [world.source, world.destination].map((bucket) => put(bucket, entries.slice(0, 2), T0));
+    const run = folder.run([first]);
+    for (const bucket of [world.source, world.destination]) put(bucket, entries.slice(2), T0 + 3_600_000);
+    return { world, folder, run };
+  }
+
+  test('a base of runs that an erase has made anew counts no more from that moment on, whoever has made it meanwhile', async () => {
+    for (let call = 0; call < 6; call += 1) {
+      const { world, folder, run } = halfFolded();
+      const before = await newestIn(world.destination);
+      expect(Object.keys(before)).toEqual(['a', 'b'].map((sk) => keyOf('other', sk)));
+      let base: string | undefined;
+      const beforeCall = (n: number) => {
+        // A compactor that has begun before the second batch came, and looked just now whether somebody is erased.
+        if (n === call) base = folder.base([run]);
+        return Promise.resolve();
+      };
+      for (const stop of [call + 1, call + 2, Infinity]) {
+        await erase(world, {}, stop, beforeCall).catch((error: unknown) => expect(error).toEqual(new Error('stopped')));
+        if (base === undefined) continue;
+        expect(await newestIn(world.destination)).toEqual(before);
+        await compact(world);
+        expect(await newestIn(world.destination)).toEqual(before);
+      }
+      expect(versionsThatName(world, 'person')).toEqual([]);
+      // The run that says so may be merged, and gone.
+      if (base !== undefined) expect(world.destination.keys()).toContain(`${base}retired`);
+    }
   });
 
   test('the source bucket that keeps its journal for ever is left alone, and a batch that no run has', async () => {

@@ -14,7 +14,7 @@ import {
 import { BasePartWriter } from '../../../core/journal/baseFiles';
 import { COVERED_TAG, SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
 import { newerOf, newestIn } from '../../../core/journal/hashOrder';
-import { MANIFEST_FORMAT, partName, RETIRED_TAGGED_FILE } from '../../../core/journal/manifestText';
+import { MANIFEST_FORMAT, partName, RETIRED_FILE, RETIRED_TAGGED_FILE } from '../../../core/journal/manifestText';
 import { imageOfRunLine, readRunLine } from '../../../core/journal/runLine';
 import type { Catalog, StoredBase } from '../runs/catalog';
 import { partsOfBase } from '../runs/itemsOfBase';
@@ -135,6 +135,8 @@ export async function coverByBaseAgain(request: CompactRequest, { bases }: Catal
 export async function tagRetired(request: CompactRequest, { retired }: Catalog): Promise<void> {
   for (const base of retired) {
     if (base.files.has(RETIRED_TAGGED_FILE)) continue;
+    // By itself, for the run that says so may be merged, and gone.
+    await request.bytes.putOnce(base.prefix + RETIRED_FILE, NOTHING, { signal: request.signal });
     await tagVersions(request, versionsIn([base]), SUPERSEDED_TAG);
     await request.bytes.putOnce(base.prefix + RETIRED_TAGGED_FILE, NOTHING, { signal: request.signal });
   }

@@ -37,7 +37,7 @@ export interface Catalog {
   readonly superseded: readonly StoredRun[];
   /** The newest first. */
   readonly bases: readonly StoredBase[];
-  /** Those that an erase has put out of use: they may have somebody who is in no run any more. */
+  /** Those that an erase has put out of use, or whose runs it has made anew: they may have somebody who is in no run any more. */
   readonly retired: readonly StoredBase[];
   /** Object keys of journal objects whose lines are in some run. */
   readonly consumed: ReadonlySet<string>;
@@ -70,7 +70,11 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
   const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
   const below = journalPrefix(table);
   const inForce = runs.finished.filter(({ name }) => !replaced.has(name));
-  const isRetired = ({ files }: StoredBase) => files.has(RETIRED_FILE);
+  const erased = namesMadeAnew(runs.finished);
+  const isRetired = (base: StoredBase) =>
+    base.files.has(RETIRED_FILE) ||
+    (base.manifest.covers.some((name) => erased.has(name)) &&
+      !hasWhatIsGone(base, { runs: runs.finished, superseded: [] }));
   const usable = bases.finished.filter((base) => !isRetired(base) && !isExpiring(base, filesOfBase(base.manifest)));
   return {
     runs: inForce,
@@ -86,6 +90,15 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
     unfinished: [...runs.unfinished, ...bases.unfinished],
     runNames: new Set(ofRuns.map(({ name }) => name)),
   };
+}
+
+/**
+ * Names of the runs that an erase has made anew. A base of one of them counts no more from the moment of that manifest: whoever has made it meanwhile has
+ * read what is out of use since.
+ */
+function namesMadeAnew(runs: readonly StoredRun[]): ReadonlySet<string> {
+  const erasing = runs.filter(({ manifest: { erasure } }) => erasure !== undefined);
+  return new Set(erasing.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
 }
 
 /** Whether a base is made of a run that is there no more, and has no other in its place. */
