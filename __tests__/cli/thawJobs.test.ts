@@ -46,8 +46,9 @@ test('there are none for what jobs cannot do, or are not deployed for', () => {
 });
 
 test('the purpose of a job is its table and copy, and fits into a description', () => {
-  const purposes = ['users', 'orders', 'x'.repeat(255)].map((tableName) => jobsOf({ tableName })?.batch.description);
-  expect(new Set(purposes).size).toBe(3);
+  const names = ['users', 'orders', 'x'.repeat(255), `${'x'.repeat(254)}y`];
+  const purposes = names.map((tableName) => jobsOf({ tableName })?.batch.description);
+  expect(new Set(purposes).size).toBe(4);
   for (const purpose of purposes) expect(purpose?.length).toBeLessThanOrEqual(256);
 });
 

@@ -39,8 +39,8 @@ export function thawJobsOf({ tableName, copy, thaw }: RestoreOfTable, context: C
   const names = engineNamesOf({ name, destination, engine });
   const { s3, s3Control } = connect(context, 'destination');
   const { bucket, prefix } = bucketIn(context, 'destination');
-  // A job of the same table in another copy is another one.
-  const purpose = digestOf(`${bucket} ${prefix}`).slice(0, 8);
+  // A job of the same table in another copy is another one; of names that are too long, the beginning may be the same.
+  const purpose = digestOf(`${bucket} ${prefix} ${tableName}`).slice(0, 8);
   return {
     bucket,
     onByJobs: (from) =>

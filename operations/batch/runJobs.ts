@@ -40,8 +40,8 @@ const LONGEST_WAIT_MS = 30_000;
 export async function beginJob(request: BatchRequest, lines: readonly string[]): Promise<string> {
   const { jobs, files, folder, roleArn, description, operation, watch } = request;
   const over = new Set((await jobs.list()).filter(({ status }) => OVER.has(status)).map(({ jobId }) => jobId));
-  // The order in which versions were found says nothing.
-  const text = `${[...lines].sort().join('\n')}\n`;
+  // The order in which versions were found says nothing, and what is asked for twice would be told of twice.
+  const text = `${[...new Set(lines)].sort().join('\n')}\n`;
   const objectKey = `${folder}manifests/${digestOf(text)}.csv`;
   const etag = await files.writeManifest(objectKey, Buffer.from(text, 'utf8'));
   const told = { operation, roleArn, description, manifest: { objectKey, etag }, reportPrefix: `${folder}reports` };

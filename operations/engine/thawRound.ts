@@ -2,7 +2,7 @@ import type { ArchivedVersion } from '../../aws/archive';
 import type { EngineStore } from '../../aws/engineStore';
 import type { StateMachine } from '../../aws/stateMachine';
 import { DcsError } from '../../core/errors';
-import { counted } from '../../core/units';
+import { count, counted } from '../../core/units';
 import { linesOf, versionOfLine } from '../batch/manifest';
 import { failuresWords } from '../batch/runJobs';
 import type { ImageSource } from '../images/imageSource';
@@ -66,9 +66,18 @@ async function askBackRound(request: ThawRequest): Promise<void> {
   const collected = await lastCollected(request);
   watch?.onArchived?.(collected.counts);
   const askBack = askingBack(archive, thaw, thawJobs);
+  let asked = 0;
   for (const file of collected.archivedFiles) {
-    for (const line of linesOf((await store.read(file)) ?? '')) await askBack.add(versionOfLine(line));
+    for (const line of linesOf((await store.read(file)) ?? '')) {
+      await askBack.add(versionOfLine(line));
+      asked += 1;
+    }
   }
+  const { archived } = collected.counts;
+  if (asked !== archived)
+    throw new DcsError(
+      `the lists of the run in ${folder} name ${counted(asked, 'archived image')}, and it has found ${count(archived)}: files of it are gone or changed, so begin another run`,
+    );
   const failed = await askBack.end();
   if (failed.length > 0)
     throw new DcsError(

@@ -1,4 +1,5 @@
 import type { Archive, ArchivedVersion, ThawTier } from '../../aws/archive';
+import { S3Error } from '../../aws/s3Error';
 import { beginJob, followJob, followRunning, type BatchRequest } from '../batch/runJobs';
 import { manifestLine, versionOfLine } from '../batch/manifest';
 import type { FailedTask } from '../batch/report';
@@ -102,13 +103,25 @@ class AskedByJobs implements AskBack {
       this.begun.push(await beginJob(this.jobs.batch, lines));
     } catch (error) {
       // What is deployed beside a restore must not be in its way: a role that is not there, a right that is missing.
-      if (!(error instanceof Error && '$metadata' in error)) throw error;
+      if (!isRefusal(error)) throw error;
       this.jobs.onNoJob?.(lines.length, error.message);
       await this.askForEach(lines.map(versionOfLine));
     }
   }
 
   private askForEach(versions: readonly ArchivedVersion[]): Promise<void> {
-    return inParallel(versions, ASKED_AT_A_TIME, (version) => this.archive.thaw(version, this.thaw));
+    const { signal } = this.jobs.batch;
+    return inParallel(versions, ASKED_AT_A_TIME, (version) => {
+      signal.throwIfAborted();
+      return this.archive.thaw(version, this.thaw);
+    });
   }
+}
+
+/** An answer that says no. Where there was none, or S3 is busy, the job may have begun: asked again, it is the same. */
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const statusCode = error instanceof S3Error ? error.statusCode : $metadata?.httpStatusCode;
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 && statusCode !== 429;
 }

@@ -29,6 +29,11 @@ test('what fails is named, with the code and the words of S3, which may hold com
   expect(failed).toEqual([{ ...version(KEYS[1] ?? ''), code: 'AccessDenied', message: 'no, "never"\nat all' }]);
 });
 
+test('a version that was found twice is asked for once', async () => {
+  expect(await ran(world.request, [...lines, ...lines])).toMatchObject({ versions: 3, succeeded: 3, failed: [] });
+  expect(world.performed).toHaveLength(3);
+});
+
 describe('the same asked for again', () => {
   test('is the same job for as long as that is not over, in whatever order its versions were found', async () => {
     const first = await beginJob(world.request, lines);

@@ -105,6 +105,15 @@ test('where nobody said that it may cost something, nothing is asked back, and t
   expect([...byMachine, ...world.performed]).toEqual([]);
 });
 
+test('a list of archived images that is gone ends it, and the run is not taken up for ever', async () => {
+  const { request, store } = running();
+  const onArchived = () => {
+    for (const place of [...store.objects.keys()]) if (place.includes('archived-')) store.objects.delete(place);
+  };
+  await expect(request({ watch: { onArchived } })).rejects.toThrow('name 0 archived images, and it has found 4');
+  expect(world.performed).toEqual([]);
+});
+
 test('an image that cannot be asked back ends it, by name, and nothing is imported', async () => {
   world.answers.set(keyOf('b'), { status: 403, code: 'AccessDenied', message: 'no' });
   const { request, store } = running();

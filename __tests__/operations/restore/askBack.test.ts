@@ -1,4 +1,5 @@
 import type { Archive, ArchivedVersion } from '../../../aws/archive';
+import { S3Error } from '../../../aws/s3Error';
 import { askingBack, whenJobsAreOver, type ThawJobs } from '../../../operations/restore/askBack';
 import { batchWorld, BUCKET, type BatchWorld } from '../batch/support/batchWorld';
 
@@ -67,6 +68,30 @@ test('where S3 begins no job, this machine asks for each, and why is said', asyn
   expect(await asked()).toEqual([]);
   expect(byMachine.map(({ versionId }) => versionId).sort()).toEqual(versions.map(({ versionId }) => versionId));
   expect(reasons).toEqual([[7, 'RoleArn is no ARN of a role']]);
+});
+
+test.each([
+  ['it was stopped', Object.assign(new Error('Request aborted'), { name: 'AbortError', $metadata: { attempts: 1 } })],
+  ['no answer came', Object.assign(new Error('timed out'), { $metadata: { attempts: 8 } })],
+  ['S3 is busy', Object.assign(new Error('slow down'), { $metadata: { httpStatusCode: 503, attempts: 8 } })],
+])('where nobody knows whether a job has begun, nothing is asked for twice: %s', async (_, error) => {
+  const create = () => Promise.reject(error);
+  const batch = { ...world.request, jobs: { ...world.request.jobs, create } };
+  const { asked, byMachine } = asking({ from: 0, batch });
+  await expect(asked()).rejects.toThrow(error);
+  expect(byMachine).toEqual([]);
+});
+
+test('a right to leave manifests that is missing leaves the images to this machine, until it is stopped', async () => {
+  const stopping = new AbortController();
+  const writeManifest = () => Promise.reject(new S3Error('AccessDenied', 403, 'no', {}));
+  const batch = { ...world.request, files: { ...world.request.files, writeManifest }, signal: stopping.signal };
+  const { asked, byMachine } = asking({ from: 0, batch });
+  expect(await asked()).toEqual([]);
+  expect(byMachine).toHaveLength(7);
+  stopping.abort(new Error('stopped'));
+  await expect(asked()).rejects.toThrow('stopped');
+  expect(byMachine).toHaveLength(7);
 });
 
 test('a job of an earlier command is waited for before anything is looked at', async () => {
