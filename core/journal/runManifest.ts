@@ -88,7 +88,7 @@ const shape: z.ZodType<RunManifest> = z
     inputs: z.array(z.tuple([z.string().min(1), z.string(), count])),
     ...{ merged: z.array(z.string()), mergedBefore: z.array(z.string()) },
     ...{ linesIn: count, duplicates: count, linesOut: count },
-    ...{ erased: count.min(1).optional(), erasure: z.string().regex(ERASURE).optional() },
+    ...{ erased: count.optional(), erasure: z.string().regex(ERASURE).optional() },
     erasedInputs: z.array(z.string()).optional(),
     ...{ parts: z.array(part), previousManifestSha256: digest.nullable() },
   })
@@ -108,7 +108,9 @@ function contradictions(run: RunManifest): string[] {
   return [
     linesIn !== linesOut + duplicates + erased &&
       `linesIn ${linesIn} is not linesOut ${linesOut}, duplicates ${duplicates} and erased ${erased}`,
-    erased > 0 !== (erasure !== undefined) && `it has ${erased} erased lines, and the erasure ${erasure ?? 'none'}`,
+    // None may be erased: of somebody there was but what lay on top of an object, or beside the parts.
+    (run.erased === undefined) !== (erasure === undefined) &&
+      `it has ${run.erased ?? 'no'} erased lines, and the erasure ${erasure ?? 'none'}`,
     // Only runs of which all was erased have nothing.
     level === 0 && erased === 0 && linesOut === 0 && 'it has no line',
     linesOut !== inParts && `linesOut ${linesOut} is not what its parts have, ${inParts}`,

@@ -151,8 +151,10 @@ export class FoldedRuns {
     if (!this.damaged.has(run.prefix)) return false;
     const { merged } = run.manifest;
     const parts = this.mergedInto(run);
-    if (merged.length > 0) return parts.length < merged.length || parts.some((one) => this.isLost(one, seen));
-    return this.inputsOf(run).some((objectKey) => !seen.has(objectKey));
+    if (parts.length < merged.length || parts.some((one) => this.isLost(one, seen))) return true;
+    // What an erase has made has objects of the journal beside runs.
+    const inParts = new Set(parts.flatMap((one) => this.inputsOf(one)));
+    return this.inputsOf(run).some((objectKey) => !inParts.has(objectKey) && !seen.has(objectKey));
   }
 
   private mergedInto({ manifest }: StoredRun): readonly StoredRun[] {

@@ -71,6 +71,12 @@ describe('the manifest of a run', () => {
     expect(readRun(run())).toEqual(run());
     const merge = run({ level: 1, inputs: [], merged: ['r1', 'r2'], linesIn: 9, duplicates: 4 });
     expect(readRun(merge)).toEqual(merge);
+    const erasing = { level: 1, inputs: [], merged: ['r1'], erasure: '0123456789abcdef', erasedInputs: ['a'] };
+    const { linesOut, duplicates } = run();
+    for (const erased of [0, 3]) {
+      const made = run({ ...erasing, erased, linesIn: linesOut + duplicates + erased });
+      expect(readRun(made)).toEqual(made);
+    }
   });
 
   test('its name tells when its lines were stored, and is that of its inputs in any order', () => {
@@ -111,6 +117,8 @@ describe('the manifest of a run', () => {
     ['it was merged of nothing', { level: 1 }],
     ['it takes the place of a run and was made of journal objects', { merged: ['r1'] }],
     ['its duplicates are negative', { duplicates: -2, linesIn: 3 }],
+    ['lines are erased by nobody', { erased: 1, linesIn: 8 }],
+    ['an erasure says nothing of lines', { erasure: '0123456789abcdef' }],
     ['a digest is none', { parts: [{ ...first!, lines: 5, sha256: 'x' }] }],
     ['a time is none', { lastChangedAt: 'yesterday' }],
     ['a time is one that no calendar has', { lastChangedAt: '2026-99-99T99:99:99.999Z' }],

@@ -184,7 +184,8 @@ async function othersIn(bucket: MemoryBucket) {
     );
     found[history.objectKey] = { states, versions: versions.sort() };
   }
-  return found;
+  const isOfOthers = ([key]: [string, unknown]) => key in found;
+  return { found, newest: Object.fromEntries(Object.entries(await newestIn(bucket)).filter(isOfOthers)) };
 }
 
 const stories = fc.record({
@@ -301,9 +302,11 @@ async function eraseBesideCompactor(world: Told, call: number | undefined) {
 /** Of the person there is nothing now. */
 async function requireNotBack({ source, destination, deletes }: Told): Promise<void> {
   const isOfPerson = new Set(deletes.map(({ pk, sk }) => keyOf(pk, sk)));
-  for (const bucket of [source, destination])
+  for (const bucket of [source, destination]) {
     for (const [key, state] of Object.entries(await statesIn(bucket)))
       if (isOfPerson.has(key)) expect([key, state]).toEqual([key, 'absent']);
+    expect(Object.keys(await newestIn(bucket)).filter((key) => isOfPerson.has(key))).toEqual([]);
+  }
 }
 
 describe('erasing one person whose changes are in a journal', () => {
@@ -425,6 +428,34 @@ describe('erasing one person whose changes are in a journal', () => {
     expect(await statesIn(world.destination)).toMatchObject({ [keyOf('person', 'a')]: 'absent' });
   });
 
+  test('what somebody has put on top of a batch, or beside the parts of a run, goes without a line of others', async () => {
+    const world = worldOf();
+    const entries = entriesOf([
+      { pk: 'person', sk: 'a', value: 'x' },
+      { pk: 'other', sk: 'a', value: 'x' },
+      { pk: 'other', sk: 'b', value: 'y' },
+    ]);
+    const [planted] = entries;
+    const [batch = ''] = [world.source, world.destination].map((bucket) => put(bucket, entries.slice(1, 2), T0));
+    const { lines, manifest } = new JournalFolder(world.destination, table).run([
+      put(world.destination, entries.slice(2), T0),
+    ]);
+    const before = await othersIn(world.destination);
+    const alone = worldOf();
+    const packed = alone.source.stored(put(alone.source, [planted!], T0))[0]!.body;
+    world.destination.store(batch, { body: packed, metadata: {} }, T0 + 1_000);
+    const text = lines[0]!.replaceAll('other', 'person');
+    const stray = `=dcs/orders/runs/${manifest.name}/part-0009.tsv.gz`;
+    world.destination.store(stray, { body: gzipSync(`${text}\n`).toString('latin1'), metadata: {} }, T0);
+    expect(versionsThatName(world, 'person')).toHaveLength(2);
+    const { held } = await erase(world);
+    expect(held).toEqual([]);
+    expect(versionsThatName(world, 'person')).toEqual([]);
+    expect(await othersIn(world.destination)).toEqual(before);
+    await compact(world);
+    expect(await othersIn(world.destination)).toEqual(before);
+  });
+
   test('deletes of nobody knows whom are told as such', async () => {
     const world = worldOf();
     put(world.destination, entriesOf([{ pk: 'other', sk: LONG }]), T0);
@@ -532,8 +563,10 @@ describe('erasing one person whose changes are in a journal', () => {
     const folder = new JournalFolder(world.destination, table, 9);
     const [first = ''] = [world.source, world.destination].map((bucket) => put(bucket, entries.slice(0, 2), T0));
     const run = folder.run([first]);
-    for (const bucket of [world.source, world.destination]) put(bucket, entries.slice(2), T0 + 3_600_000);
-    return { world, folder, run };
+    const [batch = ''] = [world.source, world.destination].map((bucket) =>
+      put(bucket, entries.slice(2), T0 + 3_600_000),
+    );
+    return { world, folder, run, batch };
   }
 
   test('a base of runs that an erase has made anew counts no more from that moment on, whoever has made it meanwhile', async () => {
@@ -558,6 +591,22 @@ describe('erasing one person whose changes are in a journal', () => {
       // The run that says so may be merged, and gone.
       if (base !== undefined) expect(world.destination.keys()).toContain(`${base}retired`);
     }
+  });
+
+  test('where the run of an erase is damaged, what it had taken in is read from the batch, and told where that has gone', async () => {
+    const { world, batch } = halfFolded();
+    const before = await newestIn(world.destination);
+    const reads = { lister: world.destination.versionLister, bytes: world.destination.bytes };
+    const made = async () =>
+      (await catalogOf(reads, table)).runs.find(({ manifest }) => manifest.erasure !== undefined);
+    for (let stop = 1; !(await made()); stop += 1)
+      await erase(world, {}, stop).catch((error: unknown) => expect(error).toEqual(new Error('stopped')));
+    const part = `${(await made())!.prefix}part-0000.tsv.gz`;
+    world.destination.deleteVersion(part, world.destination.stored(part)[0]!.versionId);
+    world.destination.store(part, { body: 'damaged', metadata: {} });
+    expect(await newestIn(world.destination)).toEqual(before);
+    world.destination.deleteVersion(batch, world.destination.stored(batch)[0]!.versionId);
+    expect(Object.values(await newestIn(world.destination))).toContain('unreadable');
   });
 
   test('the source bucket that keeps its journal for ever is left alone, and a batch that no run has', async () => {
