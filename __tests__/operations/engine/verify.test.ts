@@ -282,6 +282,22 @@ describe('never silently partial', () => {
     await expect(running).rejects.toThrow(words);
   });
 
+  test("another run's result, of which the counts add up", async () => {
+    const store = new MemoryStore();
+    putExport(store, itemsOf(new Map(asItWas).set('a', 99)), MOMENT_MS);
+    const running = runVerify({
+      ...options(store),
+      async work({ id, is }, perform) {
+        await perform();
+        if (is !== 'export') return;
+        const place = PLACES.result(folder, id);
+        const text = String(store.objects.get(place)).replaceAll(folder, folder.replace('verify-1', 'verify-0'));
+        store.objects.set(place, Buffer.from(text));
+      },
+    });
+    await expect(running).rejects.toThrow(/the result of 0-\d+ names .*verify-0.*, which is no file of the run/);
+  });
+
   test('a part that leaves out what was read, or counts a key nowhere', async () => {
     for (const [lie, words] of [
       [{ inExport: 0 }, 'items of the export and 7 of the copy were read, and'],

@@ -2,6 +2,7 @@ import type { ExecutionState } from '../../../aws/stateMachine';
 import type { ExportState } from '../../../aws/tableExports';
 import { PLACES } from '../../../operations/engine/run';
 import {
+  differencesOf,
   markSeen,
   verifyByEngine,
   type EngineVerifyEnd,
@@ -125,6 +126,12 @@ test.each<[string, (store: MemoryStore) => void, string]>([
   put(store);
   await expect(verify({ fromExport: exportFolder })).rejects.toThrow(words);
   expect(executions.size).toBe(0);
+});
+
+test('a file of differences that is gone is no file without any', async () => {
+  const { store } = world();
+  const read = differencesOf(store, { differenceFiles: ['verifies/users/verify-1/differences-0.jsonl'] });
+  await expect(read.next()).rejects.toThrow('differences-0.jsonl, which has differences of the run, is not there');
 });
 
 test('a copy that the engine cannot read is refused before an export is made, which is billed', async () => {

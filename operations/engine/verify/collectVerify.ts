@@ -69,6 +69,7 @@ async function collectRead(
   const read = { files: { ...before.files }, entries: { ...before.entries } };
   for (const result of results) {
     if (result.is === 'compare') continue;
+    requireOfRun(folder, result);
     read.files[result.is] = [...read.files[result.is], ...result.files];
     read.entries[result.is] += result.entries;
   }
@@ -83,6 +84,12 @@ async function collectRead(
   await store.write(ENTRIES(folder), bytesOf(read), 'application/json');
   const parts = Array.from({ length: run.partitions }, (_, part): VerifyWork => ({ is: 'compare', part }));
   return beginRound(store, folder, round + 1, parts);
+}
+
+/** Counts of another run may add up as well. @throws DcsError */
+function requireOfRun(folder: string, { id, files }: Extract<VerifyResult, { is: 'copy' | 'export' }>): void {
+  const other = files.find(({ objectKey }) => !objectKey.startsWith(folder));
+  if (other) throw new DcsError(`the result of ${id} names ${other.objectKey}, which is no file of the run ${folder}`);
 }
 
 const NONE_READ: ReadEntries = { files: { copy: [], export: [] }, entries: { copy: 0, export: 0 } };

@@ -1,7 +1,7 @@
 import type { EngineStore } from '../../../aws/engineStore';
 import type { ExecutionState, StateMachine } from '../../../aws/stateMachine';
 import type { TableExports } from '../../../aws/tableExports';
-import { RefusedError } from '../../../core/errors';
+import { CouldNotLookError, RefusedError } from '../../../core/errors';
 import { UnusableExportError, type ExportSummary } from '../../../core/tableExport';
 import type { ConfiguredTable } from '../../../settings/configuredTable';
 import { exportTable, type ExportWatch } from '../../backfill/exportTable';
@@ -175,13 +175,19 @@ async function madeExport(request: EngineVerifyRequest, before: VerifyRun | unde
   return folder;
 }
 
-/** What a run has found to differ, a file at a time. */
+/** What a run has found to differ, a file at a time. @throws CouldNotLookError for a file that is gone */
 export async function* differencesOf(
-  store: Pick<EngineStore, 'read'>,
+  store: Pick<EngineStore, 'read' | 'bucket'>,
   { differenceFiles }: Pick<VerifyEnd, 'differenceFiles'>,
 ): AsyncGenerator<readonly DifferenceLine[]> {
   for (const file of differenceFiles) {
-    const lines = ((await store.read(file)) ?? '').split('\n').filter((line) => line !== '');
+    const text = await store.read(file);
+    if (text === undefined) {
+      throw new CouldNotLookError(
+        `s3://${store.bucket}/${file}, which has differences of the run, is not there any more`,
+      );
+    }
+    const lines = text.split('\n').filter((line) => line !== '');
     yield lines.map((line) => JSON.parse(line) as DifferenceLine);
   }
 }
