@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeImage, itemDigest } from '../../../core/image';
+import { encodeImage, imageBody, itemDigest } from '../../../core/image';
 import { collectVerify } from '../../../operations/engine/verify/collectVerify';
 import { planVerify } from '../../../operations/engine/verify/planVerify';
 import { PLACES } from '../../../operations/engine/run';
@@ -149,6 +149,17 @@ describe('no race with traffic', () => {
       const { lines } = await verified(changed(offsetMs, 77), new Map(asItWas).set('a', 78));
       expect(lines).toMatchObject([{ objectKey: keyOf('a'), class: 'stale' }]);
     }
+  });
+
+  test('a lie: within the same seconds, an image that only says of itself that it is so is a difference', async () => {
+    const bucket = bucketOf(changes);
+    const position = { source: 'stream', streamLabel: 'L', sequenceNumber: '30' } as const;
+    const changedAtMs = MOMENT_MS + 3 * SECOND_MS;
+    const header = { event: 'MODIFY', changedAtMs, position, previousDigest: itemDigest(itemOf('a', 0)) } as const;
+    const planted = { ...encodeImage(header, itemOf('a', 78)), body: imageBody(itemOf('a', 79)) };
+    bucket.store(keyOf('a'), planted, changedAtMs);
+    const { lines } = await verified([], new Map(asItWas).set('a', 78), { bucket });
+    expect(lines).toMatchObject([{ objectKey: keyOf('a'), class: 'stale' }]);
   });
 
   test('a change made a minute before counts, and one made a minute after does not', async () => {

@@ -1,8 +1,11 @@
+import { ARCHIVE_CLASSES } from '../../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../../aws/objectVersions';
+import { digestOf } from '../../../core/digest';
 import { CLOCK_SLACK_MS } from '../../../core/history';
 import { mapInParallel } from '../../../core/mapInParallel';
 import { headerOf } from '../../images/headerOf';
 import type { ImageSource } from '../../images/imageSource';
+import { storedImageOf } from '../../images/storedImageOf';
 import { whyDamaged } from '../../images/whyUnreadable';
 
 /**
@@ -33,7 +36,8 @@ async function digestIfNear(
 ): Promise<string | undefined> {
   try {
     const { changedAtMs, digest } = await headerOf(source, version);
-    return Math.abs(changedAtMs - momentMs) > NEAR_MS ? undefined : digest;
+    if (Math.abs(changedAtMs - momentMs) > NEAR_MS) return undefined;
+    return ARCHIVE_CLASSES.has(version.storageClass) ? digest : digestOf((await storedImageOf(source, version)).body);
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return undefined;
