@@ -371,6 +371,14 @@ describe('erasing one person whose changes are in a journal', () => {
               stops: [0, 1].map((call) => ({ before: call, compacts: true })),
             },
           ],
+          // A compactor that has read all before, and puts it when all is over, puts no manifest.
+          [
+            {
+              changes: [{ pk: 'person', sk: 'a', value: 'x', batch: 0, isImage: false }],
+              ...{ runs: [0, 0, 0, 0, 0], hasBase: false, isMerged: false, hasJournalDeletes: true, beside: 0 },
+              stops: [],
+            },
+          ],
         ],
       },
     );
@@ -454,6 +462,25 @@ describe('erasing one person whose changes are in a journal', () => {
     expect(await othersIn(world.destination)).toEqual(before);
     await compact(world);
     expect(await othersIn(world.destination)).toEqual(before);
+  });
+
+  test('what a compactor may be at work on stays until nobody can be any more, and is told', async () => {
+    const world = worldOf();
+    const [entry] = entriesOf([{ pk: 'person', sk: 'a', value: 'x' }]);
+    const { lines } = new JournalFolder(world.source, table).run([put(world.source, [entry!], T0)]);
+    for (const key of world.source.keys())
+      for (const { versionId } of world.source.stored(key)) world.source.deleteVersion(key, versionId);
+    const part = '=dcs/orders/runs/20260105T000000Z-20260105T000000Z-0123456789abcdef/part-0000.tsv.gz';
+    const body = gzipSync(lines.map((line) => `${line}\n`).join('')).toString('latin1');
+    world.destination.store(part, { body, metadata: {} }, T0);
+    const early = await erase(world, named({ ...world, deletes: [{ pk: 'person', sk: 'a' }] }));
+    expect(early.held.map(({ objectKey, reason }) => [objectKey, reason])).toEqual([
+      [part, expect.stringContaining('a compactor may be at work on it')],
+    ]);
+    expect(world.destination.keys()).toEqual([part]);
+    const nowMs = () => T0 + 3 * DAY_MS;
+    const late = await erase(world, { ...named({ ...world, deletes: [{ pk: 'person', sk: 'a' }] }), nowMs });
+    expect([late.held, world.destination.keys()]).toEqual([[], []]);
   });
 
   test('deletes of nobody knows whom are told as such', async () => {
