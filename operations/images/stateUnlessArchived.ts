@@ -1,5 +1,6 @@
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
 import type { ImageHeader } from '../../core/image';
+import { whyAhead } from './whyAhead';
 import { stateOfObject, type ObjectState, type StateRequest } from './stateOfObject';
 
 /** The state cannot be told before this version has been asked back from its archive class. */
@@ -9,6 +10,8 @@ export interface ArchivedState {
   readonly version: ObjectVersion;
   /** Of its body, as its metadata says, which can be read; the predecessor's says nothing. */
   readonly digest?: string;
+  /** See {@link whyAhead}. */
+  readonly ahead?: string;
   /** It has been asked back already, and is on its way. */
   readonly isThawing: boolean;
 }
@@ -37,6 +40,7 @@ export async function stateUnlessArchived(
   } catch (error) {
     if (!(error instanceof NeedsArchivedError)) throw error;
     const { version, header, isThawing } = error;
-    return { is: 'archived', objectKey: history.objectKey, version, digest: header.digest, isThawing };
+    const { digest } = header;
+    return { is: 'archived', objectKey: history.objectKey, version, digest, ahead: whyAhead(header), isThawing };
   }
 }

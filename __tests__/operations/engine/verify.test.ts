@@ -216,6 +216,25 @@ test.each([
   expect(lines).toMatchObject([{ objectKey: keyOf('b'), class: 'stale' }]);
 });
 
+test.each(['STANDARD', 'DEEP_ARCHIVE'])(
+  'in %s, an image of a later time than it was stored is a difference',
+  async (storageClass) => {
+    const bucket = bucketOf(changes);
+    const position = { source: 'stream', streamLabel: 'L', sequenceNumber: '30' } as const;
+    const forged = {
+      event: 'MODIFY',
+      changedAtMs: 300 * HOUR_MS,
+      position,
+      previousDigest: itemDigest(itemOf('a', 0)),
+    } as const;
+    bucket.store(keyOf('a'), encodeImage(forged, itemOf('a', 5)), 10 * HOUR_MS, storageClass);
+    const archive = { state: () => Promise.resolve('archived'), thaw: () => Promise.reject(new Error('asked back')) };
+    const archived = Object.assign(Object.create(bucket) as typeof bucket, { archive });
+    const { end } = await verified([], new Map(asItWas).set('a', 5), { bucket: archived });
+    expect(end.classes).toEqual({ ahead: 1 });
+  },
+);
+
 test('what cannot be read is a difference, and what nothing is known of at the moment is missing', async () => {
   const bucket = bucketOf(changes);
   const position = { source: 'stream', streamLabel: 'L', sequenceNumber: '30' } as const;

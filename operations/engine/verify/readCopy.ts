@@ -47,7 +47,7 @@ export function entryOf(state: FoldedState): Entry | undefined {
   if (state.is === 'item') return { objectKey, digest: state.digest, ...ahead };
   if (state.is === 'archived') {
     const { digest, version } = state;
-    if (digest !== undefined) return { objectKey, digest };
+    if (digest !== undefined) return { objectKey, digest, ...ahead };
     return {
       ...{ objectKey, doubt: 'archived' },
       reason: `the version ${version.versionId} is in ${version.storageClass}, and its metadata has no digest: ask it back (dcs restore --thaw)`,
