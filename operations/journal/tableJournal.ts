@@ -176,6 +176,21 @@ export class TableJournal {
       if (seen.has(objectKey) || consumed.has(objectKey) || versions.length === 0) return;
       await this.read(history, signal);
     });
+    await this.lookForGone(signal);
+  }
+
+  /** What an erase has taken into a run, and deleted before it was read, is in that. */
+  private async lookForGone(signal: AbortSignal | undefined): Promise<void> {
+    const isGone = ({ cause }: Unreadable) => cause instanceof S3Error && cause.statusCode === 404;
+    const gone = [...this.unreadable].flatMap(([objectKey, why]) => (isGone(why) ? [objectKey] : []));
+    if (gone.length === 0) return;
+    await this.folded.look(signal);
+    const consumed = this.folded.consumed();
+    for (const objectKey of gone) {
+      if (!consumed.has(objectKey)) continue;
+      this.unreadable.delete(objectKey);
+      this.seen.delete(objectKey); // a run that turns out to be damaged is missed then
+    }
   }
 
   private async read(history: ObjectHistory, signal: AbortSignal | undefined): Promise<void> {

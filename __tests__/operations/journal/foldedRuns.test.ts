@@ -238,6 +238,30 @@ describe('a journal of which runs and bases were made', () => {
     },
   );
 
+  test('a batch that an erase has taken into a run, and deleted before it was read, is read from there', async () => {
+    const { bucket, folder, keys } = threeBatches();
+    const [, , last] = keys;
+    const get: typeof bucket.bytes.get = (objectKey, options) => {
+      if (objectKey === last && bucket.stored(last).length > 0) {
+        folder.run([last]);
+        remove(bucket, last);
+      }
+      return bucket.bytes.get(objectKey, options);
+    };
+    const source = withJournals(bucket, { lister: bucket.versionLister, bytes: { get } }, 'eu/');
+    expect(await statesOf(source)).toEqual(ALL);
+    await source.close?.();
+    // In no run: nobody has it.
+    const gone = threeBatches();
+    const lost: typeof bucket.bytes.get = (objectKey, options) => {
+      if (objectKey === gone.keys[2]) remove(gone.bucket, objectKey);
+      return gone.bucket.bytes.get(objectKey, options);
+    };
+    const without = withJournals(gone.bucket, { lister: gone.bucket.versionLister, bytes: { get: lost } }, 'eu/');
+    expect(Object.values(await statesOf(without))).toContain('unreadable');
+    await without.close?.();
+  });
+
   test('a run under a delete marker of which a file has gone is told like any other', async () => {
     const made = threeBatches();
     const part = partOf(made);
