@@ -115,6 +115,7 @@ describe('gaps', () => {
   beforeEach(async () => {
     store(undefined, { id: { S: 'u1' } }, 0);
     store(undefined, { id: { S: 'u2' } }, 600);
+    bucket.clockMs = BEGIN_MS + 3_600_000; // A batch is parked after the last of its records has come.
     await bucket.write(key, '{}');
   });
 

@@ -6,7 +6,7 @@ test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('a last run that is %s is told, wi
   expect(last(status)).toMatchObject({
     verdict: 'warning',
     found: `users-1: ${status}, started 1970-01-01T00:00:00Z`,
-    remedy: expect.stringContaining('the same dcs restore again') as string,
+    remedy: expect.stringContaining('give the same dcs restore or dcs verify again') as string,
   });
 });
 
