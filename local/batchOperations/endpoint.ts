@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { serveOnLoopback } from '../parts/loopbackServer';
 import type { BatchOperationsStandIn } from './standIn';
 import { answerJobs } from './wire';
 
@@ -12,20 +11,10 @@ export interface BatchEndpoint {
 }
 
 export async function startBatchEndpoint(standIn: BatchOperationsStandIn): Promise<BatchEndpoint> {
-  const server = createServer((incoming, outgoing) => {
+  const server = await serveOnLoopback((incoming, outgoing) => {
     answerBatchRequest(standIn, incoming, outgoing).catch(() => incoming.socket.destroy());
   });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { endpoint: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
 }
 
 async function answerBatchRequest(

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
 import { FunctionError, type LocalFunction } from '../function/localFunction';
+import { serveOnLoopback } from '../parts/loopbackServer';
 
 /** Where moto's Step Functions calls what its states name. */
 export interface EngineGateway {
@@ -21,19 +21,14 @@ export interface EngineGateway {
  */
 export async function startEngineGateway(): Promise<EngineGateway> {
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((incoming, outgoing) => {
+  const server = await serveOnLoopback((incoming, outgoing) => {
     answer(gateway, agent, incoming, outgoing).catch(() => incoming.socket.destroy());
   });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   const gateway: EngineGateway = {
-    port: (server.address() as AddressInfo).port,
+    port: server.port,
     functions: new Map(),
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await server.stop();
       agent.destroy();
     },
   };

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { pipeline as piped } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serveOnLoopback } from './loopbackServer';
 import { refusedLock, setsLock } from './lockGuard';
 import { newVersions, type NewVersion } from './newVersions';
 import { answerError, type Faults } from './s3Faults';
@@ -40,22 +39,16 @@ export interface S3Gateway {
  */
 export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway> {
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
-  const server = createServer((incoming, outgoing) => {
+  const server = await serveOnLoopback((incoming, outgoing) => {
     handle(incoming, outgoing).catch((error: unknown) => fail(error, incoming, outgoing));
   });
-  // A client that takes a kept connection at the moment when it is closed would see a fault that nobody injected.
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
 
   const gateway: S3Gateway = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${server.port}`,
     hooks: {},
     faults: () => undefined,
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await server.stop();
       agent.destroy();
     },
   };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { TableExportStandIn } from '../engine/tableExport';
+import { serveOnLoopback } from '../parts/loopbackServer';
 import { ImportRefusal, type TableImportStandIn } from '../engine/tableImport';
 
 /** What DynamoDB Local does not do. */
@@ -31,18 +31,13 @@ export async function startDynamoDbGateway(
 ): Promise<DynamoDbGateway> {
   const agent = new Agent({ keepAlive: true });
   const onward = { target: new URL(target), agent, databaseKey, standIns };
-  const server = createServer((incoming, outgoing) => {
+  const server = await serveOnLoopback((incoming, outgoing) => {
     answer(incoming, outgoing, onward).catch(() => incoming.socket.destroy());
   });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${server.port}`,
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await server.stop();
       agent.destroy();
     },
   };
