@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import { UNTIL_STDIN_ENDS } from '../../../local/parts/processes';
@@ -32,9 +32,11 @@ export async function startProviderPool(
   env: NodeJS.ProcessEnv,
   log: string,
 ): Promise<ProviderPool> {
+  // Each writes a line at once, and to the end of the file: through pipes, lines of one would be cut by those of another.
+  const logFile = await open(log, 'a');
   const processes: Promise<ProviderProcess>[] = [];
   const start = () => {
-    const started = startProvider(provider, cwd, env, log);
+    const started = startProvider(provider, cwd, env, logFile.fd);
     processes.push(started);
     return started;
   };
@@ -93,6 +95,7 @@ export async function startProviderPool(
     async stop() {
       server.close();
       await Promise.all(processes.map(async (each) => (await each).stop()));
+      await logFile.close();
     },
   };
 }
@@ -119,17 +122,16 @@ async function startProvider(
   provider: string,
   cwd: string,
   env: NodeJS.ProcessEnv,
-  log: string,
+  log: number,
 ): Promise<ProviderProcess> {
   // They stay: garbage that is seldom collected may not become all of the memory.
   const child = spawn('/bin/sh', ['-c', UNTIL_STDIN_ENDS, 'sh', provider, '-debug'], {
     ...{ cwd, env: { ...env, GOMEMLIMIT: '700MiB' } },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', log],
     detached: true,
   });
   const ended = once(child, 'close');
-  child.stdin.on('error', () => undefined); // It has ended already.
-  child.stderr.pipe(createWriteStream(log, { flags: 'a' }));
+  child.stdin!.on('error', () => undefined); // It has ended already.
   const socket = await socketOf(child);
   const client = http2.connect('http://provider', {
     createConnection: () => net.connect(socket),
@@ -165,7 +167,7 @@ async function startProvider(
     },
     async stop() {
       client.destroy();
-      child.stdin.end();
+      child.stdin!.end();
       await ended;
     },
   };
