@@ -43,7 +43,7 @@ export const fold: Workload = {
   name: 'fold',
   title: 'Fold: a table read from sorted files',
   about:
-    'The reading half of a restore into an empty table, of orders of about 600 bytes: from the base that the compactor has made of their journal, and from their images, by the same code. Everything is checked as a restore checks it; what is read is planned, and nothing is written; so the JSON of items is not parsed, as whoever writes has to do: a look at its text tells that it is one. Beside it the whole of `dcs restore` from the images.',
+    'The reading half of a restore into an empty table, of orders of about 600 bytes: from the base that the compactor has made of their journal, and from their images, by the same code. Everything is checked as a restore checks it; what is read is planned, and nothing is written; and the JSON of items is not parsed: a look at its text tells that it is one, and whoever writes hands the text on. Beside it the whole of `dcs restore` from the images.',
   contenders: [PLAN, IMAGES, WHOLE],
   items: 100_000,
   figures: ['itemsPerSecond', 'itemsPerCpuSecond', 'cpuSecondsPer10k', 'peakMb'],
