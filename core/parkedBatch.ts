@@ -63,9 +63,8 @@ interface ParkedJson {
  */
 export function readParkedBatch(text: string): ParkedBatch {
   const { DDBStreamBatchInfo: info, payload, timestamp } = (parsed('it', text) ?? {}) as ParkedJson;
-  const event = (typeof payload === 'string' ? parsed('its payload', payload) : payload) as
-    { Records?: unknown } | null | undefined;
-  const records = event?.Records;
+  const event = typeof payload === 'string' ? parsed('its payload', payload) : payload;
+  const records = (event as { Records?: unknown } | null | undefined)?.Records;
   if (!info || !Array.isArray(records)) {
     throw new UnreadableBatchError(
       'it is no batch of a DynamoDB stream: it has no DDBStreamBatchInfo, or no payload with Records',

@@ -3,7 +3,7 @@
  * the reading direction round would make a terminal or a page say something else than what is there.
  */
 
-/* eslint-disable no-control-regex -- these are what it is about */
+/* oxlint-disable no-control-regex -- these are what it is about */
 
 /** Control characters (C0, DEL, C1), line and paragraph separators, bidirectional and invisible formatting. */
 const UNPRINTABLE =

@@ -22,7 +22,7 @@ const NASTY = [
 const nastyText = fc
   .array(fc.oneof(fc.constantFrom(...NASTY), fc.string()), { maxLength: 8 })
   .map((parts) => parts.join(''));
-// eslint-disable-next-line no-control-regex -- what must not get through
+// oxlint-disable-next-line no-control-regex -- what must not get through
 const MOVES = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f\u2028\u2029\ufeff]/;
 
 function printed(json: boolean, act: (output: ReturnType<typeof outputTo>) => void): string {
@@ -57,7 +57,7 @@ describe('text from outside', () => {
           output.say(text);
           output.result({ type: 'x' }, output.colours.bad(text));
         });
-        // eslint-disable-next-line no-control-regex -- our colours
+        // oxlint-disable-next-line no-control-regex -- our colours
         expect(out.replace(/\u001b\[\d{1,2}m|\n/g, '')).not.toMatch(MOVES);
       }),
     );

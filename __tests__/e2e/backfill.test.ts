@@ -70,7 +70,11 @@ test('a table that is written to: whatever happens between, the newest image of 
   await itemsFromBefore(users, items.slice(0, 600));
   // The other 500 are the backfill's alone: they outlast its four interrupted runs, however much is captured meanwhile.
   const load = writing(users, items.slice(500), 3);
-  await killAndContinue().finally(() => load.stop());
+  try {
+    await killAndContinue();
+  } finally {
+    await load.stop();
+  }
   await drained();
   await expectConverged(run, users);
 

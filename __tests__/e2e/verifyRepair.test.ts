@@ -140,8 +140,13 @@ test('a repair that races with writes covers none of them', async () => {
     toRace.delete(request.objectKey);
     return { kind: 'hold', until: users.table.put(changed(item, random)).then(() => users.pump.drained()) };
   };
-  const { code, of } = await verify('--repair', '--wait', '20s').finally(() => load.stop());
-  expect({ code, left: of('left') }).toEqual({ code: 0, left: [] });
+  let repaired: Awaited<ReturnType<typeof verify>>;
+  try {
+    repaired = await verify('--repair', '--wait', '20s');
+  } finally {
+    await load.stop();
+  }
+  expect({ code: repaired.code, left: repaired.of('left') }).toEqual({ code: 0, left: [] });
   await drained();
   // What this machine was too slow to capture is parked too, beside what was refused above.
   expect(await dcs.run(['redrive', name()])).toMatchObject({ code: 0 });

@@ -62,7 +62,7 @@ describe('together', () => {
   /** Whether a role's trust takes a token of GitHub with this subject, by IAM's rules for StringEquals and StringLike. */
   function isTrusted(stack: StackJson | undefined, role: string, subject: string): boolean {
     const [github] = trustOf(stack, role);
-    const { StringEquals = {}, StringLike = {} } = github?.Condition as Record<
+    const { StringEquals = {}, StringLike = {} } = github!.Condition as Record<
       string,
       Record<string, string | string[]>
     >;

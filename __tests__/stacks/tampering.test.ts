@@ -136,7 +136,7 @@ describe('who is told', () => {
         (one) => one.body.rule === `\${${address}.name}`,
       );
       expect(targets.map((one) => one.body.arn)).toEqual(['${aws_sns_topic.destination_watch_topic.arn}']);
-      const { input_paths, input_template } = targets[0]?.body.input_transformer as {
+      const { input_paths, input_template } = targets[0]!.body.input_transformer as {
         input_paths: Record<string, string>;
         input_template: string;
       };

@@ -9,7 +9,7 @@ async function start(file: string): Promise<void> {
   const task = { items: 1, batchRecords: 1, revisions: 1 } as Task;
   const event = { Records: batches(task, 'measured')[0] } as DynamoDBStreamEvent;
   const startedMs = performance.now();
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as Lambda does
+  // oxlint-disable-next-line typescript/no-require-imports -- as Lambda does
   const { handler } = require(file) as { handler: Handler };
   const importMs = performance.now() - startedMs;
   await handler(event, { getRemainingTimeInMillis: () => 60_000 });

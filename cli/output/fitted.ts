@@ -4,7 +4,7 @@
  */
 const COMMAND =
   /(?<=^|:|:\p{Cc}\[0m) *(?:(?:npx )?dcs [a-z]|npx |npm |aws [a-z]|terraform |\$ )(?:'[^']*'|"[^"]*"|[^;])*/u;
-// eslint-disable-next-line no-control-regex -- our own colours take no room
+// oxlint-disable-next-line no-control-regex -- our own colours take no room
 const COLOUR = /\u001b\[\d{1,2}m/g;
 /** Where a command begins that has no room behind the words before it. */
 const COMMAND_INDENT = 4;

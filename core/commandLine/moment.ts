@@ -99,9 +99,9 @@ function momentOfDay(text: string): Moment | Problem {
 }
 
 /** What is not written is nothing. */
-// Stryker disable next-line StringLiteral: no text is 0, too
-function clockOf([hours = '0', minutes = '0', seconds = '0', fraction = '0']: (string | undefined)[]):
-  number | undefined {
+function clockOf(written: (string | undefined)[]): number | undefined {
+  // Stryker disable next-line StringLiteral: no text is 0, too
+  const [hours = '0', minutes = '0', seconds = '0', fraction = '0'] = written;
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const whole = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
   return whole + Math.floor(Number(fraction) * 1_000);

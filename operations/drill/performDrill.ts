@@ -18,6 +18,12 @@ import { reportPage } from './page';
 import { reportOf, reportText, type DrillReport } from './report';
 import { removeLeftovers, type ScratchPlace } from './scratch';
 
+interface LiveTable {
+  readonly table: Pick<BatchTable, 'getBatch' | 'scan'>;
+  /** What to call it. */
+  readonly name: string;
+}
+
 /** What a drill is told, whoever starts it: the command, or the function of the schedule. */
 export interface DrillOrder extends Pick<
   DrillRequest,
@@ -25,9 +31,8 @@ export interface DrillOrder extends Pick<
 > {
   readonly startedAtMs: number;
   readonly momentMs: number;
-  /** The live table, and what to call it; or why there is none. */
-  readonly live:
-    { readonly table: Pick<BatchTable, 'getBatch' | 'scan'>; readonly name: string } | { readonly without: string };
+  /** Or why there is none. */
+  readonly live: LiveTable | { readonly without: string };
   /** Where the scratch table is made. */
   readonly target: { readonly dynamoDb: AwsSettings; readonly region: string; readonly sts: AwsSettings };
   /** By the heartbeat; undefined where the copy is not the destination bucket. */

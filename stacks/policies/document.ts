@@ -7,11 +7,14 @@ import { partitionOf } from '../../core/partitions';
 
 export type ConditionValue = string | number | readonly string[];
 
+interface Account {
+  readonly AWS: string | readonly string[];
+}
+
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?:
-    '*' | { readonly AWS: string | readonly string[] } | { readonly Service: string } | { readonly Federated: string };
+  readonly Principal?: '*' | Account | { readonly Service: string } | { readonly Federated: string };
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, ConditionValue>>>>;

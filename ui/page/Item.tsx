@@ -4,8 +4,8 @@ import type { ChangedItem } from '../answers';
 import { Command } from './Copy';
 import { Diff } from './Diff';
 import { History } from './History';
-import { WORDS } from './What';
 import { asOptions, clock, type Span } from './window';
+import { KINDS } from './words';
 
 interface Props {
   readonly table: string;
@@ -32,7 +32,7 @@ export function Item({ table, command, selected, item, isOpen, onOpen }: Props) 
       <button ref={button} class="row" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
         <span class="keys">{keys.join(' / ')}</span>
         <span class={`kind ${is}`}>
-          <i aria-hidden="true">{SIGNS[is]}</i> {WORDS[is]}
+          <i aria-hidden="true">{SIGNS[is]}</i> {KINDS[is]}
           {times > 1 && ` ${times}×`}
         </span>
         <span class="paths">{is === 'changed' ? changes.map(({ path }) => path).join(', ') : ''}</span>

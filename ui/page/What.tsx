@@ -17,7 +17,6 @@ interface Props {
 
 const SHOWN = 20;
 type Kind = ChangedItem['is'] | 'all';
-export const WORDS = { added: 'created', removed: 'deleted', changed: 'changed' } as const;
 
 /** Step 2: what changed in the window? */
 export function What({ table, command, selected, item, onOpen }: Props) {

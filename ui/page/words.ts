@@ -1,3 +1,5 @@
+export const KINDS = { added: 'created', removed: 'deleted', changed: 'changed' } as const;
+
 /** 1234567 as 1,234,567. */
 export function count(number: number): string {
   return number.toLocaleString('en-US');

@@ -72,7 +72,11 @@ export class Walk {
   }
 
   async end(): Promise<void> {
-    await this.table.stop().finally(() => this.dcsCommand.remove());
+    try {
+      await this.table.stop();
+    } finally {
+      await this.dcsCommand.remove();
+    }
   }
 
   private shown(text: string): string {

@@ -191,7 +191,7 @@ describe('failures', () => {
     stream.append('shard-1', ids('a', 2), clock.now());
     const { pump, problems } = await start({ batchSize: 1, maximumRetryAttempts: 0 }, undefined, {
       invoke: (event) => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error -- what a foreign function may do
+        // oxlint-disable-next-line typescript/only-throw-error -- what a foreign function may do
         if (event.Records[0]?.dynamodb?.Keys?.id?.S === 'a1') throw 'a text';
         throw new TypeError('at once');
       },

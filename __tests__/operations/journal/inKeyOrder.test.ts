@@ -3,7 +3,7 @@ import type { ObjectHistory } from '../../../aws/objectVersions';
 import { compareKeys } from '../../../core/keyRanges';
 import { inKeyOrder } from '../../../operations/journal/inKeyOrder';
 
-// eslint-disable-next-line @typescript-eslint/require-await
+// oxlint-disable-next-line typescript/require-await
 async function* listed(keys: readonly string[]): AsyncGenerator<ObjectHistory> {
   for (const objectKey of keys) yield { objectKey, versions: [] };
 }

@@ -245,7 +245,7 @@ test('law: however the layout changes while capture runs, every change is there,
         const newest = await newestOf(bucket, objectKey);
         expect(newest?.metadata['dcs-sequence-number']).toBe(numbers.at(-1));
         const { item: state } = readImage({ ...newest!, storedAtMs: Number.MAX_SAFE_INTEGER });
-        expect(sequenceNumber(Number((state?.n as { N: string }).N))).toBe(numbers.at(-1));
+        expect(sequenceNumber(Number((state!.n as { N: string }).N))).toBe(numbers.at(-1));
       }
     }),
     { numRuns: 60 },

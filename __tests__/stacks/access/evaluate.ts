@@ -1,9 +1,18 @@
 import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
 import { resources, type StackJson } from '../support/synth';
 
-/** Who asks: a role of the deployment, with the policy it has there, or somebody with every permission of an account. */
-export type Principal =
-  { readonly arn: string; readonly rolePolicy: string } | { readonly arn: string; readonly rolePolicy?: undefined };
+/** A role of the deployment, with the policy it has there. */
+interface DeployedRole {
+  readonly arn: string;
+  readonly rolePolicy: string;
+}
+/** Somebody with every permission of an account. */
+interface Administrator {
+  readonly arn: string;
+  readonly rolePolicy?: undefined;
+}
+/** Who asks. */
+export type Principal = DeployedRole | Administrator;
 
 export interface Request {
   readonly principal: Principal;

@@ -60,9 +60,15 @@ export interface StartedVerify {
   readonly failed?: ExecutionState;
 }
 
-export type EngineVerifyEnd = { readonly folder: string; readonly run: VerifyRun } & (
-  { readonly is: 'running'; readonly execution: string } | { readonly is: 'over'; readonly end: VerifyEnd }
-);
+interface Running {
+  readonly is: 'running';
+  readonly execution: string;
+}
+interface Over {
+  readonly is: 'over';
+  readonly end: VerifyEnd;
+}
+export type EngineVerifyEnd = { readonly folder: string; readonly run: VerifyRun } & (Running | Over);
 
 /** A run that has not come to its end is gone on with for so long; its files are kept for longer. */
 const TAKEN_FOR_MS = 24 * 3_600_000;
