@@ -6,6 +6,9 @@ import { quoted } from './quoted';
 /** What `manifest-summary.json` says of a full export. */
 export interface ExportSummary {
   readonly tableName: string;
+  readonly tableArn: string;
+  /** Of the table that was exported: one that is made again under its name has another. */
+  readonly tableId?: string;
   /** The moment whose state the export holds, in epoch milliseconds. */
   readonly exportTimeMs: number;
   readonly itemCount: number;
@@ -24,6 +27,7 @@ export class UnusableExportError extends QuotingError {}
 
 interface SummaryJson {
   readonly tableArn?: unknown;
+  readonly tableId?: unknown;
   readonly exportTime?: unknown;
   readonly itemCount?: unknown;
   readonly outputFormat?: unknown;
@@ -32,7 +36,7 @@ interface SummaryJson {
 
 /** @throws UnusableExportError */
 export function readExportSummary(text: string): ExportSummary {
-  const { tableArn, exportTime, itemCount, outputFormat, exportType } = parsed(SUMMARY, text) as SummaryJson;
+  const { tableArn, tableId, exportTime, itemCount, outputFormat, exportType } = parsed(SUMMARY, text) as SummaryJson;
   // Exports made before there were incremental ones do not say their type.
   if (exportType !== undefined && exportType !== 'FULL_EXPORT') {
     throw new UnusableExportError(
@@ -48,7 +52,30 @@ export function readExportSummary(text: string): ExportSummary {
   const exportTimeMs = isoTimeMs(exportTime);
   if (tableName === undefined) throw damaged(SUMMARY, `its tableArn is ${quoted(tableArn)}`);
   if (Number.isNaN(exportTimeMs)) throw damaged(SUMMARY, `its exportTime is ${quoted(exportTime)}`);
-  return { tableName, exportTimeMs, itemCount: counted(SUMMARY, itemCount) };
+  return {
+    ...{ tableName, tableArn: textOf(tableArn), exportTimeMs, itemCount: counted(SUMMARY, itemCount) },
+    ...(textOf(tableId) !== '' && { tableId: textOf(tableId) }),
+  };
+}
+
+/** The table that an export has to be of: what DescribeTable says of it. */
+export interface ExportedTable {
+  readonly tableName: string;
+  readonly tableArn?: string;
+  readonly tableId?: string;
+}
+
+/** Tables of one name are in every account and Region, and one after the other in the same: their items are others'. */
+export function whyOfOtherTable(
+  summary: Pick<ExportSummary, 'tableName' | 'tableArn' | 'tableId'>,
+  { tableName, tableArn, tableId }: ExportedTable,
+): string | undefined {
+  if (summary.tableName !== tableName) return `is of the table ${summary.tableName}, not of ${tableName}`;
+  if (tableArn !== undefined && summary.tableArn !== tableArn) {
+    return `is of ${summary.tableArn}, not of ${tableArn}`;
+  }
+  if (tableId === undefined || summary.tableId === undefined || summary.tableId === tableId) return undefined;
+  return `is of another table that was called ${tableName}: its id is ${summary.tableId}, and that of the table now ${tableId}`;
 }
 
 interface FileJson {

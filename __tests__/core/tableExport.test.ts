@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checkManifest, readExportFiles, readExportSummary, UnusableExportError } from '../../core/tableExport';
+import {
+  checkManifest,
+  readExportFiles,
+  readExportSummary,
+  UnusableExportError,
+  whyOfOtherTable,
+} from '../../core/tableExport';
 
 const SUMMARY = {
   tableArn: 'arn:aws:dynamodb:eu-west-1:111111111111:table/users',
@@ -13,10 +19,30 @@ const summary = (rest: Record<string, unknown>) => () => readExportSummary(JSON.
 const files = (...lines: unknown[]) => readExportFiles(lines.map((line) => JSON.stringify(line)).join('\n'), 'folder');
 
 test('a full export in DynamoDB JSON is read, also one of the time before there were incremental ones', () => {
-  const read = { tableName: 'users', exportTimeMs: Date.UTC(2026, 10, 23, 8), itemCount: 7 };
+  const { tableArn } = SUMMARY;
+  const read = { tableName: 'users', tableArn, exportTimeMs: Date.UTC(2026, 10, 23, 8), itemCount: 7 };
   expect(summary({})()).toEqual(read);
   expect(summary({ exportType: undefined })()).toEqual(read);
   expect(summary({ itemCount: 0 })()).toMatchObject({ itemCount: 0 });
+  expect(summary({ tableId: 'a' })()).toEqual({ ...read, tableId: 'a' });
+});
+
+test.each([
+  ['another name', { tableArn: SUMMARY.tableArn.replace('users', 'orders') }, 'is of the table orders, not of users'],
+  ['another account', { tableArn: SUMMARY.tableArn.replace(/1{12}/, '333333333333') }, `not of ${SUMMARY.tableArn}`],
+  ['another Region', { tableArn: SUMMARY.tableArn.replace('west', 'north') }, 'is of arn:aws:dynamodb:eu-north-1:'],
+  [
+    'another id',
+    { tableId: 'former' },
+    'another table that was called users: its id is former, and that of the table now',
+  ],
+  ['the same of all', {}, undefined],
+  ['no id, as exports had none', { tableId: undefined }, undefined],
+])('an export of a table with %s', (_, other, why) => {
+  const table = { tableName: 'users', tableArn: SUMMARY.tableArn, tableId: 'now' };
+  const found = whyOfOtherTable(summary({ tableId: 'now', ...other })(), table);
+  if (why === undefined) expect(found).toBeUndefined();
+  else expect(found).toContain(why);
 });
 
 test.each([

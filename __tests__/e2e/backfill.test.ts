@@ -234,7 +234,7 @@ describe('from an export', () => {
       lines.push(`${JSON.stringify({ itemCount: half.length, md5Checksum: md5(bytes), etag: 'x', dataFileS3Key })}\n`);
     }
     const summary = JSON.stringify({
-      tableArn: `arn:aws:dynamodb:eu-central-1:111111111111:table/${name()}`,
+      tableArn: arnOf(name()),
       exportTime: new Date(exportTimeMs).toISOString(),
       itemCount: items.length,
       outputFormat: 'DYNAMODB_JSON',
@@ -251,6 +251,8 @@ describe('from an export', () => {
     return put;
   }
 
+  /** As DynamoDB Local calls it. */
+  const arnOf = (tableName: string) => `arn:aws:dynamodb:ddblocal:000000000000:table/${tableName}`;
   const args = () => ['backfill', name(), '--from-export', `s3://exports/${folder}`, '--json'];
 
   test('what changed since the export stays as it is, and the rest gets images of that moment', async () => {
@@ -270,7 +272,7 @@ describe('from an export', () => {
     await expectConverged(run, users);
   });
 
-  test('a damaged one, an incremental one, one of another table and one from before the stream are refused', async () => {
+  test('a damaged one, an incremental one, those of other tables and one from before the stream are refused', async () => {
     const items = usersOf(20);
     await itemsFromBefore(users, items);
     const put = await putExport(items, Date.now());
@@ -278,14 +280,24 @@ describe('from an export', () => {
     const refusals = [await dcs.run(args())];
     await putExport(items, Date.now(), { exportType: 'INCREMENTAL_EXPORT' });
     refusals.push(await dcs.run(args()));
-    await putExport(items, Date.now(), { tableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/orders' });
+    await putExport(items, Date.now(), { tableArn: arnOf('orders') });
+    refusals.push(await dcs.run(args()));
+    await putExport(items, Date.now(), { tableArn: arnOf(name()).replace('000000000000', '111111111111') });
+    refusals.push(await dcs.run(args()));
+    await putExport(items, Date.now(), { tableId: 'former' });
     refusals.push(await dcs.run(args()));
     await putExport(items, Date.now() - 3_600_000);
     refusals.push(await dcs.run(args()));
 
-    expect(refusals.map(({ code }) => code)).toEqual([5, 5, 5, 5]);
-    for (const [i, words] of ['f1.json.gz has', 'INCREMENTAL_EXPORT', 'of the table orders', '--allow-gap'].entries())
-      expect(refusals[i]!.stderr).toContain(words);
+    expect(refusals.map(({ code }) => code)).toEqual([5, 5, 5, 5, 5, 5]);
+    const words = [
+      'f1.json.gz has',
+      'INCREMENTAL_EXPORT',
+      'of the table orders',
+      ':111111111111:table',
+      'id is former',
+    ];
+    for (const [i, each] of [...words, '--allow-gap'].entries()) expect(refusals[i]!.stderr).toContain(each);
     expect((await imagesIn(run.source, name())).size).toBe(0);
 
     const allowed = await dcs.run([...args(), '--allow-gap']);

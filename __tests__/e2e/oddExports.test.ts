@@ -60,7 +60,7 @@ async function putExport(odd: Odd) {
   if (data) await put('data/f0.json.gz', data);
   const texts = {
     'manifest-summary': json({
-      tableArn: '"arn:aws:dynamodb:eu-central-1:111111111111:table/users"',
+      tableArn: '"arn:aws:dynamodb:ddblocal:000000000000:table/users"',
       exportTime: `"${new Date().toISOString()}"`,
       ...{ itemCount: String(lines.length), outputFormat: '"DYNAMODB_JSON"', exportType: '"FULL_EXPORT"', ...summary },
     }),
@@ -142,7 +142,7 @@ describe('an export that is odd as a whole is refused with what is wrong, and no
         5,
       ]),
     ),
-    ['another table', { summary: { tableArn: '"arn:aws:dynamodb:eu-central-1:111111111111:table/others"' } }, 5],
+    ['another table', { summary: { tableArn: '"arn:aws:dynamodb:ddblocal:000000000000:table/others"' } }, 5],
     ['in the future', { summary: { exportTime: '"2999-01-01T00:00:00Z"' } }, 5],
     ['before the stream', { summary: { exportTime: '"2020-01-01T00:00:00Z"' } }, 5],
     ['the file is missing', { bytes: () => undefined }, 5],

@@ -39,7 +39,8 @@ export async function runVerifyByEngine(options: VerifyOfTable, context: Command
   const { end: endProgress, ...watch } = watchEngineVerify(output);
   const verified = await verifyByEngine({
     ...{ store, table, settleMs, isFollowed, signal, nowMs, pause, watch },
-    ...{ tableId: described.TableId, accountId: settings.destination.accountId, fromExport: fromExport?.folder },
+    ...{ tableArn: described.TableArn, tableId: described.TableId },
+    ...{ accountId: settings.destination.accountId, fromExport: fromExport?.folder },
     machine: sfnStateMachine(names.stateMachineArn, destination.states, signal),
     exports: dynamoDbTableExports(described.TableArn ?? table.tableName, source.dynamoDb, signal),
     source: s3ImageSource(copy),

@@ -112,7 +112,7 @@ export class TableExportStandIn {
   }
 
   private async write(of: Description, tableName: string): Promise<Partial<Description>> {
-    const { S3Bucket: bucket, S3BucketOwner, S3Prefix = '', ExportArn, ExportTime, TableArn: tableArn } = of;
+    const { S3Bucket: bucket, S3BucketOwner, S3Prefix = '', ExportArn, ExportTime } = of;
     const store = s3FileStore({ ...this.places.s3(S3BucketOwner), bucket });
     const folder = `${S3Prefix === '' ? '' : `${S3Prefix}/`}AWSDynamoDB/${ExportArn.split('/').at(-1) ?? ''}`;
     const items = await itemsOf(tableName, this.places.tableSettings(tableName));
@@ -125,10 +125,11 @@ export class TableExportStandIn {
       lines.push(`${JSON.stringify({ itemCount: ofFile.length, md5Checksum: md5(bytes), dataFileS3Key })}\n`);
     }
     const exportTime = new Date(ExportTime * 1_000).toISOString();
+    const ofTable = { tableArn: of.TableArn, tableId: of.TableId };
     const ofExport = { outputFormat: of.ExportFormat, exportType: of.ExportType, exportTime };
     const manifests = {
       files: lines.join(''),
-      summary: JSON.stringify({ tableArn, itemCount: items.length, ...ofExport }),
+      summary: JSON.stringify({ ...ofTable, itemCount: items.length, ...ofExport }),
     };
     for (const [name, text] of Object.entries(manifests)) {
       await store.write(`${folder}/manifest-${name}.md5`, Buffer.from(md5(text)), 'text/plain');

@@ -7,7 +7,7 @@ import { dynamoDbScanner } from '../../aws/tableScan';
 import { dynamoDbTableExports } from '../../aws/tableExports';
 import { s3TextStore } from '../../aws/textStore';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
-import { UnusableExportError } from '../../core/tableExport';
+import { UnusableExportError, whyOfOtherTable } from '../../core/tableExport';
 import type { Pause } from '../pace';
 import { exportTable, type ExportTarget, type ExportWatch } from './exportTable';
 import { exportItems, openExport, type ExportPlace } from './openExport';
@@ -83,7 +83,7 @@ export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBac
   if (exportInto) requireNoGap(nowMs());
   const fromExport = exportInto ? await exported(request, exportInto, described) : request.fromExport;
   const { exportTimeMs, ...items } = fromExport
-    ? await itemsOfExport(request, fromExport)
+    ? await itemsOfExport(request, fromExport, described)
     : { exportTimeMs: undefined, ...itemsOfScan(request, described.ItemCount) };
   if (exportTimeMs !== undefined) requirePast(exportTimeMs, nowMs());
   const gap = requireNoGap(exportTimeMs ?? nowMs());
@@ -120,6 +120,7 @@ function itemsOfScan(request: ItemsRequest, itemCount: number | undefined): Item
 async function itemsOfExport(
   { table, bucket: sourceBucket, signal, pause, watch }: ItemsRequest,
   place: ExportPlace,
+  { TableArn: tableArn, TableId: tableId }: Described,
 ): Promise<ItemsToBackfill & { exportTimeMs: number }> {
   const bucket = { ...sourceBucket, bucket: place.bucket, anyRegion: true };
   const reader = s3ObjectReader(bucket);
@@ -128,10 +129,8 @@ async function itemsOfExport(
     const onFile = () => watch?.onDone?.();
     const checked = await openExport({ reader, texts: s3TextStore(bucket), place, signal, pause, onFile });
     const { summary } = checked;
-    if (summary.tableName !== table.tableName)
-      throw new RefusedError(
-        `the export is of the table ${summary.tableName}, not of ${table.tableName}; name the right one`,
-      );
+    const why = whyOfOtherTable(summary, { ...table, tableArn, tableId });
+    if (why !== undefined) throw new RefusedError(`the export ${why}; name the right one`);
     return {
       from: `s3://${place.bucket}/${place.folder}`,
       pages: exportItems({ reader, signal, pause }, checked),

@@ -28,7 +28,8 @@ function world() {
     ...{ folder: exportFolder, exportTimeMs: exported, isFullDynamoDbJson: true },
   });
   const base: EngineVerifyRequest = {
-    ...{ store, source: bucket, isFollowed: false, settleMs: 5 * MINUTE_MS, tableId: 'id', accountId: '222222222222' },
+    ...{ store, source: bucket, isFollowed: false, settleMs: 5 * MINUTE_MS, accountId: '222222222222' },
+    ...{ tableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/users', tableId: 'id' },
     reads: { lister: bucket.versionLister, bytes: bucket.bytes },
     table: { prefix: '', tableName: 'users', keySchema, keyTypes: { id: 'S' } },
     exports: {
@@ -111,6 +112,16 @@ test('a run that nobody has asked after for a day is left, and so is one of anot
 
 test.each<[string, (store: MemoryStore) => void, string]>([
   ['of another table', (store) => putExport(store, [], EXPORTED_MS, { tableName: 'orders' }), 'is of the table orders'],
+  [
+    'of the same name in another account',
+    (store) => putExport(store, [], EXPORTED_MS, { accountId: '333333333333' }),
+    'is of arn:aws:dynamodb:eu-central-1:333333333333:table/users, not of',
+  ],
+  [
+    'of a table that was there before',
+    (store) => putExport(store, [], EXPORTED_MS, { tableId: 'former' }),
+    'its id is former, and that of the table now id',
+  ],
   ['of tomorrow', (store) => putExport(store, [], EXPORTED_MS + 24 * 60 * MINUTE_MS), 'the export is dated'],
   [
     'with another manifest than its checksum is of',

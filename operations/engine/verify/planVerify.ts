@@ -1,5 +1,11 @@
 import type { EngineStore } from '../../../aws/engineStore';
-import { UnusableExportError, type ExportFile, type ExportSummary } from '../../../core/tableExport';
+import {
+  UnusableExportError,
+  whyOfOtherTable,
+  type ExportedTable,
+  type ExportFile,
+  type ExportSummary,
+} from '../../../core/tableExport';
 import { utc } from '../../../core/units';
 import { readManifests } from '../../backfill/openExport';
 import { beginRound, lastRound, type Round } from '../plan';
@@ -32,7 +38,7 @@ async function exportOfRun(
   store: Pick<EngineStore, 'bucket' | 'read'>,
   { tableName, momentMs, export: { folder, itemCount } }: VerifyRun,
 ): Promise<{ readonly files: readonly ExportFile[] }> {
-  const opened = await wholeExport(store, folder, tableName);
+  const opened = await wholeExport(store, folder, { tableName });
   const { summary } = opened;
   if (summary.exportTimeMs === momentMs && summary.itemCount === itemCount) return opened;
   throw new UnusableExportError(`${folder} is another export now, of ${utc(summary.exportTimeMs)}`);
@@ -42,13 +48,12 @@ async function exportOfRun(
 export async function wholeExport(
   store: Pick<EngineStore, 'bucket' | 'read'>,
   folder: string,
-  tableName: string,
+  table: ExportedTable,
 ): Promise<{ readonly summary: ExportSummary; readonly files: readonly ExportFile[] }> {
   const opened = await readManifests({ texts: store, place: { bucket: store.bucket, folder } });
   const { summary, files } = opened;
-  if (summary.tableName !== tableName) {
-    throw new UnusableExportError(`the export in ${folder} is of the table ${summary.tableName}, not of ${tableName}`);
-  }
+  const why = whyOfOtherTable(summary, table);
+  if (why !== undefined) throw new UnusableExportError(`the export in ${folder} ${why}`);
   const itemCount = files.reduce((sum, file) => sum + file.itemCount, 0);
   if (itemCount === summary.itemCount) return opened;
   throw new UnusableExportError(

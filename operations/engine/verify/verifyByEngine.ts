@@ -2,7 +2,7 @@ import type { EngineStore } from '../../../aws/engineStore';
 import type { ExecutionState, StateMachine } from '../../../aws/stateMachine';
 import type { TableExports } from '../../../aws/tableExports';
 import { CouldNotLookError, RefusedError } from '../../../core/errors';
-import { UnusableExportError, type ExportSummary } from '../../../core/tableExport';
+import { UnusableExportError, type ExportedTable, type ExportSummary } from '../../../core/tableExport';
 import type { ConfiguredTable } from '../../../settings/configuredTable';
 import { exportTable, type ExportWatch } from '../../backfill/exportTable';
 import { requirePast } from '../../backfill/streamGap';
@@ -25,6 +25,8 @@ export interface EngineVerifyRequest {
   /** Of the table in the source account. */
   readonly exports: TableExports;
   readonly table: ConfiguredTable;
+  /** As DynamoDB describes it. */
+  readonly tableArn: string | undefined;
   readonly tableId: string | undefined;
   /** Of the copy. */
   readonly source: ImageSource;
@@ -129,7 +131,8 @@ async function newRun(
   // An export is billed: what refuses the run is asked before.
   await layoutOf(reads, table, nowMs(), signal);
   const exported = request.fromExport ?? (await madeExport(request, before));
-  const { exportTimeMs: momentMs, itemCount } = await summaryOf(store, exported, tableName);
+  const { tableArn, tableId } = request;
+  const { exportTimeMs: momentMs, itemCount } = await summaryOf(store, exported, { tableName, tableArn, tableId });
   requirePast(momentMs, nowMs());
   const waitMs = momentMs + settleMs - nowMs();
   if (waitMs > 0) {
@@ -152,9 +155,9 @@ async function newRun(
 }
 
 /** @throws RefusedError for an export that cannot be used */
-async function summaryOf(store: EngineStore, folder: string, tableName: string): Promise<ExportSummary> {
+async function summaryOf(store: EngineStore, folder: string, table: ExportedTable): Promise<ExportSummary> {
   try {
-    return (await wholeExport(store, folder, tableName)).summary;
+    return (await wholeExport(store, folder, table)).summary;
   } catch (error) {
     if (!(error instanceof UnusableExportError)) throw error;
     throw new RefusedError(error.message, { cause: error });

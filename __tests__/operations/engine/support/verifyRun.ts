@@ -25,7 +25,7 @@ export function putExport(
   store: { readonly objects: Map<string, Buffer> },
   items: readonly AttributeMap[],
   exportTimeMs: number,
-  { files = 2, tableName = 'users', folder = exportFolder } = {},
+  { files = 2, tableName = 'users', folder = exportFolder, accountId = '111111111111', tableId = 'id' } = {},
 ): void {
   const md5 = (bytes: Buffer | string) => createHash('md5').update(bytes).digest('base64');
   const lines = Array.from({ length: files }, (_, file) => {
@@ -36,7 +36,7 @@ export function putExport(
     return `${JSON.stringify({ itemCount: ofFile.length, md5Checksum: md5(bytes), dataFileS3Key })}\n`;
   });
   const summary = JSON.stringify({
-    tableArn: `arn:aws:dynamodb:eu-central-1:111111111111:table/${tableName}`,
+    ...{ tableArn: `arn:aws:dynamodb:eu-central-1:${accountId}:table/${tableName}`, tableId },
     ...{ exportTime: new Date(exportTimeMs).toISOString(), itemCount: items.length, outputFormat: 'DYNAMODB_JSON' },
   });
   for (const [name, text] of Object.entries({ files: lines.join(''), summary })) {
