@@ -76,15 +76,15 @@ export async function bringBackByEngine(request: EngineRequest): Promise<EngineE
   if (request.dryRun) return { is: 'write', why: DRY_RUN };
   const found = await runToGoOn(request);
   if (found?.outcome) return over(request, found, found.outcome);
-  const started = found ? { folder: found.folder, run: found.run } : await newRun(request);
+  const started = found ? { ...found, isNew: false } : await newRun(request);
   if ('why' in started) return { is: 'write', why: started.why };
-  const { folder, run } = started;
+  const { folder, run, isNew } = started;
   // What its job asks back would be folded as if nobody had asked.
   if (request.thaw && request.thawJobs) await whenJobsAreOver(request.thawJobs);
   const last = await lastExecution(request.machine, folder);
   const execution = last?.state.status === 'running' ? last.name : await startExecution(request.machine, folder);
   const failed = last?.state.status === 'failed' && { failed: last.state };
-  request.watch?.onRun?.({ folder, execution, isNew: !found, ...failed });
+  request.watch?.onRun?.({ folder, execution, isNew, ...failed });
   if (!request.isFollowed) return { is: 'running', folder, execution };
   const outcome = await followThawing({ ...request, folder, execution });
   return over(request, { folder, run }, outcome);
@@ -130,7 +130,8 @@ function makesOtherTable(
   return isOther ? 'by another definition than --definition has' : undefined;
 }
 
-type Started = { readonly folder: string; readonly run: RunRequest } | { readonly why: string };
+type Started =
+  { readonly folder: string; readonly run: RunRequest; readonly isNew: boolean } | { readonly why: string };
 
 async function newRun(request: EngineRequest): Promise<Started> {
   const { store, located, target, watch, source, reads, ignoreStoredAfterMs = Infinity, signal } = request;
@@ -150,8 +151,13 @@ async function newRun(request: EngineRequest): Promise<Started> {
   const run = runOf(request, prepared, layout, { nowMs, storedByMs });
   const id = new Date(nowMs).toISOString().replace(/[:.]/g, '-');
   const folder = runFolder({ tableName: located.tableName, into: target.tableName }, id);
-  await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`);
-  return { folder, run };
+  if ((await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`)) === 'written') {
+    return { folder, run, isNew: true };
+  }
+  // Another command was in the same millisecond; what it has started is looked at as any other run.
+  const other = await runToGoOn(request);
+  if (other) return { ...other, isNew: false };
+  throw new RefusedError(`another command has started ${folder} in this very moment; give the same again`);
 }
 
 async function hasImages({ plan }: PreparedRestore): Promise<boolean> {
