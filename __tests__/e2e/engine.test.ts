@@ -210,7 +210,7 @@ test('a copy compared with an export as of its moment, in rounds and past a work
   const inExport = asItWas.filter((_, id) => id !== 3 && id !== 20);
   inExport[40] = { ...inExport[40]!, name: { S: 'a lie' } };
   const exported = { objects: new Map<string, Buffer>() };
-  putExport(exported, inExport, at(5));
+  putExport(exported, inExport, at(5), { accountId: '222222222222' });
   const files = s3FileStore({ ...place, bucket: deployed().bucketName });
   for (const [objectKey, bytes] of exported.objects) await files.write(objectKey, bytes, 'application/octet-stream');
 

@@ -55,7 +55,8 @@ export function isKept(
 const KEEPS =
   'the source bucket keeps its journal for ever, and a batch goes whole or not at all: set source.lifecycle.journalExpirationDays, or delete it by hand';
 const BUSY = 'it has no manifest, and a compactor may be at work on it: erase again a day later';
-const UNKNOWN = 'its manifest cannot be read: look into it, and delete it by hand when nothing needs it';
+const UNKNOWN =
+  'its manifest cannot be read, or came in this moment: erase again; where that is told anew, look into it, and delete it by hand when nothing needs it';
 
 function willBe({ in: side, is, standing }: HeldVersion, { sourceForgets }: WhatStays): string {
   if (side === 'source')

@@ -43,8 +43,8 @@ export async function takeOutOfJournal(
   let hasWaited = false;
   for (let round = 0; round < ROUNDS; round += 1) {
     const isDone = !(await takeOutOnce(request, now.versions));
-    // A compactor that had looked whether anybody is erased puts its manifest at once.
-    const isBusy = now.versions.some(({ standing }) => standing === 'busy');
+    // A compactor that had looked whether anybody is erased puts its manifest at once, or has put all of it after the manifests were read.
+    const isBusy = now.versions.some(({ standing }) => standing === 'busy' || standing === 'unknown');
     if (isDone && (hasWaited || !isBusy)) break;
     hasWaited = isDone;
     now = await look();

@@ -25,8 +25,15 @@ export function putExport(
   store: { readonly objects: Map<string, Buffer> },
   items: readonly AttributeMap[],
   exportTimeMs: number,
-  { files = 2, tableName = 'users', folder = exportFolder, accountId = '111111111111', tableId = 'id' } = {},
+  of: {
+    readonly files?: number;
+    readonly tableName?: string;
+    readonly folder?: string;
+    readonly accountId?: string;
+    readonly tableId?: string;
+  } = {},
 ): void {
+  const { files = 2, tableName = 'users', folder = exportFolder, accountId = '111111111111', tableId } = of;
   const md5 = (bytes: Buffer | string) => createHash('md5').update(bytes).digest('base64');
   const lines = Array.from({ length: files }, (_, file) => {
     const ofFile = items.filter((_item, i) => i % files === file);
