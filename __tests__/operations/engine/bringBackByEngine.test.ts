@@ -78,23 +78,23 @@ test('a run is gone on with by whoever wants the same table; another one is refu
 
 describe('of two commands in one millisecond, neither of which has seen the run of the other', () => {
   /** What the second is told, where the first writes its run while the second looks at the table. */
-  async function second(others: { readonly first: object; readonly second: object }) {
+  function second(others: { readonly first: object; readonly second: object }) {
     const { bringBack, executions, run } = world();
     const onRun = jest.fn();
-    const describe = async () => void (await bringBack(others.first));
+    const describe = () => bringBack(others.first).then(() => undefined);
     const told = bringBack({ ...others.second, target: { tableName: 'users-2', describe }, watch: { onRun } });
     return { told, run, executions, onRun };
   }
 
   test('who wants the same goes on with the run that is there', async () => {
-    const { told, executions, onRun } = await second({ first: {}, second: {} });
+    const { told, executions, onRun } = second({ first: {}, second: {} });
     expect(await told).toMatchObject({ is: 'running' });
     expect(onRun).toHaveBeenCalledWith(expect.objectContaining({ isNew: false }));
     expect(executions.size).toBe(1);
   });
 
   test('who wants another table is refused, and starts nothing', async () => {
-    const { told, run, executions } = await second({ first: { onDemand: true }, second: { onDemand: false } });
+    const { told, run, executions } = second({ first: { onDemand: true }, second: { onDemand: false } });
     await expect(told).rejects.toThrow('makes users-2 with --on-demand');
     expect(await run()).toMatchObject({ onDemand: true });
     expect(executions.size).toBe(1);
