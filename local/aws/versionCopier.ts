@@ -1,17 +1,16 @@
 import {
   DeleteObjectCommand,
-  GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
-  PutObjectCommand,
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DcsError } from '../../core/errors';
-import { s3Client, type S3ClientSettings } from '../../aws/s3Client';
+import { s3Client } from '../../aws/s3Client';
 import { inS3, S3Error } from '../../aws/s3Error';
+import { EmulatedS3, type EmulatedAccount } from './emulatedS3';
 
 interface SourceVersion {
   readonly bucket: string;
@@ -31,31 +30,24 @@ export interface VersionCopier {
   addDeleteMarker(objectKey: string, bucket: string): Promise<string>;
 }
 
-export function versionCopier(source: S3ClientSettings, destination: S3ClientSettings): VersionCopier {
+export function versionCopier(source: EmulatedAccount, destination: EmulatedAccount): VersionCopier {
   const reader = s3Client(source);
   const writer = s3Client({ ...destination, attempts: 1 });
+  const [from, into] = [new EmulatedS3(source), new EmulatedS3(destination)];
   return {
-    async copyVersion({ bucket: Bucket, objectKey: Key, versionId: VersionId }, to) {
-      const version = { Bucket, Key, VersionId };
-      const {
-        bytes,
-        TagCount = 0,
-        ...read
-      } = await inS3('GET', Bucket, Key, async () => {
-        const answer = await reader.send(new GetObjectCommand(version));
-        return { ...answer, bytes: await answer.Body?.transformToByteArray() };
-      });
-      const command = new PutObjectCommand({
-        Bucket: to.bucket,
-        Key,
-        Body: bytes,
-        ContentMD5: bytes && createHash('md5').update(bytes).digest('base64'), // Object Lock asks for it.
-        ...headersOf(read),
-        StorageClass: (to.storageClass ?? read.StorageClass) as 'STANDARD' | undefined,
-        Tagging: TagCount === 0 ? undefined : await tagsOf(reader, version),
-      });
-      const { VersionId: copyId } = await inS3('PUT', to.bucket, Key, () => writer.send(command));
-      return versioned(copyId, to.bucket);
+    async copyVersion(version, to) {
+      const { bucket: Bucket, objectKey, versionId: VersionId } = version;
+      const { headers, body } = await from.send('GET', version);
+      const { 'x-amz-storage-class': ownClass, 'x-amz-tagging-count': tags = '0' } = headers;
+      const storageClass = to.storageClass ?? ownClass;
+      const copied = {
+        ...copiedHeaders(headers),
+        'content-md5': createHash('md5').update(body).digest('base64'), // Object Lock asks for it.
+        ...(storageClass && { 'x-amz-storage-class': storageClass }),
+        ...(tags !== '0' && { 'x-amz-tagging': await tagsOf(reader, { Bucket, Key: objectKey, VersionId }) }),
+      };
+      const answer = await into.send('PUT', { bucket: to.bucket, objectKey, headers: copied, body });
+      return versioned(answer.headers['x-amz-version-id'], to.bucket);
     },
     async newestIfCopy({ bucket: Bucket, objectKey: Key, versionId: VersionId }, bucket) {
       const [original, newest] = await Promise.all([
@@ -73,6 +65,12 @@ export function versionCopier(source: S3ClientSettings, destination: S3ClientSet
       return versioned(VersionId, Bucket);
     },
   };
+}
+
+const COPIED = /^(content-(type|encoding|language|disposition)|cache-control|x-amz-meta-.*)$/;
+
+function copiedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => COPIED.test(name)));
 }
 
 type Headers = Pick<

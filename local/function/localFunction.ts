@@ -73,6 +73,7 @@ export class LocalFunction {
     const { codePath, environment: env, onLog } = this.current;
     const environment = new Worker(path.join(__dirname, 'runtime.cjs'), {
       env: { ...env },
+      execArgv: [], // plain JavaScript: no need of what compiles this process's own code
       workerData: { codePath },
       stdout: true,
       stderr: true,

@@ -1,7 +1,6 @@
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
-import { pipeline as piped } from 'node:stream/promises';
+import { request, type Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { directAgent } from '../../aws/keptConnections';
 import { serveOnLoopback } from './loopbackServer';
 import { refusedLock, setsLock } from './lockGuard';
 import { newVersions, type NewVersion } from './newVersions';
@@ -38,7 +37,8 @@ export interface S3Gateway {
  * would refuse, and makes S3 fail where a test wants it to. What is sent to S3 itself, past the gateway, it does not see.
  */
 export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway> {
-  const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
+  const target = new URL(targetEndpoint);
+  const agent = directAgent(target.protocol, MOST_CONNECTIONS);
   const server = await serveOnLoopback((incoming, outgoing) => {
     handle(incoming, outgoing).catch((error: unknown) => fail(error, incoming, outgoing));
   });
@@ -64,7 +64,6 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
     if (fault?.kind === 'hold') await fault.until;
     if (fault?.kind === 'delay') await delay(fault.milliseconds);
 
-    const target = new URL(targetEndpoint);
     const sent = setsLock(s3Request) ? await bytesOf(incoming) : undefined;
     const refused = sent && (await refusedLock(target, agent, incoming, sent));
     if (refused) {
@@ -74,14 +73,14 @@ export async function startS3Gateway(targetEndpoint: string): Promise<S3Gateway>
     const answer = await forward(target, agent, incoming, outgoing, sent);
     const body = deletesMany(s3Request) ? await bytesOf(answer) : undefined;
     for (const version of newVersions(s3Request, answer, body?.toString())) gateway.hooks.onNewVersion?.(version);
-    const headers = { ...endToEnd(answer), ...(await replicationHeader(gateway.hooks, s3Request, answer)) };
+    const headers = [...endToEnd(answer), ...(await replicationHeader(gateway.hooks, s3Request, answer))];
     if (fault?.kind === 'resetAfter') {
       answer.resume();
       throw new BrokenConnection();
     }
     outgoing.writeHead(answer.statusCode ?? 502, headers);
     if (body) outgoing.end(body);
-    else await piped(answer, outgoing);
+    else passOn(answer, outgoing);
   }
 
   return gateway;
@@ -99,19 +98,28 @@ function forward(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, url: path, headers } = incoming;
-    const broken = (cause: unknown) => reject(new BrokenConnection('to S3', { cause }));
-    const onward = request({ agent, hostname, port, method, path, headers }, resolve).once('error', broken);
+    const onward = request({ agent, hostname, port, method, path, headers }, resolve);
+    onward.once('error', (cause) => reject(new BrokenConnection('to S3', { cause })));
     // What still waits for its turn when its client gives up would be done after what that client tries next. What S3
     // has begun, it ends: a version that comes of it has to be seen.
     outgoing.once('close', () => {
       if (!onward.socket) onward.destroy();
     });
     if (sent) onward.end(sent);
-    else
-      pipeline(incoming, onward, (error) => {
-        if (error) broken(error);
-      });
+    else if (hasBody(headers)) incoming.once('error', (error) => onward.destroy(error)).pipe(onward);
+    else onward.end();
   });
+}
+
+function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }: IncomingMessage['headers']): boolean {
+  return length !== '0' || coding !== undefined;
+}
+
+/** As `pipeline` does, which for small bodies takes as long as everything else. */
+function passOn(answer: IncomingMessage, outgoing: ServerResponse): void {
+  answer.once('error', () => outgoing.destroy());
+  outgoing.once('close', () => answer.destroy());
+  answer.pipe(outgoing);
 }
 
 function fail(error: unknown, incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -124,20 +132,21 @@ function fail(error: unknown, incoming: IncomingMessage, outgoing: ServerRespons
   answerError({ statusCode: 400, code: 'LocalGatewayError', message }, incoming, outgoing);
 }
 
+/** A name and its value, or nothing. */
 async function replicationHeader(
   { replicationStatus }: GatewayHooks,
   s3Request: S3Request,
   { statusCode = 500, headers }: IncomingMessage,
-): Promise<Record<string, string>> {
+): Promise<readonly string[]> {
   const versionId = headers['x-amz-version-id'];
-  if (statusCode >= 300 || typeof versionId !== 'string' || !readsObject(s3Request)) return {};
-  const status = await replicationStatus?.(s3Request.objectKey, versionId);
-  return status === undefined ? {} : { 'x-amz-replication-status': status };
+  if (!replicationStatus || statusCode >= 300 || typeof versionId !== 'string' || !readsObject(s3Request)) return [];
+  const status = await replicationStatus(s3Request.objectKey, versionId);
+  return status === undefined ? [] : ['x-amz-replication-status', status];
 }
 
-/** moto closes each connection after its answer; that is between it and the gateway. */
-function endToEnd({ headers }: IncomingMessage): IncomingMessage['headers'] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !['connection', 'keep-alive'].includes(name)));
+/** Names and values in turn. A stock moto closes each connection after its answer; that is between it and the gateway. */
+function endToEnd({ rawHeaders }: IncomingMessage): readonly string[] {
+  return rawHeaders.filter((_, i) => !/^(connection|keep-alive)$/i.test(rawHeaders[i - (i % 2)] ?? ''));
 }
 
 async function bytesOf(answer: IncomingMessage): Promise<Buffer> {

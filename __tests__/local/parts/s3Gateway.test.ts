@@ -283,6 +283,19 @@ test('an S3 that breaks off in the middle of an answer breaks the connection of 
   await expect(send('GET', '/images/k')).rejects.toThrow('aborted');
 });
 
+test('a client that goes away in the middle of an answer lets S3 go too', async () => {
+  const begun = new Promise<ServerResponse>((resolve) => {
+    answer = (_, response) =>
+      response.writeHead(200, { 'content-length': '100' }).write('half', () => resolve(response));
+  });
+  const { hostname, port } = new URL(gateway.endpoint);
+  const outgoing = request({ hostname, port, path: '/images/k' }).on('error', () => undefined);
+  outgoing.end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined).destroy();
+  await new Promise((resolve) => void begun.then((inS3) => inS3.once('close', resolve)));
+});
+
 test('an S3 that is gone is a broken connection', async () => {
   s3.closeAllConnections();
   await new Promise((resolve) => s3.close(resolve));
