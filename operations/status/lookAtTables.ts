@@ -21,7 +21,10 @@ export interface StatusRequest extends CopyContext {
 /** Looks once at where each table stands. */
 export async function lookAtTables(request: StatusRequest): Promise<Finding[]> {
   const { deployment, tables, signal } = request;
-  const source = deployment && { deployment, newestIn: listedOnce(bucketOf(deployment, 'source'), signal) };
+  const source = deployment && {
+    deployment,
+    newestIn: listedOnce(bucketOf(deployment, 'source'), request.nowMs, signal),
+  };
   const inspections = [
     ...tables.flatMap((table) => [
       ...(source ? captureStatus(source.deployment, table, source.newestIn) : []),

@@ -5,6 +5,7 @@ import { tableDefinitionKey } from '../../core/tableDefinition';
 import { utc } from '../../core/units';
 import { ok, type Judgement } from '../check/finding';
 import type { HiddenImages } from './hiddenImages';
+import type { ListedJournal } from './journalListing';
 
 const DAY_MS = 86_400_000;
 
@@ -12,8 +13,8 @@ export interface Restorable {
   /** When the table's definition was first stored, as far as it is kept. */
   readonly definedAtMs?: number;
   readonly listed: HiddenImages;
-  /** The table has a journal, whose runs are kept for ever. */
-  readonly hasJournal?: boolean;
+  /** Its runs are kept for ever. */
+  readonly journal: ListedJournal;
 }
 
 /** One request: the versions of the table's definition, of which the first one counts. */
@@ -34,12 +35,14 @@ export async function definedAt(
  * @param keptDays of versions that were replaced; undefined: nobody says
  */
 export function judgeRestorable(
-  { definedAtMs, listed, hasJournal = false }: Restorable,
+  { definedAtMs, listed, journal }: Restorable,
   nowMs: number,
   keptDays?: number,
 ): Judgement {
-  const { versions, sizeBytes, isWhole, firstStoredAtMs } = listed;
-  const began = Math.min(definedAtMs ?? Infinity, firstStoredAtMs ?? Infinity);
+  const versions = listed.versions + journal.changes;
+  const sizeBytes = listed.sizeBytes + journal.sizeBytes;
+  const isWhole = listed.isWhole && journal.isWhole;
+  const began = Math.min(...[definedAtMs, listed.firstStoredAtMs, journal.firstStoredAtMs].map((ms) => ms ?? Infinity));
   const sinceMs = keptDays === undefined ? began : Math.max(began, nowMs - keptDays * DAY_MS);
   const values = {
     restorableSince: Number.isFinite(sinceMs) ? new Date(sinceMs).toISOString() : null,
@@ -48,6 +51,7 @@ export function judgeRestorable(
   if (!Number.isFinite(sinceMs)) return { ...ok('nothing has been stored'), values };
   const why = sinceMs > began ? `, as long as lifecycle keeps what was replaced (${keptDays ?? ''} days)` : '';
   const doubt = isWhole || definedAtMs !== undefined ? '' : ', or longer: not all versions were looked at';
-  const longer = hasJournal && sinceMs > began ? '; longer of what is in its journal, whose runs do not expire' : '';
+  const longer =
+    journal.isThere && sinceMs > began ? '; longer of what is in its journal, whose runs do not expire' : '';
   return { ...ok(`since ${utc(Math.floor(sinceMs / 1_000) * 1_000)}${why}${longer}${doubt}`), values };
 }

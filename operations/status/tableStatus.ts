@@ -13,10 +13,10 @@ import { count, counted, duration } from '../../core/units';
 import type { TableLocation } from '../../core/objectKey';
 import type { WatchedCopy } from '../heartbeat/inspections';
 import { hiddenImages, type HiddenImages } from './hiddenImages';
+import { listedJournal } from './journalListing';
 import { functionMetric } from '../../settings/metrics';
 import { newestImages, type NewestImages, type NewestIn } from './newestImages';
 import { readReport } from './readReport';
-import { hasJournal } from '../journal/hasJournal';
 import { definedAt, judgeRestorable } from './restorable';
 
 const FIFTEEN_MINUTES_MS = 900_000;
@@ -84,7 +84,7 @@ export function copyStatus(context: CopyContext, table: TableLocation): Inspecti
   return [
     inspection(
       { side: 'destination', subject: subjectOf(table), permission: 's3:ListBucket' },
-      () => newestImages(destinationBucket, table, signal),
+      () => newestImages(destinationBucket, table, nowMs(), signal),
       { 'newest replica': (found) => age(found, nowMs()) },
     ),
     inspection(
@@ -92,7 +92,7 @@ export function copyStatus(context: CopyContext, table: TableLocation): Inspecti
       async () => ({
         listed: await hiddenImages(destinationBucket, table, signal),
         definedAtMs: await definedAt(destinationBucket, table, signal),
-        hasJournal: await hasJournal(s3VersionLister(destinationBucket), table, signal),
+        journal: await listedJournal(s3VersionLister(destinationBucket), table, signal),
       }),
       {
         restorable: (found) => judgeRestorable(found, nowMs(), context.keptDays),

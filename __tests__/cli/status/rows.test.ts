@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { prometheusText } from '../../../cli/status/prometheus';
 import { rowsText } from '../../../cli/status/rows';
+import type { ListedJournal } from '../../../operations/status/journalListing';
 import { judgeRestorable } from '../../../operations/status/restorable';
 import { tableRows } from '../../../operations/status/tableRows';
 import type { Finding } from '../../../operations/check/finding';
@@ -45,26 +46,31 @@ test('each table is one line of 80 columns at most; what is not known is told fr
 });
 
 test.each<[string, Parameters<typeof judgeRestorable>, string | null]>([
-  ['since the definition was stored', [{ definedAtMs: NOW_MS - 9, listed: listed(NOW_MS - 5) }, NOW_MS], ago(9)],
-  [
-    'since the first image, where that is older',
-    [{ definedAtMs: NOW_MS - 5, listed: listed(NOW_MS - 9) }, NOW_MS],
-    ago(9),
-  ],
-  ['no longer than lifecycle keeps', [{ listed: listed(NOW_MS - 9 * 86_400_000) }, NOW_MS, 7], ago(7 * 86_400_000)],
-  ['where there is nothing', [{ listed: listed() }, NOW_MS, 7], null],
+  ['since the definition was stored', [{ definedAtMs: NOW_MS - 9, ...found(NOW_MS - 5) }, NOW_MS], ago(9)],
+  ['since the first image, where that is older', [{ definedAtMs: NOW_MS - 5, ...found(NOW_MS - 9) }, NOW_MS], ago(9)],
+  ['no longer than lifecycle keeps', [found(NOW_MS - 9 * 86_400_000), NOW_MS, 7], ago(7 * 86_400_000)],
+  ['where there is nothing', [found(), NOW_MS, 7], null],
+  ['since its journal, where that is older', [found(NOW_MS - 5, { firstStoredAtMs: NOW_MS - 9 }), NOW_MS], ago(9)],
 ])('a table can be restored %s', (_, given, restorableSince) => {
   expect(judgeRestorable(...given).values).toMatchObject({ restorableSince });
 });
 
 test('what lifecycle keeps of images says less than a journal has, and that is said', () => {
-  const found = { listed: listed(NOW_MS - 9 * 86_400_000), hasJournal: true };
-  expect(judgeRestorable(found, NOW_MS, 7).found).toContain('runs do not expire');
-  expect(judgeRestorable(found, NOW_MS, 30).found).not.toContain('runs');
+  const given = found(NOW_MS - 9 * 86_400_000, { isThere: true });
+  expect(judgeRestorable(given, NOW_MS, 7).found).toContain('runs do not expire');
+  expect(judgeRestorable(given, NOW_MS, 30).found).not.toContain('runs');
 });
 
-function listed(firstStoredAtMs?: number) {
-  return { objects: 0, versions: 1, sizeBytes: 1, firstStoredAtMs, isWhole: true };
+test('what is in the journal counts with the images, and not all of one is not all', () => {
+  const { values } = judgeRestorable(found(NOW_MS - 9, { changes: 30, sizeBytes: 4, isWhole: false }), NOW_MS);
+  expect(values).toMatchObject({ versions: 31, sizeBytes: 5, isWhole: false });
+});
+
+function found(firstStoredAtMs?: number, journal: Partial<ListedJournal> = {}) {
+  return {
+    listed: { objects: 0, versions: 1, sizeBytes: 1, firstStoredAtMs, isWhole: true },
+    journal: { isThere: false, changes: 0, sizeBytes: 0, isWhole: true, ...journal },
+  };
 }
 
 /** Source: Prometheus documentation, "Exposition formats", "Text format details". */

@@ -1,0 +1,63 @@
+import { journalKey, runsPrefix } from '../../../core/journal/journalKeys';
+import { listedJournal, newestOfJournal } from '../../../operations/status/journalListing';
+import { MemoryBucket } from '../../support/memoryBucket';
+
+const TABLE = { prefix: 'eu/', tableName: 'visits' };
+const HOUR_MS = 3_600_000;
+const NOW_MS = Date.UTC(2026, 0, 5, 12, 30);
+const digest = (n: number) => n.toString(16).padStart(64, '0').split('').reverse().join('');
+
+let bucket: MemoryBucket;
+beforeEach(() => (bucket = new MemoryBucket(NOW_MS)));
+function store(n: number, writtenAtMs: number, lines: number): string {
+  const objectKey = journalKey(TABLE, writtenAtMs, { firstSequenceNumber: String(n), lines, digest: digest(n) });
+  bucket.store(objectKey, { body: 'x'.repeat(lines), metadata: {} }, writtenAtMs);
+  return objectKey;
+}
+/** As its name tells, its first line was stored then. */
+function storeRun(firstStoredAtMs: number): void {
+  const time = new Date(firstStoredAtMs).toISOString().replace(/[-:]|\.000/g, '');
+  const name = `${time}-${time}-0123456789abcdef`;
+  bucket.store(`${runsPrefix(TABLE)}${name}/manifest.json`, { body: '{}', metadata: {} }, NOW_MS);
+}
+const listed = () => listedJournal(bucket.versionLister, TABLE);
+
+test('a table without a journal has none, and all of that was looked at', async () => {
+  bucket.store('eu/visits/a/image.json', { body: '{}', metadata: {} });
+  await expect(listed()).resolves.toEqual({ isThere: false, changes: 0, sizeBytes: 0, isWhole: true });
+});
+
+test('its changes are the lines that the names of its objects tell', async () => {
+  for (const [n, lines] of [3, 1, 7].entries()) store(n, NOW_MS - (3 - n) * HOUR_MS, lines);
+  await expect(listed()).resolves.toEqual({
+    ...{ isThere: true, changes: 11, sizeBytes: 11, firstStoredAtMs: NOW_MS - 3 * HOUR_MS, isWhole: true },
+  });
+});
+
+test('an object that was stored twice is one', async () => {
+  const objectKey = store(1, NOW_MS - HOUR_MS, 5);
+  bucket.store(objectKey, { body: 'x', metadata: {} });
+  await expect(listed()).resolves.toMatchObject({ changes: 5 });
+});
+
+test('as long as its first object is there, runs add nothing', async () => {
+  store(1, NOW_MS - 2 * HOUR_MS, 5);
+  storeRun(NOW_MS - 2 * HOUR_MS);
+  await expect(listed()).resolves.toMatchObject({ changes: 5, isWhole: true });
+});
+
+test('what is in runs alone has more changes than can be told, and reaches further back', async () => {
+  storeRun(NOW_MS - 40 * 24 * HOUR_MS);
+  const alone = { isThere: true, changes: 0, firstStoredAtMs: NOW_MS - 40 * 24 * HOUR_MS, isWhole: false };
+  await expect(listed()).resolves.toMatchObject(alone);
+  store(1, NOW_MS - HOUR_MS, 5);
+  await expect(listed()).resolves.toMatchObject({ ...alone, changes: 5 });
+});
+
+test('the newest objects are those of the last day', async () => {
+  store(1, NOW_MS - 26 * HOUR_MS, 1);
+  const within = [2, 3].map((n) => store(n, NOW_MS - n * HOUR_MS, 1));
+  const { found, isWhole } = await newestOfJournal(bucket.versionLister, TABLE, NOW_MS);
+  expect(found.map(({ objectKey }) => objectKey).sort()).toEqual([...within].sort());
+  expect(isWhole).toBe(true);
+});
