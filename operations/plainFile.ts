@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 import { RefusedError } from '../core/errors';
 
 /*
@@ -7,9 +8,23 @@ import { RefusedError } from '../core/errors';
  * that others may write to) would lead it over another file.
  */
 
+/**
+ * Makes a folder and those above it, unless they are there. Node.js's own way of that never ends where a folder takes none
+ * (`/proc/x`).
+ */
+export function makeFolders(folder: string): void {
+  const above = path.dirname(folder);
+  if (above !== folder && !existsSync(above)) makeFolders(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
 /** Makes a folder, unless it is there. @throws RefusedError when it is a link */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolders(path.resolve(folder));
   const there = await lstat(folder);
   if (!there.isDirectory()) throw new RefusedError(`${folder} is a link; name the folder that it leads to`);
 }

@@ -43,6 +43,21 @@ test('a folder that is a link is refused', async () => {
   await expect(makeFolder(link)).rejects.toThrow(/linked is a link; name the folder that it leads to/);
 });
 
+test('folders above one are made with it, and one that is there stays', async () => {
+  const deep = path.join(folder, 'a', 'b', 'c');
+  for (let time = 0; time < 2; time++) await makeFolder(deep);
+  await writePlainFile(path.join(deep, 'file'), 'text');
+});
+
+test('what lies below a file cannot be made, and neither can what its folder does not take', async () => {
+  await expect(makeFolder(path.join(elsewhere, 'a', 'b'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await expect(makeFolder(elsewhere)).rejects.toMatchObject({ code: 'EEXIST' });
+  // A folder of the system in which nothing can be made, and where Node.js tries for ever; elsewhere there is none.
+  if (process.platform !== 'linux') return;
+  for (const place of ['/proc/dcs', '/proc/dcs/a/b'])
+    await expect(makeFolder(place)).rejects.toThrow("mkdir '/proc/dcs'");
+});
+
 test.each(['versions.jsonl', 'manifest.json', 'manifest.json.part'])(
   'a copy is not written over what %s leads to',
   async (name) => {
