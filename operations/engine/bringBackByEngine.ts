@@ -131,7 +131,8 @@ function makesOtherTable(
 }
 
 type Started =
-  { readonly folder: string; readonly run: RunRequest; readonly isNew: boolean } | { readonly why: string };
+  | { readonly folder: string; readonly run: RunRequest; readonly isNew: boolean }
+  | { readonly why: string };
 
 async function newRun(request: EngineRequest): Promise<Started> {
   const { store, located, target, watch, source, reads, ignoreStoredAfterMs = Infinity, signal } = request;
