@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
+import { COVERED_TAG, SUPERSEDED_TAG } from '../../../core/journal/coveredTag';
 import { DAY_MS } from '../../../core/lockRenewal';
 import { catalogOf } from '../../../operations/journal/runs/catalog';
 import { JournalFolder } from '../../support/foldJournal';
@@ -105,6 +105,14 @@ describe('erasing one person whose changes are in runs and bases of a journal', 
       // The run that says so may be merged, and gone.
       if (base !== undefined) expect(world.destination.keys()).toContain(`${base}retired`);
     }
+  });
+
+  test('a batch that a lock keeps is told as covered when the compactor comes next, though an erase has taken it into a merged run', async () => {
+    const { world, batch } = halfFolded();
+    await world.destination.locks.lock(batch, 'v0', { mode: 'COMPLIANCE', untilMs: T0 + 90 * DAY_MS });
+    await erase(world);
+    await compact(world);
+    expect(world.destination.stored(batch).map(({ tags }) => tags)).toEqual([{ [COVERED_TAG.key]: COVERED_TAG.value }]);
   });
 
   test('where the run of an erase is damaged, what it had taken in is read from the batch, and told where that has gone', async () => {
