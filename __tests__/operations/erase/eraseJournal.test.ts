@@ -110,35 +110,6 @@ describe('erasing one person whose changes are in a journal', () => {
     expect([late.held, world.destination.keys()]).toEqual([[], []]);
   });
 
-  test('a run that is finished between two looks of an erase is made anew, too; after the last, it is told', async () => {
-    const told: string[] = [];
-    let isOver = false;
-    for (let listing = 1; !isOver; listing += 1) {
-      const { world, folder, batch } = halfFolded();
-      const lister = world.destination.versionLister;
-      const unhurried = { ...lister };
-      const before = await newestIn(world.destination);
-      let listings = 0;
-      isOver = true;
-      const page: typeof lister.page = (prefix, options) => {
-        const isNext = prefix === '=dcs/orders/runs/' && !options?.after && ++listings === listing;
-        // A compactor that has read the batch before.
-        if (isNext && world.destination.stored(batch).length > 0) {
-          folder.run([batch]);
-          isOver = false;
-        }
-        return unhurried.page(prefix, options);
-      };
-      Object.assign(lister, { page });
-      const { held } = await erase(world);
-      told.push(...held.map(({ reason }) => reason));
-      if (held.length > 0) expect((await erase(world)).held).toEqual([]);
-      expect(versionsThatName(world, 'person')).toEqual([]);
-      expect(await newestIn(world.destination)).toEqual(before);
-    }
-    expect(told).toEqual([expect.stringContaining('or it came meanwhile: erase again')]);
-  });
-
   test('deletes of nobody knows whom are told as such', async () => {
     const world = worldOf();
     put(world.destination, entriesOf([{ pk: 'other', sk: LONG }]), T0);

@@ -77,7 +77,13 @@ describe('erasing one person whose changes are in a journal', () => {
           [
             {
               changes: ['person', 'other', 'person2', 'person', 'other', 'person'].flatMap((pk, n) =>
-                ['a', LONG].map((sk) => ({ pk, sk, value: n < 4 ? 'x' : undefined, batch: n % 5, isImage: n === 3 })),
+                ['a', LONG].map((sk) => ({
+                  pk,
+                  sk,
+                  value: n < 4 ? ('x' as const) : undefined,
+                  batch: n % 5,
+                  isImage: n === 3,
+                })),
               ),
               ...{ runs: [1, 1, 2, 2, 0], hasBase: true, isMerged: true, hasJournalDeletes: true, beside: 3 },
               stops: [0, 1, 2, 3, 4, 5].map((before) => ({ before, compacts: before % 2 === 1 })),
