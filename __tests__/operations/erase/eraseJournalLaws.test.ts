@@ -76,13 +76,10 @@ describe('erasing one person whose changes are in a journal', () => {
           // All that there may be: images, a merged run, a base of it, a run and a batch beside; stopped everywhere.
           [
             {
-              changes: ['person', 'other', 'person2', 'person', 'other', 'person'].flatMap((pk, n) =>
-                ['a', LONG].map((sk) => ({
-                  pk,
-                  sk,
-                  value: n < 4 ? ('x' as const) : undefined,
-                  batch: n % 5,
-                  isImage: n === 3,
+              changes: (['person', 'other', 'person2', 'person', 'other', 'person'] as const).flatMap((pk, n) =>
+                (['a', LONG] as const).map((sk) => ({
+                  ...{ pk, sk, value: n < 4 ? ('x' as const) : undefined },
+                  ...{ batch: n % 5, isImage: n === 3 },
                 })),
               ),
               ...{ runs: [1, 1, 2, 2, 0], hasBase: true, isMerged: true, hasJournalDeletes: true, beside: 3 },
