@@ -59,7 +59,7 @@ function sideOptions(side: SideName): OptionTable {
       type: 'string',
       value: '[SERVICE=]URL',
       multiple: true,
-      help: `Endpoint of the ${side} account's services, or of one of them (s3=URL; also s3control, dynamodb, lambda, cloudwatch, events, kms, sns, sts). Default: ${side === 'target' ? fallback : `${variable(side, 'ENDPOINT')}, the settings, AWS`}.`,
+      help: `Endpoint of the ${side} account's services, or of one of them (s3=URL; also s3control, dynamodb, lambda, cloudwatch, events, cloudtrail, iam, kms, sns, states, sts). Default: ${side === 'target' ? fallback : `${variable(side, 'ENDPOINT')}, the settings, AWS`}.`,
     },
   };
 }

@@ -10,6 +10,7 @@ export const SERVICES = [
   'cloudwatch',
   'events',
   'cloudtrail',
+  'iam',
   'kms',
   'sns',
   'states',
@@ -39,6 +40,7 @@ export interface Connection {
   readonly cloudWatch: AwsSettings;
   readonly events: AwsSettings;
   readonly cloudTrail: AwsSettings;
+  readonly iam: AwsSettings;
   readonly kms: AwsSettings;
   readonly sns: AwsSettings;
   readonly states: AwsSettings;
@@ -66,6 +68,7 @@ export function connectionOf(
     cloudWatch: at('cloudwatch'),
     events: at('events'),
     cloudTrail: at('cloudtrail'),
+    iam: at('iam'),
     kms: at('kms'),
     sns: at('sns'),
     states: at('states'),

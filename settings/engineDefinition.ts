@@ -67,7 +67,14 @@ export function engineDefinition(machine: EngineMachine): object {
         Type: 'Choice',
         Choices: [
           { Variable: '$.tasks', NumericGreaterThan: 0, Next: 'Fold' },
-          { Variable: '$.then', StringEquals: 'end', Next: 'AllCompared' },
+          // A function that is not of this version yet says nothing of it, and has no runs that compare.
+          {
+            And: [
+              { Variable: '$.then', IsPresent: true },
+              { Variable: '$.then', StringEquals: 'end' },
+            ],
+            Next: 'AllCompared',
+          },
         ],
         Default: 'Publish',
       },

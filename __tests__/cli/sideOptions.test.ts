@@ -120,7 +120,7 @@ describe('how an account is reached', () => {
     '%s is no endpoint',
     (text) => {
       expect(() => sidesOf(['--source-endpoint', text])).toThrow(
-        'write http(s)://host[:port], or SERVICE=URL with one of s3, s3control, dynamodb, lambda, cloudwatch, events, cloudtrail, kms, sns, states, sts',
+        'write http(s)://host[:port], or SERVICE=URL with one of s3, s3control, dynamodb, lambda, cloudwatch, events, cloudtrail, iam, kms, sns, states, sts',
       );
     },
   );

@@ -255,6 +255,7 @@ test('dcs check and dcs status, as whole commands, say of the engine that it is 
   expect(await say(['check', '--no-probe'], 'finding')).toMatchObject({
     engine: 'ok',
     'engine-run': 'ok',
+    'thaw-role': 'problem',
     function: 'problem',
   });
   expect(await say(['status', '--details'], 'state')).toMatchObject({ 'engine-run': 'ok' });

@@ -34,6 +34,7 @@ import { s3TagStore } from '../../aws/objectTags';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { openShards } from '../../aws/openShards';
 import { s3StatusReader } from '../../aws/replicationStatus';
+import { trustOf } from '../../aws/role';
 import { scheduleOf } from '../../aws/schedule';
 import { dynamoDbScratchTables } from '../../aws/scratchTables';
 import { dynamoDbServiceClock, s3ServiceClock, stsServiceClock } from '../../aws/serviceClock';
@@ -96,6 +97,7 @@ const CALLS: Readonly<Record<string, ((settings: AwsSettings) => Promise<unknown
   objectVersions: [(settings) => s3VersionLister({ ...settings, bucket: 'b' }).page('')],
   openShards: [(settings) => openShards('arn:aws:dynamodb:eu-west-1:111111111111:table/t/stream/s', settings)],
   replicationStatus: [(settings) => s3StatusReader({ ...settings, bucket: 'b' })('k')],
+  role: [(settings) => trustOf('r', settings)],
   schedule: [(settings) => scheduleOf('r', settings)],
   scratchTables: [(settings) => dynamoDbScratchTables(settings).named('t')],
   serviceClock: [

@@ -29,6 +29,34 @@ test('each worker has a state, each call of one is tried again, and none but the
   expect(text).toContain('"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Missed"}]');
 });
 
+interface Choice {
+  readonly And?: readonly Choice[];
+  readonly Variable?: string;
+  readonly IsPresent?: boolean;
+  readonly NumericGreaterThan?: number;
+  readonly StringEquals?: string;
+  readonly Next?: string;
+}
+
+/** As Step Functions decides: to look at what is not there fails the execution (Amazon States Language, "Choice State"). */
+function holds({ And, Variable = '', ...choice }: Choice, input: Readonly<Record<string, unknown>>): boolean {
+  if (And) return And.every((each) => holds(each, input));
+  const value = input[Variable.slice(2)];
+  if (choice.IsPresent !== undefined) return (value !== undefined) === choice.IsPresent;
+  if (value === undefined) throw new Error(`States.Runtime: Invalid path '${Variable}'`);
+  return choice.StringEquals === undefined ? Number(value) > choice.NumericGreaterThan! : value === choice.StringEquals;
+}
+
+test.each([
+  ['with work left', { tasks: 3, then: 'import' }, 'Fold'],
+  ['of a restore', { tasks: 0, then: 'import' }, 'Publish'],
+  ['of a verify', { tasks: 0, then: 'end' }, 'AllCompared'],
+  ['of a function from before there were verifies', { tasks: 0 }, 'Publish'],
+])('after a round %s the machine goes on to %j: %s', (_, answer, next) => {
+  const { Choices, Default } = definition().States.IsAllFolded as { Choices: Choice[]; Default: string };
+  expect(Choices.find((choice) => holds(choice, answer))?.Next ?? Default).toBe(next);
+});
+
 /** Of every state that calls a function, those of the Map's children among them. */
 function tasksIn(value: unknown): { Retry: Retrier[] }[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -74,6 +74,8 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   ['logs:PutLogEvents', `${logGroup}:log-stream:states/dcs-engine/1`, ['machine']],
   ['logs:PutLogEvents', `${logGroup}-2:log-stream:states/dcs-engine/1`, []],
   ['sts:AssumeRole', `arn:aws:iam::111111111111:role/dcs-drill-reader`, []],
+  ['iam:GetRole', `arn:aws:iam::${ACCOUNT}:role/dcs-engine-thaw`, ['operator']],
+  ['iam:GetRole', `arn:aws:iam::${ACCOUNT}:role/dcs-restore`, []],
 ];
 
 test.each(may)('%s on %s: %j', async (action, resourceArn, by) => {
@@ -133,6 +135,13 @@ test('the functions get the environment that they read, their whole time, and ar
     expect(definition).toContain(`arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${found.function_name as string}`);
   }
   expect(definition).toContain('"MaxConcurrency":200');
+});
+
+// What a new machine goes by, an old function does not say: a run that begins in these seconds would fail.
+test('the machine is changed when all of its functions are', () => {
+  const { depends_on } = resource(stack, 'aws_sfn_state_machine.destination_engine');
+  const functions = ENGINE_WORKERS.map((worker) => `aws_lambda_function.destination_engine_${worker}`);
+  expect(depends_on).toEqual(expect.arrayContaining(functions));
 });
 
 test('a run that fails rings, and its files go by themselves', () => {

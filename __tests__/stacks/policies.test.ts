@@ -108,7 +108,7 @@ const WILDCARDS: Record<string, string> = {
   RefuseDeletion: 'a Deny, as above; and of a key policy, where "*" is the key itself',
   AdministerInAccount:
     'a key policy: "*" is the key itself, and without the account a key can never be administered again',
-  LookForMetrics: 'cloudwatch:GetMetricData knows no resource; it tells values of metrics and nothing else',
+  LookForMetrics: 'cloudwatch:GetMetricData and ListMetrics know no resource; they tell metrics and nothing else',
   FindLogsOfImports: 'logs:DescribeLogGroups is asked for before a log group is there; it tells names and nothing else',
   DeliverLogs:
     'AWS gives the delivery of logs by Step Functions no narrower resource; it adds to what is logged, and reads none of it',
@@ -218,8 +218,14 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
         StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
       });
     }
+    const looking = all.filter(({ statement }) => statement.Sid === 'LookAtThawRole');
+    for (const { statement } of looking) {
+      expect(statement.Action).toBe('iam:GetRole');
+      expect(statement.Resource).toMatch(/:role\/[\w-]*-engine-thaw$/);
+    }
+    const others = [...exempt, ...passing, ...thawing, ...looking];
     const allowed = all
-      .filter((one) => one.statement.Effect === 'Allow' && ![...exempt, ...passing, ...thawing].includes(one))
+      .filter((one) => one.statement.Effect === 'Allow' && !others.includes(one))
       .map(({ statement }) => statement);
     for (const action of actionsOf(allowed)) expect(action).not.toMatch(dangerous);
   });

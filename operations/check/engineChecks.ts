@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { captureFunction } from '../../aws/captureFunction';
+import { trustOf } from '../../aws/role';
 import { sfnStateMachineLook, type ListedExecution } from '../../aws/stateMachine';
 import { VARIABLES } from '../../core/functionVariables';
 import { utc } from '../../core/units';
 import { ENGINE_WORKERS } from '../../settings/engineDefinition';
 import { deployedDefinition, engineNamesOf } from '../../settings/engineNames';
+import { statementsOf } from './bucketPolicy';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
 import { functionChecks } from './functionChecks';
@@ -13,7 +15,7 @@ import { functionChecks } from './functionChecks';
 export function engineChecks(context: CheckContext): Inspection[][] {
   const { settings, destination } = context;
   if (!settings.engine.enabled) return [];
-  const { stateMachine, stateMachineArn, functions, bucketName } = engineNamesOf(settings);
+  const { stateMachine, stateMachineArn, functions, bucketName, thawRole } = engineNamesOf(settings);
   const machine = sfnStateMachineLook(stateMachineArn, destination.states);
   const about = { side: 'destination', subject: subjectOf(stateMachine) } as const;
   const environment = {
@@ -27,6 +29,13 @@ export function engineChecks(context: CheckContext): Inspection[][] {
         engine: judgeDefinition(deployedDefinition(settings)),
       }),
       lastRunInspection(context),
+    ],
+    [
+      inspection(
+        { side: 'destination', subject: `role ${thawRole}`, permission: 'iam:GetRole' },
+        () => trustOf(thawRole, destination.iam),
+        { 'thaw-role': judgeThawTrust },
+      ),
     ],
     ...ENGINE_WORKERS.map((worker) => [
       inspection(
@@ -65,6 +74,19 @@ function judgeDefinition(expected: string) {
     const isSame = isDeepStrictEqual(JSON.parse(found), JSON.parse(expected));
     return expect(isSame, isSame ? 'as the settings make it' : 'another definition', 'that of the settings', DEPLOY);
   };
+}
+
+const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
+
+/** What the role may do shows in the first job alone; a trust that was changed refuses that with a word of the role. */
+export function judgeThawTrust(trust: string | undefined): Judgement {
+  const expected = `trusts ${BATCH_OPERATIONS}, for the jobs of dcs restore --thaw`;
+  if (trust === undefined) return problem('there is no such role', expected, DEPLOY);
+  const trusted = statementsOf(trust).flatMap(({ Effect, Principal }) =>
+    Effect === 'Allow' && typeof Principal === 'object' ? [Principal.Service ?? []].flat() : [],
+  );
+  const found = trusted.length === 0 ? 'trusts no service' : `trusts ${trusted.join(', ')}`;
+  return expect(trusted.includes(BATCH_OPERATIONS), found, expected, DEPLOY);
 }
 
 /** A run that failed has left something that is not there; where it was taken up, a later one is the last. */

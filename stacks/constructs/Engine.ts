@@ -67,16 +67,15 @@ export class Engine extends Construct {
         { id: 'markers', status: 'Enabled', filter: [{}], expiration: [{ expiredObjectDeleteMarker: true }] },
       ],
     });
-    for (const worker of ENGINE_WORKERS) this.makeFunction(worker);
-    this.makeMachine();
+    this.makeMachine(ENGINE_WORKERS.map((worker) => this.makeFunction(worker)));
     this.makeThawRole();
     metricAlarm(this, engineAlarm(this.engine, settings), { provider, settings, topic });
   }
 
-  private makeFunction(worker: EngineWorker): void {
+  private makeFunction(worker: EngineWorker): NodeFunction {
     const { settings, names, code } = this.props;
     const functionName = this.engine.functions[worker];
-    new NodeFunction(this, worker, {
+    return new NodeFunction(this, worker, {
       ...this.props,
       functionName,
       logGroupName: names.logGroup(functionName),
@@ -151,7 +150,8 @@ export class Engine extends Construct {
     });
   }
 
-  private makeMachine(): void {
+  /** It is changed when its functions are: what a newer one goes by, they say by then. */
+  private makeMachine(functions: readonly NodeFunction[]): void {
     const { settings, provider } = this.props;
     const { stateMachine, logGroup: name } = this.engine;
     const logGroup = new CloudwatchLogGroup(this, 'log-group', {
@@ -175,7 +175,7 @@ export class Engine extends Construct {
       roleArn: role.arn,
       definition: deployedDefinition(settings),
       loggingConfiguration: { level: 'ERROR', includeExecutionData: true, logDestination: `${logGroup.arn}:*` },
-      dependsOn: [policy],
+      dependsOn: [policy, ...functions.map(({ lambda }) => lambda)],
     });
   }
 }

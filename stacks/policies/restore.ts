@@ -133,7 +133,7 @@ export function lookAtAlarms({ partition, accountId, region, topicArn }: Watched
     {
       Sid: 'LookForMetrics',
       Effect: 'Allow',
-      Action: 'cloudwatch:GetMetricData',
+      Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
       Resource: '*',
     },
     { Sid: 'LookAtAlarmTopic', Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: topicArn },

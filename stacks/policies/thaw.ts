@@ -32,7 +32,7 @@ export function askBackVersions({ bucketArn }: ThawNames, destinationBucketArn: 
   ];
 }
 
-/** Of an operator: jobs that ask versions back and no others, by that role alone, with their manifests and reports. */
+/** Of an operator: jobs that ask versions back and no others, by that role alone, with their manifests and reports; `dcs check` looks at the role. */
 export function startThaws({ bucketArn, thawRoleArn }: ThawNames): readonly Statement[] {
   return [
     {
@@ -42,6 +42,7 @@ export function startThaws({ bucketArn, thawRoleArn }: ThawNames): readonly Stat
       Resource: '*',
       Condition: { StringEquals: { 's3:RequestJobOperation': 'S3InitiateRestoreObject' } },
     },
+    { Sid: 'LookAtThawRole', Effect: 'Allow', Action: 'iam:GetRole', Resource: thawRoleArn },
     { Sid: 'FollowThaws', Effect: 'Allow', Action: ['s3:DescribeJob', 's3:ListJobs'], Resource: '*' },
     {
       Sid: 'PassThawRole',

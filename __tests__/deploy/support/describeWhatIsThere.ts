@@ -248,7 +248,7 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
       const [settings, destination] = [here().settings(), awsSettings(account('destination'))];
       const context = {
         settings,
-        destination: { states: destination, lambda: destination },
+        destination: { states: destination, lambda: destination, iam: destination },
       } as unknown as CheckContext;
       const findings = (
         await Promise.all(
@@ -259,7 +259,9 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
       ).flat();
       expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
       const ids = findings.map(({ id }) => id);
-      expect(ids).toEqual(expect.arrayContaining(['engine', 'engine-run', 'function', 'function-environment']));
+      expect(ids).toEqual(
+        expect.arrayContaining(['engine', 'engine-run', 'thaw-role', 'function', 'function-environment']),
+      );
     });
   }
 

@@ -119,6 +119,7 @@ const WITHOUT_NAMES: Readonly<Record<string, (arn: Arn) => string[]>> = {
   'dynamodb:DescribeStream': (arn) => [arn('dynamodb', 'table/users/stream/2026-01-01T00:00:00.000')],
   'events:DescribeRule': (arn) => [arn('events', 'rule/dcs-any')],
   'events:ListTargetsByRule': (arn) => [arn('events', 'rule/dcs-any')],
+  'iam:GetRole': (arn) => [arn('iam', 'role/dcs-engine-thaw', '')],
   'lambda:GetFunctionConfiguration': (arn) => [arn('lambda', 'function:dcs-any')],
   'states:DescribeStateMachine': (arn) => [arn('states', 'stateMachine:dcs-engine')],
   'states:ListExecutions': (arn) => [arn('states', 'stateMachine:dcs-engine')],

@@ -1,0 +1,33 @@
+import { judgeLastRun, judgeThawTrust } from '../../../operations/check/engineChecks';
+import { trustBatchOperations, trustStepFunctions } from '../../../stacks/policies/trust';
+
+const last = (status: string) => judgeLastRun({ name: 'users-1', status, startedAtMs: 0 });
+
+test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('a last run that is %s is told, with what to do', (status) => {
+  expect(last(status)).toMatchObject({
+    verdict: 'warning',
+    found: `users-1: ${status}, started 1970-01-01T00:00:00Z`,
+    remedy: expect.stringContaining('give the same dcs restore or dcs verify again') as string,
+  });
+});
+
+test.each(['RUNNING', 'SUCCEEDED', 'PENDING_REDRIVE'])('one that is %s is nothing to do about', (status) => {
+  expect(last(status)).toMatchObject({ verdict: 'ok', values: { execution: 'users-1', status, startedAtMs: 0 } });
+});
+
+test('where the engine has never run, that is said', () => {
+  expect(judgeLastRun(undefined)).toEqual({ verdict: 'ok', found: 'none yet' });
+});
+
+test('the role of thawing is there, and trusts the service whose jobs it is for, and nothing less is well', () => {
+  const judged = (trust: unknown) => judgeThawTrust(JSON.stringify(trust)).verdict;
+  const trust = (Statement: object) => ({ Version: '2012-10-17', Statement });
+  expect(judged(trust(trustBatchOperations()))).toBe('ok');
+  expect(judgeThawTrust(undefined)).toMatchObject({ verdict: 'problem', found: 'there is no such role' });
+  expect(judgeThawTrust(JSON.stringify(trust(trustStepFunctions('222222222222'))))).toMatchObject({
+    ...{ verdict: 'problem', found: 'trusts states.amazonaws.com' },
+  });
+  expect(judged(trust({ ...trustBatchOperations(), Effect: 'Deny' }))).toBe('problem');
+  expect(judged(trust([{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }]))).toBe('problem');
+  expect(judged({})).toBe('problem');
+});
