@@ -12,7 +12,7 @@ import { refreshDefinitions } from '../lambda/table-definition/refreshDefinition
 import { startLocalTable, type CaptureOptions, type LocalBucket, type LocalTable } from './localTable';
 import type { DeployedBucket, Deployment } from './deployment/synthesized';
 import { databaseSettings } from './parts/servers';
-import { startParts, type Parts, type PartsAccount } from './parts/startParts';
+import { startParts, type Parts, type PartsAccount, type PartsOptions } from './parts/startParts';
 import type { Tools } from './parts/tools';
 import { ReplicationStandIn } from './replication/replicationStandIn';
 import { readRules } from './replication/rules';
@@ -43,6 +43,8 @@ export interface LocalRun {
 export interface LocalRunOptions extends CaptureOptions {
   readonly tools: Tools;
   readonly deployment: Deployment;
+  /** Of this deployment's accounts, where they have been started before: from here on the run stops them. */
+  readonly parts?: Parts;
   /** Where the destination's Step Functions calls Lambda and S3. */
   readonly destinationCallPort?: number;
 }
@@ -51,19 +53,25 @@ export interface LocalRunOptions extends CaptureOptions {
 export async function startLocalRun({ tools, ...options }: LocalRunOptions): Promise<LocalRun> {
   const { deployment, destinationCallPort } = options;
   const { source, destination } = deployment;
-  const parts = await startParts(tools, {
-    destinationCallPort,
-    sourceAccountId: source.accountId,
-    sourceRegion: source.region,
-    destinationAccountId: destination.accountId,
-    destinationRegion: destination.region,
-  });
+  const parts = options.parts ?? (await startParts(tools, { ...accountsOf(deployment), destinationCallPort }));
   return startOn(parts, options, async () => {
     await createVersionedBucket(bucketOf(source, parts.source), source.bucketName);
     const canLock = deployment.lockRenewalFunction !== undefined;
     await createVersionedBucket(bucketOf(destination, parts.destination), destination.bucketName, canLock);
   });
 }
+
+/** Whose parts are to be started: of a deployment, or of the settings that it comes of. */
+export function accountsOf({ source, destination }: Accounts): PartsOptions {
+  return {
+    sourceAccountId: source.accountId,
+    sourceRegion: source.region,
+    destinationAccountId: destination.accountId,
+    destinationRegion: destination.region,
+  };
+}
+
+type Accounts = Record<'source' | 'destination', { readonly accountId: string; readonly region: string }>;
 
 /** The same on parts that run already, with buckets that have been deployed to them. From here on the run stops the parts. */
 export function playDeployment(parts: Parts, options: Omit<LocalRunOptions, 'tools'>): Promise<LocalRun> {

@@ -1,12 +1,14 @@
 import { stop as stopBundler } from 'esbuild';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DcsError, UsageError } from '../../core/errors';
 import { bundleFunctions } from '../../lambda/bundle';
 import type { Layout } from '../../settings/batches';
 import { synthesize } from '../deployment/synthesize';
 import type { Deployment } from '../deployment/synthesized';
-import { startLocalRun, type LocalRun } from '../localRun';
-import { findTools } from '../parts/tools';
+import { accountsOf, startLocalRun, type LocalRun } from '../localRun';
+import { startParts, type Parts } from '../parts/startParts';
+import { findTools, type Tools } from '../parts/tools';
 import { tellDemo } from './demo';
 import { Narrator } from './narrator';
 import { DEMO_HELP, demoOptions } from './options';
@@ -26,10 +28,10 @@ async function main(): Promise<number> {
   }
   const narrator = new Narrator(options.isJson ? process.stderr : process.stdout);
   const interrupted = interruption();
-  const [run, start] = await Promise.race([startParts(narrator, options.layout), interrupted]);
+  const [run, startSeconds] = await Promise.race([start(narrator, options.layout), interrupted]);
   try {
     const result = await Promise.race([tellDemo(narrator, run, options.items), run.died, interrupted]);
-    const timed = { ...result, seconds: { start, ...result.seconds } };
+    const timed = { ...result, seconds: { start: startSeconds, ...result.seconds } };
     sayVerdict(narrator, timed);
     if (options.isJson) process.stdout.write(`${JSON.stringify(timed)}\n`);
     return timed.identical ? 0 : 1;
@@ -38,20 +40,33 @@ async function main(): Promise<number> {
   }
 }
 
-async function startParts(narrator: Narrator, layout: Layout): Promise<[LocalRun, number]> {
+async function start(narrator: Narrator, layout: Layout): Promise<[LocalRun, number]> {
   narrator.title('DCS on this machine: two accounts, no AWS');
   return narrator.stage(
     'started',
     async () => {
-      const [tools, deployment] = await Promise.all([
-        findTools(process.env, (line) => narrator.note(line)),
-        deploymentOf(layout),
-      ]);
-      return startLocalRun({ tools, deployment, bundlesFolder: BUNDLES, onLog: (line) => narrator.note(line) });
+      const tools = await findTools(process.env, (line) => narrator.note(line));
+      const { deployment, parts } = await bothOf(tools, layout);
+      const onLog = (line: string) => narrator.note(line);
+      return startLocalRun({ tools, deployment, parts, bundlesFolder: BUNDLES, onLog });
     },
     ({ tables, source, destination }) =>
       `tables ${[...tables.keys()].join(' and ')}; S3 of account ${source.accountId} (${source.region}) and ${destination.accountId} (${destination.region})`,
   );
+}
+
+/** The parts start while the stack is synthesized: neither takes both processors for long. When one fails, the other is ended. */
+async function bothOf(tools: Tools, layout: Layout): Promise<{ deployment: Deployment; parts: Parts }> {
+  const accounts = accountsOf(JSON.parse(await readFile(CONFIG, 'utf8')) as Parameters<typeof accountsOf>[0]);
+  const starting = startParts(tools, accounts);
+  starting.catch(() => undefined); // awaited below
+  try {
+    const deployment = await deploymentOf(layout);
+    return { deployment, parts: await starting };
+  } catch (error) {
+    await starting.then((parts) => parts.stop()).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function deploymentOf(layout: Layout): Promise<Deployment> {
