@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { bundlePage } from '../../ui/bundle';
 import { hashOf, placeIn } from '../../ui/page/route';
 import { ticksOf } from '../../ui/page/ticks';
-import { asOptions, changesIn, clipped, snapped, spanOf } from '../../ui/page/window';
+import { asOptions, changesIn, changesText, clipped, snapped, spanOf } from '../../ui/page/window';
 import { duration } from '../../ui/page/words';
 
 const MOST_BYTES = 40 * 1024;
@@ -56,9 +56,28 @@ test('what is in a window and what is beside it is all there is', () => {
     fc.property(chart, fc.nat(50), fc.nat(50), ({ bars, barMs }, i, j) => {
       const whole = spanOf(bars, barMs);
       const window = snapped({ fromMs: whole.fromMs + i * barMs, toMs: whole.fromMs + j * barMs }, whole, barMs);
-      const before = changesIn(bars, { fromMs: whole.fromMs, toMs: window.fromMs });
-      const after = changesIn(bars, { fromMs: window.toMs, toMs: whole.toMs });
-      expect(before + changesIn(bars, window) + after).toBe(changesIn(bars, whole));
+      const before = changesIn(bars, { fromMs: whole.fromMs, toMs: window.fromMs }, barMs);
+      const after = changesIn(bars, { fromMs: window.toMs, toMs: whole.toMs }, barMs);
+      expect(before + changesIn(bars, window, barMs) + after).toBe(changesIn(bars, whole, barMs));
+    }),
+  );
+});
+
+test('of a window that is finer than the bars it is told how many there are at most, and no fewer', () => {
+  fc.assert(
+    fc.property(chart, fc.nat(50_000), fc.integer({ min: 1, max: 50_000 }), ({ bars, barMs }, at, length) => {
+      const fromMs = spanOf(bars, barMs).fromMs + at;
+      const window = { fromMs, toMs: fromMs + length };
+      const isIn = (ms: number) => ms >= window.fromMs && ms < window.toMs;
+      // Wherever within their bar its changes were made: at its first moment, or at its last.
+      const made = [0, barMs - 1].map((late) =>
+        bars
+          .filter(({ atMs }) => isIn(atMs + late))
+          .reduce((sum, one) => sum + one.insert + one.change + one.delete, 0),
+      );
+      expect(changesIn(bars, window, barMs)).toBeGreaterThanOrEqual(Math.max(...made));
+      const isOfBars = window.fromMs % barMs === 0 && window.toMs % barMs === 0;
+      expect(changesText(bars, window, barMs).startsWith('at most')).toBe(!isOfBars);
     }),
   );
 });

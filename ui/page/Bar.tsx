@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
 import { Copy } from './Copy';
 import { spanText, type Span } from './window';
-import { counted } from './words';
 
 interface Props {
   readonly span: Span;
-  readonly changes: number | undefined;
+  /** How many, in words. */
+  readonly changes: string | undefined;
   readonly revert: string;
 }
 
@@ -15,7 +15,7 @@ export function Bar({ span, changes, revert }: Props) {
     <section class="bar" aria-label="Selection">
       <span class="bar-what">
         <b>{spanText(span)}</b>
-        {changes !== undefined && <span> · {counted(changes, 'change')}</span>}
+        {changes !== undefined && <span> · {changes}</span>}
       </span>
       <code class="bar-command" aria-hidden="true">
         {revert}

@@ -5,7 +5,7 @@ import { Ends } from './Ends';
 import { Overview } from './Overview';
 import { Problem } from './Problem';
 import { useAnswer } from './useAnswer';
-import { barLength, changesIn, clipped, clock, second, snapped, spanOf, spanText, type Span } from './window';
+import { barLength, changesText, clipped, clock, second, snapped, spanOf, spanText, type Span } from './window';
 import { count, counted } from './words';
 
 interface Props {
@@ -18,7 +18,8 @@ interface Props {
 
 /** What is known of the window by the chart alone. */
 export interface Seen {
-  readonly changes?: number;
+  /** How many, in words. */
+  readonly changes?: string;
   /** Not every change of it is recorded. */
   readonly isPartial?: boolean;
 }
@@ -34,7 +35,7 @@ export function When({ table, command, selected, onSelect, onSeen }: Props) {
   useEffect(() => {
     if (answer && !isOld && !zoom) setAll(answer);
   }, [answer, isOld]);
-  const changes = answer && selected && changesIn(answer.bars, selected);
+  const changes = answer && selected && changesText(answer.bars, selected, answer.barMs);
   const isPartial = selected && answer?.gaps.some((gap) => clipped(gap, selected));
   useEffect(() => onSeen({ changes, isPartial }), [changes, isPartial]);
   if (error !== undefined) return <Problem text={error} instead={command('timeline', table)} />;
@@ -82,9 +83,7 @@ export function When({ table, command, selected, onSelect, onSeen }: Props) {
         </button>
       </p>
       <p role="status" class="status">
-        {selected
-          ? `Window: ${spanText(selected)}, ${counted(changesIn(bars, selected), 'change')}`
-          : 'No window is selected.'}
+        {selected ? `Window: ${spanText(selected)}, ${changesText(bars, selected, barMs)}` : 'No window is selected.'}
       </p>
       {(gaps.length > 0 || notLookedAt.length > 0) && <Gaps {...{ gaps, notLookedAt }} />}
     </>

@@ -1,4 +1,5 @@
 import type { Bar } from '../answers';
+import { counted } from './words';
 
 /** A stretch of time in whole seconds: from <= time < to, epoch milliseconds. */
 export interface Span {
@@ -37,10 +38,17 @@ export function spanOf(bars: readonly Bar[], barMs: number): Span {
   return { fromMs: first?.atMs ?? 0, toMs: (last?.atMs ?? 0) + barMs };
 }
 
-/** Changes in a window that begins and ends with bars. */
-export function changesIn(bars: readonly Bar[], { fromMs, toMs }: Span): number {
-  const inside = bars.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+/** Changes of all bars that have anything of a window: its own where it begins and ends with bars, else more may be told. */
+export function changesIn(bars: readonly Bar[], { fromMs, toMs }: Span, barMs: number): number {
+  const inside = bars.filter(({ atMs }) => atMs + barMs > fromMs && atMs < toMs);
   return inside.reduce((sum, bar) => sum + bar.insert + bar.change + bar.delete, 0);
+}
+
+/** In words. What was chosen closer by, or an address has, may be finer than the bars: then it is at most so many. */
+export function changesText(bars: readonly Bar[], window: Span, barMs: number): string {
+  const changes = counted(changesIn(bars, window, barMs), 'change');
+  const isOfBars = [window.fromMs, window.toMs].every((ms) => ms % barMs === 0);
+  return isOfBars ? changes : `at most ${changes}`;
 }
 
 /** To bars, one at least, within the whole. */
