@@ -6,7 +6,7 @@ const shared = {
   testEnvironment: 'node',
   clearMocks: true,
   setupFiles: ['<rootDir>/__tests__/withoutSdkWarning.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/__tests__/transform.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist', '<rootDir>/bench/node_modules'],
 };
 /** What one test file has synthesized, the others of the run need not. */

@@ -46,6 +46,9 @@ describe('results', () => {
     const runs = { dcs: speeds(70, 70, 70), v3: speeds(10, 10, 10) };
     const { targets } = await run(workloadOf(runs, [{ figure: 'speed', ...target }]));
     expect(targets).toMatchObject([{ value, isMet }]);
+    expect(targets.map(targetLine)).toEqual([
+      expect.stringMatching(isMet ? /^met: .*; target at/ : /^missed: .*; target at/),
+    ]);
   });
 
   test('of a peer that was left out judge nothing', async () => {

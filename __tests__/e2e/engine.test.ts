@@ -18,7 +18,6 @@ import { startEngineGateway, type EngineGateway } from '../../local/engine/gatew
 import { engineEnvironment, startLocalEngine } from '../../local/engine/localEngine';
 import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
 import { startAccount, type AccountServer } from '../../local/parts/servers';
-import { findTools } from '../../local/parts/tools';
 import type { CheckContext } from '../../operations/check/checkContext';
 import { engineChecks } from '../../operations/check/engineChecks';
 import { compactTable } from '../../operations/journal/compact/compactTable';
@@ -26,6 +25,7 @@ import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../setti
 import { engineNamesOf } from '../../settings/engineNames';
 import { exportFolder, putExport } from '../operations/engine/support/verifyRun';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
+import { toolsOfTheRun } from '../support/toolsOfTheRun';
 
 /*
  * The distributed engine as it is deployed, on moto: its state machine is executed, and calls the bundles of its functions
@@ -98,7 +98,7 @@ function deployed() {
 }
 
 beforeAll(async () => {
-  const { motoServer } = await findTools(process.env, console.warn);
+  const { motoServer } = await toolsOfTheRun();
   gateway = await startEngineGateway();
   account = await startAccount(motoServer, '222222222222', REGION, gateway.port);
   gateway.target = account.endpoint;

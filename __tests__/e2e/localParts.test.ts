@@ -20,9 +20,9 @@ import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { TableImportStandIn } from '../../local/engine/tableImport';
 import { databaseSettings, startAccount } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
-import { findTools } from '../../local/parts/tools';
 import { asker, REQUESTS } from './support/asMoto';
 import { bucketIn, startTwoAccounts } from './support/twoAccounts';
+import { toolsOfTheRun } from '../support/toolsOfTheRun';
 
 let parts: Parts;
 beforeAll(async () => {
@@ -171,7 +171,7 @@ test('a connection to S3 is kept, also after a refusal whose body nobody wanted'
 });
 
 test('S3 answers as a moto that nobody has touched', async () => {
-  const [python] = (await findTools(process.env, console.warn)).motoServer;
+  const [python] = (await toolsOfTheRun()).motoServer;
   const untouched = await startAccount([python, '-m', 'moto.server'], '111111111111', 'eu-west-1');
   try {
     const [ask, askUntouched] = [asker(parts.source.s3Endpoint), asker(untouched.endpoint)];
@@ -216,7 +216,7 @@ test('S3 is reached on the loopback address only', async () => {
 });
 
 test('when a part cannot start, the others are stopped and the error says which', async () => {
-  const tools = await findTools(process.env, console.warn);
+  const tools = await toolsOfTheRun();
   const broken = { ...tools, java: process.execPath };
   const starting = startParts(broken, {
     sourceAccountId: '111111111111',

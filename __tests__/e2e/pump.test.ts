@@ -7,12 +7,12 @@ import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
 import type { Part } from '../../local/parts/processes';
 import { databaseSettings, startDynamoDbLocal } from '../../local/parts/servers';
-import { findTools } from '../../local/parts/tools';
 import { startPump, type Pump, type PumpOptions } from '../../local/pump/pump';
+import { toolsOfTheRun } from '../support/toolsOfTheRun';
 
 let dynamoDb: Part;
 beforeAll(async () => {
-  dynamoDb = await startDynamoDbLocal((await findTools(process.env, console.warn)).java);
+  dynamoDb = await startDynamoDbLocal((await toolsOfTheRun()).java);
 });
 afterAll(() => dynamoDb.stop());
 

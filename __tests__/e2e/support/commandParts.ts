@@ -13,9 +13,9 @@ import { tableDefinitionKey, tableDefinitionText, type TableDefinition } from '.
 import type { Part } from '../../../local/parts/processes';
 import { startS3Gateway, type S3Gateway } from '../../../local/parts/s3Gateway';
 import { startAccount, startDynamoDbLocal } from '../../../local/parts/servers';
-import { findTools } from '../../../local/parts/tools';
 import type { Outcome } from '../../support/outcome';
 import { runInProcess } from './inProcess';
+import { toolsOfTheRun } from '../../support/toolsOfTheRun';
 
 /** DynamoDB Local, and S3 behind a gateway that can make it fail: what the commands' tests share. */
 export interface CommandParts {
@@ -49,7 +49,7 @@ export function commandPartsOfFile(): CommandParts {
 }
 
 async function startCommandParts(): Promise<CommandParts & { stop(): Promise<void> }> {
-  const { java, motoServer } = await findTools(process.env, console.warn);
+  const { java, motoServer } = await toolsOfTheRun();
   const [dynamoDb, account] = await Promise.all([
     startDynamoDbLocal(java),
     startAccount(motoServer, '222222222222', REGION),

@@ -14,8 +14,8 @@ import { snapshotOf, type Snapshot } from '../../../local/demo/snapshot';
 import { startLocalRun, type LocalRun } from '../../../local/localRun';
 import { type LocalBucket } from '../../../local/localTable';
 import type { LocalTable } from '../../../local/localTable';
-import { findTools } from '../../../local/parts/tools';
 import { onceInARunAwaited } from '../../support/onceInARun';
+import { toolsOfTheRun } from '../../support/toolsOfTheRun';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const DEMO = path.join(PROJECT, 'local/demo/dcs.config.json');
@@ -25,10 +25,7 @@ export async function startDeployment(
   change: (deployed: DeployedTable) => DeployedTable = (deployed) => deployed,
   onLog: (line: string) => void = () => undefined,
 ): Promise<LocalRun> {
-  const [tools, synthesized] = await Promise.all([
-    findTools(process.env, console.warn),
-    onceInARunAwaited(DEMO, () => synthesize(DEMO)),
-  ]);
+  const [tools, synthesized] = await Promise.all([toolsOfTheRun(), onceInARunAwaited(DEMO, () => synthesize(DEMO))]);
   const deployment: Deployment = { ...synthesized, tables: synthesized.tables.map(change) };
   return startLocalRun({
     tools,

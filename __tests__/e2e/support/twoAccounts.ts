@@ -13,12 +13,12 @@ import { createVersionedBucket } from '../../../local/aws/versionedBucket';
 import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
 import { startParts, type Parts, type PartsAccount } from '../../../local/parts/startParts';
-import { findTools } from '../../../local/parts/tools';
 import { ReplicationStandIn } from '../../../local/replication/replicationStandIn';
 import { readRules } from '../../../local/replication/rules';
+import { toolsOfTheRun } from '../../support/toolsOfTheRun';
 
 export async function startTwoAccounts(): Promise<Parts> {
-  return startParts(await findTools(process.env, console.warn), {
+  return startParts(await toolsOfTheRun(), {
     sourceAccountId: '111111111111',
     sourceRegion: 'eu-central-1',
     destinationAccountId: '222222222222',
