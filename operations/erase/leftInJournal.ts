@@ -52,8 +52,9 @@ export function isKept(
   return isLocked || standing === 'busy' || (standing === 'unknown' && is !== 'journal');
 }
 
+/** Source: S3 user guide, s3-batch-replication-batch, "S3 Batch Replication considerations". */
 const KEEPS =
-  'the source bucket keeps its journal for ever, and a batch goes whole or not at all: set source.lifecycle.journalExpirationDays, or delete it by hand';
+  'the source bucket keeps its journal for ever, and a batch goes whole or not at all: set source.lifecycle.journalExpirationDays, or delete it by hand. Copied in place, or replicated to another bucket, it brings what is named to the destination again: erase again after that';
 const BUSY = 'it has no manifest, and a compactor may be at work on it: erase again a day later';
 const UNKNOWN =
   'its manifest cannot be read, or came in this moment: erase again; where that is told anew, look into it, and delete it by hand when nothing needs it';

@@ -27,7 +27,11 @@ export function journalInSource({ journalExpirationDays: days }: SourceLifecycle
   };
 }
 
-/** In the destination bucket only what bears a tag of the compactor ever expires, and what is locked when its lock is over. */
+/**
+ * In the destination bucket only what bears a tag of the compactor ever expires, and what is locked when its lock is over. Whether a version that is not
+ * current any more goes by a filter of tags is documented nowhere. A rule without one would go by all that lies under another version, also under a
+ * replica of a taken-over source; by this one, where S3 does not take it, nothing goes, and `dcs check` (`journal-expiry`) tells.
+ */
 export function journalInDestination(lifecycle: Lifecycle): RulesOfSide['journal'] {
   return (table) => [
     tagged(COVERED_TAG, named('covered-journal', table), journalPrefix(table), COVERED_JOURNAL_DAYS),
