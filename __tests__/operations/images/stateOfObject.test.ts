@@ -69,6 +69,29 @@ describe('the state of an object', () => {
     expect(await stateIn(bucket, { momentMs: HOUR_MS })).toEqual({ is: 'absent', objectKey: KEY });
   });
 
+  test.each<[string, StoredImage]>([
+    ['an image', image(0, 1_000)],
+    ['a change of after the moment', image(0, 9 * HOUR_MS)],
+    ['one that was not the first', image(1, 9 * HOUR_MS)],
+    ['one of a time that is still to come', image(0, 99 * HOUR_MS)],
+    ['a tombstone', encodeImage({ event: 'REMOVE', position: { source: 'backfill', readAtMs: 1 }, changedAtMs: 1 })],
+    ["another item's", image(0, 1_000, 0, 'b')],
+    ['garbage', { body: 'garbage', metadata: { 'dcs-format': '7' } }],
+    ["the predecessor's", { body: '{"id":"a"}', metadata: {} }],
+  ])('law: an only version is read once and says the same as among others: %s', async (_, stored) => {
+    for (const momentMs of [HOUR_MS, Infinity]) {
+      for (const storedAtMs of [1_000, 10 * HOUR_MS]) {
+        const bucket = new MemoryBucket();
+        bucket.store(KEY, stored, storedAtMs);
+        const get = jest.spyOn(bucket.images, 'get');
+        const state = await stateIn(bucket, { momentMs });
+        expect(get).toHaveBeenCalledTimes(1);
+        // Whoever asks for this is answered the way that many versions are.
+        expect({ ...state }).toEqual({ ...(await stateIn(bucket, { momentMs, onNotCurrent: () => undefined })) });
+      }
+    }
+  });
+
   test("another item's image is not believed", async () => {
     const bucket = new MemoryBucket();
     bucket.store(KEY, image(0, 0, 0, 'b'), 1_000);
