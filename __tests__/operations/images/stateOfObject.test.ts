@@ -17,15 +17,14 @@ const KEY = 'users/a/image.json';
 const table = { prefix: '', tableName: 'users', keySchema: { partitionKey: 'id' } };
 const item = (value: number, id = 'a') => ({ id: { S: id }, value: { N: String(value) } });
 
-const image = (n: number, changedAtMs: number, value = n, id = 'a'): StoredImage => {
-  const header: ImageHeader = {
-    event: n === 0 ? 'INSERT' : 'MODIFY',
-    position: { source: 'stream', streamLabel: 'L', sequenceNumber: String(n) },
-    changedAtMs,
-    previousDigest: n === 0 ? NO_ITEM : 'f'.repeat(64),
-  };
-  return encodeImage(header, item(value, id));
-};
+const headerOf = (n: number, changedAtMs: number): ImageHeader => ({
+  event: n === 0 ? 'INSERT' : 'MODIFY',
+  position: { source: 'stream', streamLabel: 'L', sequenceNumber: String(n) },
+  changedAtMs,
+  previousDigest: n === 0 ? NO_ITEM : 'f'.repeat(64),
+});
+const image = (n: number, changedAtMs: number, value = n, id = 'a'): StoredImage =>
+  encodeImage(headerOf(n, changedAtMs), item(value, id));
 
 const stateIn = async (bucket: MemoryBucket, rest: Partial<StateRequest> = {}, key = KEY) => {
   const history = (await bucket.history(key))!;
@@ -74,7 +73,7 @@ describe('the state of an object', () => {
     ['a change of after the moment', image(0, 9 * HOUR_MS)],
     ['one that was not the first', image(1, 9 * HOUR_MS)],
     ['one of a time that is still to come', image(0, 99 * HOUR_MS)],
-    ['a tombstone', encodeImage({ event: 'REMOVE', position: { source: 'backfill', readAtMs: 1 }, changedAtMs: 1 })],
+    ['a tombstone', encodeImage({ ...headerOf(0, 1_000), event: 'REMOVE', deletedBy: 'somebody' })],
     ["another item's", image(0, 1_000, 0, 'b')],
     ['garbage', { body: 'garbage', metadata: { 'dcs-format': '7' } }],
     ["the predecessor's", { body: '{"id":"a"}', metadata: {} }],
