@@ -20,8 +20,11 @@ export type Way =
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
+/** Which members of lists are changed within: all, unless somebody has seen them before at the same place. */
+export type Chosen = (path: string, member: Json) => boolean;
+
 /** Each value at and below a place, changed in each way that its kind allows; a document in a text is changed within it. */
-export function mutations(path: string, value: Json): Mutation[] {
+export function mutations(path: string, value: Json, isChosen: Chosen = () => true): Mutation[] {
   const at = (way: Way, changed: Json): Mutation => ({ path, way, value: changed });
   if (value === null) return [at('another text', 'another')];
   if (typeof value === 'boolean') return [at('unset', null), at(value ? 'switched off' : 'switched on', !value)];
@@ -30,28 +33,29 @@ export function mutations(path: string, value: Json): Mutation[] {
     const isNone = value === 1 && path.endsWith('.noncurrent_days');
     return [at('unset', null), ...(isNone ? [] : [at('less', value - 1)]), at('more', value + 1)];
   }
-  if (typeof value === 'string') return [...(value === '' ? [] : [at('unset', null)]), ...ofText(path, value)];
-  if (isList(value)) return [at('unset', null), ...ofList(path, value)];
+  if (typeof value === 'string')
+    return [...(value === '' ? [] : [at('unset', null)]), ...ofText(path, value, isChosen)];
+  if (isList(value)) return [at('unset', null), ...ofList(path, value, isChosen)];
   const members = Object.entries(value);
   return [
     at('unset', null),
     at('a new member', { ...value, not_known_yet: 'x' }),
     ...members.flatMap(([name, member]) =>
-      mutations(`${path}.${name}`, member).map((one) => ({ ...one, value: { ...value, [name]: one.value } })),
+      mutations(`${path}.${name}`, member, isChosen).map((one) => ({ ...one, value: { ...value, [name]: one.value } })),
     ),
   ];
 }
 
-function ofText(path: string, text: string): Mutation[] {
+function ofText(path: string, text: string, isChosen: Chosen): Mutation[] {
   if (!text.startsWith('{')) return [{ path, way: 'another text', value: `another-${text}` }];
-  return mutations(path, JSON.parse(text) as Json)
+  return mutations(path, JSON.parse(text) as Json, isChosen)
     .filter(({ value }) => value !== null)
     .map((one) => ({ ...one, value: JSON.stringify(one.value) }));
 }
 
-function ofList(path: string, all: readonly Json[]): Mutation[] {
+function ofList(path: string, all: readonly Json[], isChosen: Chosen): Mutation[] {
   const within = all.flatMap((member, index) =>
-    mutations(path, member).map((one) => ({
+    (isChosen(path, member) ? mutations(path, member, isChosen) : []).map((one) => ({
       ...one,
       value: all.map((other, at) => (at === index ? one.value : other)),
     })),
