@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { printable } from '../../core/printable';
 import { makeFolder, writePlainFile } from '../plainFile';
 
 /** A restore into a new table that has not come to its end, so that the same command can continue it. */
@@ -35,7 +36,8 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: strin
         return noteIn(await readFile(file, 'utf8'), tableId);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        onDamaged(`The note of an unfinished restore in ${file} is passed over: ${(error as Error).message}.`);
+        const why = printable((error as Error).message);
+        onDamaged(`The note of an unfinished restore in ${file} is passed over: ${why}.`);
         return undefined;
       }
     },
@@ -58,11 +60,16 @@ export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: strin
   };
 }
 
+/** Beyond this, before 1970 and after, there is no date (ECMAScript, Time Values and Time Range). */
+const LATEST_MS = 8.64e15;
+
 /** The newest state has no moment; JSON has null for it. */
 function noteIn(text: string, tableId: string): UnfinishedRestore {
   const note = JSON.parse(text) as Partial<Record<keyof UnfinishedRestore, unknown>> | null;
   const momentMs = note?.momentMs === null ? Infinity : note?.momentMs;
   if (note?.tableId !== tableId) throw new Error('it is of another table');
-  if (typeof momentMs !== 'number') throw new Error('it has no moment');
-  return { tableId, momentMs };
+  const isMoment =
+    note.momentMs === null || (Number.isSafeInteger(momentMs) && Math.abs(momentMs as number) <= LATEST_MS);
+  if (!isMoment) throw new Error('it has no moment');
+  return { tableId, momentMs: momentMs as number };
 }
