@@ -75,7 +75,9 @@ function held(
   const versions = mentions
     .map((mention) => ({ ...mention, standing: standing?.(mention) ?? 'read' }))
     .sort((a, b) => compare(a.in, b.in) || compare(a.version.objectKey, b.version.objectKey));
-  const read = new Set(versions.flatMap((one) => (one.standing === 'unread' ? [] : [...one.items.keys()])));
+  // Who reads the source bucket has no runs there: a batch in it counts, whatever has taken its place in the destination.
+  const isRead = ({ in: side, standing: is }: HeldVersion) => side === 'source' || is !== 'unread';
+  const read = new Set(versions.filter(isRead).flatMap((one) => [...one.items.keys()]));
   const left = unreadable.map(leftUnreadable);
   return {
     ...{ items, versions, catalog },
