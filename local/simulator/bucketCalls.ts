@@ -8,6 +8,7 @@ import type { ObjectVersion, VersionLister } from '../../aws/objectVersions';
 import type { StatusReader } from '../../aws/replicationStatus';
 import { S3Error } from '../../aws/s3Error';
 import type { TextStore } from '../../aws/textStore';
+import type { RefusedDelete, VersionDeletes, VersionId } from '../../aws/versionDeletes';
 import type { ImageSource } from '../../operations/images/imageSource';
 import { listedImageSource } from '../../operations/images/s3ImageSource';
 import type { CallErrors, Process } from './process';
@@ -23,6 +24,7 @@ export interface BucketCalls {
   readonly bytes: BytesStore;
   readonly locks: LockStore;
   readonly tags: TagStore;
+  readonly deletes: VersionDeletes;
   readonly statusOf: StatusReader;
   /** The `Date` of an answer, epoch milliseconds in whole seconds: RFC 9110, 6.6.1. */
   readonly date: () => Promise<number>;
@@ -134,9 +136,21 @@ export function bucketCalls(process: Pick<Process, 'name' | 'call'>, bucket: S3B
         await call(() => bucket.tagVersion(objectKey, versionId, { [key]: value }));
       },
     },
+    deletes: { deleteAll: (named) => call(() => named.flatMap((one) => refusedDelete(bucket, one))) },
     date: () => call(() => bucket.dateMs),
     statusOf: (objectKey, versionId) => call(() => bucket.read(objectKey, versionId).replicationStatus),
   };
+}
+
+/** DeleteObjects: what is refused is told of each. */
+function refusedDelete(bucket: S3Bucket, { objectKey, versionId }: VersionId): RefusedDelete[] {
+  try {
+    bucket.deleteVersion(objectKey, versionId);
+    return [];
+  } catch (error) {
+    if (!(error instanceof S3Refusal)) throw error;
+    return [{ objectKey, versionId, code: error.code, message: error.message }];
+  }
 }
 
 function classOf(body: string): string {

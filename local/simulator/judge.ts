@@ -43,14 +43,17 @@ export interface Snapshot {
  * happened while a command ran, each order counts as right.
  */
 export class Judge {
+  /** Of these nothing is promised any more but that they stay away. */
+  readonly erased = new Set<string>();
+
   constructor(
     private readonly site: Site,
     private readonly nowMs: () => number,
   ) {}
 
-  /** Every item that there has been. */
+  /** Every item that there has been, but for those that are erased. */
   get ids(): string[] {
-    return [...new Set(this.site.table.changes.map(({ id }) => id))].sort();
+    return [...new Set(this.site.table.changes.map(({ id }) => id))].filter((id) => !this.erased.has(id)).sort();
   }
 
   snapshot(): Snapshot {

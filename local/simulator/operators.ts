@@ -47,6 +47,8 @@ export interface Site {
   readonly layout: () => Layout;
   /** What a restore into a table of its own makes of it. */
   readonly restored: RestoredTable;
+  /** What the settings say of journals in the source bucket: whether they go after some time. */
+  sourceForgets: boolean;
 }
 
 export interface VerifyReport extends Comparison {
@@ -120,6 +122,7 @@ export async function verify(process: Process, site: Site, { repair = false, his
   const nowMs = await serviceClock(process, source);
   const places = {
     ...{ table, items, signal, nowMs, pause: process.pause, statusOf: source.statusOf },
+    sourceForgets: site.sourceForgets,
     ...{ source: readerOf(source, table), destination: readerOf(destination, table) },
   };
   const journal = { table, bytes: source.bytes, nowMs, signal };

@@ -14,8 +14,9 @@ const USAGE = 'npm run simulate -- [--schedules N] [--seed S] [--only EVENTS] [-
 
 export const SIMULATE_HELP = `${USAGE}
 
-Plays capture, backfill, redrive, repair, verify, restore, the renewal of locks and the compactor of journals over simulated
-services, with all that may go wrong there, and judges what they did. Nothing of it takes real time; the same seed gives the same run.
+Plays capture, backfill, redrive, repair, verify, restore, erase, the renewal of locks and the compactor of journals over
+simulated services, with all that may go wrong there, and judges what they did. Nothing of it takes real time; the same seed gives
+the same run.
 
   --schedules N   schedules to play (default 1000)
   --seed S        seed of the first; each further one has the next (default 1)

@@ -17,6 +17,7 @@ import { expireTagged } from './taggedLifecycle';
 import type { Random } from './random';
 import type { Stream } from './streams';
 import { Table } from './table';
+import { unpackAtOnce } from './unpackAtOnce';
 import { World } from './world';
 
 /** What a run has found, and how much there was in it. */
@@ -34,12 +35,14 @@ export async function play(schedule: Schedule): Promise<RunResult> {
   // Pauses between tries are drawn from it.
   const random = run.world.random('jitter');
   Math.random = () => random.next();
+  const takeBack = unpackAtOnce();
   try {
     await run.play();
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
     return { violation: error, figures: run.figures, steps: run.world.steps };
   } finally {
+    takeBack();
     Math.random = realRandom;
   }
   return { figures: run.figures, steps: run.world.steps };
@@ -78,6 +81,7 @@ export class Run implements EndedRun {
       destination,
       layout: () => this.layout.is,
       restored: new RestoredTable(() => this.world.nowMs),
+      sourceForgets: false,
     };
     this.judge = new Judge(this.site, () => this.world.nowMs);
     this.operations = new Operations(this);

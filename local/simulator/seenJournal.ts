@@ -7,7 +7,7 @@ import { textOf } from './table';
  * The judge's own reading of journals, and of what the compactor has made of them, written from docs/format.md, as that of images is.
  */
 
-const OF_JOURNALS = '=dcs/things/';
+export const OF_JOURNALS = '=dcs/things/';
 export const JOURNAL = `${OF_JOURNALS}journal/`;
 export const RUNS = `${OF_JOURNALS}runs/`;
 export const BASES = `${OF_JOURNALS}base/`;

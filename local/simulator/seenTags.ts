@@ -29,6 +29,8 @@ function mayGo(bucket: S3Bucket, objectKey: string, version: StoredVersion, tag:
     if (prefix === BASES) return bases.filter((base) => base.name !== name && base.name >= second).length >= BASES_KEPT;
     return bases.some(({ covers = [] }) => covers.includes(name));
   }
+  // An erase has put it out of use.
+  if (prefix === BASES && bucket.versionsOf(`${BASES}${name}/retired`).length > 0) return true;
   if (runs.some(({ merged = [], mergedBefore = [] }) => [...merged, ...mergedBefore].includes(name))) return true;
   const isFinished = [...runs, ...bases].some((one) => one.name === name);
   return !isFinished && version.storedAtMs < nowMs - DAY_MS;

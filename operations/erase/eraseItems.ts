@@ -2,7 +2,7 @@ import { inParallel } from '../../core/inParallel';
 import { heldOfItems, type HeldInJournal } from './heldInJournal';
 import type { HeldVersion } from './standing';
 import { idOfVersion, isKept as isKeptInJournal, leftOfVersion, type WhatStays } from './leftInJournal';
-import { takeOutOfJournal } from './takeOutOfJournal';
+import { takeOutOfJournal, type TakeOutRequest } from './takeOutOfJournal';
 import { eraseUnread } from './eraseUnread';
 import { requireYes, type MayDo } from '../plan/needsYes';
 import { carryOutErase, type CarryOutEraseRequest, type EraseCounts, type LeftVersion } from './carryOutErase';
@@ -16,6 +16,7 @@ import { requireGone } from './requireGone';
 export interface EraseRequest
   extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft' | 'mayBringBack'> {
   readonly header: ErasePlanHeader;
+  readonly erasureId?: TakeOutRequest['erasureId'];
   readonly dryRun: boolean;
   /** With `dryRun`: where the plan is kept. Without: the plan that is carried out. */
   readonly planFile?: string;

@@ -21,6 +21,8 @@ export interface TakeOutRequest {
   readonly signal: AbortSignal;
   /** By the object key that an item has in the layout of images. */
   readonly isErased: (objectKey: string) => boolean;
+  /** What tells the runs of this erase from those of any other; random where left out. */
+  readonly erasureId?: () => string;
 }
 
 /** A compactor that was faster is looked after; one that is faster time and again is left to the next erase. */
@@ -75,7 +77,7 @@ async function takeOutOnce(request: TakeOutRequest, versions: readonly HeldVersi
     if (!isAnything) return read.some(({ is }) => is === 'base') || isStale(request, catalog, read);
     await makeErasingRun(work, catalog, {
       ...{ runs, taken: taken.filter(({ inputs }) => inputs.length > 0), isErased, folded },
-      erasure: randomBytes(8).toString('hex'),
+      erasure: (request.erasureId ?? randomId)(),
       erasedInputs: new Set(
         versions.flatMap(({ is, version }) => (is === 'journal' ? [journalKeyBelow(table, version.objectKey)] : [])),
       ),
@@ -84,6 +86,10 @@ async function takeOutOnce(request: TakeOutRequest, versions: readonly HeldVersi
   } finally {
     await Promise.all(taken.map(({ spool }) => spool.close()));
   }
+}
+
+function randomId(): string {
+  return randomBytes(8).toString('hex');
 }
 
 /** Whether something has taken the place of what was read when it was looked for. */
