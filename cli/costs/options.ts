@@ -45,6 +45,8 @@ export const ESTIMATE_OPTIONS: OptionTable = {
 };
 
 const LARGEST = 1e15;
+/** "Quotas in Amazon DynamoDB", item size: 400 KB. */
+const LARGEST_ITEM_BYTES = 400 * 1024;
 
 export function readFigures(given: OptionReader): FigureOptions {
   given.atMostOneOf('versions', 'count-versions');
@@ -67,10 +69,12 @@ function numberOf(given: OptionReader, name: FigureName): number | undefined {
   const isDecimal = name === 'changesPerSecond' || name === 'itemBytes';
   const number = (isDecimal ? /^\d+(\.\d+)?$/ : /^\d+$/).test(text) ? Number(text) : NaN;
   const least = name === 'itemBytes' || name === 'shards' ? 1 : 0;
-  if (number >= least && number <= LARGEST) return number;
-  given.problem(
-    `--${option} is ${JSON.stringify(text)}; write a ${isDecimal ? '' : 'whole '}number of at least ${least}${isDecimal ? ', such as 0.5' : ''}`,
-  );
+  const largest = name === 'itemBytes' ? LARGEST_ITEM_BYTES : LARGEST;
+  if (number >= least && number <= largest) return number;
+  const range = number > largest || name === 'itemBytes' ? `from ${least} to ${largest}` : `of at least ${least}`;
+  const example = name === 'itemBytes' ? ', such as 600.5' : isDecimal ? ', such as 0.5' : '';
+  const allowed = `${isDecimal ? '' : 'whole '}number ${range}${example}`;
+  given.problem(`--${option} is ${JSON.stringify(text)}; write a ${allowed}`);
   return undefined;
 }
 
