@@ -65,7 +65,7 @@ async function whatMayGo(
   const replaced = await replacedByWholeRuns(destination, catalog, names, signal);
   const retired = new Set(catalog.retired.map(({ name }) => name));
   const unfinished = new Set(catalog.unfinished.map(({ prefix }) => prefix));
-  return new Set(
+  const goes = new Set(
     own.filter((version) => {
       const {
         is,
@@ -80,6 +80,20 @@ async function whatMayGo(
       return unfinished.has(`${below}${name}/`) || (is === 'run' ? replaced : retired).has(name);
     }),
   );
+  return withoutTorn(versions, goes);
+}
+
+/**
+ * Where a batch of the source bucket stays, so do all others there of its items: with the last of them goes the delete, and without that they
+ * would be there again.
+ */
+function withoutTorn(versions: readonly HeldVersion[], goes: ReadonlySet<HeldVersion>): ReadonlySet<HeldVersion> {
+  const inSource = versions.filter((version) => version.in === 'source');
+  const stays = new Set(inSource.flatMap((version) => (goes.has(version) ? [] : [...version.items.keys()])));
+  const isTorn = (version: HeldVersion) =>
+    version.in === 'source' && [...version.items.keys()].some((key) => stays.has(key));
+  const left = new Set([...goes].filter((version) => !isTorn(version)));
+  return left.size === goes.size ? goes : withoutTorn(versions, left);
 }
 
 async function foundObjects(buckets: readonly ErasedBucket[], batches: readonly HeldVersion[]) {

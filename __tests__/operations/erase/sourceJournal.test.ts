@@ -23,6 +23,22 @@ function entryOf(pk: string, number: number, after: AttributeMap | undefined, be
   return { objectKey: keyOf(pk), image: encodeImage(header, after) };
 }
 
+function batchOf(entries: readonly JournalEntry[]) {
+  const { objectKey, body, metadata } = encodeJournal({ table, kind: 'capture', writtenAtMs: T0, entries });
+  return { objectKey, image: { body: body.toString('latin1'), metadata } };
+}
+
+/** The batch of the item, and of somebody else, came to no other bucket; that of its delete did, and is in a run there. */
+function notReplicated() {
+  const [source, destination] = [new MemoryBucket(T0 + DAY_MS), new MemoryBucket(T0 + DAY_MS)];
+  const first = batchOf([entryOf('person', 1, item('person')), entryOf('other', 2, item('other'))]);
+  const last = batchOf([entryOf('person', 3, undefined, item('person'))]);
+  source.store(first.objectKey, first.image, T0 + 2_000);
+  for (const bucket of [source, destination]) bucket.store(last.objectKey, last.image, T0 + 3_000);
+  new JournalFolder(destination, table).run([last.objectKey]);
+  return { source, destination };
+}
+
 /**
  * A table that had a journal and has images since: somebody was stored in a batch, with somebody else, and the delete is an image. A run in
  * the destination has the batch.
@@ -30,10 +46,10 @@ function entryOf(pk: string, number: number, after: AttributeMap | undefined, be
 function changedOver() {
   const [source, destination] = [new MemoryBucket(T0 + DAY_MS), new MemoryBucket(T0 + DAY_MS)];
   const entries = [entryOf('person', 1, item('person')), entryOf('other', 2, item('other'))];
-  const { objectKey, body, metadata } = encodeJournal({ table, kind: 'capture', writtenAtMs: T0, entries });
+  const { objectKey, image } = batchOf(entries);
   const removed = entryOf('person', 3, undefined, item('person'));
   for (const bucket of [source, destination]) {
-    bucket.store(objectKey, { body: body.toString('latin1'), metadata }, T0 + 2_000);
+    bucket.store(objectKey, image, T0 + 2_000);
     bucket.store(removed.objectKey, removed.image, T0 + 3_000);
   }
   new JournalFolder(destination, table).run([objectKey]);
@@ -95,4 +111,14 @@ test('where the batch may go, so does the image of the delete', async () => {
   for (const bucket of [world.source, world.destination])
     expect(bucket.keys().filter((key) => key === keyOf('person'))).toEqual([]);
   expect(await stateIn(world.destination, 'other')).toBe('item');
+});
+
+test('a batch that has to stay keeps the one of the delete', async () => {
+  const world = notReplicated();
+  for (const round of ['first', 'once more']) {
+    const { done } = await erase(world, true);
+    expect([round, done?.left]).toEqual([round, 2]);
+    expect(await stateIn(world.source, 'person')).toBe('absent');
+    expect(await stateIn(world.source, 'other')).toBe('item');
+  }
 });
