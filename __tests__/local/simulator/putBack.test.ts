@@ -1,6 +1,8 @@
 import { play } from '../../../local/simulator/run';
 import { scheduleOf, type Schedule } from '../../../local/simulator/schedule';
-import { MISTAKES, type PutBack } from './putBack';
+import type { PutBack } from './mistake';
+import { MISTAKES } from './putBack';
+import { JOURNAL_MISTAKES } from './putBackJournal';
 
 jest.setTimeout(600_000);
 afterEach(() => jest.restoreAllMocks());
@@ -9,7 +11,7 @@ afterEach(() => jest.restoreAllMocks());
 const MOST_SCHEDULES = 200;
 
 describe('a mistake that is put back is found', () => {
-  test.each(MISTAKES.map((one) => [one.mistake, one] as const))('%s', async (_, mistake) => {
+  test.each([...MISTAKES, ...JOURNAL_MISTAKES].map((one) => [one.mistake, one] as const))('%s', async (_, mistake) => {
     expect(await broken(mistake)).toBeDefined();
   });
 });

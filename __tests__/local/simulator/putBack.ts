@@ -4,20 +4,15 @@ import * as changePosition from '../../../core/changePosition';
 import * as decidingVersions from '../../../core/decidingVersions';
 import * as history from '../../../core/history';
 import { compareDigits, type ChangePosition } from '../../../core/changePosition';
-import * as baseManifest from '../../../core/journal/baseManifest';
 import type { StreamRecord } from '../../../core/streamRecord';
 import * as capture from '../../../lambda/capture/captureBatch';
-import * as journal from '../../../lambda/capture/captureJournal';
 import { NewestWritten } from '../../../lambda/capture/newestWritten';
 import * as simulatedBucket from '../../../local/simulator/bucketCalls';
 import * as operators from '../../../local/simulator/operators';
 import type { Process } from '../../../local/simulator/process';
+import { replace, type PutBack } from './mistake';
 import * as backfill from '../../../operations/backfill/backfillItems';
 import * as forWriting from '../../../operations/images/objectForWriting';
-import * as takeIn from '../../../operations/journal/compact/takeIn';
-import * as tagging from '../../../operations/journal/compact/tagging';
-import { TableJournal } from '../../../operations/journal/tableJournal';
-import { COVERED_TAG } from '../../../core/journal/coveredTag';
 import * as lockRenewal from '../../../core/lockRenewal';
 import * as sweeps from '../../../operations/renewLocks/sweeps';
 import * as versionsToLock from '../../../operations/renewLocks/versionsToLock';
@@ -27,29 +22,6 @@ import * as restore from '../../../operations/restore/restoreTable';
 import * as target from '../../../operations/restore/target';
 import * as verdict from '../../../operations/verify/verdict';
 import { Recheck } from '../../../operations/verify/recheck';
-
-/**
- * Mistakes that this project has made, or that others of its kind have: each is put back where it was or could have been, by
- * replacing one function. The simulator has to find every one of them.
- */
-export interface PutBack {
-  readonly mistake: string;
-  /** Seed of a schedule that breaks a promise with it: looked for when left out, which takes long. */
-  readonly shownBy?: number;
-  /** Which schedules show it: those of tables that have images alone, or all as they are drawn. Default: images. */
-  readonly layouts?: 'images' | 'drawn';
-  readonly putBack: () => void;
-}
-
-/** Replaces an exported function by one that is given the real one. */
-function replace<Module extends object, Name extends keyof Module>(
-  module: Module,
-  name: Name,
-  by: (real: Module[Name]) => Module[Name],
-): void {
-  const real = module[name];
-  jest.spyOn(module, name as never).mockImplementation(by(real) as never);
-}
 
 const MISTAKES: readonly PutBack[] = [
   {
@@ -281,58 +253,6 @@ const MISTAKES: readonly PutBack[] = [
         };
         return { ...calls, images: { ...calls.images, putIf } };
       }),
-  },
-  {
-    mistake: 'a batch that no journal took is told as done',
-    layouts: 'drawn',
-    shownBy: 2,
-    putBack: () =>
-      replace(journal, 'captureJournal', (real) => async (...batch) => {
-        await real(...batch);
-        return { batchItemFailures: [] };
-      }),
-  },
-  {
-    mistake: 'the condition of a write is that of the last version in either layout',
-    layouts: 'drawn',
-    shownBy: 61,
-    putBack: () =>
-      replace(forWriting, 'readForWriting', (real) => async (source, objectKey, createdAtMs) => {
-        const seen = await real(source, objectKey, createdAtMs);
-        const last = (await source.history(objectKey))?.versions.at(-1);
-        return last?.image === undefined ? seen : { ...seen, condition: { IfNoneMatch: '*' } };
-      }),
-  },
-  {
-    mistake: 'the compactor tags what it has read, before the manifest of its run',
-    layouts: 'drawn',
-    shownBy: 2,
-    putBack: () =>
-      replace(takeIn, 'takeIn', (real) => async (request, ...given) => {
-        const taken = await real(request, ...given);
-        await tagging.tagVersions(request, taken.versions, COVERED_TAG);
-        return taken;
-      }),
-  },
-  {
-    mistake: 'readers pass over what is in no run, where there are runs',
-    layouts: 'drawn',
-    shownBy: 5,
-    putBack: () => {
-      const { prototype } = TableJournal as unknown as {
-        prototype: Record<'read', (history: object) => Promise<void>>;
-      };
-      const real = prototype.read;
-      jest.spyOn(prototype, 'read').mockImplementation(function (this: { folded?: { isEmpty: boolean } }, history) {
-        return this.folded?.isEmpty === false ? Promise.resolve() : real.call(this as never, history);
-      });
-    },
-  },
-  {
-    mistake: 'a base stands for its runs at every moment',
-    layouts: 'drawn',
-    shownBy: 21,
-    putBack: () => replace(baseManifest, 'servesFor', () => () => true),
   },
 ];
 
