@@ -1,8 +1,7 @@
-import type { Compactions } from './compactions';
+import type { EndedRun } from './endedRun';
 import { eraseSomebody } from './eraseAtEnd';
 import { promised, Violation, isOf } from './judge';
 import { redrive, restore, verify } from './operators';
-import type { Counted, Operations } from './commandRuns';
 import type { S3Bucket } from './s3';
 import type { Schedule } from './schedule';
 import { currentText, imagesOf, newestOf, newestText, objectKeyOf, TABLE_NAME } from './seenImages';
@@ -14,13 +13,6 @@ import { PlainTable } from './tableCalls';
 const MOMENTS = 4;
 const DAY_MS = 86_400_000;
 const [NONCURRENT_DAYS, TOMBSTONE_DAYS] = [365, 365];
-
-/** A run in which nothing is left to happen. */
-export interface EndedRun extends Counted {
-  readonly schedule: Schedule;
-  readonly operations: Operations;
-  readonly compactions: Compactions;
-}
 
 /** All trouble is over. Whoever does now what the runbooks say has everything, in both buckets, at every moment. */
 export async function endOfRun(run: EndedRun): Promise<void> {

@@ -4,7 +4,7 @@ import { eraseItems, type EraseOutcome } from '../../operations/erase/eraseItems
 import type { ErasedBucket, ErasedSide } from '../../operations/erase/places';
 import { withJournals } from '../../operations/journal/journalImageSource';
 import { bucketCalls } from './bucketCalls';
-import type { EndedRun } from './endOfRun';
+import type { EndedRun } from './endedRun';
 import { promised } from './judge';
 import { restore, serviceClock, type Site } from './operators';
 import { Process } from './process';

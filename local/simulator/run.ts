@@ -1,7 +1,8 @@
 import type { Layout } from '../../settings/batches';
 import { captureFunction } from './captureFunction';
 import { Compactions } from './compactions';
-import { endOfRun, type EndedRun } from './endOfRun';
+import type { EndedRun } from './endedRun';
+import { endOfRun } from './endOfRun';
 import { Judge, Violation } from './judge';
 import { LockRenewals } from './lockRenewals';
 import { startMapping } from './mapping';
