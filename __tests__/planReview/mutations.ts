@@ -20,7 +20,7 @@ export type Way =
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-/** Which members of lists are changed within: all, unless somebody has seen them before at the same place. */
+/** Which members of a list that is in no other are changed within, each as a whole: a statement of a policy, a rule. */
 export type Chosen = (path: string, member: Json) => boolean;
 
 /** Each value at and below a place, changed in each way that its kind allows; a document in a text is changed within it. */
@@ -55,7 +55,7 @@ function ofText(path: string, text: string, isChosen: Chosen): Mutation[] {
 
 function ofList(path: string, all: readonly Json[], isChosen: Chosen): Mutation[] {
   const within = all.flatMap((member, index) =>
-    (isChosen(path, member) ? mutations(path, member, isChosen) : []).map((one) => ({
+    (isChosen(path, member) ? mutations(path, member) : []).map((one) => ({
       ...one,
       value: all.map((other, at) => (at === index ? one.value : other)),
     })),
