@@ -19,6 +19,7 @@ export interface SeenManifest {
   readonly merged?: readonly string[];
   readonly mergedBefore?: readonly string[];
   readonly covers?: readonly string[];
+  readonly erasedInputs?: readonly string[];
 }
 
 type Lines = ReadonlyMap<string, readonly SeenImage[]>;
@@ -51,16 +52,20 @@ export function manifestsBelow(bucket: S3Bucket, prefix: string): readonly SeenM
   return manifests.map(({ body }) => JSON.parse(Buffer.from(body, 'latin1').toString('utf8')) as SeenManifest);
 }
 
-/** Whether a manifest lists this very version, and a run has each of its lines. */
+/** Whether a manifest lists this very version, and a run has each of its lines, but for those of somebody who was erased. */
 export function isInRuns(bucket: S3Bucket, objectKey: string, { etag, versionId }: StoredVersion): boolean {
+  const manifests = manifestsBelow(bucket, RUNS);
   const isListed = ({ inputs = [] }: SeenManifest) =>
     inputs.some(([key, ofInput]) => JOURNAL + key === objectKey && ofInput === etag);
-  if (!manifestsBelow(bucket, RUNS).some(isListed)) return false;
+  if (!manifests.some(isListed)) return false;
   const version = bucket.versionsOf(objectKey).find((one) => one.versionId === versionId);
   const { copies } = linesIn(bucket);
-  return (version ? linesOfObject(version) : []).every(([item, line]) =>
-    copies.get(item)?.some((one) => one.version.objectKey.startsWith(RUNS) && changeOf(one) === changeOf(line)),
+  const missing = (version ? linesOfObject(version) : []).filter(
+    ([item, line]) =>
+      !copies.get(item)?.some((one) => one.version.objectKey.startsWith(RUNS) && changeOf(one) === changeOf(line)),
   );
+  const isErased = manifests.some(({ erasedInputs = [] }) => erasedInputs.some((key) => JOURNAL + key === objectKey));
+  return new Set(missing.map(([item]) => item)).size <= (isErased ? 1 : 0);
 }
 
 function linesIn(bucket: S3Bucket): Known {
