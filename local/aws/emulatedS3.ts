@@ -1,5 +1,6 @@
 import { request, type Agent, type OutgoingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { SILENCE_TIMEOUT_MS } from '../../aws/awsSettings';
 import type { S3ClientSettings } from '../../aws/s3Client';
 import { directAgent } from '../../aws/keptConnections';
 import { encodedPath, ServiceError } from '../../aws/signed';
@@ -37,7 +38,10 @@ export class EmulatedS3 {
   private readonly place: { readonly hostname: string; readonly port: string; readonly agent: Agent };
   private readonly authorization: string;
 
-  constructor({ endpoint, region, credentials: { accessKeyId } }: EmulatedAccount) {
+  constructor(
+    { endpoint, region, credentials: { accessKeyId } }: EmulatedAccount,
+    private readonly longestSilenceMs = SILENCE_TIMEOUT_MS,
+  ) {
     const { protocol, hostname, port } = new URL(endpoint);
     this.place = { hostname, port, agent: directAgent(protocol, CONNECTIONS) };
     const scope = `${accessKeyId}/20060301/${region}/s3/aws4_request`;
@@ -57,17 +61,18 @@ export class EmulatedS3 {
   }
 
   private answered(method: string, path: string, headers: OutgoingHttpHeaders, body?: Buffer): Promise<EmulatedAnswer> {
+    const timeout = this.longestSilenceMs;
     return new Promise((resolve, reject) => {
-      request({ ...this.place, method, path, headers }, (answer) => {
+      const sent = request({ ...this.place, method, path, headers, timeout }, (answer) => {
         const { statusCode = 500 } = answer;
         const given = answer.headers as Record<string, string>;
         buffer(answer).then((read) => {
           if (statusCode < 300) resolve({ headers: given, body: read });
           else reject(refusal(statusCode, given, read.toString()));
         }, reject);
-      })
-        .once('error', reject)
-        .end(body);
+      });
+      sent.once('timeout', () => sent.destroy(new Error(`nothing moved for ${timeout} ms`)));
+      sent.once('error', reject).end(body);
     });
   }
 }

@@ -97,6 +97,8 @@ function forward(
   sent: Buffer | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    // Its client gave up while a fault kept it: what has nobody to answer to would be done late, or never end.
+    if (incoming.socket.destroyed || outgoing.destroyed) throw new BrokenConnection();
     const { method, url: path, headers } = incoming;
     const onward = request({ agent, hostname, port, method, path, headers }, resolve);
     onward.once('error', (cause) => reject(new BrokenConnection('to S3', { cause })));
@@ -115,8 +117,13 @@ function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }
   return length !== '0' || coding !== undefined;
 }
 
-/** As `pipeline` does, which for small bodies takes as long as everything else. */
+/** As `pipeline` does, which for small bodies takes as long as everything else. Either may be gone already. */
 function passOn(answer: IncomingMessage, outgoing: ServerResponse): void {
+  if (answer.destroyed || outgoing.destroyed) {
+    answer.destroy();
+    outgoing.destroy();
+    return;
+  }
   answer.once('error', () => outgoing.destroy());
   outgoing.once('close', () => answer.destroy());
   answer.pipe(outgoing);

@@ -240,6 +240,42 @@ test('a client that breaks off takes its request to S3 along', async () => {
   expect(seen).toEqual([]);
 });
 
+/** Answers that the gateway gives by itself: what happened to a connection before is known to it after a few of them. */
+async function waysThereAndBack(): Promise<void> {
+  const { faults } = gateway;
+  gateway.faults = () => SLOW_DOWN;
+  for (let trip = 0; trip < 5; trip++) await send('GET', '/images/k');
+  gateway.faults = faults;
+}
+
+test.each([
+  ['PUT', Buffer.from('image')],
+  ['DELETE', undefined],
+])('a %s that is held while its client gives up never comes to S3, and leaves no connection', async (method, body) => {
+  let happen: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => (happen = resolve));
+  const isHeld = new Promise<void>((resolve) => {
+    gateway.faults = () => {
+      resolve();
+      return { kind: 'hold', until };
+    };
+  });
+  const { hostname, port } = new URL(gateway.endpoint);
+  const headers = body && { 'content-length': body.length };
+  const givenUp = request({ hostname, port, method, path: '/images/given-up', headers }).on('error', () => undefined);
+  givenUp.end(body);
+  await isHeld;
+  givenUp.destroy();
+  await waysThereAndBack();
+  gateway.faults = () => undefined;
+  happen();
+  await send('GET', '/images/next');
+  await send('GET', '/images/last');
+  expect(seen.map(({ url }) => url)).toEqual(['/images/next', '/images/last']);
+  const connections = await new Promise((resolve) => s3.getConnections((_, count) => resolve(count)));
+  expect(connections).toBe(1);
+});
+
 test('what still waits for its turn when its client gives up never comes to S3', async () => {
   const held: ServerResponse[] = [];
   let isFull: () => void = () => undefined;
@@ -265,9 +301,7 @@ test('what still waits for its turn when its client gives up never comes to S3',
   const next = send('PUT', '/images/next');
   await moreWaiting;
   givenUp.destroy();
-  // Answers that the gateway gives by itself, each a way there and back after the end of that connection.
-  gateway.faults = () => SLOW_DOWN;
-  for (let trip = 0; trip < 5; trip++) await send('GET', '/images/k');
+  await waysThereAndBack();
   gateway.faults = () => undefined;
   answer = (_, response) => response.end();
   for (const response of held) response.end();
@@ -281,6 +315,21 @@ test('an S3 that breaks off in the middle of an answer breaks the connection of 
     response.writeHead(200, { 'content-length': '100' }).write('half', () => response.destroy());
   };
   await expect(send('GET', '/images/k')).rejects.toThrow('aborted');
+});
+
+test('so does one that breaks off while the replication status is awaited', async () => {
+  let inS3: ServerResponse | undefined;
+  answer = (_, response) => {
+    inS3 = response.writeHead(200, { 'x-amz-version-id': 'v1', 'content-length': '100' });
+    response.write('half');
+  };
+  const replicationStatus = async () => {
+    inS3?.destroy();
+    await waysThereAndBack();
+    return 'COMPLETED';
+  };
+  gateway.hooks = { replicationStatus };
+  await expect(send('GET', '/images/k')).rejects.toThrow(/aborted|hang up/);
 });
 
 test('a client that goes away in the middle of an answer lets S3 go too', async () => {
