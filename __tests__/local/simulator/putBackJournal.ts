@@ -77,7 +77,7 @@ export const JOURNAL_MISTAKES: readonly PutBack[] = [
   {
     mistake: 'a batch that comes late is passed over: what was stored last in a run is a watermark',
     layouts: 'drawn',
-    shownBy: 40,
+    shownBy: 82,
     putBack: () =>
       passingOver(({ runs }, storedAtMs) =>
         runs.some(({ manifest }) => storedAtMs < Date.parse(manifest.lastStoredAt)),
