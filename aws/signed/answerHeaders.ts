@@ -3,7 +3,6 @@ import { remembered } from '../../core/remembered';
 const inLowerCase = remembered((name) => name.toLowerCase());
 
 export const METADATA = 'x-amz-meta-';
-const HYPHEN = 0x2d;
 /** Empty for a header that is no metadata. */
 const metadataName = remembered((name) =>
   name.toLowerCase().startsWith(METADATA) ? inLowerCase(name.slice(METADATA.length)) : '',
@@ -33,10 +32,7 @@ export class AnswerHeaders {
     const { raw } = this;
     const metadata: Record<string, string> = {};
     for (let at = 0; at + 1 < raw.length; at += 2) {
-      const given = raw[at] ?? '';
-      // Most are no metadata, and need not be looked up.
-      if (given.charCodeAt(METADATA.length - 1) !== HYPHEN) continue;
-      const name = metadataName(given);
+      const name = metadataName(raw[at] ?? '');
       if (name === '') continue;
       metadata[name] = joined(Object.hasOwn(metadata, name) ? metadata[name] : undefined, raw[at + 1] ?? '');
     }

@@ -66,22 +66,14 @@ export function signedImageStore(
       putWhenAllowed(signal, () => put(objectKey, image, condition, signal)),
 
     async get(objectKey, versionId) {
-      try {
-        return storedObject(await read('GET', objectKey, versionId));
-      } catch (error) {
-        return explainTooLarge(error);
-      }
+      const answer = await read('GET', objectKey, versionId).catch(explainTooLarge);
+      return { body: answer.body.toString('utf8'), ...described(answer) };
     },
 
     async head(objectKey, versionId) {
       return described(await read('HEAD', objectKey, versionId));
     },
   };
-}
-
-function storedObject(answer: HttpAnswer): StoredObject {
-  const { metadata, storedAtMs } = described(answer);
-  return { body: answer.body.toString('utf8'), metadata, storedAtMs };
 }
 
 function explainTooLarge(error: unknown): never {

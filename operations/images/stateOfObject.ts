@@ -1,18 +1,17 @@
 import { ARCHIVE_CLASSES } from '../../aws/archive';
 import type { ObjectHistory, ObjectVersion } from '../../aws/objectVersions';
-import type { AttributeMap } from '../../core/attributeValue';
+import type { AttributeMap, AttributeValue } from '../../core/attributeValue';
 import { readDecidingVersions } from '../../core/decidingVersions';
 import { isOfFormerTable, mayBeOfTable } from '../../core/formerTable';
 import { provesByPlace, stateAt, versionsToRead } from '../../core/history';
 import { newestOf } from '../../core/newest';
-import { itemDigest, type Image, type ImageHeader, type StoredImage } from '../../core/image';
-import type { ItemText } from '../../core/itemText';
+import { itemDigest, type Image, type ImageHeader } from '../../core/image';
+import { ITEM_OF_TEXT, type ItemText } from '../../core/itemText';
 import { readImage } from '../../core/readImage';
 import { tableDefinitionKey } from '../../core/tableDefinition';
-import { keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
+import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
 import { headerOf } from './headerOf';
 import { storedImageOf } from './storedImageOf';
-import { textStateOf } from './textState';
 import { whyAhead } from './whyAhead';
 import type { ImageSource, WantedState } from './imageSource';
 import { whyNotCurrent, type NotCurrent } from './whyNotCurrent';
@@ -67,48 +66,10 @@ export interface StateRequest extends WantedState {
 }
 
 /** The state of one object at a moment. What is wrong with the object itself is a state; anything else is thrown. */
-export function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
-  const only = onlyVersionOf(request, history);
-  return only ? stateOfOnlyVersion(request, history, only) : stateOfVersions(request, history);
-}
-
-/** Of most objects: one that counts, can be read now, and is all that there is. */
-function onlyVersionOf(
-  { storedByMs = Infinity, createdAtMs, onNotCurrent }: StateRequest,
-  { versions }: ObjectHistory,
-): ObjectVersion | undefined {
-  const [version] = versions;
-  if (!version || versions.length > 1 || version.image || createdAtMs !== undefined || onNotCurrent) return undefined;
-  return version.storedAtMs <= storedByMs && !ARCHIVE_CLASSES.has(version.storageClass) ? version : undefined;
-}
-
-/** Waits once: each further function that waits costs about as much as to look at the item does. */
-async function stateOfOnlyVersion(
-  request: StateRequest,
-  history: ObjectHistory,
-  version: ObjectVersion,
-): Promise<ObjectState> {
-  const { objectKey } = history;
-  // What was read is not read again, whatever comes of it.
-  const stored = request.source.images.get(objectKey, version.versionId);
-  try {
-    const state = stateWithoutDoubt(request, objectKey, version, await stored);
-    if (state) return state;
-  } catch {
-    // What is to be said of it, the other way says.
-  }
-  return stateOfVersions(request, history, stored);
-}
-
-/** @param stored what the only version holds, where it has been asked for */
-async function stateOfVersions(
-  request: StateRequest,
-  history: ObjectHistory,
-  stored?: Promise<StoredImage>,
-): Promise<ObjectState> {
+export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
   const { objectKey } = history;
   try {
-    const images = await decidingImages(request, history, stored);
+    const images = await decidingImages(request, history);
     if (request.onNotCurrent) tellNotCurrent(request.onNotCurrent, history, images);
     if (images.length === 0 && request.createdAtMs !== undefined) {
       return { is: 'absent', objectKey, isOfFormerTable: true };
@@ -118,8 +79,8 @@ async function stateOfVersions(
     if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
     const image = await found.image.whole();
     const ahead = whyAhead(image.header);
-    const state: ObjectState =
-      (image.text && textStateOf(request.table, objectKey, image.header, image.text)) ??
+    const state =
+      (image.text && textStateOf(request, objectKey, image.header, image.text)) ??
       (await stateOfImage(request, objectKey, image));
     return ahead === undefined || (state.is !== 'item' && state.is !== 'absent') ? state : { ...state, ahead };
   } catch (error) {
@@ -133,32 +94,71 @@ async function stateOfVersions(
  * The same as {@link stateOfObject} answers, where nothing has to be waited for: there is one change, it was read with the listing, and all is
  * well with it. Undefined for everything else.
  */
-export function stateAtHand(request: StateRequest, { objectKey, versions }: ObjectHistory): ObjectState | undefined {
-  const { momentMs, storedByMs = Infinity, createdAtMs } = request;
-  const [version] = versions;
-  if (!version?.image?.header || versions.length > 1 || createdAtMs !== undefined) return undefined;
-  if (version.storedAtMs > storedByMs || version.image.header.changedAtMs > momentMs) return undefined;
-  return stateWithoutDoubt(request, objectKey, version, version.image);
-}
-
-/** Of an object whose only version this is. Undefined for what is wrong, says to be later, or has not been made by the moment. */
-function stateWithoutDoubt(
-  { table, momentMs }: StateRequest,
-  objectKey: string,
-  { storedAtMs }: ObjectVersion,
-  stored: StoredImage,
+export function stateAtHand(
+  { table, momentMs, storedByMs = Infinity, createdAtMs }: StateRequest,
+  { objectKey, versions }: ObjectHistory,
 ): ObjectState | undefined {
+  const [version] = versions;
+  const header = version?.image?.header;
+  if (!header || versions.length > 1 || createdAtMs !== undefined) return undefined;
+  if (version.storedAtMs > storedByMs || header.changedAtMs > momentMs || whyAhead(header) !== undefined)
+    return undefined;
   try {
-    const image = readImage({ ...stored, storedAtMs });
-    const { header, text } = image;
+    const image = readImage({ ...version.image, storedAtMs: version.storedAtMs });
     const { changedAtMs, deletedBy } = header;
-    if (changedAtMs > momentMs || whyAhead(header) !== undefined) return undefined;
+    const { text } = image;
     if (!text) return image.item ? undefined : { is: 'absent', objectKey, deletedBy, changedAtMs };
-    return textStateOf(table, objectKey, header, text);
+    return textStateOf({ table }, objectKey, header, text);
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return undefined;
   }
+}
+
+/** An item whose JSON is parsed when somebody asks for it. The text alone does not go with what is spread. */
+class TextState {
+  readonly is = 'item';
+  declare readonly item: AttributeMap;
+  readonly #text: ItemText;
+
+  constructor(
+    readonly objectKey: string,
+    readonly keys: AttributeMap,
+    readonly digest: string,
+    readonly changedAtMs: number,
+    text: ItemText,
+  ) {
+    this.#text = text;
+    Object.defineProperty(this, 'item', ITEM_OF_TEXT);
+  }
+
+  get text(): ItemText {
+    return this.#text;
+  }
+}
+
+/** Undefined where a key is missing, or belongs to another object. */
+function textStateOf(
+  { table }: Pick<StateRequest, 'table'>,
+  objectKey: string,
+  { digest, changedAtMs }: ImageHeader,
+  text: ItemText,
+): ObjectState | undefined {
+  const keys = keysOfText(table.keySchema, text);
+  if (!keys || digest === undefined || objectKeyOf(table, table.keySchema, keys) !== objectKey) return undefined;
+  return new TextState(objectKey, keys, digest, changedAtMs, text);
+}
+
+/** Undefined where one is missing. */
+function keysOfText(schema: KeySchema, text: ItemText): AttributeMap | undefined {
+  const entries: [string, AttributeValue][] = [];
+  for (const name of keyNames(schema)) {
+    const value = text.attribute(name);
+    if (!value) return undefined;
+    entries.push([name, value]);
+  }
+  // fromEntries defines properties, so that a key attribute may be called __proto__.
+  return Object.fromEntries(entries);
 }
 
 /** A version whose header has been read; its body only when it is needed. */
@@ -168,17 +168,13 @@ interface Candidate {
   readonly whole: () => Promise<Image>;
 }
 
-async function decidingImages(
-  request: StateRequest,
-  { versions }: ObjectHistory,
-  stored?: Promise<StoredImage>,
-): Promise<Candidate[]> {
+async function decidingImages(request: StateRequest, { versions }: ObjectHistory): Promise<Candidate[]> {
   const { momentMs, storedByMs = Infinity, createdAtMs } = request;
   const trusted = versions.filter((one) => one.storedAtMs <= storedByMs && mayBeOfTable(one, createdAtMs));
   const isOfFormer = (header: ImageHeader, version: ObjectVersion) => isOfFormerTable(header, version, createdAtMs);
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
-    const image = await passingOver(request, only, () => readWhole(request.source, only, stored));
+    const image = await passingOver(request, only, () => readWhole(request.source, only));
     if (!image) return [];
     if (trusted.length === 1 && isOfFormer(image.header, only)) return [];
     if (trusted.length === 1 || (provesByPlace(image.header, only) && !isOfFormer(image.header, only))) {
@@ -224,12 +220,8 @@ async function passingOver<Read>(
   }
 }
 
-async function readWhole(
-  source: ImageSource,
-  version: ObjectVersion,
-  stored: Promise<StoredImage> = storedImageOf(source, version),
-): Promise<Image> {
-  return readImage({ ...(await stored), storedAtMs: version.storedAtMs });
+async function readWhole(source: ImageSource, version: ObjectVersion): Promise<Image> {
+  return readImage({ ...(await storedImageOf(source, version)), storedAtMs: version.storedAtMs });
 }
 
 async function stateOfImage(request: StateRequest, objectKey: string, image: Image): Promise<ObjectState> {
