@@ -17,7 +17,7 @@ const sharingAFolder = {
 
 module.exports = {
   // A slow machine is no fault.
-  testTimeout: 60_000,
+  testTimeout: 600_000,
   testSequencer: '<rootDir>/__tests__/longestFirst.cjs',
   projects: [
     {

@@ -72,7 +72,7 @@ describe('npm run synth', () => {
       readFileSync(join(root, '.terraform.lock.hcl'), 'utf8'),
     );
     expect(filesOf(other)).toEqual(filesOf(one));
-  }, 30_000);
+  });
 
   test('is what the CLI of CDKTF runs, too', () => {
     const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
@@ -84,7 +84,7 @@ describe('npm run synth', () => {
       status: 1,
       stderr: expect.stringMatching(/no index\.js in .*dist.lambda.* Next: npm run bundle\./) as unknown,
     });
-  }, 30_000);
+  });
 
   test('with wrong options tells every one of them, and writes nothing', () => {
     const copy = checkout('one');
@@ -93,7 +93,7 @@ describe('npm run synth', () => {
     expect(stderr).toContain('--confg is no option here; did you mean --config?');
     expect(stderr).toContain('--config is without its value; write --config FILE');
     expect(readdirSync(copy)).not.toContain('cdktf.out');
-  }, 30_000);
+  });
 
   test('with wrong settings tells every problem and writes nothing', () => {
     const copy = checkout('one');
@@ -102,7 +102,7 @@ describe('npm run synth', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('wrong.json has 4 problems:');
     expect(readdirSync(copy)).not.toContain('cdktf.out');
-  }, 30_000);
+  });
 });
 
 describe('help', () => {
@@ -130,7 +130,7 @@ describe('help', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     for (const name of named) expect(usage).toMatch(new RegExp(`cdktf ${name}\\b`));
-  }, 30_000);
+  });
 
   test('names every verb of dcs', () => {
     const operate = /npx dcs --help +(.*(?:\n {20,}.*)*)/.exec(help)?.[1]?.split(/,\s+/);

@@ -111,7 +111,7 @@ test('large items are written in calls that DynamoDB takes, each of them once', 
     ({ body }) => body.RequestItems?.t as { PutRequest: { Item: { id: { S: string } } } }[],
   );
   expect(sent.map(({ PutRequest }) => PutRequest.Item.id.S)).toEqual(operations.map(({ put }) => put.id.S));
-}, 60_000);
+});
 
 test.each([
   ['without a body', TOO_LARGE],

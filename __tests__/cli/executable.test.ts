@@ -96,7 +96,7 @@ describe('the executable', () => {
     expect(code).toBe(EXIT.couldNotLook);
     expect(stderr).toContain('another warning');
     expect(stderr).not.toContain('NodeVersionSupportWarning');
-  }, 30_000);
+  });
 
   test('exit codes are printed, and documented word for word', async () => {
     const { stdout } = await dcs('help', 'exit-codes');
@@ -149,7 +149,7 @@ describe('the executable', () => {
     expect(code).toBe(EXIT.couldNotLook);
     expect(stderr).toContain('LIST s3://b-destination/');
     expect(JSON.parse(stdout)).toMatchObject({ type: 'error', exitCode: EXIT.couldNotLook });
-  }, 30_000);
+  });
 
   test.each([
     ["the SDK's own chain", [], { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }],

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { planJson } from './support';
 
-jest.setTimeout(30_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'dcs-review-'))));

@@ -3,8 +3,6 @@ import { MOST_TABLES } from '../../stacks/constructs/definedTables';
 import { variants } from '../../stacks/variants';
 import { resources, synthesize, synthesizeTogether } from './support/synth';
 
-jest.setTimeout(120_000);
-
 const tables = (count: number, name: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => ({ name: name(index), partitionKey: { name: 'id', type: 'S' } }));
 

@@ -3,8 +3,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-jest.setTimeout(30_000);
-
 const PROJECT = path.resolve(__dirname, '../..');
 let folder: string;
 beforeEach(() => {

@@ -85,4 +85,4 @@ test('64 large puts side by side over 10 Mbit/s are all stored, however short th
   const puts = Array.from({ length: 64 }, (_, n) => client.send({ method: 'PUT', path: `/${n}`, body }));
   expect((await Promise.all(puts)).map(({ statusCode }) => statusCode)).toEqual(puts.map(() => 200));
   expect(stored).toBeGreaterThanOrEqual(64);
-}, 60_000);
+});

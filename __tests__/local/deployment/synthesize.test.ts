@@ -4,8 +4,6 @@ import path from 'node:path';
 import { synthesize } from '../../../local/deployment/synthesize';
 import { variants } from '../../../stacks/variants';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'dcs-settings-'));

@@ -4,7 +4,6 @@ import type { PutBack } from './mistake';
 import { MISTAKES } from './putBack';
 import { JOURNAL_MISTAKES } from './putBackJournal';
 
-jest.setTimeout(600_000);
 afterEach(() => jest.restoreAllMocks());
 
 /** A mistake has to show within so many schedules. */

@@ -5,7 +5,6 @@ import { play } from '../../../local/simulator/run';
 import { scheduleOf } from '../../../local/simulator/schedule';
 import { shrink } from '../../../local/simulator/shrink';
 
-jest.setTimeout(60_000);
 afterEach(() => jest.restoreAllMocks());
 
 describe('a run', () => {

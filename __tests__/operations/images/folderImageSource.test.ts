@@ -73,7 +73,7 @@ describe('a downloaded copy', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   test('a version in an archive class is counted, and has no body', async () => {
     const bucket = new MemoryBucket();
@@ -160,7 +160,6 @@ describe('a downloaded copy', () => {
           expect(Object.values(seen).join('').replaceAll('+', '')).toBe('-');
         }
       },
-      60_000,
     );
 
     test('a line that no image can have is damaged, and not held', async () => {
@@ -172,7 +171,7 @@ describe('a downloaded copy', () => {
         /a line of versions\.jsonl is damaged, at byte/,
       );
       await source.close?.();
-    }, 60_000);
+    });
 
     test('lines that somebody has put in another order, or of another table than the manifest says, are refused', async () => {
       const [a1, a2, ...others] = lines as [string, string, ...string[]];

@@ -141,7 +141,7 @@ describe('applying parked changes of an item', () => {
       }),
       { numRuns: 1_500 },
     );
-  }, 60_000);
+  });
 
   test('law: what capture stores between a look and a write is not covered', async () => {
     await fc.assert(
@@ -165,7 +165,7 @@ describe('applying parked changes of an item', () => {
       }),
       { numRuns: 1_000 },
     );
-  }, 60_000);
+  });
 
   test('If-Match lets content pass that came back meanwhile: a restore is right all the same', async () => {
     const [first, second, third] = changesOf([0, 1, 0], [1, 1, 1]);

@@ -130,7 +130,7 @@ describe('what somebody has planted in a journal does not stop the compactor', (
     store(bucket, batch(10));
     expect(await compactTable(requestOf(bucket, all))).toMatchObject({ runs: 1, bases: 1, unreadable: 0 });
     await requireGoesOn(bucket);
-  }, 120_000);
+  });
 
   test('an item that changes all the time: what is read back as a whole does not grow with it', async () => {
     const bucket = new MemoryBucket(LATER_MS);
