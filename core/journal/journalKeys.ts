@@ -48,9 +48,14 @@ export function journalKey(
   writtenAtMs: number,
   { firstSequenceNumber, lines, digest }: { firstSequenceNumber: string; lines: number; digest: string },
 ): string {
-  const [year, month, day, hour] = new Date(writtenAtMs).toISOString().split(/[-T:]/);
   const first = firstSequenceNumber.padStart(SEQUENCE_DIGITS, '0');
-  return `${journalPrefix(table)}${year}/${month}/${day}/${hour}/${first}-${lines}-${digest.slice(0, 16)}.tsv.gz`;
+  return `${hourPrefix(table, writtenAtMs)}${first}-${lines}-${digest.slice(0, 16)}.tsv.gz`;
+}
+
+/** Below this is what was written in the hour of a moment. */
+export function hourPrefix(table: TableLocation, atMs: number): string {
+  const [year, month, day, hour] = new Date(atMs).toISOString().split(/[-T:]/);
+  return `${journalPrefix(table)}${year}/${month}/${day}/${hour}/`;
 }
 
 /** A batch has 10,000 changes at most. What claims many more, or none, is no journal: read, it would be gigabytes of memory. */

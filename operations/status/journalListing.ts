@@ -1,5 +1,5 @@
 import type { ListingMarker, ObjectVersion, VersionLister, VersionsPage } from '../../aws/objectVersions';
-import { journalPrefix, nameInJournalKey, runsPrefix } from '../../core/journal/journalKeys';
+import { hourPrefix, journalPrefix, nameInJournalKey, runsPrefix } from '../../core/journal/journalKeys';
 import { firstStoredAtMsOf } from '../../core/journal/runManifest';
 import type { TableLocation } from '../../core/objectKey';
 
@@ -12,12 +12,16 @@ export interface ListedJournal {
   readonly sizeBytes: number;
   /** When its first change was stored: by its objects, or by the name of its first run. */
   readonly firstStoredAtMs?: number;
-  /** All of it was looked at, and nothing is in runs alone: objects expire, and how many lines a run has no listing tells. */
+  /**
+   * All of it was looked at, and there are no runs: where there are, some changes may be in them alone, for objects expire and
+   * an erase takes whole batches away. How many lines a run has no listing tells.
+   */
   readonly isWhole: boolean;
 }
 
 const PAGES = 10;
-const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const HOURS = 24;
 
 /** Lists at most ten pages of 1,000 objects, and the first run: up to eleven requests, of which an empty one takes two. */
 export async function listedJournal(
@@ -25,13 +29,8 @@ export async function listedJournal(
   table: TableLocation,
   signal?: AbortSignal,
 ): Promise<ListedJournal> {
-  const objects = new Map<string, ObjectVersion>();
-  let after: ListingMarker | undefined;
-  for (let pages = 0; pages === 0 || (after && pages < PAGES); pages++) {
-    const page: VersionsPage = await lister.page(journalPrefix(table), { after, signal });
-    for (const version of page.versions) objects.set(version.objectKey, version);
-    after = page.next;
-  }
+  const { found, isWhole } = await objectsBelow(lister, journalPrefix(table), signal);
+  const objects = new Map(found.map((version) => [version.objectKey, version]));
   const [oneOfRun] = (await lister.page(runsPrefix(table), { maxKeys: 1, signal })).versions;
   const [runName = ''] = oneOfRun?.objectKey.slice(runsPrefix(table).length).split('/') ?? [];
   const firstInRuns = firstStoredAtMsOf(runName) ?? Infinity;
@@ -43,24 +42,43 @@ export async function listedJournal(
     changes: all.reduce((sum, { objectKey }) => sum + (nameInJournalKey(table, objectKey)?.lines ?? 0), 0),
     sizeBytes: all.reduce((sum, one) => sum + one.sizeBytes, 0),
     ...(Number.isFinite(firstStoredAtMs) && { firstStoredAtMs }),
-    isWhole: after === undefined && (oneOfRun === undefined || firstInObjects < firstInRuns + SECOND_MS),
+    isWhole: isWhole && oneOfRun === undefined,
   };
 }
 
-const DAY_MS = 86_400_000;
+interface NewestOfJournal {
+  readonly found: readonly ObjectVersion[];
+  /** Of where was looked: nothing in it is newer. */
+  readonly isWhole: boolean;
+}
 
-/** The newest objects of a journal that were written within a day: their keys begin with the hour. At most ten requests. */
+/**
+ * The newest objects of a journal that were written within a day. Their keys begin with the hour: what a page does not hold is
+ * looked at from the newest hour on, and those before are left out. One request, or one more for each hour back to that, and
+ * for each further 1,000 objects in it: 36 at most.
+ */
 export async function newestOfJournal(
   lister: VersionLister,
   table: TableLocation,
   nowMs: number,
   signal?: AbortSignal,
-): Promise<{ readonly found: readonly ObjectVersion[]; readonly isWhole: boolean }> {
-  const [day = '', hour = ''] = new Date(nowMs - DAY_MS).toISOString().split(/[T:]/);
+): Promise<NewestOfJournal> {
+  const dayAgo = hourPrefix(table, nowMs - HOURS * HOUR_MS).slice(0, -1);
+  const day = await lister.page(journalPrefix(table), { after: { objectKey: dayAgo }, signal });
+  if (!day.next) return { found: day.versions, isWhole: true };
+  // Whoever wrote them may have a clock that is ahead.
+  for (let ago = -1; ago <= HOURS; ago++) {
+    const hour = await objectsBelow(lister, hourPrefix(table, nowMs - ago * HOUR_MS), signal);
+    if (hour.found.length > 0) return hour;
+  }
+  return { found: day.versions, isWhole: false };
+}
+
+async function objectsBelow(lister: VersionLister, prefix: string, signal?: AbortSignal): Promise<NewestOfJournal> {
   const found: ObjectVersion[] = [];
-  let after: ListingMarker | undefined = { objectKey: `${journalPrefix(table)}${day.replaceAll('-', '/')}/${hour}` };
-  for (let pages = 0; after && pages < PAGES; pages++) {
-    const page: VersionsPage = await lister.page(journalPrefix(table), { after, signal });
+  let after: ListingMarker | undefined;
+  for (let pages = 0; pages === 0 || (after && pages < PAGES); pages++) {
+    const page: VersionsPage = await lister.page(prefix, { after, signal });
     found.push(...page.versions);
     after = page.next;
   }

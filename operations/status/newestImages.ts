@@ -17,7 +17,7 @@ export interface NewestImages {
 const PAGES = 10;
 const NEWEST = 5;
 
-/** Lists at most ten pages of 1,000 objects of either layout, current versions alone: up to twenty requests. */
+/** Lists at most ten pages of 1,000 images, and the newest of the journal; current versions alone. */
 export async function newestImages(
   bucket: S3ClientSettings & { bucket: string },
   table: TableLocation,

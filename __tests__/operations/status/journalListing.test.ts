@@ -1,3 +1,4 @@
+import type { VersionLister } from '../../../aws/objectVersions';
 import { journalKey, runsPrefix } from '../../../core/journal/journalKeys';
 import { listedJournal, newestOfJournal } from '../../../operations/status/journalListing';
 import { MemoryBucket } from '../../support/memoryBucket';
@@ -40,10 +41,11 @@ test('an object that was stored twice is one', async () => {
   await expect(listed()).resolves.toMatchObject({ changes: 5 });
 });
 
-test('as long as its first object is there, runs add nothing', async () => {
+test('beside runs there may be more than its objects tell, also where the first of them is there', async () => {
   store(1, NOW_MS - 2 * HOUR_MS, 5);
-  storeRun(NOW_MS - 2 * HOUR_MS);
   await expect(listed()).resolves.toMatchObject({ changes: 5, isWhole: true });
+  storeRun(NOW_MS - 2 * HOUR_MS);
+  await expect(listed()).resolves.toMatchObject({ changes: 5, isWhole: false });
 });
 
 test('what is in runs alone has more changes than can be told, and reaches further back', async () => {
@@ -54,10 +56,36 @@ test('what is in runs alone has more changes than can be told, and reaches furth
   await expect(listed()).resolves.toMatchObject({ ...alone, changes: 5 });
 });
 
-test('the newest objects are those of the last day', async () => {
-  store(1, NOW_MS - 26 * HOUR_MS, 1);
-  const within = [2, 3].map((n) => store(n, NOW_MS - n * HOUR_MS, 1));
-  const { found, isWhole } = await newestOfJournal(bucket.versionLister, TABLE, NOW_MS);
-  expect(found.map(({ objectKey }) => objectKey).sort()).toEqual([...within].sort());
-  expect(isWhole).toBe(true);
+describe('the newest objects', () => {
+  async function newest() {
+    const page = jest.fn((...given: Parameters<VersionLister['page']>) => bucket.versionLister.page(...given));
+    const { found, isWhole } = await newestOfJournal({ bucket: 'b', page }, TABLE, NOW_MS);
+    const [first] = [...found].sort((a, b) => b.storedAtMs - a.storedAtMs);
+    return { first: first?.objectKey, found: found.length, isWhole, requests: page.mock.calls.length };
+  }
+
+  test('are those of the last day', async () => {
+    store(1, NOW_MS - 26 * HOUR_MS, 1);
+    await expect(newest()).resolves.toEqual({ first: undefined, found: 0, isWhole: true, requests: 1 });
+    store(2, NOW_MS - 3 * HOUR_MS, 1);
+    const first = store(3, NOW_MS - 2 * HOUR_MS, 1);
+    await expect(newest()).resolves.toEqual({ first, found: 2, isWhole: true, requests: 1 });
+  });
+
+  // A page has three versions.
+  test.each([
+    ['of a busy table are in the present hour, wherever they stand in it', 0, 3],
+    ['may be those of somebody whose clock is ahead', -1, 2],
+    ['of a table that was busy are in its last hour', 5, 8],
+  ])('%s', async (_, hoursAgo, requests) => {
+    for (let n = 100; n < 140; n++) store(n, NOW_MS - 24 * HOUR_MS, 1);
+    store(60, NOW_MS - hoursAgo * HOUR_MS - 60_000, 1);
+    const first = store(50, NOW_MS - hoursAgo * HOUR_MS, 1);
+    await expect(newest()).resolves.toEqual({ first, found: 2, isWhole: true, requests });
+  });
+
+  test('are not all looked at where an hour has more than ten pages', async () => {
+    for (let n = 100; n < 131; n++) store(n, NOW_MS, 1);
+    await expect(newest()).resolves.toMatchObject({ found: 30, isWhole: false, requests: 12 });
+  });
 });
