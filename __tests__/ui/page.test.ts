@@ -82,6 +82,13 @@ test('of a window that is finer than the bars it is told how many there are at m
   );
 });
 
+test('where not every change is recorded it is told how many are, whatever there was', () => {
+  const bars = [{ atMs: 0, insert: 2, change: 1, delete: 0 }];
+  const text = (toMs: number, isPartial: boolean) => changesText(bars, { fromMs: 0, toMs }, 1_000, isPartial);
+  expect([text(1_000, false), text(1_000, true)]).toEqual(['3 changes', '3 changes recorded']);
+  expect([text(500, false), text(500, true)]).toEqual(['at most 3 changes', 'at most 3 changes recorded']);
+});
+
 test('the options name the second before, and the last second of the window', () => {
   const window = { fromMs: Date.parse('2026-11-24T02:10:00Z'), toMs: Date.parse('2026-11-24T02:16:00Z') };
   expect(asOptions(window)).toEqual({ from: '2026-11-24T02:09:58Z', to: '2026-11-24T02:15:59Z' });

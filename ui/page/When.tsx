@@ -35,8 +35,8 @@ export function When({ table, command, selected, onSelect, onSeen }: Props) {
   useEffect(() => {
     if (answer && !isOld && !zoom) setAll(answer);
   }, [answer, isOld]);
-  const changes = answer && selected && changesText(answer.bars, selected, answer.barMs);
   const isPartial = selected && answer?.gaps.some((gap) => clipped(gap, selected));
+  const changes = answer && selected && changesText(answer.bars, selected, answer.barMs, isPartial);
   useEffect(() => onSeen({ changes, isPartial }), [changes, isPartial]);
   if (error !== undefined) return <Problem text={error} instead={command('timeline', table)} />;
   if (!answer) return <p class="busy chart-place">Listing the copy of {table} …</p>;
@@ -83,7 +83,7 @@ export function When({ table, command, selected, onSelect, onSeen }: Props) {
         </button>
       </p>
       <p role="status" class="status">
-        {selected ? `Window: ${spanText(selected)}, ${changesText(bars, selected, barMs)}` : 'No window is selected.'}
+        {selected && changes !== undefined ? `Window: ${spanText(selected)}, ${changes}` : 'No window is selected.'}
       </p>
       {(gaps.length > 0 || notLookedAt.length > 0) && <Gaps {...{ gaps, notLookedAt }} />}
     </>

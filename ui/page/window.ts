@@ -44,9 +44,12 @@ export function changesIn(bars: readonly Bar[], { fromMs, toMs }: Span, barMs: n
   return inside.reduce((sum, bar) => sum + bar.insert + bar.change + bar.delete, 0);
 }
 
-/** In words. What was chosen closer by, or an address has, may be finer than the bars: then it is at most so many. */
-export function changesText(bars: readonly Bar[], window: Span, barMs: number): string {
-  const changes = counted(changesIn(bars, window, barMs), 'change');
+/**
+ * In words. What was chosen closer by, or an address has, may be finer than the bars: then it is at most so many. Where not
+ * every change is recorded there may be more of them, and it is said of those that are.
+ */
+export function changesText(bars: readonly Bar[], window: Span, barMs: number, isPartial = false): string {
+  const changes = `${counted(changesIn(bars, window, barMs), 'change')}${isPartial ? ' recorded' : ''}`;
   const isOfBars = [window.fromMs, window.toMs].every((ms) => ms % barMs === 0);
   return isOfBars ? changes : `at most ${changes}`;
 }
