@@ -97,6 +97,16 @@ test('the same command finds the run, takes it up where it failed, and tells its
   expect(asked).toHaveLength(2);
 });
 
+test('a run whose request was written, and refused when it was tried again after a lost answer, is gone on with', async () => {
+  const { store, verify, executions } = world();
+  const writeOnce = store.writeOnce.bind(store);
+  store.writeOnce = async (...given) => (await writeOnce(...given), writeOnce(...given));
+  const { is, folder, run } = await verify();
+  expect(is).toBe('running');
+  expect(await readVerifyRun(store, folder)).toEqual(JSON.parse(JSON.stringify(run)));
+  expect(executions.size).toBe(1);
+});
+
 test('a run that nobody has asked after for a day is left, and so is one of another export than the one named', async () => {
   const { store, verify, later } = world();
   const first = await verify();

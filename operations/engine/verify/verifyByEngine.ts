@@ -150,7 +150,10 @@ async function newRun(
   };
   const id = `verify-${new Date(storedByMs).toISOString().replace(/[:.]/g, '-')}`;
   const folder = `${verifiesOf(tableName)}${id}/`;
-  if ((await store.writeOnce(PLACES.request(folder), `${JSON.stringify(run)}\n`)) === 'written') return { folder, run };
+  const text = `${JSON.stringify(run)}\n`;
+  if ((await store.writeOnce(PLACES.request(folder), text)) === 'written') return { folder, run };
+  // The answer to the first attempt may have been lost, and the second one refused: then what lies there is this run.
+  if ((await store.read(PLACES.request(folder))) === text) return { folder, run };
   throw new RefusedError(`another command has started ${folder} in this very moment; give the same again`);
 }
 
