@@ -3,6 +3,7 @@ import { s3BytesStore } from '../../aws/bytesStore';
 import { s3CurrentLister } from '../../aws/currentObjects';
 import { s3LockStore } from '../../aws/objectLocks';
 import { s3VersionLister } from '../../aws/objectVersions';
+import { s3StatusReader } from '../../aws/replicationStatus';
 import { s3TextStore } from '../../aws/textStore';
 import { s3VersionDeletes } from '../../aws/versionDeletes';
 import type { OptionReader } from '../../core/commandLine/optionReader';
@@ -134,6 +135,6 @@ function erasedBucket(context: CommandContext, side: Side): ErasedBucket {
   return {
     ...{ side, source: s3ImageSource(bucket), lister: s3VersionLister(bucket), bytes: s3BytesStore(bucket) },
     deletes: s3VersionDeletes(bucket),
-    ...(side === 'destination' && { locks: s3LockStore(bucket) }),
+    ...(side === 'destination' ? { locks: s3LockStore(bucket) } : { statusOf: s3StatusReader(bucket) }),
   };
 }

@@ -70,9 +70,9 @@ async function erase(process: Process, site: Site, id: string, sourceForgets: bo
   const destination = bucketCalls(process, site.destination);
   const bucketOf = (
     side: ErasedSide,
-    { source: images, versions, bytes, deletes, locks }: typeof source,
+    { source: images, versions, bytes, deletes, locks, statusOf }: typeof source,
   ): ErasedBucket => ({
-    ...{ side, lister: versions, bytes, deletes, locks },
+    ...{ side, lister: versions, bytes, deletes, locks, statusOf },
     source: withJournals(images, { lister: versions, bytes }, location.prefix),
   });
   const buckets = [bucketOf('source', source), bucketOf('destination', destination)];

@@ -1,7 +1,14 @@
 import { inParallel } from '../../core/inParallel';
 import { heldOfItems, type HeldInJournal } from './heldInJournal';
 import type { HeldVersion } from './standing';
-import { idOfVersion, isKept as isKeptInJournal, leftOfVersion, type WhatStays } from './leftInJournal';
+import {
+  idOfVersion,
+  IMAGE_STAYS,
+  isKept as isKeptInJournal,
+  leftOfVersion,
+  MAY_COME,
+  type WhatStays,
+} from './leftInJournal';
 import { takeOutOfJournal, type TakeOutRequest } from './takeOutOfJournal';
 import { eraseUnread } from './eraseUnread';
 import { requireYes, type MayDo } from '../plan/needsYes';
@@ -12,6 +19,7 @@ import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
 import { itemsOf, tellNamedSince } from './namedSince';
 import { everythingUnder } from './places';
 import { requireGone } from './requireGone';
+import { whatMayCome } from './whatMayCome';
 
 export interface EraseRequest
   extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft' | 'mayBringBack'> {
@@ -66,29 +74,32 @@ export async function eraseItems(request: EraseRequest): Promise<EraseOutcome> {
   return { ...found, done: await done };
 }
 
-function whatStays({ journalLifecycle: lifecycle, sourceForgets }: EraseRequest): Omit<WhatStays, 'stays'> {
+function whatStays({ journalLifecycle: lifecycle, sourceForgets }: EraseRequest): Omit<WhatStays, 'stays' | 'kept'> {
   return { lifecycle, sourceForgets };
 }
 
 /**
- * The images first. What has to stay of one keeps the item's journal, which may have its delete; and what the journal has of an item
- * keeps its tombstone, which goes at the end.
+ * The images first. What has to stay of one keeps the item's journal, which may have its delete, and so does what may come yet; and what the
+ * journal has of an item keeps its tombstone, which goes at the end.
  */
 async function eraseWithJournal(request: EraseRequest, { plan, held }: Looked): Promise<Readonly<EraseCounts>> {
   const inJournal = new Set(held.versions.flatMap(({ items }) => [...items.keys()]));
-  const kept = new Set<string>();
+  const kept = new Map<string, string>();
   const mayBringBack = (objectKey: string) => inJournal.has(objectKey) || held.mayBringBack(objectKey);
   const onLeft = ({ objectKey, why }: LeftVersion) => {
-    if (why !== 'tombstone' && why !== 'marker') kept.add(objectKey);
+    if (why !== 'tombstone' && why !== 'marker') kept.set(objectKey, IMAGE_STAYS);
   };
   const first = await carryOutErase({ ...request, plan, mayBringBack, onLeft });
   const named = new Set(plan.flatMap(({ is, objectKey }) => (is === 'history' ? [objectKey] : [])));
   const taking = { ...request, isErased: (objectKey: string) => named.has(objectKey) && !kept.has(objectKey) };
   const look = () => heldOfItems(request, named);
-  const unread = await takeOutOfJournal(taking, held, look);
-  const stays = await eraseUnread(taking, unread.versions);
+  const coming = await whatMayCome(request, held, kept);
+  for (const objectKey of coming.deletes) kept.set(objectKey, MAY_COME);
+  const unread = await takeOutOfJournal(taking, coming.isStale ? await look() : held, look);
+  const stays = new Map([...coming.stays, ...(await eraseUnread(taking, unread.versions))]);
   const after = await look();
-  for (const version of after.versions) request.onJournal(leftOfVersion(version, { ...whatStays(request), stays }));
+  for (const version of after.versions)
+    request.onJournal(leftOfVersion(version, { ...whatStays(request), stays, kept }));
   const left = await stillThere(request, plan);
   const second = await carryOutErase({ ...request, plan: left, mayBringBack: after.mayBringBack });
   const there = new Set(after.versions.map(idOf));

@@ -5,13 +5,15 @@ import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
 import { catalogOf, type Catalog } from '../journal/runs/catalog';
 import { journalMentions, type JournalMentions } from './journalMentions';
 import { leftUnknown, leftUnreadable } from './leftInJournal';
-import { standingIn, type HeldVersion } from './standing';
+import { standingIn, type HeldFile, type HeldVersion } from './standing';
 
 /** What a table's journal has of some items. */
 export interface HeldInJournal {
   /** The items that have lines there, by their object keys. */
   readonly items: ReadonlyMap<string, AttributeMap>;
   readonly versions: readonly HeldVersion[];
+  /** What of the journal nobody can read. */
+  readonly unreadable: readonly HeldFile[];
   /** What nobody can tell. */
   readonly left: readonly LeftObject[];
   /** Undefined where there is no destination bucket. */
@@ -81,6 +83,7 @@ function held(
   const left = unreadable.map(leftUnreadable);
   return {
     ...{ items, versions, catalog },
+    unreadable: unreadable.map((file) => ({ ...file, standing: standing?.(file) ?? 'read' })),
     left: left.sort((a, b) => compare(a.in, b.in) || compare(a.objectKey, b.objectKey)),
     mayBringBack: (objectKey) => unreadable.length > 0 || read.has(objectKey),
   };

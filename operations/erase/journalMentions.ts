@@ -7,7 +7,7 @@ import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journa
 import { mayGo, type VersionLock } from '../../core/lockRenewal';
 import type { ConfiguredTable } from '../../settings/configuredTable';
 import { whyUnreadable } from '../images/whyUnreadable';
-import { objectKeysOf } from './keysOfLines';
+import { mayBeDelete, objectKeysOf } from './keysOfLines';
 import type { ErasedBucket, ErasedSide } from './places';
 import { linesOfGzip } from './scanFile';
 
@@ -23,6 +23,8 @@ export interface JournalMention {
   readonly items: ReadonlyMap<string, number>;
   /** Of all items. */
   readonly lines: number;
+  /** Those of the items of which it may have a delete. */
+  readonly deletes: ReadonlySet<string>;
   readonly lock?: VersionLock;
   /** Its tag says that it may expire. */
   readonly mayExpire: boolean;
@@ -31,6 +33,7 @@ export interface JournalMention {
 /** A version that nobody can read: any item may have a line in it. */
 export interface UnreadableFile {
   readonly in: ErasedSide;
+  readonly is: JournalPart;
   readonly version: ObjectVersion;
   readonly reason: string;
 }
@@ -76,7 +79,7 @@ export async function journalMentions(
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
-      unreadable.push({ in: bucket.side, version, reason });
+      unreadable.push({ in: bucket.side, is, version, reason });
     }
     onScanned?.(1);
   };
@@ -111,12 +114,13 @@ async function linesOf(
   { objectKey, versionId, storageClass, sizeBytes }: ObjectVersion,
   isAsked: (objectKey: string) => boolean,
   signal: AbortSignal,
-): Promise<Pick<JournalMention, 'items' | 'lines'>> {
+): Promise<Pick<JournalMention, 'items' | 'lines' | 'deletes'>> {
   if (ARCHIVE_CLASSES.has(storageClass)) throw new UnreadableImageError(`it is in ${storageClass}`);
   if (sizeBytes > LARGEST_BYTES)
     throw new UnreadableImageError(`it has ${sizeBytes} bytes, more than any of a journal`);
   const keysOf = objectKeysOf(table, objectKey);
   const items = new Map<string, number>();
+  const deletes = new Set<string>();
   let lines = 0;
   const stored = await bytes.get(objectKey, { versionId, signal });
   for await (const some of linesOfGzip(stored.bytes)) {
@@ -124,10 +128,12 @@ async function linesOf(
       const key = keysOf(line);
       if (key === undefined) continue;
       lines += 1;
-      if (isAsked(key)) items.set(key, (items.get(key) ?? 0) + 1);
+      if (!isAsked(key)) continue;
+      items.set(key, (items.get(key) ?? 0) + 1);
+      if (mayBeDelete(line)) deletes.add(key);
     }
   }
-  return { items, lines };
+  return { items, lines, deletes };
 }
 
 async function lockOf(

@@ -22,6 +22,13 @@ export function objectKeysOf(table: ConfiguredTable, fileKey: string): (line: st
   };
 }
 
+/** Whether a line of a journal, a run or the marks of a base may say that its item is deleted. Of a repair, it may or may not. */
+export function mayBeDelete(line: string): boolean {
+  return DELETE.test(line);
+}
+
+const DELETE = /^[^\t]*\t(?:REMOVE|REPAIR)\t/;
+
 /** Of the items of a base there are the bodies alone. */
 function keyOfBody(table: ConfiguredTable, line: string): string {
   try {

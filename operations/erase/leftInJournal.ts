@@ -22,6 +22,8 @@ export interface WhatStays {
   readonly sourceForgets: boolean;
   /** Why it stays, where that is known already, by {@link idOfVersion}; undefined where nothing has been tried yet. */
   readonly stays?: ReadonlyMap<string, string>;
+  /** Items of which something else stays, by their object keys, and why this has to stay with it. */
+  readonly kept?: ReadonlyMap<string, string>;
 }
 
 /** A version of a journal with lines of what is named: what becomes of it, or why it has stayed. */
@@ -69,17 +71,29 @@ function willBe({ in: side, is, standing }: HeldVersion, { sourceForgets }: What
   return 'a run without these lines takes its place, and it goes';
 }
 
-function whyHere({ in: side, is, standing }: HeldVersion, { sourceForgets }: WhatStays): string {
+/** Why what the journal has of an item stays. */
+export const IMAGE_STAYS = 'an image of the item stays, and so does this with it';
+export const MAY_COME =
+  'it may have the delete of an item, of which the source bucket has a batch that has come to no other bucket yet, or of which something that cannot be read may have a change: without the delete, the item would be there again when that comes, or can be read. Erase again then';
+export const NOT_REPLICATED =
+  "not all that is others' was found in runs of the destination bucket: erase again when it has been replicated";
+/** With the last batch of an item goes its delete. */
+export const LAST_STAYS =
+  'something else of its item stays in the source bucket, and this may have the delete: it goes with the last';
+
+function whyHere({ in: side, is, standing, items, lines }: HeldVersion, { sourceForgets, kept }: WhatStays): string {
   if (side === 'source' && !sourceForgets) return KEEPS;
   if (standing === 'busy') return BUSY;
   if (standing === 'unknown') return UNKNOWN;
-  if (side === 'source')
-    return "not all that is others' was found in runs of the destination bucket: erase again when it has been replicated";
+  const ofItem = [...items.keys()].flatMap((key) => kept?.get(key) ?? []).at(0);
+  if (ofItem !== undefined) return ofItem;
+  const own = [...items.values()].reduce((sum, each) => sum + each, 0);
+  if (side === 'source') return lines > own ? NOT_REPLICATED : LAST_STAYS;
   if (standing === 'unread')
     return "not all that is others' was found in the runs in its place: look at them with dcs verify";
   if (is === 'base') return 'a run that it was made of is there no more, so nothing can take its place';
   const ofBatch = is === 'journal' ? 'it is not what its key says; or ' : '';
-  return `${ofBatch}an image of the item stays, and so does this with it; or it came meanwhile: erase again`;
+  return `${ofBatch}it came meanwhile: erase again`;
 }
 
 /** Any item may have a change in it, so only a person can tell. */

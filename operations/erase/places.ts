@@ -1,6 +1,7 @@
 import type { ListingMarker, VersionLister } from '../../aws/objectVersions';
 import type { BytesStore } from '../../aws/bytesStore';
 import type { LockStore } from '../../aws/objectLocks';
+import type { StatusReader } from '../../aws/replicationStatus';
 import type { VersionDeletes } from '../../aws/versionDeletes';
 import type { ImageSource } from '../images/imageSource';
 import { isImageKey } from '../../core/objectKey';
@@ -16,6 +17,8 @@ export interface ErasedBucket {
   readonly lister: VersionLister;
   readonly bytes: Pick<BytesStore, 'get' | 'putOnce'>;
   readonly deletes: VersionDeletes;
+  /** Of the source bucket: a version's replication, where that is known. */
+  readonly statusOf?: StatusReader;
   /** Undefined where nothing is ever locked. */
   readonly locks?: Pick<LockStore, 'look' | 'tags'>;
 }

@@ -2,7 +2,7 @@ import { basePrefix, journalPrefix, runsPrefix } from '../../core/journal/journa
 import type { TableLocation } from '../../core/objectKey';
 import { ABANDONED_MS, begunAtMs } from '../journal/compact/attempts';
 import type { Catalog } from '../journal/runs/catalog';
-import type { JournalMention } from './journalMentions';
+import type { JournalMention, UnreadableFile } from './journalMentions';
 
 /**
  * What an object of a journal is to who reads it. `read`: its lines count. `unread`: they do not, whatever happens, for others have taken its place.
@@ -12,6 +12,11 @@ export type Standing = 'read' | 'unread' | 'busy' | 'unknown';
 
 /** A version of a journal with lines of some items, and what it is to readers. */
 export interface HeldVersion extends JournalMention {
+  readonly standing: Standing;
+}
+
+/** One that nobody can read. */
+export interface HeldFile extends UnreadableFile {
   readonly standing: Standing;
 }
 

@@ -4,6 +4,7 @@ import { encodeJournal, type JournalEntry } from '../../../core/journal/journalO
 import { DAY_MS } from '../../../core/lockRenewal';
 import { objectKeyOf } from '../../../core/objectKey';
 import { eraseItems } from '../../../operations/erase/eraseItems';
+import type { LeftObject } from '../../../operations/erase/erasePlanRequest';
 import type { ErasedBucket, ErasedSide } from '../../../operations/erase/places';
 import { stateOfObject } from '../../../operations/images/stateOfObject';
 import { withJournals } from '../../../operations/journal/journalImageSource';
@@ -36,7 +37,7 @@ function notReplicated() {
   source.store(first.objectKey, first.image, T0 + 2_000);
   for (const bucket of [source, destination]) bucket.store(last.objectKey, last.image, T0 + 3_000);
   new JournalFolder(destination, table).run([last.objectKey]);
-  return { source, destination };
+  return { source, destination, first, last };
 }
 
 /**
@@ -59,18 +60,30 @@ function changedOver() {
 const readerOf = (bucket: MemoryBucket) =>
   withJournals(bucket, { lister: bucket.versionLister, bytes: bucket.bytes }, '');
 
-async function erase({ source, destination }: ReturnType<typeof changedOver>, sourceForgets: boolean) {
+interface World {
+  readonly source: MemoryBucket;
+  readonly destination: MemoryBucket;
+}
+
+async function erase(
+  { source, destination }: World,
+  sourceForgets: boolean,
+  { statusOf, denied }: { statusOf?: ErasedBucket['statusOf']; denied?: string } = {},
+) {
+  const told: LeftObject[] = [];
   const bucketOf = (side: ErasedSide, bucket: MemoryBucket): ErasedBucket => ({
-    ...{ side, source: readerOf(bucket), lister: bucket.versionLister, bytes: bucket.bytes },
+    ...{ side, source: readerOf(bucket), lister: bucket.versionLister, bytes: bucket.bytes, statusOf },
     deletes: {
       deleteAll(versions) {
-        for (const { objectKey, versionId } of versions) bucket.deleteVersion(objectKey, versionId);
-        return Promise.resolve([]);
+        const isDenied = ({ objectKey }: { objectKey: string }) => side === 'source' && objectKey === denied;
+        for (const one of versions) if (!isDenied(one)) bucket.deleteVersion(one.objectKey, one.versionId);
+        const refused = versions.filter(isDenied);
+        return Promise.resolve(refused.map((one) => ({ ...one, code: 'AccessDenied', message: 'no' })));
       },
     },
   });
   const ignored = () => undefined;
-  return eraseItems({
+  const outcome = await eraseItems({
     ...{ table, buckets: [bucketOf('source', source), bucketOf('destination', destination)], sourceForgets },
     selection: { partition: { S: 'person' } },
     live: { getBatch: () => Promise.resolve([]) },
@@ -80,8 +93,9 @@ async function erase({ source, destination }: ReturnType<typeof changedOver>, so
     header: { tableName: 'orders', sourceBucket: 's', destinationBucket: 'd' },
     ...{ dryRun: false, bypassGovernance: false, nowMs: () => T0 + DAY_MS, signal: new AbortController().signal },
     mayDo: () => Promise.resolve(true),
-    ...{ onPlan: ignored, onUnclear: ignored, onLeft: ignored, onJournal: ignored },
+    ...{ onPlan: ignored, onUnclear: ignored, onLeft: ignored, onJournal: (one) => told.push(one) },
   });
+  return { ...outcome, told };
 }
 
 async function stateIn(bucket: MemoryBucket, pk: string): Promise<string> {
@@ -93,6 +107,11 @@ async function stateIn(bucket: MemoryBucket, pk: string): Promise<string> {
     await source.close?.();
   }
 }
+
+const statesOf = async ({ source, destination }: World) => ({
+  source: await stateIn(source, 'person'),
+  destination: await stateIn(destination, 'person'),
+});
 
 test('whoever is erased does not come back by a batch that the source bucket keeps', async () => {
   const world = changedOver();
@@ -113,12 +132,73 @@ test('where the batch may go, so does the image of the delete', async () => {
   expect(await stateIn(world.destination, 'other')).toBe('item');
 });
 
-test('a batch that has to stay keeps the one of the delete', async () => {
-  const world = notReplicated();
-  for (const round of ['first', 'once more']) {
-    const { done } = await erase(world, true);
-    expect([round, done?.left]).toEqual([round, 2]);
-    expect(await stateIn(world.source, 'person')).toBe('absent');
-    expect(await stateIn(world.source, 'other')).toBe('item');
-  }
+describe('a batch that has come to no other bucket yet', () => {
+  test.each([true, false])('keeps the delete, where the source bucket forgets: %s', async (sourceForgets) => {
+    const world = notReplicated();
+    for (const round of ['first', 'once more']) {
+      const { done, told } = await erase(world, sourceForgets);
+      expect([round, done?.left]).toEqual([round, 4]);
+      expect(told.map(({ in: side }) => side)).toEqual(['destination', 'destination', 'source', 'source']);
+      expect(told[0]?.reason).toContain('has come to no other bucket yet');
+      expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+      expect(await stateIn(world.source, 'other')).toBe('item');
+    }
+    world.destination.store(world.first.objectKey, world.first.image);
+    expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+    // Where the source bucket keeps its journal for ever, both of its batches stay.
+    expect((await erase(world, sourceForgets)).done?.left).toBe(sourceForgets ? 0 : 2);
+    expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+    expect(await stateIn(world.destination, 'other')).toBe('item');
+  });
+
+  test('is told as that, and the one with the delete as such', async () => {
+    const { told } = await erase(notReplicated(), true);
+    expect(told.slice(2).map(({ otherLines, reason }) => [otherLines, reason])).toEqual([
+      [1, expect.stringContaining('erase again when it has been replicated')],
+      [0, expect.stringMatching(/0 of other items; it may have the delete of an item/)],
+    ]);
+  });
+
+  test('keeps nothing where it comes while it is asked for, or has been there and is gone', async () => {
+    const late = notReplicated();
+    const comes = (objectKey: string) => {
+      if (objectKey === late.first.objectKey) late.destination.store(objectKey, late.first.image);
+      return Promise.resolve('COMPLETED');
+    };
+    expect((await erase(late, true, { statusOf: comes })).done?.left).toBe(0);
+    expect(await stateIn(late.destination, 'other')).toBe('item');
+    const gone = notReplicated();
+    const { told } = await erase(gone, false, { statusOf: () => Promise.resolve('COMPLETED') });
+    expect(told.map(({ in: side }) => side)).toEqual(['source', 'source']);
+  });
 });
+
+/** What nobody can read, for now. */
+function unreadable({ objectKey, image }: ReturnType<typeof batchOf>) {
+  return {
+    hide: (bucket: MemoryBucket) => {
+      for (const { versionId } of bucket.stored(objectKey)) bucket.deleteVersion(objectKey, versionId);
+      bucket.store(objectKey, image, T0 + 2_000, 'DEEP_ARCHIVE');
+    },
+    show: (bucket: MemoryBucket) => {
+      for (const { versionId } of bucket.stored(objectKey)) bucket.deleteVersion(objectKey, versionId);
+      bucket.store(objectKey, image, T0 + 2_000);
+    },
+  };
+}
+
+test.each(['source', 'destination'] as const)(
+  'a batch of the %s that cannot be read keeps the delete',
+  async (side) => {
+    const world = notReplicated();
+    const batch = unreadable(world.first);
+    batch.hide(world[side]);
+    const { done, unclear } = await erase(world, true);
+    expect([unclear, done?.left !== 0]).toEqual([1, true]);
+    batch.show(world[side]);
+    expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+    world.destination.store(world.first.objectKey, world.first.image);
+    expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+    expect((await erase(world, true)).done?.left).toBe(0);
+  },
+);
