@@ -96,7 +96,7 @@ async function eraseWithJournal(request: EraseRequest, { plan, held }: Looked): 
   const coming = await whatMayCome(request, held, kept);
   for (const objectKey of coming.deletes) kept.set(objectKey, MAY_COME);
   const unread = await takeOutOfJournal(taking, coming.isStale ? await look() : held, look);
-  const stays = new Map([...coming.stays, ...(await eraseUnread(taking, unread.versions))]);
+  const stays = new Map([...coming.stays, ...(await eraseUnread(taking, unread))]);
   const after = await look();
   for (const version of after.versions)
     request.onJournal(leftOfVersion(version, { ...whatStays(request), stays, kept }));

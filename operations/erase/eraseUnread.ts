@@ -2,7 +2,9 @@ import { basePrefix, runsPrefix } from '../../core/journal/journalKeys';
 import { definitionSource } from '../journal/compact/definitionSource';
 import { catalogOf } from '../journal/runs/catalog';
 import { eraseSome, type CarryOutEraseRequest } from './carryOutErase';
-import { idOfVersion } from './leftInJournal';
+import { eraseLastOfAll } from './eraseLastOfAll';
+import type { HeldInJournal } from './heldInJournal';
+import { idOfVersion, MAY_HAVE_OLDER } from './leftInJournal';
 import type { ErasedBucket } from './places';
 import { nameIn, type HeldVersion } from './standing';
 import type { TakeOutRequest } from './takeOutOfJournal';
@@ -17,26 +19,43 @@ export type EraseUnreadRequest = TakeOutRequest &
 /**
  * Deletes what a journal has of some items and nobody reads any more, where all else in it was found elsewhere just now.
  *
+ * @param held the last look at the journal
  * @returns why what is left of it stays, by {@link idOfVersion}
  */
 export async function eraseUnread(
   request: EraseUnreadRequest,
-  versions: readonly HeldVersion[],
+  { versions, unreadable }: Pick<HeldInJournal, 'versions' | 'unreadable'>,
 ): Promise<ReadonlyMap<string, string>> {
   const stays = new Map<string, string>();
   const mayGo = await whatMayGo(request, versions);
   for (const bucket of inOrder(request.buckets)) {
     const { side } = bucket;
-    // In the source bucket what was stored last goes last, which has their delete: stopped in between, they are not there again.
-    const named = versions
-      .filter((version) => version.in === side && mayGo.has(version))
-      .map(({ version: { objectKey, versionId }, lock }) => ({ objectKey, versionId, lock }));
-    request.signal.throwIfAborted();
-    const reasons = await eraseSome(request, bucket, named);
-    for (const [{ objectKey, versionId }, { reason }] of reasons)
-      stays.set(idOfVersion(side, objectKey, versionId), reason);
+    const here = versions.filter((version) => version.in === side);
+    const going = here.filter((version) => mayGo.has(version));
+    const isBlind = side === 'source' && unreadable.some((file) => file.in === 'source');
+    const reasons = isBlind
+      ? new Map(going.map((version) => [version, MAY_HAVE_OLDER]))
+      : side === 'source'
+        ? await eraseLastOfAll(here, mayGo, (some) => eraseThese(request, bucket, some))
+        : await eraseThese(request, bucket, going);
+    for (const [{ version }, reason] of reasons)
+      stays.set(idOfVersion(side, version.objectKey, version.versionId), reason);
   }
   return stays;
+}
+
+async function eraseThese(
+  request: EraseUnreadRequest,
+  bucket: ErasedBucket,
+  versions: readonly HeldVersion[],
+): Promise<ReadonlyMap<HeldVersion, string>> {
+  request.signal.throwIfAborted();
+  const named = versions.map((held) => {
+    const { version, lock } = held;
+    return { held, objectKey: version.objectKey, versionId: version.versionId, lock };
+  });
+  const reasons = await eraseSome(request, bucket, named);
+  return new Map([...reasons].map(([{ held }, { reason }]) => [held, reason]));
 }
 
 /** What waits in the source bucket for its replication comes nowhere any more. */
@@ -65,7 +84,7 @@ async function whatMayGo(
   const replaced = await replacedByWholeRuns(destination, catalog, names, signal);
   const retired = new Set(catalog.retired.map(({ name }) => name));
   const unfinished = new Set(catalog.unfinished.map(({ prefix }) => prefix));
-  const goes = new Set(
+  return new Set(
     own.filter((version) => {
       const {
         is,
@@ -80,20 +99,6 @@ async function whatMayGo(
       return unfinished.has(`${below}${name}/`) || (is === 'run' ? replaced : retired).has(name);
     }),
   );
-  return withoutTorn(versions, goes);
-}
-
-/**
- * Where a batch of the source bucket stays, so do all others there of its items: with the last of them goes the delete, and without that they
- * would be there again.
- */
-function withoutTorn(versions: readonly HeldVersion[], goes: ReadonlySet<HeldVersion>): ReadonlySet<HeldVersion> {
-  const inSource = versions.filter((version) => version.in === 'source');
-  const stays = new Set(inSource.flatMap((version) => (goes.has(version) ? [] : [...version.items.keys()])));
-  const isTorn = (version: HeldVersion) =>
-    version.in === 'source' && [...version.items.keys()].some((key) => stays.has(key));
-  const left = new Set([...goes].filter((version) => !isTorn(version)));
-  return left.size === goes.size ? goes : withoutTorn(versions, left);
 }
 
 async function foundObjects(buckets: readonly ErasedBucket[], batches: readonly HeldVersion[]) {

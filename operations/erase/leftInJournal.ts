@@ -77,6 +77,8 @@ export const MAY_COME =
   'it may have the delete of an item, of which the source bucket has a batch that has come to no other bucket yet, or of which something that cannot be read may have a change: without the delete, the item would be there again when that comes, or can be read. Erase again then';
 export const NOT_REPLICATED =
   "not all that is others' was found in runs of the destination bucket: erase again when it has been replicated";
+export const MAY_HAVE_OLDER =
+  'something else below the journal of the source bucket cannot be read, and may have a change of the item; this may have the delete: it goes when nothing there is unreadable';
 /** With the last batch of an item goes its delete. */
 export const LAST_STAYS =
   'something else of its item stays in the source bucket, and this may have the delete: it goes with the last';

@@ -202,3 +202,30 @@ test.each(['source', 'destination'] as const)(
     expect((await erase(world, true)).done?.left).toBe(0);
   },
 );
+
+test('a batch of the source bucket that cannot be read, and is in a run of the destination, keeps all of the source bucket', async () => {
+  const world = notReplicated();
+  world.destination.store(world.first.objectKey, world.first.image);
+  new JournalFolder(world.destination, table).run([world.first.objectKey]);
+  const batch = unreadable(world.first);
+  batch.hide(world.source);
+  const { done, unclear, told } = await erase(world, true);
+  expect([unclear, done?.left]).toEqual([1, 1]);
+  expect(told[0]?.reason).toContain('cannot be read');
+  batch.show(world.source);
+  expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+  expect((await erase(world, true)).done?.left).toBe(0);
+  expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+});
+
+test('a batch of the source bucket that S3 does not delete keeps the one of the delete', async () => {
+  const world = notReplicated();
+  world.destination.store(world.first.objectKey, world.first.image);
+  const { told } = await erase(world, true, { denied: world.first.objectKey });
+  expect(told.map(({ objectKey, reason }) => [objectKey, reason])).toEqual([
+    [world.first.objectKey, expect.stringContaining('S3 refused: AccessDenied')],
+    [world.last.objectKey, expect.stringContaining('something else of its item stays in the source bucket')],
+  ]);
+  expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+  expect((await erase(world, true)).done?.left).toBe(0);
+});
