@@ -19,7 +19,7 @@ import type { ErasePlanRequest, LeftObject } from './erasePlanRequest';
 import { itemsOf, tellNamedSince } from './namedSince';
 import { everythingUnder } from './places';
 import { requireGone } from './requireGone';
-import { whatMayCome } from './whatMayCome';
+import { eraseWaiting } from './eraseWaiting';
 
 export interface EraseRequest
   extends Omit<ErasePlanRequest, 'onLeft'>, Omit<CarryOutEraseRequest, 'plan' | 'onLeft' | 'mayBringBack'> {
@@ -93,9 +93,9 @@ async function eraseWithJournal(request: EraseRequest, { plan, held }: Looked): 
   const named = new Set(plan.flatMap(({ is, objectKey }) => (is === 'history' ? [objectKey] : [])));
   const taking = { ...request, isErased: (objectKey: string) => named.has(objectKey) && !kept.has(objectKey) };
   const look = () => heldOfItems(request, named);
-  const coming = await whatMayCome(request, held, kept);
+  const coming = await eraseWaiting(taking, held, look);
   for (const objectKey of coming.deletes) kept.set(objectKey, MAY_COME);
-  const unread = await takeOutOfJournal(taking, coming.isStale ? await look() : held, look);
+  const unread = await takeOutOfJournal(taking, coming.now, look);
   const stays = new Map([...coming.stays, ...(await eraseUnread(taking, unread))]);
   const after = await look();
   for (const version of after.versions)

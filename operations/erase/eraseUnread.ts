@@ -20,15 +20,17 @@ export type EraseUnreadRequest = TakeOutRequest &
  * Deletes what a journal has of some items and nobody reads any more, where all else in it was found elsewhere just now.
  *
  * @param held the last look at the journal
+ * @param among the buckets in which it is deleted
  * @returns why what is left of it stays, by {@link idOfVersion}
  */
 export async function eraseUnread(
   request: EraseUnreadRequest,
   { versions, unreadable }: Pick<HeldInJournal, 'versions' | 'unreadable'>,
+  among = request.buckets,
 ): Promise<ReadonlyMap<string, string>> {
   const stays = new Map<string, string>();
   const mayGo = await whatMayGo(request, versions);
-  for (const bucket of inOrder(request.buckets)) {
+  for (const bucket of inOrder(among)) {
     const { side } = bucket;
     const here = versions.filter((version) => version.in === side);
     const going = here.filter((version) => mayGo.has(version));

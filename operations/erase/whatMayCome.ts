@@ -1,13 +1,11 @@
 import { inParallel } from '../../core/inParallel';
 import { whyUnreadable } from '../images/whyUnreadable';
 import type { HeldInJournal } from './heldInJournal';
-import { idOfVersion, NOT_REPLICATED } from './leftInJournal';
 import { everythingUnder, type ErasedBucket } from './places';
 import type { HeldFile, HeldVersion } from './standing';
 
 export interface MayComeRequest {
   readonly buckets: readonly ErasedBucket[];
-  readonly sourceForgets: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -15,8 +13,8 @@ export interface MayComeRequest {
 export interface MayCome {
   /** Object keys of the items that would be there again then, without the delete that the destination's journal has. */
   readonly deletes: ReadonlySet<string>;
-  /** Why batches of the source bucket stay that have to wait for their replication, by `idOfVersion`. */
-  readonly stays: ReadonlyMap<string, string>;
+  /** Of the source bucket, not come yet. */
+  readonly batches: readonly HeldVersion[];
   /** Something has come to the destination bucket since it was looked at. */
   readonly isStale: boolean;
 }
@@ -25,50 +23,21 @@ const LOOKS = 32;
 
 /**
  * @param held the last look at the journal
- * @param kept object keys of the items of which something else has to stay
  * @throws S3Error
  */
-export async function whatMayCome(
-  request: MayComeRequest,
-  held: HeldInJournal,
-  kept: ReadonlyMap<string, string>,
-): Promise<MayCome> {
+export async function whatMayCome(request: MayComeRequest, held: HeldInJournal): Promise<MayCome> {
   const inDestination = held.versions.filter(
     ({ in: side, standing }) => side === 'destination' && standing !== 'unread',
   );
   const deleted = new Set(inDestination.flatMap(({ deletes }) => [...deletes]));
-  if (deleted.size === 0) return { deletes: deleted, stays: new Map(), isStale: false };
+  if (deleted.size === 0) return { deletes: deleted, batches: [], isStale: false };
   const { waiting, isStale } = await notCome(request, held);
   const files = held.unreadable.filter((file) =>
     file.in === 'source' ? waiting.has(file) : file.standing !== 'unread',
   );
-  if (files.length > 0) return { deletes: deleted, stays: new Map(), isStale };
-  const staying = whatStays(
-    held.versions.filter((version) => waiting.has(version)),
-    request,
-    new Set(kept.keys()),
-  );
-  const keys = staying.flatMap(({ items }) => [...items.keys()]);
-  const stays = new Map(
-    staying.flatMap(({ in: side, version: { objectKey, versionId } }) =>
-      request.sourceForgets ? [[idOfVersion(side, objectKey, versionId), NOT_REPLICATED]] : [],
-    ),
-  );
-  return { deletes: new Set(keys.filter((key) => deleted.has(key))), stays, isStale };
-}
-
-/** A batch that stays keeps its items, and they whatever else has them. */
-function whatStays(
-  waiting: readonly HeldVersion[],
-  request: Pick<MayComeRequest, 'sourceForgets'>,
-  kept: ReadonlySet<string>,
-): readonly HeldVersion[] {
-  const stays = waiting.filter(({ items, lines }) => {
-    const own = [...items.values()].reduce((sum, each) => sum + each, 0);
-    return !request.sourceForgets || lines > own || [...items.keys()].some((key) => kept.has(key));
-  });
-  const all = new Set([...kept, ...stays.flatMap(({ items }) => [...items.keys()])]);
-  return all.size === kept.size ? stays : whatStays(waiting, request, all);
+  const batches = held.versions.filter((version) => waiting.has(version));
+  const ofBatches = batches.flatMap(({ items }) => [...items.keys()]).filter((key) => deleted.has(key));
+  return { deletes: files.length > 0 ? deleted : new Set(ofBatches), batches, isStale };
 }
 
 /**

@@ -155,7 +155,7 @@ describe('a batch that has come to no other bucket yet', () => {
     const { told } = await erase(notReplicated(), true);
     expect(told.slice(2).map(({ otherLines, reason }) => [otherLines, reason])).toEqual([
       [1, expect.stringContaining('erase again when it has been replicated')],
-      [0, expect.stringMatching(/0 of other items; it may have the delete of an item/)],
+      [0, expect.stringMatching(/0 of other items; something else of its item stays/)],
     ]);
   });
 
@@ -226,6 +226,19 @@ test('a batch of the source bucket that S3 does not delete keeps the one of the 
     [world.first.objectKey, expect.stringContaining('S3 refused: AccessDenied')],
     [world.last.objectKey, expect.stringContaining('something else of its item stays in the source bucket')],
   ]);
+  expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
+  expect((await erase(world, true)).done?.left).toBe(0);
+});
+
+test('a batch of nobody else, which has come to no other bucket and S3 does not delete, keeps the delete', async () => {
+  const world = notReplicated();
+  const alone = batchOf([entryOf('person', 0, item('person'))]);
+  world.source.store(alone.objectKey, alone.image, T0 + 1_000);
+  world.source.deleteVersion(world.first.objectKey, 'v0');
+  const { told } = await erase(world, true, { denied: alone.objectKey });
+  expect(told.map(({ in: side }) => side)).toEqual(['destination', 'destination', 'source', 'source']);
+  expect(told[2]?.reason).toContain('S3 refused: AccessDenied');
+  world.destination.store(alone.objectKey, alone.image);
   expect(await statesOf(world)).toEqual({ source: 'absent', destination: 'absent' });
   expect((await erase(world, true)).done?.left).toBe(0);
 });
