@@ -1,11 +1,10 @@
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { App } from 'cdktf';
 import { bundledCode } from './stacks/bundledCode';
 import { addStacks } from './stacks/deploy';
 import { readProgramArguments, type Program } from './core/commandLine/program';
 import { UsageError } from './core/errors';
-import { makeFolders } from './operations/plainFile';
 import { loadSettings, settingsFile } from './settings/load';
 
 const USAGE = 'npm run synth -- [--config FILE]';
@@ -32,7 +31,7 @@ function main(args: readonly string[]): void {
     process.stderr.write(`${notice}\n`),
   );
   const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
-  makeFolders(path.resolve(outdir)); // The framework makes the last folder of the path alone.
+  mkdirSync(outdir, { recursive: true }); // The framework makes the last folder of the path alone.
   const app = new App({ outdir });
   addStacks(app, settings, bundledCode(__dirname));
   app.synth();

@@ -12,7 +12,7 @@ import { RefusedError } from '../core/errors';
  * Makes a folder and those above it, unless they are there. Node.js's own way of that never ends where a folder takes none
  * (`/proc/x`).
  */
-export function makeFolders(folder: string): void {
+function makeFolders(folder: string): void {
   const above = path.dirname(folder);
   if (above !== folder && !existsSync(above)) makeFolders(above);
   try {
