@@ -2,10 +2,10 @@ import { LAST_STAYS } from './leftInJournal';
 import type { HeldVersion } from './standing';
 
 /**
- * Deletes batches of the source bucket so that nobody is there again, wherever it stops and whatever S3 refuses: the last of an item, which has its delete,
+ * Deletes batches of the source bucket so that nobody is there again, wherever it stops and whatever S3 refuses: what has the delete of an item
  * goes when all others of it have gone. Within one call there is no order, so that it takes one call after the other.
  *
- * @param inSource all that the bucket has of the items, in the order in which it was stored
+ * @param inSource all that the bucket has of the items
  * @param mayGo those of them that nothing else needs
  * @param erase deletes some, in any order, and says which of them stay, and why
  * @returns why those stay that might have gone
@@ -41,21 +41,35 @@ function withoutTorn(inSource: readonly HeldVersion[], goes: ReadonlySet<HeldVer
   return left.size === goes.size ? goes : withoutTorn(inSource, left);
 }
 
-/** The last batch of an item is in a later layer than all others of it. */
+/**
+ * What has the delete of an item is in a later layer than all else of it. All is one layer where that cannot be: where several may have it, or each of
+ * two has that of an item of the other.
+ */
 function layersOf(versions: readonly HeldVersion[]): readonly (readonly HeldVersion[])[] {
-  const last = new Map<string, string>();
-  for (const { version, items } of versions) for (const key of items.keys()) last.set(key, version.objectKey);
-  /** Of the batches of an item so far, the first layer behind them all. */
-  const behind = new Map<string, number>();
+  const objects = byObject(versions);
+  const last = new Map<string, readonly HeldVersion[]>();
+  for (const batch of objects) {
+    for (const key of new Set(batch.flatMap(({ deletes }) => [...deletes]))) {
+      if (last.has(key)) return [versions];
+      last.set(key, batch);
+    }
+  }
   const layers: HeldVersion[][] = [];
-  for (const batch of byObject(versions)) {
-    const keys = new Set(batch.flatMap(({ items }) => [...items.keys()]));
-    const ofLast = [...keys].filter((key) => last.get(key) === batch[0]?.version.objectKey);
-    const at = ofLast.reduce((most, key) => Math.max(most, behind.get(key) ?? 0), 0);
-    for (const key of keys) behind.set(key, Math.max(behind.get(key) ?? 0, at + 1));
-    (layers[at] ??= []).push(...batch);
+  for (let left = objects; left.length > 0;) {
+    const counts = new Map<string, number>();
+    for (const key of left.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const isReady = (batch: readonly HeldVersion[]) =>
+      keysOf(batch).every((key) => last.get(key) !== batch || counts.get(key) === 1);
+    const ready = left.filter(isReady);
+    if (ready.length === 0) return [versions];
+    layers.push(ready.flat());
+    left = left.filter((batch) => !isReady(batch));
   }
   return layers;
+}
+
+function keysOf(batch: readonly HeldVersion[]): readonly string[] {
+  return [...new Set(batch.flatMap(({ items }) => [...items.keys()]))];
 }
 
 function byObject(versions: readonly HeldVersion[]): readonly (readonly HeldVersion[])[] {
