@@ -73,6 +73,17 @@ describe('erasing one person whose changes are in a journal', () => {
               stops: [],
             },
           ],
+          // The batch with the delete has a key before that of the one with the item.
+          [
+            {
+              changes: [
+                { pk: 'person2', sk: 'a', value: 'x', batch: 4, isImage: false },
+                { pk: 'person', sk: 'a', value: 'x', batch: 0, isImage: false },
+              ],
+              ...{ runs: [0, 0, 0, 0, 1], hasBase: true, isMerged: false, hasJournalDeletes: true, beside: undefined },
+              stops: [{ before: 5, compacts: false }],
+            },
+          ],
           // All that there may be: images, a merged run, a base of it, a run and a batch beside; stopped everywhere.
           [
             {
