@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, TerraformStack } from 'cdktf';
+import * as cdktf from 'cdktf';
 import { unzipSync } from 'fflate';
 import { codePackage } from '../../stacks/constructs/codePackage';
 
@@ -22,10 +22,10 @@ function code(name: string, files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
-function packaged(directory: string, outdir: string) {
-  const app = new App({ outdir: path.join(folder, outdir) });
-  const stack = new TerraformStack(app, 'stack');
-  const made = codePackage(stack, 'capture', directory);
+function packaged(directory: string, outdir: string, pack = codePackage) {
+  const app = new cdktf.App({ outdir: path.join(folder, outdir) });
+  const stack = new cdktf.TerraformStack(app, 'stack');
+  const made = pack(stack, 'capture', directory);
   app.synth();
   return { ...made, bytes: readFileSync(path.join(folder, outdir, 'stacks/stack', made.filename)) };
 }
@@ -40,7 +40,17 @@ test('the package is beside the JSON of the stack, holds every file, and its has
   expect(Object.fromEntries(texts)).toEqual(FILES);
 });
 
-test('the same files give the same bytes, whatever their age, mode and place, and the time zone', () => {
+/** As in another process, which has packed nothing yet. */
+async function inAnotherProcess(): Promise<typeof codePackage> {
+  let fresh: typeof codePackage | undefined;
+  await jest.isolateModulesAsync(async () => {
+    jest.doMock('cdktf', () => cdktf);
+    ({ codePackage: fresh } = await import('../../stacks/constructs/codePackage'));
+  });
+  return fresh!;
+}
+
+test('the same files give the same bytes, whatever their age, mode and place, and the time zone', async () => {
   const one = packaged(code('a', FILES), 'one');
   const again = code('b', Object.fromEntries(Object.entries(FILES).reverse()));
   utimesSync(path.join(again, 'index.js'), 1, 1);
@@ -48,7 +58,7 @@ test('the same files give the same bytes, whatever their age, mode and place, an
   const zone = process.env.TZ;
   process.env.TZ = 'Pacific/Auckland';
   try {
-    expect(packaged(again, 'two').bytes.equals(one.bytes)).toBe(true);
+    expect(packaged(again, 'two', await inAnotherProcess()).bytes.equals(one.bytes)).toBe(true);
   } finally {
     if (zone === undefined) delete process.env.TZ;
     else process.env.TZ = zone;
@@ -69,6 +79,13 @@ test('files that everybody may read: Lambda runs them as another user', () => {
   const { bytes } = packaged(code('a', { 'index.js': '' }), 'out');
   const directoryEntry = bytes.indexOf(Buffer.from('PK\u0001\u0002'));
   expect((bytes.readUInt32LE(directoryEntry + 38) >>> 16).toString(8)).toBe('100644');
+});
+
+test('code that is changed after it was packed is packed anew', () => {
+  const before = packaged(code('a', FILES), 'one');
+  const after = packaged(code('a', { ...FILES, 'index.js': 'exports.handler = 2;' }), 'two');
+  expect(Buffer.from(unzipSync(after.bytes)['index.js']!).toString()).toBe('exports.handler = 2;');
+  expect(packaged(code('a', FILES), 'three').bytes.equals(before.bytes)).toBe(true);
 });
 
 test('without code it is said how to make it', () => {

@@ -28,6 +28,9 @@ export function codePackage(scope: Construct, functionName: string, codeDirector
   return { filename, sourceCodeHash: digest.toString('base64') };
 }
 
+/** By the digest of what was packed. To pack is most of what a synth computes, and many stacks and tables have the same code. */
+const packed = new Map<string, Buffer>();
+
 const UNIX = 3;
 const READABLE_BY_ALL = 0o100644 << 16; // Lambda runs the code as another user than the one who packed it.
 
@@ -40,8 +43,26 @@ function zipOf(directory: string): Buffer {
   }
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name))).sort();
-  const contents = paths.map((name) => [name.split(path.sep).join('/'), readFileSync(path.join(directory, name))]);
+  const contents = paths.map((name) => {
+    return [name.split(path.sep).join('/'), readFileSync(path.join(directory, name))] as const;
+  });
+  const digest = digestOf(contents);
+  const bytes = packed.get(digest) ?? pack(contents);
+  packed.set(digest, bytes);
+  return bytes;
+}
+
+type Contents = readonly (readonly [name: string, bytes: Buffer])[];
+
+/** Of the lengths too: what ends one file cannot begin the next one. */
+function digestOf(contents: Contents): string {
+  const hash = createHash('sha256');
+  for (const [name, bytes] of contents) hash.update(JSON.stringify([name, bytes.length])).update(bytes);
+  return hash.digest('hex');
+}
+
+function pack(contents: Contents): Buffer {
   // A zip holds local time: the first moment that it can hold, wherever this runs.
   const options = { mtime: new Date(1980, 0, 1), level: 9, os: UNIX, attrs: READABLE_BY_ALL } as const;
-  return Buffer.from(zipSync(Object.fromEntries(contents) as Record<string, Uint8Array>, options));
+  return Buffer.from(zipSync(Object.fromEntries(contents), options));
 }
