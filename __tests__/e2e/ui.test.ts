@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { selectMigration } from '../../local/sandbox/selectMigration';
 import { startBrowser } from './support/browser';
 
 const PROJECT = path.resolve(__dirname, '../..');
@@ -64,26 +65,6 @@ async function findings(page: Page): Promise<string[]> {
   });
 }
 
-/** Selects when the migration was, by typing the times: the way without a drag. */
-async function selectMigration(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'customers', exact: true }).click();
-  await page.getByRole('img', { name: /^Changes from/ }).waitFor();
-  const told = readFileSync(path.join(folder, 'try/2.sh'), 'utf8');
-  const [, from = '', to = ''] = /--from (\S+) --to (\S+)/.exec(told)!;
-  // An image is stored about a second after its change.
-  const later = (text: string, ms: number) => new Date(Date.parse(text) + ms).toISOString().replace('.000', '');
-  for (const [name, text] of [
-    ['End', later(to, 2_000)],
-    ['Start', later(from, 1_000)],
-  ] as const) {
-    const box = page.getByLabel(`${name}, as a time in UTC`);
-    await box.fill(text);
-    await box.press('Enter');
-    const time = text.slice(11, 19);
-    await page.getByRole('status').filter({ hasText: time }).first().waitFor();
-  }
-}
-
 /** What it prints, whatever it ends with: where traffic goes on, something may be left. */
 async function dcs(line: string): Promise<string> {
   const command = `. ./env.sh; npx dcs ${line} || true`;
@@ -109,7 +90,7 @@ test('the errand: find the burst, select it, see the plan, copy the command; and
   expect(page.url()).not.toContain(new URL(address).hash.slice(1));
   expect(await findings(page)).toEqual([]);
 
-  await selectMigration(page);
+  await selectMigration(page, folder);
   await page.getByText(/^Window: .* changes$/).waitFor();
   const items = page.locator('.items .row');
   await items.first().waitFor();

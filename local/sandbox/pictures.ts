@@ -1,30 +1,24 @@
 import { chromium, type Locator, type Page } from 'playwright-core';
 import path from 'node:path';
+import { selectMigration } from './selectMigration';
 
 /*
- * Makes the pictures of docs/ui.md: in a sandbox, of the page whose address is the first argument, with the browser that is
- * the second. `npm run docs:ui` does both.
+ * Makes the pictures of docs/ui.md: in the sandbox of a folder, of the page with an address, with a browser; these are the
+ * arguments, the address first. `npm run docs:ui` does both.
  */
 
 const FOLDER = path.resolve(__dirname, '../../docs/ui');
 
-async function main([address = '', executablePath = '']: string[]): Promise<void> {
+async function main([address = '', folder = '', executablePath = '']: string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath });
   const page = await browser.newPage({ viewport: { width: 1000, height: 3000 } });
   await page.goto(address);
   await page.locator('.cards').waitFor();
   await picture(page, 'tables', page.getByRole('heading', { name: 'dcs' }), page.locator('.cards'));
-  await page.getByRole('link', { name: 'customers', exact: true }).click();
-  const chart = page.getByRole('img', { name: /^Changes from/ });
-  await chart.waitFor();
-  const { x, y, width } = (await chart.boundingBox()) ?? { x: 0, y: 0, width: 0 };
-  await page.mouse.move(x + width * 0.55, y + 40);
-  await page.mouse.down();
-  await page.mouse.move(x + width * 0.9, y + 40, { steps: 4 });
-  await page.mouse.up();
+  await selectMigration(page, folder);
   await page.locator('#command').waitFor();
   await picture(page, 'when', page.getByRole('heading', { name: /When did it break/ }), page.getByText(/^Window:/));
-  const row = page.locator('.items .row', { hasText: 'changed' }).first();
+  const row = page.locator('.items .row', { hasText: 'plan' }).first();
   await row.click();
   const history = page.getByRole('region', { name: 'History of the item' });
   await history.waitFor();
@@ -37,7 +31,7 @@ async function main([address = '', executablePath = '']: string[]): Promise<void
   );
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 375, height: 760 });
-  await chart.scrollIntoViewIfNeeded();
+  await page.getByRole('img', { name: /^Changes from/ }).scrollIntoViewIfNeeded();
   await page.screenshot({ path: path.join(FOLDER, 'phone.png') });
   await browser.close();
 }
