@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   sandbox.kill('SIGTERM');
-  if (sandbox.exitCode === null) await once(sandbox, 'exit');
+  if (sandbox.exitCode === null && sandbox.signalCode === null) await once(sandbox, 'exit');
 });
 
 /** A page, and what went wrong on it: errors, and whatever the policy has refused. */

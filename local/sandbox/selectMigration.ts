@@ -11,7 +11,7 @@ export async function selectMigration(page: Page, folder: string): Promise<void>
   await page.getByRole('link', { name: 'customers', exact: true }).click();
   await page.getByRole('img', { name: /^Changes from/ }).waitFor();
   const told = readFileSync(path.join(folder, 'try/2.sh'), 'utf8');
-  const [, from = '', to = ''] = /--from (\S+) --to (\S+)/.exec(told)!;
+  const [, from = '', to = ''] = /--from (\S+) --to (\S+)/.exec(told) ?? [];
   // An image is stored about a second after its change.
   const later = (text: string, ms: number) => new Date(Date.parse(text) + ms).toISOString().replace('.000', '');
   for (const [name, text] of [
