@@ -114,7 +114,11 @@ export async function redrive(process: Process, site: Site): Promise<BatchReport
   return reports;
 }
 
-export async function verify(process: Process, site: Site, { repair = false, history = false }): Promise<VerifyReport> {
+export async function verify(
+  process: Process,
+  site: Site,
+  { repair = false, history = false, settleMs = SETTLE_MS },
+): Promise<VerifyReport> {
   const isIntoJournal = site.layout() === 'journal';
   const table = site.location;
   const [source, destination] = [bucketCalls(process, site.source), bucketCalls(process, site.destination)];
@@ -138,7 +142,7 @@ export async function verify(process: Process, site: Site, { repair = false, his
       itemCount: 0,
       tableId: String(site.table.incarnation),
     },
-    ...{ settleMs: SETTLE_MS, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
+    ...{ settleMs, segments: SEGMENTS, history, whoRuns: () => Promise.resolve('simulated') },
     ...(repair && { repair: { images, allowDeletes: true } }),
     reports: { write: () => Promise.resolve('report') },
     watch: {
