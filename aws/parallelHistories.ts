@@ -32,7 +32,7 @@ export async function* historyPages(
 ): AsyncGenerator<readonly ObjectHistory[]> {
   const channel = new Channel<readonly ObjectHistory[]>(QUEUED_PAGES);
   const listing = new Listing(lister, prefix, channel, signal);
-  const workers = Promise.all(Array.from({ length: parallelism }, () => listing.work())).then(
+  const ended = listing.all(parallelism).then(
     () => channel.end(),
     (error: unknown) => {
       listing.stop();
@@ -43,7 +43,7 @@ export async function* historyPages(
     yield* channel;
   } finally {
     listing.stop();
-    await workers;
+    await ended;
   }
 }
 
@@ -64,11 +64,12 @@ interface Range {
 
 class Listing {
   private readonly open = new Set<Range>();
-  private started = false;
   private stopped = false;
   private triedCut = false;
   private canCut = false;
-  private idle: (() => void)[] = [];
+  private parallelism = 1;
+  private onEnd: () => void = () => undefined;
+  private onError: (error: unknown) => void = () => undefined;
 
   constructor(
     private readonly lister: VersionLister,
@@ -79,43 +80,57 @@ class Listing {
 
   stop(): void {
     this.stopped = true;
-    this.wakeIdle();
   }
 
-  async work(): Promise<void> {
-    for (let range = await this.takeRange(); range; range = await this.takeRange()) {
+  /** @throws the first error, at once */
+  all(parallelism: number): Promise<void> {
+    this.parallelism = parallelism;
+    return new Promise((resolve, reject) => {
+      this.onEnd = resolve;
+      this.onError = reject;
+      this.begin({ after: '', isLong: false });
+    });
+  }
+
+  private begin(range: Range): void {
+    this.open.add(range);
+    void this.work(range).catch(this.onError);
+  }
+
+  private async work(first: Range): Promise<void> {
+    for (let range: Range | undefined = first; range; range = this.taken()) {
+      await Promise.resolve(); // all that is cut now is cut before the first of it is listed
       try {
         await this.list(range);
       } finally {
         this.open.delete(range);
-        this.wakeIdle();
+        void this.cutMore();
       }
     }
+    if (this.open.size === 0) this.onEnd();
   }
 
-  private async takeRange(): Promise<Range | undefined> {
-    for (;;) {
-      if (this.stopped) return undefined;
-      if (!this.started) {
-        this.started = true;
-        return this.opened({ after: '', isLong: false });
-      }
+  private taken(): Range | undefined {
+    const cut = this.canCut && !this.stopped ? this.cut() : undefined;
+    if (cut) this.open.add(cut);
+    return cut;
+  }
+
+  /** Others begin to work where there is something to cut: whoever waited for it would look at each page in vain. */
+  private async cutMore(): Promise<void> {
+    if (!this.canCut) return;
+    await Promise.resolve(); // whoever is done comes first
+    while (!this.stopped && this.open.size < this.parallelism) {
       const cut = this.cut();
-      if (cut) return this.opened(cut);
-      if (this.open.size === 0) return undefined;
-      await new Promise<void>((resolve) => this.idle.push(resolve));
+      if (!cut) return;
+      this.begin(cut);
     }
-  }
-
-  private opened(range: Range): Range {
-    this.open.add(range);
-    return range;
   }
 
   /** Takes the far part of the range that is cut at the shortest key: most likely the largest one. */
   private cut(): Range | undefined {
     const cuts = [...this.open]
-      .filter(({ isLong }) => this.canCut && isLong)
+      .filter(({ isLong }) => isLong)
       .flatMap((range) => {
         const middle = middleOf(range satisfies KeyRange, this.prefix);
         return middle === undefined ? [] : [{ range, middle }];
@@ -140,7 +155,7 @@ class Listing {
       // A page may end behind the range it was asked for: then the range is done.
       range.isLong = page.next !== undefined && (range.upTo === undefined || range.after < range.upTo);
       if (page.next && !this.triedCut) await this.tryCut(page.versions);
-      this.wakeIdle();
+      void this.cutMore();
       if (!(await this.give(range, grouping.add(page)))) return;
       if (!page.next || (range.upTo !== undefined && page.next.objectKey > range.upTo)) break;
       after = page.next;
@@ -166,11 +181,5 @@ class Listing {
     const after = { objectKey: known.objectKey.slice(0, -1) };
     const page = await this.lister.page(this.prefix, { after, maxKeys: 1, signal: this.signal });
     this.canCut = page.versions[0]?.versionId === known.versionId;
-  }
-
-  private wakeIdle(): void {
-    const idle = this.idle;
-    this.idle = [];
-    for (const wake of idle) wake();
   }
 }

@@ -35,7 +35,8 @@ export async function inParallel<Item>(
     }
     if (working === 0) nothingLeft();
   };
-  const workers = Array.from({ length: limit }, () => worker().catch(fail));
+  const most = Array.isArray(items) ? Math.min(limit, items.length) : limit;
+  const workers = Array.from({ length: most }, () => worker().catch(fail));
   await Promise.race([Promise.all(workers), stopped]);
   if (!hasFailed()) return;
   // Not awaited: it takes effect when the item that is on its way has come.

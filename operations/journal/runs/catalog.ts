@@ -65,8 +65,8 @@ export async function catalogOf(reads: JournalReads, table: TableLocation, signa
     foldersBelow(reads.lister, runsPrefix(table), signal),
     foldersBelow(reads.lister, basePrefix(table), signal),
   ]);
-  const runs = await finishedIn(reads, table, ofRuns, readRunManifest, signal);
-  const bases = await finishedIn(reads, table, ofBases, readBaseManifest, signal);
+  const runs = await finishedIn(reads, table, ofRuns, readRunManifest, knownRuns, signal);
+  const bases = await finishedIn(reads, table, ofBases, readBaseManifest, knownBases, signal);
   const replaced = new Set(runs.finished.flatMap(({ manifest }) => [...manifest.merged, ...manifest.mergedBefore]));
   const below = journalPrefix(table);
   const inForce = runs.finished.filter(({ name }) => !replaced.has(name));
@@ -129,11 +129,19 @@ function newestFirst(bases: readonly StoredBase[], runs: readonly StoredRun[]): 
   );
 }
 
-async function finishedIn<Manifest>(
+type Read<Manifest> = Pick<Finished<Manifest>, 'manifest' | 'manifestSha256'>;
+type Known<Manifest> = WeakMap<Uint8Array, Read<Manifest>>;
+
+/** Whoever looks again and again has the very bytes of the look before: they are checked once. */
+const knownRuns: Known<RunManifest> = new WeakMap();
+const knownBases: Known<BaseManifest> = new WeakMap();
+
+async function finishedIn<Manifest extends RunManifest | BaseManifest>(
   reads: JournalReads,
   { tableName }: TableLocation,
   folders: readonly Folder[],
   read: (place: ManifestPlace, bytes: Uint8Array) => Manifest,
+  known: Known<Manifest>,
   signal: AbortSignal | undefined,
 ) {
   const found = new Map<string, Finished<Manifest>>();
@@ -143,8 +151,11 @@ async function finishedIn<Manifest>(
     const { name, files, prefix } = folder;
     try {
       const bytes = await readFile(reads, folder, MANIFEST_FILE, { signal });
-      const manifest = read({ tableName, name }, bytes);
-      found.set(name, { ...folder, manifest, manifestSha256: sha256Of(bytes), isCovered: files.has(COVERED_FILE) });
+      const before = known.get(bytes);
+      const isKnown = before?.manifest.name === name && before.manifest.table === tableName;
+      const once = isKnown ? before : { manifest: read({ tableName, name }, bytes), manifestSha256: sha256Of(bytes) };
+      known.set(bytes, once);
+      found.set(name, { ...folder, ...once, isCovered: files.has(COVERED_FILE) });
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
