@@ -62,7 +62,9 @@ export async function deploy(way: Way): Promise<Deployed> {
   let run: LocalRun | undefined;
   const pools = new Map<string, Promise<ProviderPool>>();
   const poolOf = (stack: string) => {
-    const pool = pools.get(stack) ?? startProviderPool(awsProvider(), stack, PROVIDERS_ENVIRONMENT, callLog(stack));
+    const pool =
+      pools.get(stack) ??
+      startProviderPool(awsProvider(), stack, PROVIDERS_ENVIRONMENT, callLog(stack), typesEverIn(stack));
     pools.set(stack, pool);
     return pool;
   };
@@ -131,6 +133,16 @@ async function resourcesIn(stack: string, type: string): Promise<Asked[]> {
     resource: Record<string, Record<string, Asked['body']> | undefined>;
   };
   return Object.entries(resource[type] ?? {}).map(([id, body]) => ({ address: `${type}.${id}`, body }));
+}
+
+/** Of the synthesized JSON as it is and as it was whenever this was called: the state still has what has left the JSON. */
+function typesEverIn(stack: string): () => Promise<ReadonlySet<string>> {
+  const types = new Set<string>();
+  return async () => {
+    const text = await readFile(path.join(stack, 'cdk.tf.json'), 'utf8');
+    for (const [type] of text.matchAll(/\baws_\w+/g)) types.add(type);
+    return types;
+  };
 }
 
 const callLog = (stack: string) => path.join(stack, 'calls.log');

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import { UNTIL_STDIN_ENDS } from '../../../local/parts/processes';
+import { schemaOfTypes } from './providerSchema';
 
 /** Processes of the AWS provider that outlive Terraform's commands. */
 export interface ProviderPool {
@@ -15,7 +16,8 @@ export interface ProviderPool {
 /** Of protocol 5 (terraform-plugin-go, tfprotov5/internal/tfplugin5/tfplugin5.proto). */
 const CONFIGURE = '/tfplugin5.Provider/Configure';
 /** What depends on the question alone. To prepare a configuration the provider looks at the schemas of all of its resources. */
-const ANSWERED_ONCE = ['/tfplugin5.Provider/GetSchema', '/tfplugin5.Provider/PrepareProviderConfig'];
+const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
+const ANSWERED_ONCE = [GET_SCHEMA, '/tfplugin5.Provider/PrepareProviderConfig'];
 const WINDOW_BYTES = 1 << 24;
 
 /**
@@ -24,6 +26,7 @@ const WINDOW_BYTES = 1 << 24;
  * have within a command, and all commands come to it, through this address.
  *
  * @param cwd what the stack's paths are relative to: Terraform's current folder
+ * @param types all that the stack has, or has had: Terraform is told the schemas of these alone
  * @param log file that the processes write into, a JSON object a line
  */
 export async function startProviderPool(
@@ -31,6 +34,7 @@ export async function startProviderPool(
   cwd: string,
   env: NodeJS.ProcessEnv,
   log: string,
+  types: () => Promise<ReadonlySet<string>>,
 ): Promise<ProviderPool> {
   // Each writes a line at once, and to the end of the file: through pipes, lines of one would be cut by those of another.
   const logFile = await open(log, 'a');
@@ -66,7 +70,9 @@ export async function startProviderPool(
       const key = `${headers[':path']} ${body.toString('base64')}`;
       const answer = answered.get(key) ?? unconfigured.then((process) => process.ask(headers, body));
       answered.set(key, answer);
-      give(stream, await answer);
+      const whole = await answer;
+      const isSchema = headers[':path'] === GET_SCHEMA;
+      give(stream, isSchema ? { ...whole, body: schemaOfTypes(whole.body, await types()) } : whole);
     } else {
       (await (processOf.get(session) ?? unconfigured)).handOn(stream, headers);
     }

@@ -18,6 +18,8 @@ export interface StackFolder {
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   /** Addresses of everything in the state. */
   addresses(): Promise<string[]>;
+  /** The ARN of each resource of a type, as the state has it. */
+  arns(type: string): Promise<string[]>;
 }
 
 /** What Terraform is run with: nothing of the AWS settings of whoever runs the tests. */
@@ -82,7 +84,21 @@ export function stackFolder(
       return Object.fromEntries(Object.entries(outputs).map(([output, { value }]) => [output, value]));
     },
     addresses: async () => (await done('state', 'list')).trim().split('\n'),
+    async arns(type) {
+      const { resources } = JSON.parse(await done('state', 'pull')) as State;
+      const ofType = resources.filter((resource) => resource.mode === 'managed' && resource.type === type);
+      return ofType.flatMap(({ instances }) => instances.map(({ attributes }) => attributes.arn));
+    },
   };
+}
+
+/** As far as `terraform state pull` is read. */
+interface State {
+  readonly resources: readonly {
+    readonly mode: 'managed' | 'data';
+    readonly type: string;
+    readonly instances: readonly { readonly attributes: { readonly arn: string } }[];
+  }[];
 }
 
 function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
