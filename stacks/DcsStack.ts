@@ -23,7 +23,7 @@ export class DcsStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.addOverride('terraform.required_version', '>= 1.10.0'); // Lock files in S3; also conditions on data sources.
-    this.node.addValidation({ validate: () => beyondLimits(resourcesOf(this), regionsOf(this)) });
+    this.node.addValidation({ validate: () => validated(this) });
   }
 
   /**
@@ -54,14 +54,14 @@ export class DcsStack extends TerraformStack {
   }
 }
 
-function resourcesOf(stack: DcsStack): Parameters<typeof beyondLimits>[0] {
-  const { resource = {} } = stack.toTerraform() as { resource?: Parameters<typeof beyondLimits>[0] };
-  return resource;
+interface StackJson {
+  readonly resource?: Parameters<typeof beyondLimits>[0];
+  readonly provider?: { readonly aws?: readonly { readonly alias: string; readonly region: string }[] };
 }
 
-/** Of a provider, by its reference. */
-function regionsOf(stack: DcsStack): (provider: string) => string {
-  const { provider } = stack.toTerraform() as { provider?: { aws?: { alias: string; region: string }[] } };
+/** What AWS would refuse. To resolve a stack takes most of a synth: it is done once for all of it. */
+function validated(stack: DcsStack): string[] {
+  const { resource = {}, provider } = stack.toTerraform() as StackJson;
   const regions = new Map((provider?.aws ?? []).map(({ alias, region }) => [`aws.${alias}`, region]));
-  return (reference) => regions.get(reference) ?? reference;
+  return beyondLimits(resource, (reference) => regions.get(reference) ?? reference);
 }

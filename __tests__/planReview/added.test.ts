@@ -1,27 +1,13 @@
-import { partitionOf } from '../../core/partitions';
 import type { JsonObject } from '../../planReview/json';
 import { variants } from '../../stacks/variants';
+import { invoices, oneMoreTable } from './oneMoreTable';
 import { bodies, planned } from './planned';
 import { found, type Change } from './support';
 
-const invoices = { name: 'invoices', existing: false, partitionKey: { name: 'number', type: 'S' } };
-const kmsKeyIn = (region: string) =>
-  `arn:${partitionOf(region).name}:kms:${region}:111111111111:key/99999999-2222-3333-4444-555555555555`;
-const added = (region: string) => ({
-  'that is created, with a sort key and time to live': {
-    ...invoices,
-    sortKey: { name: 'line', type: 'N' },
-    ttlAttribute: 'until',
-  },
-  'that exists, under a key of its own': {
-    ...invoices,
-    name: 'archive.invoices',
-    existing: true,
-    kmsKeyArn: kmsKeyIn(region),
-  },
-});
 const cases = Object.entries(variants).flatMap(([variant, settings]) =>
-  Object.entries(added(settings.source.region)).map(([what, table]) => [variant, what, settings, table] as const),
+  Object.entries(oneMoreTable(settings.source.region)).map(
+    ([what, table]) => [variant, what, settings, table] as const,
+  ),
 );
 
 test.each(cases)('%s: a table %s is added without findings', (_variant, _what, settings, table) => {

@@ -1,19 +1,14 @@
-import { partitionOf } from '../../core/partitions';
 import { reviewPlan } from '../../planReview/review';
 import { parsePlan } from '../../planReview/plan';
 import { variants } from '../../stacks/variants';
+import { invoices, oneMoreTable } from './oneMoreTable';
 import { bodies, planned } from './planned';
 import { found, planJson, type Change } from './support';
 
-const invoices = { name: 'invoices', existing: false, partitionKey: { name: 'number', type: 'S' } };
-const kmsKeyIn = (region: string) =>
-  `arn:${partitionOf(region).name}:kms:${region}:111111111111:key/99999999-2222-3333-4444-555555555555`;
-const leaving = (region: string) => ({
-  'that was created': invoices,
-  'that exists, under a key of its own': { name: 'archive.invoices', kmsKeyArn: kmsKeyIn(region) },
-});
 const cases = Object.entries(variants).flatMap(([variant, settings]) =>
-  Object.entries(leaving(settings.source.region)).map(([what, table]) => [variant, what, settings, table] as const),
+  Object.entries(oneMoreTable(settings.source.region)).map(
+    ([what, table]) => [variant, what, settings, table] as const,
+  ),
 );
 
 /** As Terraform plans it: a created table that is named in `formerTables` is forgotten. */
