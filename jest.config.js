@@ -30,7 +30,8 @@ module.exports = {
     {
       ...shared,
       displayName: 'e2e',
-      ...sharingAFolder,
+      globalSetup: '<rootDir>/__tests__/e2e/support/servers/make.ts',
+      globalTeardown: '<rootDir>/__tests__/e2e/support/servers/remove.ts',
       setupFilesAfterEnv: ['<rootDir>/__tests__/onALoadedMachine.ts'],
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
       // Said aloud where it is set: by .ci/run at its end.

@@ -23,7 +23,9 @@ export interface LocalRun {
   readonly destination: LocalBucket;
   readonly tables: ReadonlyMap<string, LocalTable>;
   readonly replication: ReplicationStandIn;
-  /** A database for a table of the destination account: of its own, since the second in one is slower by far. */
+  /** A database for a table of the source account: of its own, since the second in one is slower by far. */
+  sourceDynamoDb(tableName: string): AwsSettings;
+  /** The same for one of the destination account. */
   destinationDynamoDb(tableName: string): AwsSettings;
   /** Never resolves; rejects when a part ends without having been stopped. */
   readonly died: Promise<never>;
@@ -122,6 +124,7 @@ async function connect(
     replicationStatus: (objectKey, versionId) => replication.statusInDestination(objectKey, versionId),
   };
 
+  const sourceDynamoDb = (tableName: string) => databaseSettings(parts.dynamoDb, tableName);
   const tables = new Map<string, LocalTable>();
   stops.push(() => replication.stop());
   for (const deployed of deployment.tables) {
@@ -129,7 +132,7 @@ async function connect(
       ...options,
       deployed,
       source,
-      dynamoDb: databaseSettings(parts.dynamoDb, deployed.tableName),
+      dynamoDb: sourceDynamoDb(deployed.tableName),
     });
     tables.set(deployed.tableName, table);
     stops.push(() => table.stop());
@@ -140,6 +143,7 @@ async function connect(
     destination,
     tables,
     replication,
+    sourceDynamoDb,
     destinationDynamoDb: (tableName) => databaseSettings(parts.dynamoDb, `destination/${tableName}`),
     died: parts.died,
     refreshTableDefinitions: () => refreshTableDefinitions(deployment, tables, source),

@@ -9,7 +9,7 @@ import { DcsError } from '../core/errors';
 import type { DeployedTable } from './deployment/synthesized';
 import { LocalFunction } from './function/localFunction';
 import type { S3Gateway } from './parts/s3Gateway';
-import type { AccountServer } from './parts/servers';
+import type { AccountServer } from './parts/account';
 import { startPump, type Pump } from './pump/pump';
 
 /** A table with everything that captures it. */

@@ -14,13 +14,13 @@ import { scheduledDrill } from '../../operations/drill/scheduledDrill';
 import type { AttributeMap } from '../../core/attributeValue';
 import { objectKeyOf } from '../../core/objectKey';
 import { SCRATCH_TAG, scratchTableName } from '../../core/scratchTable';
-import { startAccount, type AccountServer } from '../../local/parts/servers';
+import type { AccountServer } from '../../local/parts/account';
 import { ACCESS_DENIED, SLOW_DOWN } from '../../local/parts/s3Faults';
 import { commandPartsOfFile, deploy, KEY_SCHEMA, LOCATION, records, type Deployment } from './support/commandParts';
 import { executableIn } from './support/executable';
 import { interrupted } from './support/interrupted';
 import type { Outcome } from '../support/outcome';
-import { toolsOfTheRun } from '../support/toolsOfTheRun';
+import { sharedAccount } from './support/servers/shared';
 
 const parts = commandPartsOfFile();
 
@@ -347,7 +347,7 @@ describe('scratch tables that a killed drill has left', () => {
   let account: AccountServer;
   beforeAll(async () => {
     // DynamoDB Local has no tags.
-    account = await startAccount((await toolsOfTheRun()).motoServer, '222222222222', 'eu-west-1');
+    account = await sharedAccount('111111111111', 'eu-west-1');
   });
   afterAll(() => account.stop());
 

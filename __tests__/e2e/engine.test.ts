@@ -17,7 +17,7 @@ import type { DeployedFunction } from '../../local/deployment/synthesized';
 import { startEngineGateway, type EngineGateway } from '../../local/engine/gateway';
 import { engineEnvironment, startLocalEngine } from '../../local/engine/localEngine';
 import { startS3Gateway, type S3Gateway } from '../../local/parts/s3Gateway';
-import { startAccount, type AccountServer } from '../../local/parts/servers';
+import { startAccount, type AccountServer } from '../../local/parts/account';
 import type { CheckContext } from '../../operations/check/checkContext';
 import { engineChecks } from '../../operations/check/engineChecks';
 import { compactTable } from '../../operations/journal/compact/compactTable';

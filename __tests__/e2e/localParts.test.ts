@@ -18,15 +18,17 @@ import { gzipSync } from 'node:zlib';
 import { s3Client } from '../../aws/s3Client';
 import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { TableImportStandIn } from '../../local/engine/tableImport';
-import { databaseSettings, startAccount } from '../../local/parts/servers';
+import { startAccount } from '../../local/parts/account';
+import { databaseSettings } from '../../local/parts/servers';
 import { startParts, type Parts } from '../../local/parts/startParts';
 import { asker, REQUESTS } from './support/asMoto';
+import { ownParts } from './support/servers/shared';
 import { bucketIn, startTwoAccounts } from './support/twoAccounts';
 import { toolsOfTheRun } from '../support/toolsOfTheRun';
 
 let parts: Parts;
 beforeAll(async () => {
-  parts = await startTwoAccounts();
+  parts = await startTwoAccounts(ownParts);
 });
 afterAll(() => parts.stop());
 

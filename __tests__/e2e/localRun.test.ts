@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import type { DeployedTable } from '../../local/deployment/synthesized';
 import { startDeployment, tableOf, until } from './support/deployment';
+import { ownParts } from './support/servers/shared';
 
 interface Server {
   readonly pid: number;
   readonly command: string;
 }
 
-/** The servers that run below this process. */
+/** Those of the whole run of tests, which run below this process when it runs them all by itself. */
+let ofTheRun: readonly number[] = [];
+beforeAll(() => {
+  ofTheRun = servers().map(({ pid }) => pid);
+});
+
+/** The servers that run below this process since this file began. */
 function servers(): Server[] {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).trim().split('\n');
   const processes = rows.map((row) => {
@@ -16,7 +23,9 @@ function servers(): Server[] {
   });
   const below = (parent: number): Server[] =>
     processes.flatMap((each) => (each.parent === parent && !each.isOver ? [each, ...below(each.pid)] : []));
-  return below(process.pid).filter(({ command }) => /DynamoDBLocal\.jar|moto/.test(command));
+  return below(process.pid).filter(
+    ({ pid, command }) => /DynamoDBLocal\.jar|moto/.test(command) && !ofTheRun.includes(pid),
+  );
 }
 
 test('a deployment that cannot be played leaves nothing running, and the error says why', async () => {
@@ -24,14 +33,14 @@ test('a deployment that cannot be played leaves nothing running, and the error s
     ...deployed,
     createTable: { ...createTable, StreamSpecification: undefined },
   });
-  await expect(startDeployment(withoutStream)).rejects.toThrow(
+  await expect(startDeployment(withoutStream, undefined, ownParts)).rejects.toThrow(
     /^the table \w+ has no stream; enable it with NEW_AND_OLD_IMAGES$/,
   );
   expect(servers()).toEqual([]);
 });
 
 test('when a part ends by itself, whoever waits is told; what has broken by it does not keep the rest from stopping', async () => {
-  const run = await startDeployment();
+  const run = await startDeployment(undefined, undefined, ownParts);
   const { pump } = tableOf(run, 'users');
   const died = expect(run.died).rejects.toThrow(/^DynamoDB Local ended with \d+\. Its last output:\n/);
   const dynamoDb = servers().find(({ command }) => /^\S*java /.test(command));

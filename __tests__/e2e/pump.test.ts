@@ -5,14 +5,13 @@ import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbTable, type Table } from '../../aws/table';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
-import type { Part } from '../../local/parts/processes';
-import { databaseSettings, startDynamoDbLocal } from '../../local/parts/servers';
+import { databaseSettings, type DynamoDbPart } from '../../local/parts/servers';
 import { startPump, type Pump, type PumpOptions } from '../../local/pump/pump';
-import { toolsOfTheRun } from '../support/toolsOfTheRun';
+import { sharedDynamoDb } from './support/servers/shared';
 
-let dynamoDb: Part;
+let dynamoDb: DynamoDbPart;
 beforeAll(async () => {
-  dynamoDb = await startDynamoDbLocal((await toolsOfTheRun()).java);
+  dynamoDb = await sharedDynamoDb();
 });
 afterAll(() => dynamoDb.stop());
 

@@ -1,5 +1,6 @@
 import { ACCESS_DENIED, RESET_AFTER, RESET_BEFORE, SLOW_DOWN, type Fault } from '../../local/parts/s3Faults';
 import type { Parts } from '../../local/parts/startParts';
+import { ownParts } from './support/servers/shared';
 import { replicatedBuckets, startTwoAccounts } from './support/twoAccounts';
 
 let parts: Parts;
@@ -192,7 +193,7 @@ test('a client of the source sees faults that are over as none: the SDK tries ag
 });
 
 test('when the source side is stopped, the destination goes on alone', async () => {
-  const alone = await startTwoAccounts();
+  const alone = await startTwoAccounts(ownParts);
   try {
     const { source, destination, replication } = await replicatedBuckets(alone, 'alone');
     await source.put('k', 'image');

@@ -4,7 +4,7 @@ import { createStateMachine } from '../aws/stateMachines';
 import { createVersionedBucket } from '../aws/versionedBucket';
 import type { DeployedEngine } from '../deployment/synthesized';
 import { LocalFunction } from '../function/localFunction';
-import type { AccountServer } from '../parts/servers';
+import type { AccountServer } from '../parts/account';
 import type { EngineGateway } from './gateway';
 
 export interface LocalEngineOptions {

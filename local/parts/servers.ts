@@ -1,8 +1,13 @@
-import { assumedCredentials, type AssumedCredentials } from '../aws/roleCredentials';
 import type { AwsSettings } from '../../aws/awsSettings';
 import { dynamoDbLocalFolder } from './tools';
 import { freePort } from './freePort';
 import { startPart, type CommandLine, type Part } from './processes';
+
+/** DynamoDB Local, or an owner's share of it. */
+export interface DynamoDbPart extends Part {
+  /** Letters and digits in front of the names of all databases of an owner who shares the server with others. */
+  readonly databasePrefix?: string;
+}
 
 /**
  * AWS's DynamoDB Local, in memory. It has no option for the address it listens on: all of the machine's, not only the
@@ -35,40 +40,27 @@ export async function startDynamoDbLocal(java: string): Promise<Part> {
  * How a table in a database of its own is reached. Tables with streams must not share one: in DynamoDB Local 1.25.1 the
  * second is 5 to 15 times slower, and gets slower still.
  */
-export function databaseSettings({ endpoint }: Pick<Part, 'endpoint'>, databaseName: string): AwsSettings {
+export function databaseSettings(
+  { endpoint, databasePrefix = '' }: Pick<DynamoDbPart, 'endpoint' | 'databasePrefix'>,
+  databaseName: string,
+): AwsSettings {
   // DynamoDB Local takes letters and digits only.
-  const accessKeyId = Buffer.from(databaseName).toString('hex');
+  const accessKeyId = databasePrefix + Buffer.from(databaseName).toString('hex');
   return { endpoint, region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey: 'local' } };
 }
 
-/** An AWS account and region, played by a moto server of its own. */
-export interface AccountServer extends Part {
-  readonly accountId: string;
-  readonly region: string;
-  readonly credentials: AssumedCredentials;
-}
-
-/** @param callPort where its Step Functions calls Lambda and S3 */
-export async function startAccount(
-  motoServer: CommandLine,
-  accountId: string,
-  region: string,
-  callPort?: number,
-): Promise<AccountServer> {
+/**
+ * The AWS accounts of one moto server: all there are, each with the buckets and the rest of its own.
+ *
+ * @param name for messages
+ * @param callPort where its Step Functions calls Lambda and S3
+ */
+export async function startMoto(motoServer: CommandLine, name: string, callPort?: number): Promise<Part> {
   const port = await freePort();
-  const part = await startPart({
-    name: `moto (account ${accountId})`,
+  return startPart({
+    name: `moto (${name})`,
     command: [...motoServer, '-H', '127.0.0.1', '-p', String(port)],
     ...(callPort !== undefined && { environment: { MOTO_PORT: String(callPort) } }),
     endpoint: `http://127.0.0.1:${port}`,
   });
-  try {
-    // moto files things under the account whose role the credentials come from; the role need not exist.
-    const role = `arn:aws:iam::${accountId}:role/local`;
-    const credentials = await assumedCredentials({ endpoint: part.endpoint, region }, role);
-    return { ...part, accountId, region, credentials };
-  } catch (error) {
-    await part.stop();
-    throw error;
-  }
 }

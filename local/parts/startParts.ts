@@ -1,6 +1,7 @@
 import type { Part } from './processes';
 import { startS3Gateway, type S3Gateway } from './s3Gateway';
-import { startAccount, startDynamoDbLocal, type AccountServer } from './servers';
+import { startAccount, type AccountServer } from './account';
+import { startDynamoDbLocal, type DynamoDbPart } from './servers';
 import type { Tools } from './tools';
 
 /** An account's S3, and the gateway through which its clients reach it. */
@@ -13,7 +14,7 @@ export interface PartsAccount extends Omit<AccountServer, 'endpoint' | 'died'> {
 }
 
 export interface Parts {
-  readonly dynamoDb: Part;
+  readonly dynamoDb: DynamoDbPart;
   readonly source: PartsAccount;
   readonly destination: PartsAccount;
   /** Never resolves; rejects when a part ends without having been stopped. */
@@ -30,8 +31,23 @@ export interface PartsOptions {
   readonly destinationCallPort?: number;
 }
 
-/** Starts DynamoDB Local and the S3 of both accounts, all at the same time. When one fails, the others are stopped. */
-export async function startParts(tools: Tools, options: PartsOptions): Promise<Parts> {
+/** Where servers come from. */
+export interface ServerStarts {
+  dynamoDb(): Promise<DynamoDbPart>;
+  account(accountId: string, region: string, callPort?: number): Promise<AccountServer>;
+}
+
+/** Starts DynamoDB Local and the S3 of both accounts. */
+export function startParts(tools: Tools, options: PartsOptions): Promise<Parts> {
+  const servers: ServerStarts = {
+    dynamoDb: () => startDynamoDbLocal(tools.java),
+    account: (...account) => startAccount(tools.motoServer, ...account),
+  };
+  return startPartsOn(servers, options);
+}
+
+/** Starts all parts at the same time. When one fails, the others are stopped. */
+export async function startPartsOn(servers: ServerStarts, options: PartsOptions): Promise<Parts> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     await Promise.all(stops.map((each) => each()));
@@ -42,12 +58,12 @@ export async function startParts(tools: Tools, options: PartsOptions): Promise<P
     return part;
   };
   const startPartsAccount = async (accountId: string, region: string, callPort?: number) => {
-    const server = await started(startAccount(tools.motoServer, accountId, region, callPort));
+    const server = await started(servers.account(accountId, region, callPort));
     return { server, gateway: await started(startS3Gateway(server.endpoint)) };
   };
 
   const starting = [
-    started(startDynamoDbLocal(tools.java)),
+    started(servers.dynamoDb()),
     startPartsAccount(options.sourceAccountId, options.sourceRegion),
     startPartsAccount(options.destinationAccountId, options.destinationRegion, options.destinationCallPort),
   ] as const;

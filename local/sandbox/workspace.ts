@@ -8,7 +8,6 @@ import type { Deployment } from '../deployment/synthesized';
 import type { LocalRun } from '../localRun';
 import { TableExportStandIn } from '../engine/tableExport';
 import { TableImportStandIn } from '../engine/tableImport';
-import { databaseSettings } from '../parts/servers';
 import { startDynamoDbGateway } from './dynamoDbGateway';
 import { folderPrefix } from './leftovers';
 import type { Thing } from './things';
@@ -40,15 +39,15 @@ export async function makeWorkspace(run: LocalRun, deployment: Deployment): Prom
       const { endpoint, region, credentials } = owner === accountId ? run.destination : source;
       return { endpoint, region, credentials };
     },
-    tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region: source.region }),
+    tableSettings: (tableName) => ({ ...run.sourceDynamoDb(tableName), region: source.region }),
     hasPointInTimeRecovery: () => true,
   });
   const imports = new TableImportStandIn({
     ...{ accountId, region, s3: { endpoint, region, credentials } },
     // A database is one of a key and a Region.
-    tableSettings: (tableName) => ({ ...databaseSettings({ endpoint: dynamoDb }, tableName), region }),
+    tableSettings: (tableName) => ({ ...run.sourceDynamoDb(tableName), region }),
   });
-  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(tableName, dynamoDb), {
+  const gateway = await startDynamoDbGateway(dynamoDb, (tableName) => accessKeyOf(run, tableName), {
     imports,
     exports,
   });
@@ -96,8 +95,8 @@ function settingsOf({ source, destination, engine, tables }: Deployment) {
 }
 
 /** Of the database in which the local run has this table. */
-function accessKeyOf(tableName: string, endpoint: string): string {
-  const { credentials } = databaseSettings({ endpoint }, tableName);
+function accessKeyOf(run: LocalRun, tableName: string): string {
+  const { credentials } = run.sourceDynamoDb(tableName);
   return (credentials as { accessKeyId: string }).accessKeyId;
 }
 

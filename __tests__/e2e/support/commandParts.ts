@@ -10,16 +10,15 @@ import type { AttributeMap } from '../../../core/attributeValue';
 import { encodeImage, itemDigest, type ImageHeader } from '../../../core/image';
 import { keysOf, objectKeyOf, type KeySchema } from '../../../core/objectKey';
 import { tableDefinitionKey, tableDefinitionText, type TableDefinition } from '../../../core/tableDefinition';
-import type { Part } from '../../../local/parts/processes';
 import { startS3Gateway, type S3Gateway } from '../../../local/parts/s3Gateway';
-import { startAccount, startDynamoDbLocal } from '../../../local/parts/servers';
+import type { DynamoDbPart } from '../../../local/parts/servers';
 import type { Outcome } from '../../support/outcome';
 import { runInProcess } from './inProcess';
-import { toolsOfTheRun } from '../../support/toolsOfTheRun';
+import { sharedAccount, sharedDynamoDb } from './servers/shared';
 
 /** DynamoDB Local, and S3 behind a gateway that can make it fail: what the commands' tests share. */
 export interface CommandParts {
-  readonly dynamoDb: Part;
+  readonly dynamoDb: DynamoDbPart;
   readonly s3: S3Gateway;
 }
 
@@ -49,11 +48,7 @@ export function commandPartsOfFile(): CommandParts {
 }
 
 async function startCommandParts(): Promise<CommandParts & { stop(): Promise<void> }> {
-  const { java, motoServer } = await toolsOfTheRun();
-  const [dynamoDb, account] = await Promise.all([
-    startDynamoDbLocal(java),
-    startAccount(motoServer, '222222222222', REGION),
-  ]);
+  const [dynamoDb, account] = await Promise.all([sharedDynamoDb(), sharedAccount('222222222222', REGION)]);
   const s3 = await startS3Gateway(account.endpoint);
   return {
     dynamoDb,
@@ -93,11 +88,12 @@ const TABLE = { name: 'users', partitionKey: { name: 'id', type: 'S' } } as cons
 export const KEY_SCHEMA: KeySchema = { partitionKey: 'id' };
 export const LOCATION = { prefix: '', tableName: 'users' };
 
-/** @param name letters and digits: the access key id, which is a database of its own in DynamoDB Local */
+/** @param name letters and digits: of the access key id, which is a database of its own in DynamoDB Local */
 export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Promise<Deployment> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dcs-test-'));
   const bucket = `${name}-destination`.toLowerCase();
-  const credentials = { accessKeyId: name, secretAccessKey: 'local' };
+  const accessKeyId = `${dynamoDb.databasePrefix ?? ''}${name}`;
+  const credentials = { accessKeyId, secretAccessKey: 'local' };
   const s3Settings = { endpoint: s3.endpoint, region: REGION, credentials, bucket };
   const settings = {
     source: { accountId: '111111111111', region: 'eu-central-1', bucketName: `${name}-source`.toLowerCase() },
@@ -109,7 +105,7 @@ export async function deploy({ dynamoDb, s3 }: CommandParts, name: string): Prom
 
   const env = {
     PATH: process.env.PATH,
-    AWS_ACCESS_KEY_ID: name,
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,

@@ -10,7 +10,6 @@ import { VARIABLES } from '../../../core/functionVariables';
 import type { Layout } from '../../../settings/batches';
 import type { LocalRun } from '../../../local/localRun';
 import { startLocalTable, type LocalTable } from '../../../local/localTable';
-import { databaseSettings } from '../../../local/parts/servers';
 import { outcomeOf, type Outcome } from '../../support/outcome';
 import { tableOf } from './deployment';
 import { executableIn } from './executable';
@@ -103,7 +102,7 @@ export function startTableLike(
   onLog: (line: string) => void = () => undefined,
   layout: Layout = 'images',
 ): Promise<LocalTable> {
-  const { deployed, dynamoDb } = tableOf(run, like);
+  const { deployed } = tableOf(run, like);
   const { captureFunction, eventSourceMapping } = deployed;
   const environment = {
     ...captureFunction.environment,
@@ -122,7 +121,7 @@ export function startTableLike(
         bisectBatchOnFunctionError: false,
       },
     },
-    dynamoDb: databaseSettings({ endpoint: dynamoDb.endpoint ?? '' }, tableName),
+    dynamoDb: run.sourceDynamoDb(tableName),
     source: run.source,
     bundlesFolder: path.resolve(__dirname, '../../../dist/lambda'),
     onLog,

@@ -11,25 +11,32 @@ import { readImage } from '../../../core/readImage';
 import { synthesize } from '../../../local/deployment/synthesize';
 import type { DeployedTable, Deployment } from '../../../local/deployment/synthesized';
 import { snapshotOf, type Snapshot } from '../../../local/demo/snapshot';
-import { startLocalRun, type LocalRun } from '../../../local/localRun';
+import { accountsOf, startLocalRun, type LocalRun } from '../../../local/localRun';
 import { type LocalBucket } from '../../../local/localTable';
 import type { LocalTable } from '../../../local/localTable';
 import { onceInARunAwaited } from '../../support/onceInARun';
 import { toolsOfTheRun } from '../../support/toolsOfTheRun';
+import { sharedParts } from './servers/shared';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const DEMO = path.join(PROJECT, 'local/demo/dcs.config.json');
 
-/** The demo's deployment, running: what is synthesized, changed where a test needs it. */
+/**
+ * The demo's deployment, running: what is synthesized, changed where a test needs it.
+ *
+ * @param start where parts come from, if they are not to be those of other files, too
+ */
 export async function startDeployment(
   change: (deployed: DeployedTable) => DeployedTable = (deployed) => deployed,
   onLog: (line: string) => void = () => undefined,
+  start = sharedParts,
 ): Promise<LocalRun> {
   const [tools, synthesized] = await Promise.all([toolsOfTheRun(), onceInARunAwaited(DEMO, () => synthesize(DEMO))]);
   const deployment: Deployment = { ...synthesized, tables: synthesized.tables.map(change) };
   return startLocalRun({
     tools,
     deployment,
+    parts: await start(accountsOf(deployment)),
     bundlesFolder: path.join(PROJECT, 'dist/lambda'),
     onLog,
     retryPauseMs: 20,

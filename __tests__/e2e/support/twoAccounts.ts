@@ -12,13 +12,14 @@ import {
 import { createVersionedBucket } from '../../../local/aws/versionedBucket';
 import { versionCopier } from '../../../local/aws/versionCopier';
 import { s3Client } from '../../../aws/s3Client';
-import { startParts, type Parts, type PartsAccount } from '../../../local/parts/startParts';
+import type { Parts, PartsAccount } from '../../../local/parts/startParts';
 import { ReplicationStandIn } from '../../../local/replication/replicationStandIn';
 import { readRules } from '../../../local/replication/rules';
-import { toolsOfTheRun } from '../../support/toolsOfTheRun';
+import { sharedParts } from './servers/shared';
 
-export async function startTwoAccounts(): Promise<Parts> {
-  return startParts(await toolsOfTheRun(), {
+/** @param start where parts come from, if they are not to be those of other files, too */
+export function startTwoAccounts(start = sharedParts): Promise<Parts> {
+  return start({
     sourceAccountId: '111111111111',
     sourceRegion: 'eu-central-1',
     destinationAccountId: '222222222222',

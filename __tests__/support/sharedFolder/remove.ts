@@ -4,5 +4,5 @@ import { SHARED } from './make';
 /** After the last test of a run. */
 export default function removeSharedFolder(): void {
   const folder = process.env[SHARED];
-  if (folder !== undefined) rmSync(folder, { recursive: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
