@@ -12,6 +12,8 @@ export const VARIABLES = {
   sourceRegion: 'DCS_SOURCE_REGION',
   lockMode: 'DCS_LOCK_MODE',
   retentionDays: 'DCS_RETENTION_DAYS',
+  sourceBucketName: 'DCS_SOURCE_BUCKET',
+  writerRoleArn: 'DCS_WRITER_ROLE_ARN',
   readerRoleArn: 'DCS_READER_ROLE_ARN',
   engineBucketName: 'DCS_ENGINE_BUCKET',
 } as const;

@@ -1,6 +1,9 @@
 import { s3EngineStore, type EngineStore } from '../aws/engineStore';
 import { s3BytesStore } from '../aws/bytesStore';
 import { s3VersionLister } from '../aws/objectVersions';
+import { s3ImageStore, type ImageStoreSettings } from '../aws/imageStore';
+import { credentialsOf } from '../aws/credentials';
+import { s3Archive } from '../aws/archive';
 import { VARIABLES } from '../core/functionVariables';
 import { requireNoImages } from '../operations/engine/engineLayout';
 import { imageRanges } from '../operations/engine/imageRanges';
@@ -9,7 +12,9 @@ import type { VerifyTaskRequest } from '../operations/engine/verify/performVerif
 import type { RangeSource } from '../operations/engine/rangeSource';
 import { readRequest, type RunRequest } from '../operations/engine/run';
 import { readVerifyRun, type VerifyRun } from '../operations/engine/verify/verifyRun';
-import { s3ImageSource } from '../operations/images/s3ImageSource';
+import { readBackfillRun, type BackfillRun } from '../operations/engine/backfill/backfillRun';
+import type { BackfillTaskRequest } from '../operations/engine/backfill/performBackfillTask';
+import { listedImageSource, s3ImageSource } from '../operations/images/s3ImageSource';
 import { destinationOf, fromEnvironment, type Environment } from './environment';
 import { requireNoJournal } from '../operations/journal/requireNoJournal';
 
@@ -71,6 +76,44 @@ export async function openVerify(
   const images = s3ImageSource({ region, bucket, prefix });
   const state = { source: images, table: { prefix, tableName, keySchema }, momentMs, createdAtMs };
   return { store, run, state, source: await sourceOf(run, { region, bucket }) };
+}
+
+/** Where the images of a backfill go: into the source bucket, by a role of the source account that may do no more than that. */
+export function writerSettings(environment: Environment): ImageStoreSettings {
+  const { region, roleArn, ...place } = fromEnvironment(
+    environment,
+    "the environment of the engine's function",
+    (text) => ({
+      bucket: text(VARIABLES.sourceBucketName, /./, 'the name of the source bucket'),
+      region: text(VARIABLES.sourceRegion, /./, 'the region of the source bucket'),
+      roleArn: text(VARIABLES.writerRoleArn, /^arn:/, 'the ARN of the role that writes the images of a backfill'),
+      largeImageStorageClass: text(
+        VARIABLES.largeImageStorageClass,
+        /^[A-Z_]+$/,
+        'a storage class, such as STANDARD_IA',
+      ),
+    }),
+  );
+  return { ...place, region, credentials: credentialsOf({ roleArn, region }) };
+}
+
+/** The same of a run that backfills. */
+export interface EngineBackfill extends Pick<BackfillTaskRequest, 'images' | 'source'> {
+  readonly store: EngineStore;
+  readonly run: BackfillRun;
+}
+
+/** @throws DcsError where there is no such run */
+export async function openBackfill(
+  { region, engineBucket }: EngineSettings,
+  writer: ImageStoreSettings,
+  folder: string,
+): Promise<EngineBackfill> {
+  const store = s3EngineStore({ region, bucket: engineBucket });
+  const images = s3ImageStore(writer);
+  // No journal: a table that has one is backfilled by one machine.
+  const source = listedImageSource(s3VersionLister(writer), { images, archive: s3Archive(writer) });
+  return { store, run: await readBackfillRun(store, folder), images, source };
 }
 
 type CopyOfRun = Pick<RunRequest, 'prefix' | 'tableName' | 'keySchema' | 'storedByMs' | 'createdAtMs' | 'layout'>;

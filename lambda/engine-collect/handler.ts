@@ -1,4 +1,6 @@
 import { collectRound, requireNotOnlyArchived } from '../../operations/engine/collect';
+import { isBackfill, readBackfillRun } from '../../operations/engine/backfill/backfillRun';
+import { collectBackfill } from '../../operations/engine/backfill/collectBackfill';
 import type { Round } from '../../operations/engine/plan';
 import { collectVerify } from '../../operations/engine/verify/collectVerify';
 import { isVerify, readVerifyRun } from '../../operations/engine/verify/verifyRun';
@@ -14,8 +16,10 @@ type Collected = EngineEvent & Round & { readonly then: 'import' | 'end' };
 export async function handler({ folder, round }: EngineEvent & Round): Promise<Collected> {
   const { region, engineBucket } = settings;
   const store = s3EngineStore({ region, bucket: engineBucket });
-  if (isVerify(folder)) {
-    const next = await collectVerify({ store, folder, round, run: await readVerifyRun(store, folder) });
+  if (isVerify(folder) || isBackfill(folder)) {
+    const next = isVerify(folder)
+      ? await collectVerify({ store, folder, round, run: await readVerifyRun(store, folder) })
+      : await collectBackfill({ store, folder, round, run: await readBackfillRun(store, folder) });
     console.log(JSON.stringify({ folder, round, tasks: next.tasks }));
     return { folder, ...next, then: 'end' };
   }

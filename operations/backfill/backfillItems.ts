@@ -30,6 +30,8 @@ export interface BackfillRequest {
   readonly known: { has(objectKey: string): boolean };
   /** Images written at a time. */
   readonly parallelism?: number;
+  /** Default: what cannot be written is listed and passed over, unless it is wrong with everything. */
+  readonly guard?: Pick<WriteGuard, 'succeeded' | 'reasonOf'>;
   readonly signal: AbortSignal;
   readonly pause: Pause;
   readonly watch?: BackfillWatch;
@@ -71,8 +73,7 @@ const TRIES = 8;
  * @throws S3Error when nothing can be written at all
  */
 export async function backfillItems(request: BackfillRequest, counts: BackfillCounts): Promise<void> {
-  const { pages, parallelism = PARALLELISM, watch } = request;
-  const guard = new WriteGuard();
+  const { pages, parallelism = PARALLELISM, guard = new WriteGuard(), watch } = request;
   for await (const outcome of mapInParallel(itemsOf(pages), parallelism, (read) =>
     backfillItem(request, guard, read),
   )) {
@@ -88,7 +89,7 @@ async function* itemsOf(pages: BackfillRequest['pages']): AsyncGenerator<ReadIte
 
 async function backfillItem(
   request: BackfillRequest,
-  guard: WriteGuard,
+  guard: Pick<WriteGuard, 'succeeded' | 'reasonOf'>,
   read: ReadItem | UnreadableItem,
 ): Promise<ItemOutcome> {
   const { table, known, signal, watch } = request;

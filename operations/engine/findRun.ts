@@ -68,6 +68,19 @@ export async function startExecution(machine: StateMachine, folder: string): Pro
   return executionName(folder, attempt);
 }
 
+/** An execution that goes on with a run, and what the last one failed by. */
+export interface TakenUp {
+  readonly execution: string;
+  readonly failed?: ExecutionState;
+}
+
+/** Starts a run, or takes it up where it has failed; one that goes on is left to. */
+export async function takeUp(machine: StateMachine, folder: string): Promise<TakenUp> {
+  const last = await lastExecution(machine, folder);
+  const execution = last?.state.status === 'running' ? last.name : await startExecution(machine, folder);
+  return { execution, ...(last?.state.status === 'failed' && { failed: last.state }) };
+}
+
 /** At most 80 letters, digits, - and _: the table's name is cut. Source: Step Functions API reference, StartExecution. */
 function executionName(folder: string, attempt: number): string {
   const [, tableName = '', ...rest] = folder.split('/');

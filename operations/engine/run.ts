@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EngineStore } from '../../aws/engineStore';
-import { DcsError } from '../../core/errors';
+import { DcsError, RefusedError } from '../../core/errors';
 import type { KeySchema } from '../../core/objectKey';
 import type { TableDefinition } from '../../core/tableDefinition';
 import type { TimeToLive } from '../restore/expired';
@@ -68,6 +68,24 @@ export function runFolder({ tableName, into }: Pick<RunRequest, 'tableName' | 'i
 /** Below which all runs are that bring one table back into another. */
 export function runsOf({ tableName, into }: Pick<RunRequest, 'tableName' | 'into'>): string {
   return `restores/${tableName}/${into}/`;
+}
+
+/** What a run is to do, once. @throws RefusedError where somebody else has asked for another in the same moment */
+export async function writeRequest(
+  store: Pick<EngineStore, 'read' | 'writeOnce'>,
+  folder: string,
+  run: object,
+): Promise<void> {
+  const text = `${JSON.stringify(run)}\n`;
+  if ((await store.writeOnce(PLACES.request(folder), text)) === 'written') return;
+  // The answer to the first attempt may have been lost, and the second one refused: then what lies there is this run.
+  if ((await store.read(PLACES.request(folder))) === text) return;
+  throw new RefusedError(`another command has started ${folder} in this very moment; give the same again`);
+}
+
+/** Somebody has been told the outcome: the next of the kind is another run. */
+export async function markSeen(store: Pick<EngineStore, 'writeOnce'>, folder: string): Promise<void> {
+  await store.writeOnce(PLACES.finished(folder), '{}');
 }
 
 const requestShape = z.looseObject({

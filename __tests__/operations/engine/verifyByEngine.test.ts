@@ -1,9 +1,8 @@
 import type { ExecutionState } from '../../../aws/stateMachine';
 import type { ExportState } from '../../../aws/tableExports';
-import { PLACES } from '../../../operations/engine/run';
+import { markSeen, PLACES } from '../../../operations/engine/run';
 import {
   differencesOf,
-  markSeen,
   verifyByEngine,
   type EngineVerifyEnd,
   type EngineVerifyRequest,

@@ -2,7 +2,6 @@ import type { EngineStore } from '../../../aws/engineStore';
 import type { ExecutionState, StateMachine } from '../../../aws/stateMachine';
 import type { TableExports } from '../../../aws/tableExports';
 import { CouldNotLookError, RefusedError } from '../../../core/errors';
-import { UnusableExportError, type ExportedTable, type ExportSummary } from '../../../core/tableExport';
 import type { ConfiguredTable } from '../../../settings/configuredTable';
 import { exportTable, type ExportWatch } from '../../backfill/exportTable';
 import { requirePast } from '../../backfill/streamGap';
@@ -10,13 +9,15 @@ import { tableCreatedAt } from '../../formerTable';
 import type { ImageSource } from '../../images/imageSource';
 import type { JournalReads } from '../../journal/readObject';
 import type { Pause } from '../../pace';
+import { backfillsOf } from '../backfill/backfillRun';
 import { engineLayout } from '../engineLayout';
-import { lastExecution, newestFolder, outcomeOf, startExecution } from '../findRun';
+import { exportsOf, usableExport } from '../exportOfRun';
+import { newestFolder, outcomeOf, takeUp } from '../findRun';
 import { followRun, type RunProgress } from '../followRun';
-import { PLACES } from '../run';
+import { requireNoOtherRun } from '../otherRuns';
+import { PLACES, writeRequest } from '../run';
 import type { VerifyEnd } from './collectVerify';
-import { wholeExport } from './planVerify';
-import { exportsOf, partitionsFor, readVerifyRun, verifiesOf, type VerifyRun } from './verifyRun';
+import { partitionsFor, readVerifyRun, verifiesOf, type VerifyRun } from './verifyRun';
 import type { DifferenceLine } from './verifyTasks';
 
 export interface EngineVerifyRequest {
@@ -89,18 +90,12 @@ export async function verifyByEngine(request: EngineVerifyRequest): Promise<Engi
   const { folder, run } = found ?? (await newRun(request, newest?.run));
   const known = found && (await outcomeOf<VerifyEnd>(store, folder));
   if (known) return { is: 'over', folder, run, end: known };
-  const last = await lastExecution(machine, folder);
-  const execution = last?.state.status === 'running' ? last.name : await startExecution(machine, folder);
-  const failed = last?.state.status === 'failed' && { failed: last.state };
-  watch?.onRun?.({ folder, run, execution, isNew: !found, ...failed });
+  const taken = await takeUp(machine, folder);
+  const { execution } = taken;
+  watch?.onRun?.({ folder, run, isNew: !found, ...taken });
   if (!isFollowed) return { is: 'running', folder, run, execution };
   const end = await followRun<VerifyEnd>({ ...request, folder, execution, onProgress: watch?.onProgress });
   return { is: 'over', folder, run, end };
-}
-
-/** Somebody has been told the outcome: the next verify is another one. */
-export async function markSeen(store: Pick<EngineStore, 'writeOnce'>, folder: string): Promise<void> {
-  await store.writeOnce(PLACES.finished(folder), '{}');
 }
 
 interface FoundVerify {
@@ -126,13 +121,14 @@ async function newRun(
   request: EngineVerifyRequest,
   before: VerifyRun | undefined,
 ): Promise<{ readonly folder: string; readonly run: VerifyRun }> {
-  const { store, table, source, reads, settleMs, signal, nowMs, pause, watch } = request;
+  const { store, machine, table, source, reads, settleMs, signal, nowMs, pause, watch } = request;
   const { prefix, tableName, keySchema } = table;
   // An export is billed: what refuses the run is asked before.
+  await requireNoOtherRun(store, machine, tableName, [{ noun: 'a backfill', runs: backfillsOf(tableName) }]);
   await layoutOf(reads, table, nowMs(), signal);
   const exported = request.fromExport ?? (await madeExport(request, before));
   const { tableArn, tableId } = request;
-  const { exportTimeMs: momentMs, itemCount } = await summaryOf(store, exported, { tableName, tableArn, tableId });
+  const { exportTimeMs: momentMs, itemCount } = await usableExport(store, exported, { tableName, tableArn, tableId });
   requirePast(momentMs, nowMs());
   const waitMs = momentMs + settleMs - nowMs();
   if (waitMs > 0) {
@@ -150,21 +146,8 @@ async function newRun(
   };
   const id = `verify-${new Date(storedByMs).toISOString().replace(/[:.]/g, '-')}`;
   const folder = `${verifiesOf(tableName)}${id}/`;
-  const text = `${JSON.stringify(run)}\n`;
-  if ((await store.writeOnce(PLACES.request(folder), text)) === 'written') return { folder, run };
-  // The answer to the first attempt may have been lost, and the second one refused: then what lies there is this run.
-  if ((await store.read(PLACES.request(folder))) === text) return { folder, run };
-  throw new RefusedError(`another command has started ${folder} in this very moment; give the same again`);
-}
-
-/** @throws RefusedError for an export that cannot be used */
-async function summaryOf(store: EngineStore, folder: string, table: ExportedTable): Promise<ExportSummary> {
-  try {
-    return (await wholeExport(store, folder, table)).summary;
-  } catch (error) {
-    if (!(error instanceof UnusableExportError)) throw error;
-    throw new RefusedError(error.message, { cause: error });
-  }
+  await writeRequest(store, folder, run);
+  return { folder, run };
 }
 
 async function layoutOf(reads: JournalReads, table: ConfiguredTable, storedByMs: number, signal: AbortSignal) {

@@ -42,11 +42,6 @@ export function verifiesOf(tableName: string): string {
   return `${FIRST}${tableName}/`;
 }
 
-/** Below which DynamoDB exports a table, without a slash at the end. */
-export function exportsOf(tableName: string): string {
-  return `exports/${tableName}`;
-}
-
 /** Items of a part: both sides of one of them have to fit into the memory of a worker. */
 const ITEMS_OF_PART = 200_000;
 /** A file of what a worker has read begins with a place for each, so this bounds how small it can be. */
