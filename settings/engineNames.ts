@@ -33,6 +33,8 @@ export interface EngineNames {
   /** Functions, each with a role of the same name. */
   readonly functions: Readonly<Record<EngineWorker, string>>;
   readonly functionArns: Readonly<Record<EngineWorker, string>>;
+  /** Of the function that does the tasks of a run. */
+  readonly foldRoleArn: string;
 }
 
 export function engineNamesOf({ name, destination, engine }: EngineDeployment): EngineNames {
@@ -45,6 +47,7 @@ export function engineNamesOf({ name, destination, engine }: EngineDeployment): 
   const functions = ofWorkers((worker) => `${name}-engine-${worker}`);
   return {
     ...{ bucketName, stateMachine, logGroup, functions, thawRole },
+    foldRoleArn: `arn:${partition}:iam::${accountId}:role${rolePath}${functions.fold}`,
     thawRoleArn: `arn:${partition}:iam::${accountId}:role${rolePath}${thawRole}`,
     logGroupArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}`,
     bucketArn: `arn:${partition}:s3:::${bucketName}`,

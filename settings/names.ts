@@ -84,6 +84,9 @@ export interface Names {
   readonly drill: string;
   /** The rule of EventBridge that starts it for a table. Every one starts as that of the table called "". */
   readonly drillRule: (table: string) => string;
+  /** The role in the source account by which the engine writes the images of a backfill. */
+  readonly backfillWriter: string;
+  readonly backfillWriterRoleArn: string;
   readonly drillRoleArn: string;
   /** The role in the source account by which the drill reads the live tables. */
   readonly drillReader: string;
@@ -138,6 +141,8 @@ export function namesOf({ name, source, destination }: NamedDeployment): Names {
     drill: `${name}-drill`,
     drillRule: (table) => boundedName([name, 'drill', table]),
     drillRoleArn: roleArn(destination, `${name}-drill`),
+    backfillWriter: `${name}-backfill-writer`,
+    backfillWriterRoleArn: roleArn(source, `${name}-backfill-writer`),
     drillReader: `${name}-drill-reader`,
     drillReaderRoleArn: roleArn(source, `${name}-drill-reader`),
     alarmTopic: `${name}-alarms`,

@@ -1,4 +1,4 @@
-import { engineSettings } from '../../lambda/engineRun';
+import { engineSettings, writerSettings } from '../../lambda/engineRun';
 import { ENGINE_WORKERS } from '../../settings/engineDefinition';
 import { variants } from '../../stacks/variants';
 import { statesOf } from './support/alarmState';
@@ -7,7 +7,11 @@ import { resource, resources, synthesizeTogether } from './support/synth';
 
 const stack = synthesizeTogether(variants.engine);
 const ACCOUNT = '222222222222';
-const roles = ['plan', 'fold', 'collect', 'import', 'machine', 'operator', 'thaw', 'sourceOperator'] as const;
+const SOURCE_ACCOUNT = '111111111111';
+const roles = [
+  ...(['plan', 'fold', 'collect', 'import', 'machine', 'operator', 'thaw'] as const),
+  ...(['sourceOperator', 'writer'] as const),
+] as const;
 type Role = (typeof roles)[number];
 
 const policyOf: Record<Role, string> = {
@@ -19,6 +23,7 @@ const policyOf: Record<Role, string> = {
   operator: 'destination_restore-role_policy',
   thaw: 'destination_engine_thaw-role-policy',
   sourceOperator: 'source_operator_role-policy',
+  writer: 'source_backfill-writer_policy',
 };
 
 const BUCKET_POLICY = 'aws_s3_bucket_policy.destination_engine_bucket_policy';
@@ -26,6 +31,9 @@ const image = 'arn:aws:s3:::example-dcs-destination/users/a/image.json';
 const ofRun = 'arn:aws:s3:::example-dcs-engine/restores/users/users-2/run/rounds/0/tasks.json';
 const ofThaw = 'arn:aws:s3:::example-dcs-engine/thaws/users';
 const ofVerify = 'arn:aws:s3:::example-dcs-engine/verifies/users/verify-1/rounds/0/tasks.json';
+const ofBackfill = 'arn:aws:s3:::example-dcs-engine/backfills/users/backfill-1/rounds/0/tasks.json';
+const sourceBucket = 'arn:aws:s3:::example-dcs-source';
+const sourceImage = `${sourceBucket}/users/a/image.json`;
 const ofExport = 'arn:aws:s3:::example-dcs-engine/exports/users/AWSDynamoDB/01-abc/data/a.json.gz';
 const newTable = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/users-2`;
 const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:dcs-engine`;
@@ -52,6 +60,22 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   ['s3:GetObject', ofVerify, ['plan', 'fold', 'collect', 'machine', 'operator']],
   ['s3:PutObject', ofVerify, ['plan', 'fold', 'collect', 'operator']],
   ['s3:DeleteObject', ofVerify, []],
+  ['s3:GetObject', ofBackfill, ['plan', 'fold', 'collect', 'machine', 'operator']],
+  ['s3:PutObject', ofBackfill, ['plan', 'fold', 'collect', 'operator']],
+  ['s3:DeleteObject', ofBackfill, []],
+  // What the engine assumes to write images adds to the source bucket, below its tables, and can do nothing else anywhere.
+  ['s3:PutObject', sourceImage, ['sourceOperator', 'writer']],
+  ['s3:GetObjectVersion', sourceImage, ['sourceOperator', 'writer']],
+  ['s3:GetObject', sourceImage, ['sourceOperator']],
+  ['s3:ListBucketVersions', sourceBucket, ['sourceOperator', 'writer']],
+  ['s3:PutObject', `${sourceBucket}/other/a/image.json`, ['sourceOperator']],
+  ['s3:PutObject', `${sourceBucket}/=dcs/users/journal/a`, ['sourceOperator']],
+  ['s3:DeleteObject', sourceImage, []],
+  ['s3:DeleteObjectVersion', sourceImage, []],
+  ['s3:PutBucketVersioning', sourceBucket, []],
+  ['sts:AssumeRole', 'arn:aws:iam::111111111111:role/dcs-backfill-writer', ['fold']],
+  ['sts:AssumeRole', 'arn:aws:iam::111111111111:role/dcs-operator', []],
+  ['iam:GetRole', 'arn:aws:iam::111111111111:role/dcs-backfill-writer', ['sourceOperator']],
   ['s3:GetObject', ofExport, ['plan', 'fold', 'operator']],
   // A source account that somebody has taken over can add exports, and reads and changes nothing.
   ['s3:PutObject', ofExport, ['sourceOperator']],
@@ -83,12 +107,16 @@ test.each(may)('%s on %s: %j', async (action, resourceArn, by) => {
   for (const role of roles) {
     const principal = {
       arn:
-        role === 'sourceOperator'
-          ? 'arn:aws:iam::111111111111:role/dcs-operator'
+        role === 'sourceOperator' || role === 'writer'
+          ? `arn:aws:iam::${SOURCE_ACCOUNT}:role/dcs-${role === 'writer' ? 'backfill-writer' : 'operator'}`
           : `arn:aws:iam::${ACCOUNT}:role/${role}`,
       rolePolicy: `aws_iam_role_policy.${policyOf[role]}`,
     };
-    const resourceAccountId = resourceArn.split(':')[4] === '111111111111' ? '111111111111' : ACCOUNT;
+    const isOfSource = resourceArn.startsWith(sourceBucket) || resourceArn.split(':')[4] === SOURCE_ACCOUNT;
+    // What a role may ask for is one thing; whom it trusts, which the other account decides, another.
+    const isAsked = action === 'sts:AssumeRole';
+    const ofAccount = isOfSource ? SOURCE_ACCOUNT : ACCOUNT;
+    const resourceAccountId = isAsked ? (principal.arn.split(':')[4] ?? '') : ofAccount;
     const isOfBucket = resourceArn.startsWith('arn:aws:s3:::example-dcs-engine');
     const resourcePolicy = isOfBucket ? { resourcePolicy: BUCKET_POLICY } : {};
     const request = { principal, action, resourceArn, resourceAccountId, ...resourcePolicy };
@@ -135,6 +163,25 @@ test('the functions get the environment that they read, their whole time, and ar
     expect(definition).toContain(`arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${found.function_name as string}`);
   }
   expect(definition).toContain('"MaxConcurrency":200');
+});
+
+test('images are written by a role of the source account that trusts the one function that does tasks', () => {
+  const { environment } = resource(stack, 'aws_lambda_function.destination_engine_fold');
+  const { variables } = environment as { variables: Record<string, string> };
+  expect(writerSettings(variables)).toEqual({
+    ...{ bucket: 'example-dcs-source', region: 'eu-central-1', largeImageStorageClass: 'STANDARD_IA' },
+    credentials: expect.any(Function) as unknown,
+  });
+  const { name, assume_role_policy: trust } = resource(stack, 'aws_iam_role.source_backfill-writer');
+  expect(variables.DCS_WRITER_ROLE_ARN).toBe(`arn:aws:iam::${SOURCE_ACCOUNT}:role/${name as string}`);
+  const { name: foldRole } = resource(stack, 'aws_iam_role.destination_engine_fold_role');
+  expect((JSON.parse(trust as string) as { Statement: object[] }).Statement).toEqual([
+    {
+      ...{ Sid: 'EngineAssumesRole', Effect: 'Allow', Action: 'sts:AssumeRole' },
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Condition: { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/${foldRole as string}` } },
+    },
+  ]);
 });
 
 // What a new machine goes by, an old function does not say: a run that begins in these seconds would fail.

@@ -218,10 +218,10 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
         StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
       });
     }
-    const looking = all.filter(({ statement }) => statement.Sid === 'LookAtThawRole');
+    const looking = all.filter(({ statement }) => ['LookAtThawRole', 'LookAtBackfillWriter'].includes(statement.Sid));
     for (const { statement } of looking) {
       expect(statement.Action).toBe('iam:GetRole');
-      expect(statement.Resource).toMatch(/:role\/[\w-]*-engine-thaw$/);
+      expect(statement.Resource).toMatch(/:role\/.*-(engine-thaw|backfill-writer)$/);
     }
     const others = [...exempt, ...passing, ...thawing, ...looking];
     const allowed = all

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { captureFunction } from '../../aws/captureFunction';
 import { trustOf } from '../../aws/role';
 import { sfnStateMachineLook, type ListedExecution } from '../../aws/stateMachine';
-import { VARIABLES } from '../../core/functionVariables';
 import { utc } from '../../core/units';
 import { ENGINE_WORKERS } from '../../settings/engineDefinition';
+import { engineEnvironment } from '../../settings/engineEnvironment';
 import { deployedDefinition, engineNamesOf } from '../../settings/engineNames';
+import { namesOf } from '../../settings/names';
 import { statementsOf } from './bucketPolicy';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
@@ -13,16 +14,12 @@ import { functionChecks } from './functionChecks';
 
 /** Whether the distributed engine is there as the settings deploy it, and how its last run ended. None where it is not deployed. */
 export function engineChecks(context: CheckContext): Inspection[][] {
-  const { settings, destination } = context;
+  const { settings, source, destination } = context;
   if (!settings.engine.enabled) return [];
-  const { stateMachine, stateMachineArn, functions, bucketName, thawRole } = engineNamesOf(settings);
+  const { stateMachine, stateMachineArn, functions, thawRole, foldRoleArn } = engineNamesOf(settings);
+  const { backfillWriter } = namesOf(settings);
   const machine = sfnStateMachineLook(stateMachineArn, destination.states);
   const about = { side: 'destination', subject: subjectOf(stateMachine) } as const;
-  const environment = {
-    [VARIABLES.bucketName]: settings.destination.bucketName,
-    [VARIABLES.prefix]: settings.prefix,
-    [VARIABLES.engineBucketName]: bucketName,
-  };
   return [
     [
       inspection({ ...about, permission: 'states:DescribeStateMachine' }, () => machine.definition(), {
@@ -37,6 +34,13 @@ export function engineChecks(context: CheckContext): Inspection[][] {
         { 'thaw-role': judgeThawTrust },
       ),
     ],
+    [
+      inspection(
+        { side: 'source', subject: `role ${backfillWriter}`, permission: 'iam:GetRole' },
+        () => trustOf(backfillWriter, source.iam),
+        { 'backfill-writer': judgeWriterTrust(foldRoleArn) },
+      ),
+    ],
     ...ENGINE_WORKERS.map((worker) => [
       inspection(
         {
@@ -44,7 +48,7 @@ export function engineChecks(context: CheckContext): Inspection[][] {
           permission: 'lambda:GetFunctionConfiguration',
         },
         () => captureFunction(functions[worker], destination.lambda).configuration(),
-        functionChecks(functions[worker], environment),
+        functionChecks(functions[worker], engineEnvironment(settings, worker)),
       ),
     ]),
   ];
@@ -89,6 +93,20 @@ export function judgeThawTrust(trust: string | undefined): Judgement {
   return expect(trusted.includes(BATCH_OPERATIONS), found, expected, DEPLOY);
 }
 
+/** The condition names who may assume it: one that is deployed under another name, or by nobody, fails a backfill at its first image. */
+export function judgeWriterTrust(foldRoleArn: string) {
+  return (trust: string | undefined): Judgement => {
+    const expected = `trusts ${foldRoleArn} alone, for dcs backfill --engine distributed`;
+    if (trust === undefined) return problem('there is no such role', expected, DEPLOY);
+    const trusted = statementsOf(trust).flatMap(({ Effect, Condition }) => {
+      const named = Condition?.ArnEquals?.['aws:PrincipalArn'];
+      return Effect === 'Allow' ? [named ?? ['whoever its principal is']].flat() : [];
+    });
+    const found = trusted.length === 0 ? 'trusts nobody' : `trusts ${trusted.join(', ')}`;
+    return expect(isDeepStrictEqual(trusted, [foldRoleArn]), found, expected, DEPLOY);
+  };
+}
+
 /** A run that failed has left something that is not there; where it was taken up, a later one is the last. */
 export function judgeLastRun(last: ListedExecution | undefined): Judgement {
   if (!last) return ok('none yet');
@@ -97,6 +115,6 @@ export function judgeLastRun(last: ListedExecution | undefined): Judgement {
   const values = { execution: name, status, ...(startedAtMs !== undefined && { startedAtMs }) };
   if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status)) return { ...ok(found), values };
   const remedy =
-    'give the same dcs restore or dcs verify again: it says why the run failed, and goes on where it stopped';
+    'give the same dcs restore, dcs verify or dcs backfill again: it says why the run failed, and goes on where it stopped';
   return { ...warning(found, 'a run that came to its end', remedy), values };
 }

@@ -9,6 +9,7 @@ import { agingBucket, lifecycleRules, parkedBatchesInSource } from '../construct
 import type { WatchedCapture } from '../constructs/alarmSpecs';
 import { Heartbeat } from '../constructs/Heartbeat';
 import { EraseRole } from '../constructs/EraseRole';
+import { BackfillWriter } from '../constructs/BackfillWriter';
 import { DrillReader } from '../constructs/DrillReader';
 import { OperatorRoles } from '../constructs/OperatorRoles';
 import { Replication } from '../constructs/Replication';
@@ -82,6 +83,7 @@ export class SourceAccount extends Construct {
     new OperatorRoles(this, 'operator', parts);
     if (settings.erase) new EraseRole(this, 'erase-role', { ...parts, side: 'source' });
     if (settings.drill.enabled) new DrillReader(this, 'drill-reader', parts);
+    if (settings.engine.enabled) new BackfillWriter(this, 'backfill-writer', parts);
     const failures = new ReplicationFailures(this, 'replication-failures', parts);
     const { topic } = new Watch(this, 'watch', { ...parts, captures });
     outputs(this, {

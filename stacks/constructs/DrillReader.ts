@@ -6,7 +6,8 @@ import type { Names } from '../../settings/names';
 import { grant } from './grant';
 import { roleIn } from './roleIn';
 import { policyJson } from '../policies/document';
-import { decryptItems, readItemsByKey, trustDrill } from '../policies/drill';
+import { decryptItems, readItemsByKey } from '../policies/drill';
+import { trustRole } from '../policies/trust';
 import type { Settings } from '../../settings/schema';
 
 export interface DrillReaderProps {
@@ -25,7 +26,11 @@ export class DrillReader extends Construct {
       name: names.drillReader,
       ...roleIn(settings, 'source'),
       description: 'Reads items of the live tables for the restore drill of the destination account',
-      assumeRolePolicy: policyJson(trustDrill({ ...names, destinationAccountId: destination.accountId })),
+      assumeRolePolicy: policyJson(
+        trustRole('DrillAssumesRole', {
+          ...{ partition: names.partition, accountId: destination.accountId, roleArn: names.drillRoleArn },
+        }),
+      ),
     });
     const keyArns = tables.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
     grant(this, 'policy', {

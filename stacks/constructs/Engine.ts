@@ -3,14 +3,15 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { SfnStateMachine } from '@cdktf/provider-aws/lib/sfn-state-machine';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
-import { VARIABLES } from '../../core/functionVariables';
 import type { EngineAlarm } from '../../settings/alarmNames';
 import { ENGINE_WORKERS, FOLD_TIMEOUT_SECONDS, type EngineWorker } from '../../settings/engineDefinition';
+import { engineEnvironment } from '../../settings/engineEnvironment';
 import { deployedDefinition, engineNamesOf, type EngineNames } from '../../settings/engineNames';
 import { stateMachineMetric } from '../../settings/metrics';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
 import { ITSELF, stackOf } from '../DcsStack';
+import { assumeWriter } from '../policies/backfill';
 import { requireTls } from '../policies/buckets';
 import { policyJson, type Statement } from '../policies/document';
 import { readCopies } from '../policies/drill';
@@ -85,11 +86,7 @@ export class Engine extends Construct {
       memoryMb: worker === 'fold' ? settings.engine.memoryMb : MEMORY_MB,
       timeoutSeconds: FOLD_TIMEOUT_SECONDS,
       logRetentionDays: settings.capture.logRetentionDays,
-      environment: {
-        [VARIABLES.bucketName]: settings.destination.bucketName,
-        [VARIABLES.prefix]: settings.prefix,
-        [VARIABLES.engineBucketName]: this.engine.bucketName,
-      },
+      environment: engineEnvironment(settings, worker),
       policy: this.policyOf(worker),
       roleIn: roleIn(settings, 'destination'),
     });
@@ -112,6 +109,7 @@ export class Engine extends Construct {
       ...useEngineBucket(bucketArn, worker === 'import' ? ['restores'] : undefined),
       ...(readsImages ? [readExports(bucketArn)] : []),
       ...this.useKey(),
+      ...(worker === 'fold' ? [assumeWriter(names.backfillWriterRoleArn)] : []),
       ...(worker === 'import' ? importRuns({ partition: names.partition, accountId, region }) : []),
     ];
   }
@@ -189,8 +187,8 @@ export function forgetEngineBucket(scope: Construct): void {
 }
 
 const DESCRIPTIONS: Readonly<Record<EngineWorker, string>> = {
-  plan: 'Divides a table into the ranges that are folded, or compared',
-  fold: 'Folds the images of a range of object keys to a moment, or compares a part of them with an export',
+  plan: 'Divides a table into the ranges that are folded, or compared, or an export into its files',
+  fold: 'Folds the images of a range of object keys to a moment, compares a part of them with an export, or gives the items of a file of it images',
   collect: 'Counts what has come of a round, and begins the next',
   import: 'Has DynamoDB import what was folded, and compares',
 };
@@ -205,6 +203,6 @@ function engineAlarm(
     threshold: 0,
     periodSeconds: 300,
     periods: [1, 1],
-    description: `A run of the distributed engine has failed: what it was to bring back is not there, or what it was to compare is not. Look at the execution of ${stateMachine} in the console of Step Functions, which says why, mend the cause, and give the same dcs restore or dcs verify again: it goes on where the run stopped.`,
+    description: `A run of the distributed engine has failed: what it was to bring back is not there, or what it was to compare is not, or items of a backfill have no image yet. Look at the execution of ${stateMachine} in the console of Step Functions, which says why, mend the cause, and give the same dcs restore, dcs verify or dcs backfill again: it goes on where the run stopped.`,
   };
 }

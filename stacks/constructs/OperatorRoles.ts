@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { engineNamesOf } from '../../settings/engineNames';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
+import { lookAtWriter } from '../policies/backfill';
 import { policyJson, type Statement } from '../policies/document';
 import { decryptItems } from '../policies/drill';
 import { exportIntoEngine } from '../policies/engine';
@@ -73,7 +74,7 @@ export class OperatorRoles extends Construct {
   }
 }
 
-/** What the engine compares a copy with. */
+/** What the engine compares a copy with, and backfills. */
 function exportsForEngine(settings: Settings, keyArn: string | undefined): Statement[] {
   if (!settings.engine.enabled) return [];
   const { bucketArn } = engineNamesOf(settings);
@@ -100,6 +101,7 @@ function operatorPolicy({ settings, names, keyArn, destinationKeyArn }: Operator
       : []),
     ...(exportBucketName === undefined ? [] : [useExports({ partition, bucketName: exportBucketName })]),
     ...exportsForEngine(settings, destinationKeyArn),
+    ...(settings.engine.enabled ? [lookAtWriter(names.backfillWriterRoleArn)] : []),
     ...decryptItems(tableKeys, region),
     ...lookAtCapture({ names, deploymentName: settings.name, accountId, regions }),
     ...startBatchReplication(names),

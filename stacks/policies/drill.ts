@@ -79,21 +79,3 @@ export function decryptItems(keyArns: readonly string[], region: string): Statem
   if (keyArns.length === 0) return [];
   return [{ ...decryptTable([...new Set(keyArns)], region), Sid: 'DecryptItems' }];
 }
-
-/**
- * The drill's role of the other account is named in a condition, not as principal: deployed apart it may not exist yet,
- * and one that was made again would no longer match.
- */
-export function trustDrill(by: {
-  readonly partition: string;
-  readonly destinationAccountId: string;
-  readonly drillRoleArn: string;
-}): Statement {
-  return {
-    Sid: 'DrillAssumesRole',
-    Effect: 'Allow',
-    Principal: { AWS: `arn:${by.partition}:iam::${by.destinationAccountId}:root` },
-    Action: 'sts:AssumeRole',
-    Condition: { ArnEquals: { 'aws:PrincipalArn': by.drillRoleArn } },
-  };
-}

@@ -1,10 +1,10 @@
 import type { EngineNames } from '../../settings/engineNames';
 import { GENERATE_DATA_KEYS, throughS3, type BucketKey, type Statement } from './document';
 
-/** What the distributed engine may do: read the copy, leave its files in a bucket of its own, and have DynamoDB import them. */
+/** What the distributed engine may do: read the copy, leave its files in a bucket of its own, have DynamoDB import them, and write images by a role of the source account. */
 
 /** Of the workers, and of whoever starts a run. What a run has written is removed by the lifecycle alone. */
-export function useEngineBucket(bucketArn: string, runs = ['restores', 'verifies']): readonly Statement[] {
+export function useEngineBucket(bucketArn: string, runs = ['restores', 'verifies', 'backfills']): readonly Statement[] {
   return [
     { Sid: 'ListRuns', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
     {
@@ -16,7 +16,7 @@ export function useEngineBucket(bucketArn: string, runs = ['restores', 'verifies
   ];
 }
 
-/** What a copy is compared with. */
+/** What a copy is compared with, and what a backfill reads. */
 export function readExports(bucketArn: string): Statement {
   return { Sid: 'ReadExports', Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucketArn}/exports/*` };
 }
@@ -104,7 +104,7 @@ export function runEngine(names: EngineNames): readonly Statement[] {
       Sid: 'ReadRanges',
       Effect: 'Allow',
       Action: 's3:GetObject',
-      Resource: [`${names.bucketArn}/restores/*/rounds/*`, `${names.bucketArn}/verifies/*/rounds/*`],
+      Resource: ['restores', 'verifies', 'backfills'].map((runs) => `${names.bucketArn}/${runs}/*/rounds/*`),
     },
     { Sid: 'StartChildren', Effect: 'Allow', Action: 'states:StartExecution', Resource: names.stateMachineArn },
     {

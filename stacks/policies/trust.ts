@@ -46,6 +46,26 @@ export function trustStepFunctions(accountId: string): Statement {
   };
 }
 
+export interface TrustedRole {
+  readonly partition: string;
+  readonly accountId: string;
+  readonly roleArn: string;
+}
+
+/**
+ * A role of a function of the other account, named in a condition and not as principal: deployed apart it may not exist yet,
+ * and one that was made again would no longer match.
+ */
+export function trustRole(Sid: string, { partition, accountId, roleArn }: TrustedRole): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+    Action: 'sts:AssumeRole',
+    Condition: { ArnEquals: { 'aws:PrincipalArn': roleArn } },
+  };
+}
+
 /** People or pipelines, by ARN. The root of an account stands for whoever that account itself allows to assume the role. */
 export function trustPrincipals(principalArns: readonly string[]): Statement {
   return { Sid: 'OperatorsAssumeRole', Effect: 'Allow', Principal: { AWS: principalArns }, Action: 'sts:AssumeRole' };

@@ -246,8 +246,10 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
   if (hasEngine) {
     test('the distributed engine is as dcs check expects it, its state machine and each of its functions', async () => {
       const [settings, destination] = [here().settings(), awsSettings(account('destination'))];
+      const source = { iam: awsSettings(account('source')) };
       const context = {
         settings,
+        source,
         destination: { states: destination, lambda: destination, iam: destination },
       } as unknown as CheckContext;
       const findings = (
@@ -260,7 +262,14 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
       expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
       const ids = findings.map(({ id }) => id);
       expect(ids).toEqual(
-        expect.arrayContaining(['engine', 'engine-run', 'thaw-role', 'function', 'function-environment']),
+        expect.arrayContaining([
+          'engine',
+          'engine-run',
+          'thaw-role',
+          'backfill-writer',
+          'function',
+          'function-environment',
+        ]),
       );
     });
   }
@@ -270,7 +279,7 @@ export function describeWhatIsThere(way: Way, here: () => Deployed): void {
     expect(trust).toMatchObject([{ Principal: { AWS: [`arn:aws:iam::${SIDES.destination.accountId}:root`] } }]);
     const writes = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
     const places = ['verify', 'drill'].map((kind) => `${output('destination_bucket_arn')}/=dcs/*/${kind}/*`);
-    const ofRuns = ['restores', 'verifies'].map((runs) => `arn:aws:s3:::${ENGINE_BUCKET}/${runs}/*`);
+    const ofRuns = ['restores', 'verifies', 'backfills'].map((runs) => `arn:aws:s3:::${ENGINE_BUCKET}/${runs}/*`);
     const ofThaws = `arn:aws:s3:::${ENGINE_BUCKET}/thaws/*/manifests/*`;
     expect(writes.map(({ Resource }) => Resource)).toEqual([places, ...(hasEngine ? [ofRuns, ofThaws] : [])]);
     expect(JSON.stringify(statements)).not.toContain('s3:Delete');

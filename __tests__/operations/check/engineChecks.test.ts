@@ -1,5 +1,5 @@
-import { judgeLastRun, judgeThawTrust } from '../../../operations/check/engineChecks';
-import { trustBatchOperations, trustStepFunctions } from '../../../stacks/policies/trust';
+import { judgeLastRun, judgeThawTrust, judgeWriterTrust } from '../../../operations/check/engineChecks';
+import { trustBatchOperations, trustRole, trustStepFunctions } from '../../../stacks/policies/trust';
 
 const last = (status: string) => judgeLastRun({ name: 'users-1', status, startedAtMs: 0 });
 
@@ -7,7 +7,7 @@ test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('a last run that is %s is told, wi
   expect(last(status)).toMatchObject({
     verdict: 'warning',
     found: `users-1: ${status}, started 1970-01-01T00:00:00Z`,
-    remedy: expect.stringContaining('give the same dcs restore or dcs verify again') as string,
+    remedy: expect.stringContaining('give the same dcs restore, dcs verify or dcs backfill again') as string,
   });
 });
 
@@ -30,4 +30,16 @@ test('the role of thawing is there, and trusts the service whose jobs it is for,
   expect(judged(trust({ ...trustBatchOperations(), Effect: 'Deny' }))).toBe('problem');
   expect(judged(trust([{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }]))).toBe('problem');
   expect(judged({})).toBe('problem');
+});
+
+test('the role that writes images trusts the function of the engine, and nobody else is well', () => {
+  const roleArn = 'arn:aws:iam::222222222222:role/dcs-engine-fold';
+  const trust = (arn: string) =>
+    trustRole('EngineAssumesRole', { partition: 'aws', accountId: '222222222222', roleArn: arn });
+  const judged = (...Statement: object[]) => judgeWriterTrust(roleArn)(JSON.stringify({ Statement }));
+  expect(judged(trust(roleArn)).verdict).toBe('ok');
+  expect(judgeWriterTrust(roleArn)(undefined)).toMatchObject({ verdict: 'problem', found: 'there is no such role' });
+  expect(judged(trust(`${roleArn}-2`))).toMatchObject({ verdict: 'problem', found: `trusts ${roleArn}-2` });
+  expect(judged(trust(roleArn), { ...trust(roleArn), Condition: undefined }).verdict).toBe('problem');
+  expect(judged({ ...trust(roleArn), Effect: 'Deny' })).toMatchObject({ found: 'trusts nobody' });
 });

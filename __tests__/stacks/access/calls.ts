@@ -69,6 +69,7 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
       ? at(
           'arn:aws:s3:::example-engine/restores/users/users-2/run/request.json',
           'arn:aws:s3:::example-engine/verifies/users/verify-1/request.json',
+          'arn:aws:s3:::example-engine/backfills/users/backfill-1/request.json',
         )
       : [];
   if (on === 'files of an export for the engine')
@@ -81,6 +82,8 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
   if (action === 'dynamodb:DescribeExport') return at(arn('dynamodb', 'table/users/export/01234567890123-0123abcd'));
   if (on === 'tables') return at(arn('dynamodb', 'table/users'));
   if (on === 'scratch tables of drills') return at(arn('dynamodb', 'table/users-dcs-drill-20260101T000000000Z'));
+  if (action === 'iam:GetRole')
+    return at(arn('iam', `role/${side === 'source' ? 'dcs-backfill-writer' : 'dcs-engine-thaw'}`, ''));
   return at(...(WITHOUT_NAMES[action]?.(arn) ?? ['*']));
 }
 
@@ -119,7 +122,6 @@ const WITHOUT_NAMES: Readonly<Record<string, (arn: Arn) => string[]>> = {
   'dynamodb:DescribeStream': (arn) => [arn('dynamodb', 'table/users/stream/2026-01-01T00:00:00.000')],
   'events:DescribeRule': (arn) => [arn('events', 'rule/dcs-any')],
   'events:ListTargetsByRule': (arn) => [arn('events', 'rule/dcs-any')],
-  'iam:GetRole': (arn) => [arn('iam', 'role/dcs-engine-thaw', '')],
   'lambda:GetFunctionConfiguration': (arn) => [arn('lambda', 'function:dcs-any')],
   'states:DescribeStateMachine': (arn) => [arn('states', 'stateMachine:dcs-engine')],
   'states:ListExecutions': (arn) => [arn('states', 'stateMachine:dcs-engine')],

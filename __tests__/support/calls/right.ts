@@ -109,7 +109,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/=dcs\/[^=/]+\/base\/[^/]+\/retired$/, 'marks of bases'],
   [/=dcs\/[^=/]+\/base\//, 'bases of journals'],
   [/^dcs-import\//, 'files of an import'],
-  [/^(restores|verifies)\//, 'files of an engine'],
+  [/^(restores|verifies|backfills)\//, 'files of an engine'],
   [/^exports\//, 'files of an export for the engine'],
   [/AWSDynamoDB\//, 'files of an export'],
   [/\/table\.json$/, 'table.json'],
