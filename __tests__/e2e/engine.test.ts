@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3BytesStore } from '../../aws/bytesStore';
 import { s3FileStore } from '../../aws/fileStore';
+import { s3ImageStore } from '../../aws/imageStore';
 import { s3TagStore } from '../../aws/objectTags';
 import { s3VersionLister } from '../../aws/objectVersions';
 import { dynamoDbTable } from '../../aws/table';
@@ -9,7 +11,7 @@ import { describeTableDefinition } from '../../aws/tableDefinition';
 import { s3TextStore } from '../../aws/textStore';
 import type { AttributeMap } from '../../core/attributeValue';
 import { canonicalItem } from '../../core/canonicalItem';
-import { encodeImage, itemDigest } from '../../core/image';
+import { encodeImage, imageBody, itemDigest } from '../../core/image';
 import { encodeJournal } from '../../core/journal/journalObject';
 import { objectKeyOf } from '../../core/objectKey';
 import { tableDefinitionKey, tableDefinitionText } from '../../core/tableDefinition';
@@ -22,8 +24,10 @@ import type { CheckContext } from '../../operations/check/checkContext';
 import { engineChecks } from '../../operations/check/engineChecks';
 import { compactTable } from '../../operations/journal/compact/compactTable';
 import { engineDefinition, ENGINE_WORKERS, type EngineWorker } from '../../settings/engineDefinition';
+import { engineEnvironment as environmentOf } from '../../settings/engineEnvironment';
 import { engineNamesOf } from '../../settings/engineNames';
 import { exportFolder, putExport } from '../operations/engine/support/verifyRun';
+import { createVersionedBucket } from '../../local/aws/versionedBucket';
 import { deploy, itemsOf, records, type Deployment } from './support/commandParts';
 import { toolsOfTheRun } from '../support/toolsOfTheRun';
 
@@ -33,6 +37,8 @@ import { toolsOfTheRun } from '../support/toolsOfTheRun';
  */
 
 const REGION = 'eu-west-1';
+const SOURCE_REGION = 'eu-central-1';
+const SOURCE_BUCKET = 'engine-source';
 /** Of the settings. */
 const ENGINE = { enabled: true, maxConcurrency: 4 };
 const BUNDLES = path.resolve(__dirname, '../../dist/lambda');
@@ -73,11 +79,12 @@ let lie: string;
 const reached = () => ({ account: { ...account, endpoint: s3.endpoint }, dynamoDbEndpoint: account.endpoint });
 
 function deployed() {
-  const { bucketName, functionArns, functions, stateMachine } = engineNamesOf({
-    name: 'dcs',
+  const settings = {
+    ...{ name: 'dcs', prefix: '', engine: {}, capture: { largeImageStorageClass: 'STANDARD_IA' } },
+    source: { accountId: '111111111111', region: SOURCE_REGION, bucketName: SOURCE_BUCKET },
     destination: { accountId: '222222222222', region: REGION, bucketName: deployment.bucket },
-    engine: {},
-  });
+  };
+  const { bucketName, functionArns, functions, stateMachine } = engineNamesOf(settings);
   const machine = {
     partition: 'aws',
     bucketName,
@@ -85,10 +92,9 @@ function deployed() {
     maxConcurrency: ENGINE.maxConcurrency,
     foldTimeoutSeconds: 900,
   };
-  const environment = { DCS_BUCKET: deployment.bucket, DCS_PREFIX: '', DCS_ENGINE_BUCKET: bucketName };
   const workers = ENGINE_WORKERS.map((worker): [string, DeployedFunction] => [
     worker,
-    { functionName: functions[worker], environment, timeoutSeconds: 900 },
+    { functionName: functions[worker], environment: environmentOf(settings, worker), timeoutSeconds: 900 },
   ]);
   return {
     bucketName,
@@ -105,7 +111,10 @@ beforeAll(async () => {
   s3 = await startS3Gateway(account.endpoint);
   deployment = await deploy({ dynamoDb: account, s3 }, 'engine');
   lie = path.join(deployment.folder, 'lie');
-  const tables = ['users', EVENTS.tableName].map((name) => ({ name, partitionKey: { name: 'id', type: 'S' } }));
+  const tables = ['users', EVENTS.tableName, 'orders'].map((name) => ({
+    name,
+    partitionKey: { name: 'id', type: 'S' },
+  }));
   const settings = JSON.stringify({ ...deployment.settings, tables, engine: ENGINE });
   await writeFile(path.join(deployment.folder, 'dcs.config.json'), settings);
 
@@ -151,7 +160,8 @@ const restore = (...args: string[]) => restoreAnyhow('--engine', 'distributed', 
 /** What dcs check says of the state machine, with these settings. */
 async function checked(engine: object = ENGINE): Promise<Record<string, string>> {
   const { account: at } = reached();
-  const settings = { name: 'dcs', prefix: '', ...(deployment.settings as object), engine };
+  const capture = { largeImageStorageClass: 'STANDARD_IA' };
+  const settings = { name: 'dcs', prefix: '', capture, ...(deployment.settings as object), engine };
   const context = { settings, destination: { states: at, lambda: at } } as unknown as CheckContext;
   const [ofMachine = []] = engineChecks(context);
   const findings = (await Promise.all(ofMachine.map((look) => look()))).flat();
@@ -305,4 +315,106 @@ test('a table whose copy is a journal: from a base, a run and what is in none, b
   expect(sorted(await itemsOf(dynamoDbTable('events-2', dynamoDb)))).toEqual(
     sorted(asItIs.filter((_, id) => id !== 2)),
   );
+});
+
+test('a backfill from an export: past throttling, a result that is missing and a worker that dies, in rounds, the images of one machine', async () => {
+  const { credentials } = account;
+  const inSource = { region: SOURCE_REGION, endpoint: s3.endpoint, credentials };
+  await createVersionedBucket(inSource, SOURCE_BUCKET);
+  await dynamoDbTable('orders', { ...inSource, endpoint: account.endpoint }).create({
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  });
+  // So large that a worker looks at its time several times in a file.
+  const order = (id: number): AttributeMap => ({ ...user(id), text: { S: 'x'.repeat(6_000) } });
+  const orders = Array.from({ length: 40 }, (_, id) => order(id));
+  const imageOf = (id: number) => `orders/user-${id}/image.json`;
+  const images = s3ImageStore({ ...inSource, bucket: SOURCE_BUCKET, largeImageStorageClass: 'STANDARD_IA' });
+  // Of two the stream has shown more: another state, and a delete.
+  const newer = {
+    position: { source: 'stream', streamLabel: 'L', sequenceNumber: '1' },
+    changedAtMs: Date.now(),
+  } as const;
+  const previousDigest = itemDigest(order(1));
+  await images.put(imageOf(1), encodeImage({ ...newer, event: 'MODIFY', previousDigest }, user(1, 'newer')));
+  await images.put(imageOf(2), encodeImage({ ...newer, event: 'REMOVE', previousDigest }));
+
+  const exported = async (name: string, items: readonly AttributeMap[], lie = (text: string) => text) => {
+    const folder = `exports/orders/AWSDynamoDB/${name}`;
+    const objects = new Map<string, Buffer>();
+    putExport({ objects }, items, Date.now() + 1_000, {
+      accountId: '222222222222',
+      tableName: 'orders',
+      folder,
+      files: items.length > 2 ? 2 : 1,
+    });
+    const files = s3FileStore({ ...inSource, region: REGION, bucket: deployed().bucketName });
+    for (const [objectKey, bytes] of objects) await files.write(objectKey, bytes, 'application/octet-stream');
+    for (const manifest of ['files', 'summary']) {
+      const text = lie(String(objects.get(`${folder}/manifest-${manifest}.json`)));
+      const md5 = createHash('md5').update(text).digest('base64');
+      await files.write(`${folder}/manifest-${manifest}.json`, Buffer.from(text), 'application/json');
+      await files.write(`${folder}/manifest-${manifest}.md5`, Buffer.from(md5), 'text/plain');
+    }
+    return `s3://${deployed().bucketName}/${folder}`;
+  };
+  const backfill = (from: string, ...args: string[]) =>
+    deployment.run(['backfill', 'orders', '--from-export', from, '--json', ...args], engineEnvironment(reached()));
+  const byEngine = (from: string, ...args: string[]) => backfill(from, '--engine', 'distributed', '--follow', ...args);
+
+  const lying = await exported('lying', orders.slice(0, 2), (text) => text.replace('"itemCount":2', '"itemCount":3'));
+  const wrong = await byEngine(lying);
+  expect(wrong).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('f0.json.gz has 2 items, its manifest says 3') as string,
+  });
+
+  const from = await exported('whole', [...orders, 'no item' as unknown as AttributeMap]);
+  await writeFile(lie, '');
+  const lied = await byEngine(from);
+  expect(lied).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('of 2 files 2 have no result: 0-0 (') as string,
+  });
+  await rm(lie);
+  const asked = new Map<string, number>();
+  s3.faults = ({ method, bucket, objectKey, query }) => {
+    if (bucket !== SOURCE_BUCKET) return undefined;
+    const call = `${method}${query.has('versions') ? ' versions' : ''}`;
+    asked.set(call, (asked.get(call) ?? 0) + 1);
+    const isThrottled = method === 'PUT' && objectKey === imageOf(5) && asked.get('throttled') !== 2;
+    if (!isThrottled) return undefined;
+    asked.set('throttled', (asked.get('throttled') ?? 0) + 1);
+    return { kind: 'error', statusCode: 503, code: 'SlowDown' };
+  };
+  const { code, stdout, stderr } = await byEngine(from);
+  s3.faults = () => undefined;
+  expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('is taken up again') as string });
+  const found = records(stdout);
+  expect(found.filter(({ type }) => type === 'failed')).toEqual([
+    { type: 'failed', table: 'orders', keys: {}, reason: expect.stringContaining('item 21 of exports/') as string },
+  ]);
+  const end = found.at(-1)!;
+  expect(end).toMatchObject({ type: 'backfill', engine: 'distributed', read: 41, failed: 1 });
+  expect(Number(end.written) + Number(end.alreadyThere)).toBe(40);
+  expect(end.rounds).toBe(2);
+
+  // One machine has nothing to add, and what is there is what it would have written.
+  // It reads a copy: what is in the engine's bucket is for the engine.
+  const toSource = s3FileStore({ ...inSource, bucket: SOURCE_BUCKET });
+  const inEngine = s3BytesStore({ ...inSource, region: REGION, bucket: deployed().bucketName });
+  const names = ['files', 'summary'].flatMap((name) => [`manifest-${name}.json`, `manifest-${name}.md5`]);
+  for (const name of [...names, 'data/f0.json.gz', 'data/f1.json.gz']) {
+    const { bytes } = await inEngine.get(`exports/orders/AWSDynamoDB/whole/${name}`);
+    await toSource.write(`AWSDynamoDB/whole/${name}`, bytes, 'application/octet-stream');
+  }
+  const again = await backfill(`s3://${SOURCE_BUCKET}/AWSDynamoDB/whole`);
+  expect(records(again.stdout).at(-1)).toMatchObject({ type: 'backfill', read: 41, written: 0, alreadyThere: 40 });
+  for (const [id, item] of orders.entries()) {
+    if (id === 1 || id === 2) continue;
+    expect((await images.get(imageOf(id))).body).toBe(imageBody(item));
+  }
+  expect((await images.get(imageOf(2))).body).toBe('{}');
 });

@@ -3,10 +3,11 @@ import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { layoutOf, tableOf } from '../../settings/configuredTable';
 import { partsOf } from '../../settings/parts';
-import { backfillWork } from '../../operations/costs/work/backfill';
+import { backfillByMap, backfillWork } from '../../operations/costs/work/backfill';
 import { runEstimate } from '../costs/estimate';
 import { backfillTable } from '../../operations/backfill/backfillTable';
 import { forEachTable, TABLES } from '../severalTables';
+import { runBackfillByEngine } from './engine';
 import { BACKFILL_OPTIONS, readBackfillOptions, type BackfillOptions } from './options';
 import { reportBackfill, watchBackfill } from './reporting';
 
@@ -31,11 +32,15 @@ export const backfill: Command<BackfillOptions> = {
       does: 'The same, from an export that is there',
       command: 'dcs backfill users --from-export s3://exports/users/AWSDynamoDB/01234567890123-a1b2c3d4',
     },
+    {
+      does: 'A table that outgrows one machine: functions of the engine write the images, from an export',
+      command: 'dcs backfill users --engine distributed --follow',
+    },
   ],
   ...TABLES,
   options: BACKFILL_OPTIONS,
   read: readBackfillOptions,
-  whenStopped: () => 'continues',
+  whenStopped: ({ follow }) => (follow ? 'goesOn' : 'continues'),
   run: runBackfill,
 };
 
@@ -52,8 +57,11 @@ async function backfillOne(
   const { estimate, readRate, exportInto } = options;
   if (estimate) {
     const fromExport = options.fromExport !== undefined || exportInto !== undefined;
-    return runEstimate(options.tableName, estimate, context, (of) => backfillWork(of, { fromExport, readRate }));
+    return runEstimate(options.tableName, estimate, context, (of) =>
+      options.engine ? backfillByMap(of) : backfillWork(of, { fromExport, readRate }),
+    );
   }
+  if (options.engine) return runBackfillByEngine(options, context);
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'tables']);
   const { fromExport, segments, allowGap } = options;

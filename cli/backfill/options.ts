@@ -12,6 +12,10 @@ export interface BackfillOptions extends ScanOptions {
   readonly fromExport?: ExportPlace;
   readonly exportInto?: ExportTarget;
   readonly allowGap: boolean;
+  /** Where there is more than one machine writes. */
+  readonly engine?: 'distributed';
+  /** Stay until the run of the engine is over. */
+  readonly follow: boolean;
   /** Say what it would cost, and do nothing. */
   readonly estimate?: FigureOptions;
 }
@@ -28,6 +32,15 @@ export const BACKFILL_OPTIONS: OptionTable = {
     value: 'S3-URI',
     help: "Have DynamoDB make such an export now, into this bucket of the source account (s3://BUCKET or s3://BUCKET/PREFIX), wait for it, and read that. The table needs point-in-time recovery; an export is billed by the table's size, and an earlier one there, under way or of the last 24 hours, is taken instead.",
   },
+  engine: {
+    type: 'string',
+    value: 'ENGINE',
+    help: "distributed: a table that outgrows one machine. Functions in the destination account write the images of an export, by a role of the source account; the settings deploy them (engine.enabled). DynamoDB makes the export in the engine's bucket, unless --from-export names one there, below exports/. Images alone: a table with a journal is left to one machine.",
+  },
+  follow: {
+    type: 'boolean',
+    help: 'With --engine distributed: stay until the run is over, and show how far it is. Ctrl-C leaves it running; the same command finds it again.',
+  },
   ...TABLES_OPTION,
   'allow-gap': {
     type: 'boolean',
@@ -42,11 +55,15 @@ export function readBackfillOptions(given: OptionReader): BackfillOptions {
     given.atMostOneOf(place, 'read-rate');
     given.atMostOneOf(place, 'segments');
   }
+  for (const other of ['export', 'read-rate', 'segments']) given.atMostOneOf('engine', other);
+  given.needs('follow', 'engine');
   return {
     tables: readTables(given, ['from-export']),
     ...readScanOptions(given),
     fromExport: readExportPlace(given),
     exportInto: readTarget(given),
+    engine: given.oneOf('engine', ['distributed']),
+    follow: given.flag('follow'),
     allowGap: given.flag('allow-gap'),
     estimate: readEstimate(given),
   };

@@ -17,6 +17,7 @@ import { tableOf } from '../../settings/configuredTable';
 import { engineNamesOf } from '../../settings/engineNames';
 import { partsOf } from '../../settings/parts';
 import { bucketIn, connect, type CommandContext } from '../context';
+import { whyNotEngines } from '../engineExport';
 import { EXIT, type ExitCode } from '../exitCodes';
 import type { VerifyOfTable } from './options';
 import { reportEngineRunning, sayEngineDifferences, watchEngineVerify } from './engineReporting';
@@ -27,7 +28,8 @@ export async function runVerifyByEngine(options: VerifyOfTable, context: Command
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
   const names = engineNamesOf(settings);
-  requireEngine(options, context, names.bucketName);
+  const problems = whyNotEngines(options.fromExport, context, names.bucketName);
+  if (problems.length > 0) throw new UsageError(problems);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const copy = bucketIn(context, 'destination');
   const { nowMs } = await context.serviceClock('destination');
@@ -62,21 +64,4 @@ export async function runVerifyByEngine(options: VerifyOfTable, context: Command
   reportVerify(output, { report, stored }, copy.bucket);
   await markSeen(store, folder);
   return report.verdict === 'same' ? EXIT.done : EXIT.differences;
-}
-
-/** @throws UsageError where the settings tell that there is no such engine, or the export is where it cannot read */
-function requireEngine({ fromExport }: VerifyOfTable, { settings }: CommandContext, bucketName: string): void {
-  const problems: string[] = [];
-  if (!settings.engine.enabled) {
-    problems.push(
-      `--engine distributed needs the engine, and engine.enabled is not set in ${settings.file.path}: set it and deploy, or leave --engine out`,
-    );
-  }
-  if (fromExport && (fromExport.bucket !== bucketName || !fromExport.folder.startsWith('exports/'))) {
-    const { bucket, folder } = fromExport;
-    problems.push(
-      `--from-export is in s3://${bucket}/${folder}, and the engine reads its own bucket alone: copy it there (aws s3 cp --recursive s3://${bucket}/${folder} s3://${bucketName}/exports/${folder.split('/').at(-1) ?? ''}), and name that`,
-    );
-  }
-  if (problems.length > 0) throw new UsageError(problems);
 }

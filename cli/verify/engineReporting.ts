@@ -6,6 +6,7 @@ import {
   type EngineVerifyEnd,
   type EngineVerifyWatch,
 } from '../../operations/engine/verify/verifyByEngine';
+import { engineRunProgress } from '../engineRunProgress';
 import { exportWords } from '../exportWords';
 import type { Output } from '../output/output';
 import type { VerifyOfTable } from './options';
@@ -13,13 +14,8 @@ import { sayClass } from './reporting';
 
 /** Shows a run as it goes on. */
 export function watchEngineVerify(output: Output): EngineVerifyWatch & { readonly end: () => void } {
-  let progress: ReturnType<Output['progress']> | undefined;
-  let [round, done] = [-1, 0];
-  const end = () => {
-    progress?.end();
-    progress = undefined;
-  };
   return {
+    ...engineRunProgress(output),
     onExport: (...found) => output.say(exportWords(...found)),
     onSettling: (waitMs) =>
       output.say(`Waiting ${duration(waitMs)} for what was exported to come into the copy (--wait).`),
@@ -29,16 +25,6 @@ export function watchEngineVerify(output: Output): EngineVerifyWatch & { readonl
         `${isNew ? 'Started' : 'Found'} the run ${folder} of the distributed engine (execution ${execution}), of ${utc(run.momentMs)}. It needs nobody: stop whenever you like; the same command finds it again.`,
       );
     },
-    onProgress(at) {
-      if (at.round !== round) {
-        end();
-        progress = output.progress(`tasks of round ${at.round + 1}`, at.tasks);
-        [round, done] = [at.round, 0];
-      }
-      progress?.add(at.folded - done);
-      done = at.folded;
-    },
-    end,
   };
 }
 

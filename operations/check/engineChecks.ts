@@ -98,9 +98,9 @@ export function judgeWriterTrust(foldRoleArn: string) {
   return (trust: string | undefined): Judgement => {
     const expected = `trusts ${foldRoleArn} alone, for dcs backfill --engine distributed`;
     if (trust === undefined) return problem('there is no such role', expected, DEPLOY);
-    const trusted = statementsOf(trust).flatMap(({ Effect, Condition }) => {
-      const named = Condition?.ArnEquals?.['aws:PrincipalArn'];
-      return Effect === 'Allow' ? [named ?? ['whoever its principal is']].flat() : [];
+    const trusted = statementsOf(trust).flatMap(({ Effect, Condition }): string[] => {
+      const named: unknown = Condition?.ArnEquals?.['aws:PrincipalArn'] ?? 'whoever its principal is';
+      return Effect === 'Allow' ? [named].flat().map((each) => (typeof each === 'string' ? each : 'nobody')) : [];
     });
     const found = trusted.length === 0 ? 'trusts nobody' : `trusts ${trusted.join(', ')}`;
     return expect(isDeepStrictEqual(trusted, [foldRoleArn]), found, expected, DEPLOY);

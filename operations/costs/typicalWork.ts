@@ -1,4 +1,4 @@
-import { backfillWork } from './work/backfill';
+import { backfillByMap, backfillWork } from './work/backfill';
 import { drillWork, revertWork, verifyByMap, verifyWork } from './work/compare';
 import { restoreByImport, restoreByMap, restoreByWrites, type Restored } from './work/restore';
 import type { Work } from './work/work';
@@ -18,6 +18,7 @@ export function typicalWork(workload: Workload): Work[] {
   return [
     backfillWork(workload, { fromExport: false }),
     backfillWork(workload, { fromExport: true }),
+    backfillByMap(workload),
     restoreByWrites(workload, whole),
     restoreByImport(workload, whole),
     restoreByMap(workload, whole),

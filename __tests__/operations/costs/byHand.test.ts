@@ -4,7 +4,7 @@ import { journalOfMonth } from '../../../operations/costs/journal';
 import { keepingOf } from '../../../operations/costs/keeping';
 import { sumOf, type CostLine } from '../../../operations/costs/lines';
 import { otherWays } from '../../../operations/costs/others';
-import { backfillWork } from '../../../operations/costs/work/backfill';
+import { backfillByMap, backfillWork } from '../../../operations/costs/work/backfill';
 import { drillWork, revertWork, verifyByMap, verifyWork } from '../../../operations/costs/work/compare';
 import { restoreByImport, restoreByWrites } from '../../../operations/costs/work/restore';
 import { leastSeconds } from '../../../operations/costs/work/work';
@@ -168,6 +168,8 @@ describe('once', () => {
     expect(usd(scan)).toBe(10.036);
     // The export in place of the scan: 0.5588 GB x 0.10 = 0.0559
     expect(usd(backfillWork(table, { fromExport: true }))).toBe(10.073);
+    // By the engine, which lists nothing: + 125 s x 1.7275 GB = 0.0029, + 0.0001, - 0.005
+    expect(usd(backfillByMap(table))).toBe(10.071);
     expect(leastSeconds(scan.bounds)).toBeCloseTo(1_000_000 / 3_500, 6);
     // 146,485 units at 100 a second
     expect(leastSeconds(backfillWork(table, { fromExport: false, readRate: 100 }).bounds)).toBeCloseTo(1_464.85, 6);

@@ -32,6 +32,8 @@ export interface EngineBackfillRequest {
   readonly described: DescribedStream & { readonly TableArn?: string; readonly TableId?: string };
   /** Of the source bucket. */
   readonly source: Pick<ImageSource, 'history' | 'images'>;
+  /** Stores the table's definition, where it is missing or has changed. */
+  readonly storeDefinition: () => Promise<unknown>;
   /** Owner of the engine's bucket. */
   readonly accountId: string;
   /** Folder of an export in the engine's bucket; undefined: DynamoDB makes one. */
@@ -168,6 +170,7 @@ async function newRun(request: EngineBackfillRequest): Promise<{ readonly folder
   const { exportTimeMs: momentMs, itemCount } = await usableExport(store, exported, { tableName, tableArn, tableId });
   requirePast(momentMs, nowMs());
   requireNoGap(request, momentMs);
+  await request.storeDefinition();
   const createdAtMs = await tableCreatedAt(source, table, Infinity);
   const startedAtMs = nowMs();
   const run: BackfillRun = {
