@@ -66,7 +66,9 @@ const may: readonly [action: string, resourceArn: string, by: readonly Role[]][]
   // What the engine assumes to write images adds to the source bucket, below its tables, and can do nothing else anywhere.
   ['s3:PutObject', sourceImage, ['sourceOperator', 'writer']],
   ['s3:GetObjectVersion', sourceImage, ['sourceOperator', 'writer']],
-  ['s3:GetObject', sourceImage, ['sourceOperator']],
+  // With If-Match, where an image of a former table is there, S3 asks for GetObject beside PutObject (user guide, conditional-writes).
+  ['s3:GetObject', sourceImage, ['sourceOperator', 'writer']],
+  ['s3:GetObject', `${sourceBucket}/other/a/image.json`, ['sourceOperator']],
   ['s3:ListBucketVersions', sourceBucket, ['sourceOperator', 'writer']],
   ['s3:PutObject', `${sourceBucket}/other/a/image.json`, ['sourceOperator']],
   ['s3:PutObject', `${sourceBucket}/=dcs/users/journal/a`, ['sourceOperator']],

@@ -13,7 +13,8 @@ export function writeImages(bucketArn: string, tablePrefixes: readonly string[])
     {
       Sid: 'WriteImages',
       Effect: 'Allow',
-      Action: ['s3:GetObjectVersion', 's3:PutObject'],
+      // S3 asks for GetObject where a write is on condition of an ETag, as in place of an image of a former table (user guide, conditional-writes).
+      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
       Resource: tablePrefixes.map((prefix) => `${bucketArn}/${prefix}*`),
     },
     { Sid: 'ListVersions', Effect: 'Allow', Action: 's3:ListBucketVersions', Resource: bucketArn },
