@@ -171,12 +171,31 @@ test('an export of before the stream is refused, unless that is allowed, and of 
   expect(gaps).toHaveLength(1);
 });
 
-test('a run that failed is not gone on with when its table has another stream by now', async () => {
-  const { backfill, described, executions } = world();
-  await backfill();
-  const [name = ''] = executions.keys();
-  executions.set(name, { status: 'failed' });
-  const since = { ...described, LatestStreamLabel: '2026-11-25T00:00:00.000' };
-  await expect(backfill({ described: since })).rejects.toThrow("the table's stream begins at");
-  expect(executions.size).toBe(1);
-});
+test.each([
+  ['failed', { status: 'failed' } as const],
+  ['is over', { status: 'succeeded' } as const],
+])(
+  'a run that %s is no answer when its table has another stream by now: one of a later export is',
+  async (_, state) => {
+    const { store, backfill, described, executions, asked, later } = world();
+    const { folder } = await backfill();
+    const [name = ''] = executions.keys();
+    executions.set(name, state);
+    if (state.status === 'succeeded') {
+      const outcome = { format: '1', rounds: 1, counts: NO_ITEMS, leftFiles: [] };
+      store.objects.set(PLACES.outcome(folder), Buffer.from(JSON.stringify(outcome)));
+    }
+    later(2 * DAY_MS);
+    const since = { ...described, LatestStreamLabel: '2026-11-25T00:00:00.000' };
+    const again = backfill({ described: since, fromExport: exportFolder });
+    await expect(again).rejects.toThrow("the table's stream begins at");
+    expect(executions.size).toBe(1);
+    const allowed = await backfill({ described: since, allowGap: true, fromExport: exportFolder });
+    expect(allowed.folder).toBe(folder);
+    executions.set(name.replace(/1$/, '2'), state);
+    const next = await backfill({ described: since });
+    expect(next.is).toBe('running');
+    expect(next.folder > folder).toBe(true);
+    expect(asked).toHaveLength(2);
+  },
+);

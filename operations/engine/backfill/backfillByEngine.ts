@@ -136,13 +136,20 @@ async function newestBackfill({ store, machine, table }: EngineBackfillRequest):
   return { folder, run: await readBackfillRun(store, folder), isSeen, ...(last && { last }) };
 }
 
-/** @throws RefusedError while one goes on that is of other words: two at a time would write the same objects */
+/**
+ * One whose export shows less than the stream does not is no answer, whether it is over or has failed: it would be told, or refused, until it is old.
+ *
+ * @throws RefusedError while one goes on that is of other words: two at a time would write the same objects
+ */
 function isToGoOn(request: EngineBackfillRequest, { folder, run, isSeen, last }: FoundBackfill): boolean {
-  const { store, fromExport, described, nowMs } = request;
+  const { store, fromExport, described, allowGap, nowMs } = request;
   if (isSeen) return false;
   const isOfTable = run.tableId === described.TableId;
   const isSame = isOfTable && (fromExport === undefined || run.export.folder === fromExport);
-  if (last?.state.status !== 'running') return isSame && run.startedAtMs > nowMs() - TAKEN_FOR_MS;
+  if (last?.state.status !== 'running') {
+    const isWhole = allowGap || streamGap(described, run.momentMs) === undefined;
+    return isSame && isWhole && run.startedAtMs > nowMs() - TAKEN_FOR_MS;
+  }
   if (isSame) return true;
   const of = `the export s3://${store.bucket}/${run.export.folder}`;
   throw new RefusedError(
