@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteCondition } from '../../aws/conditionalPut';
 import type { ImageStore } from '../../aws/imageStore';
+import { S3Error } from '../../aws/s3Error';
 import type { AttributeValue } from '../../core/attributeValue';
 import { canonicalValue } from '../../core/canonicalItem';
-import { UnreadableValueError } from '../../core/errors';
 import { backfillImage, withWriteId, type StoredImage } from '../../core/image';
 import { mapInParallel } from '../../core/mapInParallel';
 import { keyNames, keysOf, objectKeyOf, type KeySchema, type TableLocation } from '../../core/objectKey';
@@ -107,7 +107,7 @@ async function backfillItem(
     return outcome;
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof UnreadableValueError ? error.message : guard.reasonOf(error);
+    const reason = (error instanceof S3Error ? undefined : whyDamaged(error)) ?? guard.reasonOf(error);
     watch?.onFailed?.(failedItem(table.keySchema, read, reason));
     return 'failed';
   }

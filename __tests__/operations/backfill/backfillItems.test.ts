@@ -126,6 +126,15 @@ describe('a backfill while capture runs', () => {
     expect(once.counts).toEqual({ read: 1, written: 0, alreadyThere: 1, failed: 0 });
   });
 
+  test('of a table that was made again, an item whose object nobody can read is listed, and the others are written', async () => {
+    const bucket = new MemoryBucket(30_000_000);
+    bucket.store(KEY, { body: '{}', metadata: { 'dcs-format': '9' } });
+    const items = [itemOf(1)!, { id: { S: 'b' } }].map((item) => ({ item, readAtMs: 30_000_000 }));
+    const { counts, failed } = await backfill(bucket, items, undefined, bucket, 20_000_000);
+    expect(counts).toEqual({ read: 2, written: 1, alreadyThere: 0, failed: 1 });
+    expect(failed).toEqual([{ keys: id, reason: expect.stringContaining('format') as string }]);
+  });
+
   test('what is known to be there costs no request', async () => {
     const refusing = { putIf: () => Promise.reject(new Error('no request is to be made')) };
     const { counts } = await backfill(refusing, [{ item: itemOf(1)!, readAtMs: 1 }], new Set([KEY]));
