@@ -68,12 +68,15 @@ async function backfillOne(
   const table = tableOf(settings, options.tableName);
   const { dynamoDb } = connect(context, 'source');
   const { largeImageStorageClass } = settings.capture;
+  const layout = layoutOf(settings, table.tableName);
+  // What a journal has of a delete stays in the destination bucket.
+  const tombstoneExpirationDays = layout === 'journal' ? null : settings.source.lifecycle.tombstoneExpirationDays;
   const bucket = { ...bucketIn(context, 'source'), largeImageStorageClass };
   const { nowMs } = await context.serviceClock('source');
   const { end, ...watch } = watchBackfill(output, bucket.bucket);
   const report = await backfillTable({
-    ...{ table, layout: layoutOf(settings, table.tableName), dynamoDb, bucket, signal, nowMs, pause, watch },
-    ...{ fromExport, exportInto, segments, readUnitsPerSecond: options.readRate, allowGap },
+    ...{ table, layout, dynamoDb, bucket, signal, nowMs, pause, watch },
+    ...{ fromExport, exportInto, segments, readUnitsPerSecond: options.readRate, allowGap, tombstoneExpirationDays },
   });
   end();
   reportBackfill(output, table.tableName, report);

@@ -50,6 +50,7 @@ export async function runBackfillByEngine(
   const backfilled = await backfillByEngine({
     ...{ store, table, described, storeDefinition, allowGap, isFollowed, signal, nowMs, pause, watch },
     layout: layoutOf(settings, table.tableName),
+    tombstoneExpirationDays: settings.source.lifecycle.tombstoneExpirationDays,
     hasJournal: () => hasJournal(s3VersionLister(bucket), table, signal),
     ...{ accountId: settings.destination.accountId, fromExport: fromExport?.folder },
     machine: sfnStateMachine(names.stateMachineArn, destination.states, signal),

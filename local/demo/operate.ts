@@ -20,7 +20,7 @@ export async function backfillAll({ tables, source }: LocalRun): Promise<{ read:
     const bucket = { ...source, largeImageStorageClass: 'STANDARD_IA' };
     const { counts } = await backfillTable({
       ...{ table: locationOf(table), dynamoDb: table.dynamoDb, bucket, layout: layoutIn(table), ...ways() },
-      ...{ segments: SEGMENTS, allowGap: false },
+      ...{ segments: SEGMENTS, allowGap: false, tombstoneExpirationDays: null },
     });
     if (counts.failed > 0) throw new DcsError(`${counts.failed} items of ${table.deployed.tableName} were not stored`);
     all.read += counts.read;

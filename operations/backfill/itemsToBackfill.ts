@@ -13,7 +13,7 @@ import { exportTable, type ExportTarget, type ExportWatch } from './exportTable'
 import { exportItems, openExport, type ExportPlace } from './openExport';
 import { readPace } from './readPace';
 import { scanItems, type ReadItem, type UnreadableItem } from './scanItems';
-import { requirePast, streamGap } from './streamGap';
+import { gapSince, requirePast } from './streamGap';
 
 export interface ItemsRequest {
   readonly table: { readonly tableName: string };
@@ -30,6 +30,8 @@ export interface ItemsRequest {
   readonly readUnitsPerSecond?: number;
   /** Go on although the stream does not show all changes since the items were read. */
   readonly allowGap: boolean;
+  /** When lifecycle ends a tombstone of the source bucket; null: never, as in a journal. */
+  readonly tombstoneExpirationDays: number | null;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly pause: Pause;
@@ -75,7 +77,7 @@ export async function itemsToBackfill(request: ItemsRequest): Promise<ItemsToBac
   const described = await dynamoDbBatchTable(table.tableName, dynamoDb, { signal }).describe();
   if (!described) throw new CouldNotLookError(`there is no table ${table.tableName} in the source account's region`);
   const requireNoGap = (readAtMs: number): string | undefined => {
-    const gap = streamGap(described, readAtMs);
+    const gap = gapSince({ ...request, described }, readAtMs);
     if (gap !== undefined && !allowGap) throw new RefusedError(gap);
     return gap;
   };
@@ -97,7 +99,7 @@ function exported(request: ItemsRequest, into: ExportTarget, described: Describe
     exports: dynamoDbTableExports(described.TableArn ?? table.tableName, dynamoDb, signal),
     texts: s3TextStore({ ...bucket, bucket: into.bucket, anyRegion: true }),
     tableId: described.TableId,
-    isUsable: (exportTimeMs) => allowGap || streamGap(described, exportTimeMs) === undefined,
+    isUsable: (exportTimeMs) => allowGap || gapSince({ ...request, described }, exportTimeMs) === undefined,
     ...{ into, signal, nowMs, pause, watch },
   });
 }

@@ -1,5 +1,5 @@
 import { RefusedError } from '../../core/errors';
-import { utc } from '../../core/units';
+import { counted, utc } from '../../core/units';
 
 /** What DescribeTable says of a table's stream. */
 export interface DescribedStream {
@@ -22,11 +22,32 @@ export function requirePast(exportTimeMs: number, nowMs: number): void {
 
 const GO_ON = 'or go on with --allow-gap';
 
+const DAY_MS = 24 * 3_600_000;
+
+/** What tells of the changes since items were read: the stream, and the images that capture has made of it. */
+export interface SeenChanges {
+  readonly described: DescribedStream;
+  /** When lifecycle ends a tombstone of the source bucket; null: never, as in a journal. */
+  readonly tombstoneExpirationDays: number | null;
+  readonly nowMs: () => number;
+}
+
+/** Why changes made after the items were read would go unseen; undefined when all of them are seen. */
+export function gapSince(seen: SeenChanges, readAtMs: number): string | undefined {
+  return streamGap(seen.described, readAtMs) ?? tombstoneGap(seen, readAtMs);
+}
+
+/** Where a tombstone has gone there is no image any more, and the item that was deleted would be given one: it would come back. */
+function tombstoneGap({ tombstoneExpirationDays: days, nowMs }: SeenChanges, readAtMs: number): string | undefined {
+  if (days === null || readAtMs > nowMs() - days * DAY_MS) return undefined;
+  return `the export is of ${utc(readAtMs)}, and tombstones go ${counted(days, 'day')} after the delete (source.lifecycle.tombstoneExpirationDays): items that were deleted since may have none any more, and would come back. Make an export of a later moment, leave --from-export out, ${GO_ON}`;
+}
+
 /**
  * Why changes made after the items were read would go unseen; undefined when the stream shows them all. Such an item's
  * image would be out of date until the item changes again, and a deleted item would come back with a restore.
  */
-export function streamGap(described: DescribedStream, readAtMs: number): string | undefined {
+function streamGap(described: DescribedStream, readAtMs: number): string | undefined {
   const { StreamSpecification: stream, LatestStreamLabel, CreationDateTime: createdAt } = described;
   if (!stream?.StreamEnabled) {
     return `the table has no stream: what changes from now on would be in no image. Enable it with NEW_AND_OLD_IMAGES and deploy capture first, ${GO_ON}`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ScanPage, TableScanner } from '../../../aws/tableScan';
 import { readPace } from '../../../operations/backfill/readPace';
 import { scanItems } from '../../../operations/backfill/scanItems';
-import { requirePast, streamGap } from '../../../operations/backfill/streamGap';
+import { gapSince, requirePast } from '../../../operations/backfill/streamGap';
 
 const { signal } = new AbortController();
 
@@ -106,6 +106,7 @@ describe('a gap between what is read and what the stream shows', () => {
   const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   const label = '2026-01-05T12:00:00.000';
   const at = (minutes: number) => Date.UTC(2026, 0, 5, 12, minutes);
+  const inAYear = { tombstoneExpirationDays: 365, nowMs: () => at(10) };
   test.each([
     ['no stream', {}, at(5), 'the table has no stream'],
     ['keys only', { StreamSpecification: { ...stream, StreamViewType: 'KEYS_ONLY' } }, at(5), 'shows KEYS_ONLY'],
@@ -122,7 +123,7 @@ describe('a gap between what is read and what the stream shows', () => {
       'it is of a former table of the name',
     ],
   ])('%s is told, with the option that goes on', (_, described, readAtMs, message) => {
-    const gap = streamGap(described, readAtMs);
+    const gap = gapSince({ ...inAYear, described }, readAtMs);
     expect(gap).toContain(message);
     expect(gap).toContain('--allow-gap');
   });
@@ -132,7 +133,20 @@ describe('a gap between what is read and what the stream shows', () => {
     expect(() => requirePast(at(5), at(5))).not.toThrow();
   });
 
+  const DAY_MINUTES = 24 * 60;
+  test.each([
+    ['of the moment that their last day began', 3, 10, 'tombstones go 3 days after the delete'],
+    ['of just after that', 3, 11, undefined],
+    ['of long ago, where they stay', null, 10, undefined],
+  ])('of tombstones that have gone, with an export %s', (_, tombstoneExpirationDays, minutes, message) => {
+    const described = { StreamSpecification: stream, LatestStreamLabel: label };
+    const gap = gapSince({ described, tombstoneExpirationDays, nowMs: () => at(10 + 3 * DAY_MINUTES) }, at(minutes));
+    if (message === undefined) expect(gap).toBeUndefined();
+    else expect(gap).toContain(message);
+  });
+
   test('none', () => {
-    expect(streamGap({ StreamSpecification: stream, LatestStreamLabel: label }, at(0))).toBeUndefined();
+    const described = { StreamSpecification: stream, LatestStreamLabel: label };
+    expect(gapSince({ ...inAYear, described }, at(0))).toBeUndefined();
   });
 });

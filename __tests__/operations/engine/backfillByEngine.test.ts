@@ -36,7 +36,7 @@ function world() {
   };
   const base: EngineBackfillRequest = {
     ...{ store, source: bucket, described, isFollowed: false, allowGap: false, accountId: '222222222222' },
-    ...{ layout: 'images', hasJournal: () => Promise.resolve(false) },
+    ...{ layout: 'images', hasJournal: () => Promise.resolve(false), tombstoneExpirationDays: 365 },
     storeDefinition: () => Promise.resolve((definitions += 1)),
     table: { prefix: '', tableName: 'users', keySchema, keyTypes: { id: 'S' } },
     exports: {
@@ -169,6 +169,17 @@ test('an export of before the stream is refused, unless that is allowed, and of 
   const gaps: string[] = [];
   await backfill({ fromExport, allowGap: true, watch: { onGap: (gap) => gaps.push(gap) } });
   expect(gaps).toHaveLength(1);
+});
+
+test('an export older than tombstones are kept is refused, unless that is allowed: what was deleted since would come back', async () => {
+  const { store, backfill, executions, later } = world();
+  putExport(store, [itemOf('a', 1)], EXPORTED_MS);
+  later(10 * DAY_MS);
+  const request = { fromExport: exportFolder, tombstoneExpirationDays: 10 };
+  await expect(backfill(request)).rejects.toThrow('tombstones go 10 days after the delete');
+  expect(executions.size).toBe(0);
+  expect(await backfill({ ...request, allowGap: true })).toMatchObject({ is: 'running' });
+  expect(executions.size).toBe(1);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { RefusedError } from '../../../core/errors';
 import type { Layout } from '../../../settings/batches';
 import type { ConfiguredTable } from '../../../settings/configuredTable';
 import { exportTable, type ExportWatch } from '../../backfill/exportTable';
-import { requirePast, streamGap, type DescribedStream } from '../../backfill/streamGap';
+import { gapSince, requirePast, type DescribedStream } from '../../backfill/streamGap';
 import { tableCreatedAt } from '../../formerTable';
 import type { ImageSource } from '../../images/imageSource';
 import type { Pause } from '../../pace';
@@ -40,6 +40,8 @@ export interface EngineBackfillRequest {
   readonly fromExport?: string;
   /** Go on although the stream does not show all changes since the export. */
   readonly allowGap: boolean;
+  /** When lifecycle ends a tombstone of the source bucket; null: never. */
+  readonly tombstoneExpirationDays: number | null;
   /** Stay until it is over. */
   readonly isFollowed: boolean;
   readonly signal: AbortSignal;
@@ -147,7 +149,7 @@ function isToGoOn(request: EngineBackfillRequest, { folder, run, isSeen, last }:
   const isOfTable = run.tableId === described.TableId;
   const isSame = isOfTable && (fromExport === undefined || run.export.folder === fromExport);
   if (last?.state.status !== 'running') {
-    const isWhole = allowGap || streamGap(described, run.momentMs) === undefined;
+    const isWhole = allowGap || gapSince(request, run.momentMs) === undefined;
     return isSame && isWhole && run.startedAtMs > nowMs() - TAKEN_FOR_MS;
   }
   if (isSame) return true;
@@ -160,8 +162,9 @@ function isToGoOn(request: EngineBackfillRequest, { folder, run, isSeen, last }:
 }
 
 /** @throws RefusedError for a gap that is not allowed */
-function requireNoGap({ described, allowGap, watch }: EngineBackfillRequest, exportTimeMs: number): void {
-  const gap = streamGap(described, exportTimeMs);
+function requireNoGap(request: EngineBackfillRequest, exportTimeMs: number): void {
+  const { allowGap, watch } = request;
+  const gap = gapSince(request, exportTimeMs);
   if (gap === undefined) return;
   if (!allowGap) throw new RefusedError(gap);
   watch?.onGap?.(gap);
@@ -198,7 +201,7 @@ async function madeExport(request: EngineBackfillRequest): Promise<string> {
     tableId: described.TableId,
     into: { bucket: store.bucket, prefix: exportsOf(table.tableName), bucketAccountId },
     texts: store,
-    isUsable: (exportTimeMs) => allowGap || streamGap(described, exportTimeMs) === undefined,
+    isUsable: (exportTimeMs) => allowGap || gapSince(request, exportTimeMs) === undefined,
   });
   return folder;
 }
