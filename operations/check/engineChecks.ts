@@ -7,7 +7,7 @@ import { ENGINE_WORKERS } from '../../settings/engineDefinition';
 import { engineEnvironment } from '../../settings/engineEnvironment';
 import { deployedDefinition, engineNamesOf } from '../../settings/engineNames';
 import { namesOf } from '../../settings/names';
-import { statementsOf } from './bucketPolicy';
+import { statementsOf, type PolicyStatement } from './bucketPolicy';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
 import { functionChecks } from './functionChecks';
@@ -98,13 +98,24 @@ export function judgeWriterTrust(foldRoleArn: string) {
   return (trust: string | undefined): Judgement => {
     const expected = `trusts ${foldRoleArn} alone, for dcs backfill --engine distributed`;
     if (trust === undefined) return problem('there is no such role', expected, DEPLOY);
-    const trusted = statementsOf(trust).flatMap(({ Effect, Condition }): string[] => {
-      const named: unknown = Condition?.ArnEquals?.['aws:PrincipalArn'] ?? 'whoever its principal is';
-      return Effect === 'Allow' ? [named].flat().map((each) => (typeof each === 'string' ? each : 'nobody')) : [];
-    });
+    const statements = statementsOf(trust);
+    const trusted = statements.filter(({ Effect }) => Effect === 'Allow').map((each) => whomOf(each, foldRoleArn));
+    const isDenied = trusted.length > 0 && statements.some(({ Effect }) => Effect !== 'Allow');
     const found = trusted.length === 0 ? 'trusts nobody' : `trusts ${trusted.join(', ')}`;
-    return expect(isDeepStrictEqual(trusted, [foldRoleArn]), found, expected, DEPLOY);
+    const isSame = isDeepStrictEqual(trusted, [foldRoleArn]) && !isDenied;
+    return expect(isSame, isDenied ? `${found}, and denies somebody` : found, expected, DEPLOY);
   };
+}
+
+/** Whom a statement lets assume the role: the one that its condition names, if he is of its principal and nothing else is asked of him. */
+function whomOf({ Principal, Condition = {} }: PolicyStatement, foldRoleArn: string): string {
+  const { 'aws:PrincipalArn': named = 'whoever its principal is', ...others } = Condition.ArnEquals ?? {};
+  const root = foldRoleArn.replace(/:role\/.*$/, ':root');
+  const principals = typeof Principal === 'object' ? [Principal.AWS ?? []].flat() : [Principal];
+  const names = [named].flat().join(', ');
+  if (!principals.includes(root)) return `${names} where it is ${principals.join(', ')}`;
+  const isBound = Object.keys(Condition).length > 1 || Object.keys(others).length > 0;
+  return isBound ? `${names} on further conditions` : names;
 }
 
 /** A run that failed has left something that is not there; where it was taken up, a later one is the last. */

@@ -41,5 +41,13 @@ test('the role that writes images trusts the function of the engine, and nobody 
   expect(judgeWriterTrust(roleArn)(undefined)).toMatchObject({ verdict: 'problem', found: 'there is no such role' });
   expect(judged(trust(`${roleArn}-2`))).toMatchObject({ verdict: 'problem', found: `trusts ${roleArn}-2` });
   expect(judged(trust(roleArn), { ...trust(roleArn), Condition: undefined }).verdict).toBe('problem');
-  expect(judged({ ...trust(roleArn), Effect: 'Deny' })).toMatchObject({ found: 'trusts nobody' });
+  expect(judged({ ...trust(roleArn), Effect: 'Deny' })).toMatchObject({ verdict: 'problem', found: 'trusts nobody' });
+  // What keeps the function from it is no trust, whatever else names it.
+  const other = { ...trust(roleArn), Principal: { AWS: 'arn:aws:iam::333333333333:root' } };
+  const bound = {
+    ...trust(roleArn),
+    Condition: { ...trust(roleArn).Condition, Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+  };
+  for (const statements of [[trust(roleArn), { ...trust(roleArn), Effect: 'Deny' }], [other], [bound]])
+    expect(judged(...statements)).toMatchObject({ verdict: 'problem' });
 });
