@@ -69,7 +69,7 @@ export function reportEngineBackfill(output: Output, bucket: string, { folder, r
       ? `, of which the first are listed above, and all in the files that s3://${bucket}/${folder}outcome.json names`
       : '; listed above';
   const lines = [
-    `Read ${counted(read, 'item')} of ${run.tableName} (${from}), all that its manifest counts: ` +
+    `Read ${counted(read, 'item')} of ${run.tableName} as of ${utc(run.momentMs)} (${from}), all that its manifest counts: ` +
       `${count(written)} written, ${count(alreadyThere)} already there, ${count(failed)} failed`,
     failed === 0
       ? good('Every item of the export has an image')
