@@ -59,3 +59,16 @@ test('a call that no role is known to need fails the command that makes it', asy
   const put = () => images().get('users/a/strange', 'v');
   await expect(calls.within({ command: 'erase' }, put)).rejects.toThrow('No role is known to need this');
 });
+
+test('to write on a condition that names an ETag is to read as well, and to add where nothing is there is not', async () => {
+  const seen: string[] = [];
+  const calls = watchingCalls<string>((call) => seen.push(...rightsOf(call).map(({ action }) => action)));
+  const image = { metadata: {}, body: '{}' };
+  await calls.within('verify', async () => {
+    for (const condition of [{ IfMatch: '"etag"' }, { IfNoneMatch: '*' }] as const)
+      await images()
+        .putIf('users/a/image.json', image, condition)
+        .catch(() => undefined);
+  });
+  expect(seen).toEqual(['s3:PutObject', 's3:GetObject', 's3:PutObject']);
+});

@@ -79,7 +79,12 @@ function actionsOnObject({ method, query, header }: HttpCall): string[] {
   if (method === 'DELETE' && query.has('uploadId')) return ['AbortMultipartUpload'];
   if (method === 'DELETE') return [ofVersion ? 'DeleteObjectVersion' : 'DeleteObject', ...bypass];
   const copied = header('x-amz-copy-source');
-  return ['PutObject', ...(copied === '' ? [] : [copied.includes('versionId') ? 'GetObjectVersion' : 'GetObject'])];
+  return [
+    'PutObject',
+    ...(copied === '' ? [] : [copied.includes('versionId') ? 'GetObjectVersion' : 'GetObject']),
+    // To compare with what is there tells something of it (Amazon S3 user guide, "Add preconditions to S3 operations").
+    ...(header('if-match') === '' ? [] : ['GetObject']),
+  ];
 }
 
 /** Several at once; each has its key in the body. */
