@@ -3,6 +3,8 @@ import {
   DescribeJobCommand,
   ListJobsCommand,
   S3ControlClient,
+  type CreateJobCommandInput,
+  type JobManifestGenerator,
   type JobOperation,
   type JobStatus,
   type ListJobsCommandOutput,
@@ -20,18 +22,30 @@ export interface RestoreOperation {
   readonly tier: 'Standard' | 'Bulk';
 }
 
-export interface NewBatchJob {
-  readonly operation: RestoreOperation;
-  /** Lines of bucket, key (percent-encoded) and version id, in the bucket of jobs. */
-  readonly manifest: { readonly objectKey: string; readonly etag: string };
-  /** Below which S3 puts the report, without a slash at the end. */
-  readonly reportPrefix: string;
+interface JobOfAnyWork {
   readonly roleArn: string;
   /** At most 256 characters; by it a job is found again. */
   readonly description: string;
   /** At most 64 characters. Asked twice with the same, it is the same job. */
   readonly token: string;
 }
+
+/** One that is told each version. */
+export interface ListedJobWork {
+  readonly operation: RestoreOperation;
+  /** Lines of bucket, key (percent-encoded) and version id, in the bucket of jobs. */
+  readonly manifest: { readonly objectKey: string; readonly etag: string };
+  /** Below which S3 puts the report, without a slash at the end. */
+  readonly reportPrefix: string;
+}
+
+/** S3 Batch Replication: S3 looks for the versions itself, in the bucket of jobs, and keeps neither a manifest nor a report. */
+export interface ReplicationJobWork {
+  readonly operation: { readonly do: 'replicate'; readonly prefixes: readonly string[] };
+}
+
+export type JobWork = ListedJobWork | ReplicationJobWork;
+export type NewBatchJob = JobOfAnyWork & JobWork;
 
 /** How far S3 is with a job. */
 export interface BatchJobState {
@@ -40,7 +54,7 @@ export interface BatchJobState {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** In the bucket of jobs. */
+  /** In the bucket of jobs; empty for one that keeps none, as is the prefix of the report. */
   readonly manifestKey: string;
   readonly reportPrefix: string;
   /** Why it failed, in the words of S3. */
@@ -64,7 +78,7 @@ export interface BatchJobs {
 
 export interface BatchJobsSettings extends AwsSettings {
   readonly accountId: string;
-  /** Has the manifests and the reports, and belongs to the account. */
+  /** Has the manifests and the reports, or the versions that are to be replicated, and belongs to the account. */
   readonly bucketArn: string;
 }
 
@@ -75,18 +89,11 @@ export function s3BatchJobs({ accountId, bucketArn, ...settings }: BatchJobsSett
   if (endpoint !== undefined) client.config.endpointProvider = () => ({ url: new URL(endpoint) });
   const [AccountId, stop] = [accountId, { abortSignal: signal }];
   return {
-    async create({ operation, manifest, reportPrefix, roleArn, description, token }) {
+    async create(job) {
       const command = new CreateJobCommand({
-        ...{ AccountId, ConfirmationRequired: false, Operation: operationOf(operation), Priority: 10 },
-        ...{ RoleArn: roleArn, Description: description, ClientRequestToken: token },
-        Manifest: {
-          Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
-          Location: { ObjectArn: `${bucketArn}/${manifest.objectKey}`, ETag: manifest.etag },
-        },
-        Report: {
-          ...{ Enabled: true, Bucket: bucketArn, Prefix: reportPrefix, ExpectedBucketOwner: accountId },
-          ...{ Format: 'Report_CSV_20180820', ReportScope: 'AllTasks' },
-        },
+        ...{ AccountId, ConfirmationRequired: false, Priority: 10 },
+        ...{ RoleArn: job.roleArn, Description: job.description, ClientRequestToken: job.token },
+        ...('manifest' in job ? onListed(job, { accountId, bucketArn }) : onFound(job, { accountId, bucketArn })),
       });
       const { JobId } = await client.send(command, stop);
       if (JobId === undefined) throw new DcsError('S3 Batch Operations answered CreateJob without the id of a job');
@@ -117,6 +124,56 @@ export function s3BatchJobs({ accountId, bucketArn, ...settings }: BatchJobsSett
         NextToken = page.NextToken;
       } while (NextToken !== undefined);
       return found;
+    },
+  };
+}
+
+type Work = Pick<CreateJobCommandInput, 'Operation' | 'Manifest' | 'ManifestGenerator' | 'Report'>;
+type Place = Pick<BatchJobsSettings, 'accountId' | 'bucketArn'>;
+
+function onListed({ operation, manifest, reportPrefix }: ListedJobWork, { accountId, bucketArn }: Place): Work {
+  return {
+    Operation: operationOf(operation),
+    Manifest: {
+      Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
+      Location: { ObjectArn: `${bucketArn}/${manifest.objectKey}`, ETag: manifest.etag },
+    },
+    Report: {
+      ...{ Enabled: true, Bucket: bucketArn, Prefix: reportPrefix, ExpectedBucketOwner: accountId },
+      ...{ Format: 'Report_CSV_20180820', ReportScope: 'AllTasks' },
+    },
+  };
+}
+
+/** Its role may write nothing, so there is no report. */
+function onFound({ operation: { prefixes } }: ReplicationJobWork, { accountId, bucketArn }: Place): Work {
+  return {
+    Operation: { S3ReplicateObject: {} },
+    ManifestGenerator: versionsToReplicate({ accountId, sourceBucketArn: bucketArn, prefixes }),
+    Report: { Enabled: false },
+  };
+}
+
+/** Which versions S3 Batch Replication looks for. Source: S3 API reference, S3JobManifestGenerator and JobManifestGeneratorFilter. */
+export function versionsToReplicate({
+  accountId,
+  sourceBucketArn,
+  prefixes,
+}: {
+  readonly accountId: string;
+  readonly sourceBucketArn: string;
+  readonly prefixes: readonly string[];
+}): JobManifestGenerator.S3JobManifestGeneratorMember {
+  return {
+    S3JobManifestGenerator: {
+      SourceBucket: sourceBucketArn,
+      ExpectedBucketOwner: accountId,
+      EnableManifestOutput: false,
+      Filter: {
+        EligibleForReplication: true,
+        ObjectReplicationStatuses: ['FAILED', 'NONE'],
+        KeyNameConstraint: { MatchAnyPrefix: [...prefixes] },
+      },
     },
   };
 }

@@ -1,14 +1,18 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3VersionLister } from '../../aws/objectVersions';
 import { s3Client } from '../../aws/s3Client';
 import { BATCH_WRITE_ITEMS } from '../../aws/table';
 import type { AttributeMap } from '../../core/attributeValue';
 import { keysOf } from '../../core/objectKey';
+import { startBatchEndpoint } from '../../local/batchOperations/endpoint';
+import { BatchOperationsStandIn, type TaskAnswer } from '../../local/batchOperations/standIn';
 import { changed, seededRandom, user } from '../../local/demo/workload';
 import type { LocalRun } from '../../local/localRun';
 import type { LocalBucket } from '../../local/localTable';
 import type { LocalTable } from '../../local/localTable';
 import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { S3Request } from '../../local/parts/s3Request';
+import { batchReplication } from '../../local/replication/batchReplication';
 import { records } from './support/commandParts';
 import type { DcsOnRun } from './support/dcsOnRun';
 import { expectConverged, listsWhenReplicated, objectKeyIn, versionsIn } from './support/deployment';
@@ -237,4 +241,64 @@ test('--history finds a change that is missing, a version that did not replicate
       .map(({ class: is, objectKey }) => `${String(is)} ${String(objectKey)}`)
       .sort(),
   ).toEqual([`brokenChain ${keyOf(behind)}`, `unreadable ${keyOf(damaged)}`].sort());
+});
+
+/** Jobs of S3 Batch Replication of the run's source account. @param changed what becomes of a task, instead of what it is */
+async function withReplicationJobs<T>(work: (endpoint: string) => Promise<T>, asIf?: TaskAnswer): Promise<T> {
+  const { replication, source } = run;
+  const buckets = batchReplication({ lister: s3VersionLister(source), replication });
+  const perform = asIf && (() => Promise.resolve(asIf));
+  const { endpoint, ...server } = await startBatchEndpoint(
+    new BatchOperationsStandIn({ ...buckets, ...(perform && { perform }) }),
+  );
+  try {
+    return await work(endpoint);
+  } finally {
+    await server.stop();
+  }
+}
+
+test('--replicate has S3 copy what did not replicate, older versions too, and says so only after another look', async () => {
+  const [item, whole] = (await filled(2)) as [AttributeMap, AttributeMap];
+  await refused(run.destination, async () => {
+    await users.table.put(changed(item, random));
+    await users.table.put(changed(item, random));
+  });
+  await users.table.put(changed(whole, random));
+  await drained();
+  listsWhenReplicated(run);
+  const { endpoint: s3 } = run.source;
+  const others = [`s3=${s3}`, `sts=${s3}`, `dynamodb=${users.dynamoDb.endpoint}`];
+  const replicate = (jobs: string) =>
+    verify(
+      ...['--history', '--replicate', '--wait', '0s'],
+      ...[...others, `s3control=${jobs}`].flatMap((endpoint) => ['--source-endpoint', endpoint]),
+    );
+
+  // A job that says it has replicated what has not arrived.
+  const lied = await withReplicationJobs(replicate, { status: 200 });
+  expect(lied.of('replicated')).toMatchObject([{ versions: 2, succeeded: 2, failed: 0 }]);
+  expect(lied.of('verify')).toMatchObject([{ verdict: 'differences' }, { verdict: 'differences' }]);
+  expect(lied.code).toBe(3);
+
+  // Refused again.
+  run.destination.gateway.faults = (request) => (isImagePut(request) ? ACCESS_DENIED : undefined);
+  const again = await withReplicationJobs(replicate);
+  expect(again.of('replicated')).toMatchObject([{ versions: 2, succeeded: 0, failed: 2 }]);
+  expect(again.code).toBe(3);
+  run.destination.gateway.faults = () => undefined;
+
+  const mended = await withReplicationJobs(replicate);
+  expect(mended.of('replicated')).toMatchObject([{ versions: 2, succeeded: 2, failed: 0 }]);
+  expect(mended.of('verify')).toMatchObject([
+    { differences: 2, verdict: 'differences' },
+    { differences: 0, verdict: 'same' },
+  ]);
+  expect(mended.code).toBe(0);
+  expect(await versionsIn(run.destination, keyOf(item))).toHaveLength(3);
+  await expectConverged(run, users);
+
+  // Nothing is lacking: no job.
+  const nothing = await withReplicationJobs(replicate);
+  expect({ code: nothing.code, replicated: nothing.of('replicated') }).toEqual({ code: 0, replicated: [] });
 });

@@ -120,7 +120,7 @@ const WILDCARDS: Record<string, string> = {
   StartBatchReplication:
     's3:CreateJob knows no resource; bound to jobs that replicate, with a role that is passed by name',
   LookAtBatchReplication:
-    's3:DescribeJob tells what a job of this account was asked to do, and how far it is; it changes nothing',
+    's3:ListJobs knows no resource; with s3:DescribeJob it tells what jobs of this account were asked to do, and how far they are; they change nothing',
   StartThaws:
     's3:CreateJob knows no resource; bound to jobs that ask versions back, with a role that is passed by name',
   FollowThaws:

@@ -3,11 +3,10 @@ import { s3BatchJobs } from '../../aws/batchJobs';
 import { couldNotLook } from '../../aws/couldNotLook';
 import { digestOf } from '../../core/digest';
 import { count, counted } from '../../core/units';
-import type { BatchWatch } from '../../operations/batch/runJobs';
 import type { ThawJobs } from '../../operations/restore/askBack';
 import { engineNamesOf } from '../../settings/engineNames';
 import { bucketIn, connect, type CommandContext } from '../context';
-import type { Output } from '../output/output';
+import { watchJobs } from '../watchJobs';
 import type { RestoreOfTable } from './options';
 
 /** {@link thawJobsOf}, where they can be looked at. What is deployed beside a restore must not be in its way. */
@@ -59,22 +58,6 @@ export function thawJobsOf({ tableName, copy, thaw }: RestoreOfTable, context: C
       description: `dcs thaw ${purpose} ${tableName}`.slice(0, 256),
       operation: { do: 'restore', days: thaw.days, tier: thaw.tier },
       ...{ signal, pause, watch: watchJobs(output) },
-    },
-  };
-}
-
-function watchJobs(output: Output): BatchWatch {
-  const said = new Map<string, string>();
-  return {
-    onJob: (jobId, isNew) =>
-      output.say(
-        `${isNew ? 'Began' : 'Found'} the job ${jobId} of S3 Batch Operations. It needs nobody: stop whenever you like; the same command finds it again.`,
-      ),
-    onProgress({ jobId, status, total, succeeded, failed }) {
-      if (said.get(jobId) === status) return;
-      said.set(jobId, status);
-      const counts = total > 0 ? `, ${count(succeeded + failed)} of ${counted(total, 'version')} tried` : '';
-      output.say(`The job ${jobId} is ${status}${counts}.`);
     },
   };
 }

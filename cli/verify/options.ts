@@ -15,6 +15,8 @@ export interface VerifyOptions extends ScanOptions {
   /** How long a difference may be on its way to being none. */
   readonly settleMs: number;
   readonly history: boolean;
+  /** Have S3 copy the versions that the destination lacks, and look again. */
+  readonly replicate: boolean;
   readonly repair: boolean;
   readonly allowDeletes: boolean;
   /** Where there is more than one machine compares. */
@@ -51,6 +53,10 @@ export const VERIFY_OPTIONS: OptionTable = {
     type: 'boolean',
     help: 'Read every version in both buckets too, and prove that no change is missing.',
   },
+  replicate: {
+    type: 'boolean',
+    help: 'With --history: have a job of S3 Batch Replication copy the versions that did not replicate, older ones among them, stay until it is over, and look at everything again. Stopped, the job goes on; the same command finds it again.',
+  },
   repair: {
     type: 'boolean',
     help: 'Mend what is different, by adding images to the source bucket where nobody has stored anything meanwhile; then look again at what was touched.',
@@ -82,6 +88,8 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
   given.atMostOneOf('sample', 'read-rate');
   given.atMostOneOf('sample', 'segments');
   given.needs('allow-deletes', 'repair');
+  given.needs('replicate', 'history');
+  for (const other of ['in', 'sample', 'repair', 'estimate']) given.atMostOneOf('replicate', other);
   for (const other of ['sample', 'repair', 'read-rate', 'segments']) given.atMostOneOf('in', other);
   for (const other of ['in', 'sample', 'history', 'repair', 'read-rate', 'segments'])
     given.atMostOneOf('engine', other);
@@ -92,6 +100,7 @@ export function readVerifyOptions(given: OptionReader): VerifyOptions {
     sample: given.wholeNumber('sample', 1, 1_000_000),
     settleMs: given.duration('wait') ?? DEFAULT_SETTLE_MS,
     history: given.flag('history'),
+    replicate: given.flag('replicate'),
     repair: given.flag('repair'),
     allowDeletes: given.flag('allow-deletes'),
     engine: given.oneOf('engine', ['distributed']),

@@ -17,9 +17,9 @@ const NEXT_STEP: Readonly<Record<DifferenceClass, string>> = {
     'see dcs status whether capture runs and dcs redrive --dry-run what is parked; --repair stores what the table holds',
   extra: '--repair stores the delete in the source bucket; what only the destination has is never touched',
   notReplicated:
-    'see dcs check for the replication rule; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires',
+    'see dcs check for the replication rule; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires (--history --replicate)',
   replicationFailed:
-    'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires',
+    'see dcs check for roles and keys; --repair stores the newest image once more, so that it replicates. An object of a journal has to be copied by S3 Batch Replication before it expires (--history --replicate)',
   hidden:
     '--repair stores the newest image once more, on top of the delete marker, from where it replicates. Or remove the marker, with the id that is told: aws s3api delete-object --bucket BUCKET --key KEY --version-id ID. In the destination only somebody of that account can have made it: find out who (docs/operations.md)',
   notCurrent:
@@ -68,17 +68,17 @@ export function sayComparison(output: Output, options: VerifyOfTable, comparison
   sayDifferences(output, [...comparison.differences, ...(comparison.others ?? [])]);
 }
 
-export function sayHistory(output: Output, { counts, differences }: Walked, gap: ReplicationGap): void {
+export function sayHistory(output: Output, { counts, differences }: Walked, gap: ReplicationGap | undefined): void {
   const { objects, sourceVersions, destinationVersions, onlyInDestination } = counts;
   tell(
     output,
     `History: ${counted(sourceVersions, 'version')} of ${counted(objects, 'object')} in the source bucket, ${count(destinationVersions)} in the destination (${count(onlyInDestination)} only there)`,
   );
   sayDifferences(output, differences);
-  if (differences.some((one) => one.in === 'destination' && one.class !== 'unreadable')) {
+  if (gap && differences.some((one) => one.in === 'destination' && one.class !== 'unreadable')) {
     tell(
       output,
-      `Older versions that are not in the destination are for S3 Batch Replication. The operator role may start it:\n  ${batchReplicationCommand(gap)}`,
+      `Older versions that are not in the destination are for S3 Batch Replication. --replicate has it copy them, or the operator role starts it:\n  ${batchReplicationCommand(gap)}`,
     );
   }
 }

@@ -2,7 +2,6 @@ import { callerIdentity } from '../../aws/callerIdentity';
 import { s3BytesStore } from '../../aws/bytesStore';
 import { s3ImageStore } from '../../aws/imageStore';
 import { s3ReportStore } from '../../aws/reports';
-import { tablePrefix } from '../../core/objectKey';
 import type { Command } from '../command';
 import { bucketIn, connect, type CommandContext } from '../context';
 import { EXIT, type ExitCode } from '../exitCodes';
@@ -11,6 +10,7 @@ import { imagesIntoJournal } from '../../operations/journal/putInJournal';
 import { layoutOf, locatedTable, tableOf } from '../../settings/configuredTable';
 import { namesOf } from '../../settings/names';
 import { partsOf } from '../../settings/parts';
+import { prefixesToReplicate } from '../../operations/verify/batchReplication';
 import { openTable } from '../../operations/verify/openTable';
 import { verifyTable } from '../../operations/verify/verifyTable';
 import { verifyDestination } from '../../operations/verify/walkTable';
@@ -18,6 +18,7 @@ import { verifyByMap, verifyWork } from '../../operations/costs/work/compare';
 import { runEstimate } from '../costs/estimate';
 import { runVerifyByEngine } from './engine';
 import { readVerifyOptions, VERIFY_OPTIONS, type VerifyOfTable, type VerifyOptions } from './options';
+import { replicationOf, verifyAndReplicate } from './replicate';
 import { forEachTable, TABLES } from '../severalTables';
 import { reportDestination, reportVerify } from './reporting';
 import { watchStages, watchVerify } from './watch';
@@ -36,6 +37,10 @@ export const verify: Command<VerifyOptions> = {
     { does: 'A quick look at a large table', command: 'dcs verify users --sample 1000' },
     { does: 'Prove that no change is missing, for an audit', command: 'dcs verify users --history --json' },
     {
+      does: 'Have S3 copy the older versions that did not replicate',
+      command: 'dcs verify users --history --replicate',
+    },
+    {
       does: 'The source account is lost: is what the destination has whole in itself?',
       command: 'dcs verify users --in destination',
     },
@@ -49,7 +54,7 @@ export const verify: Command<VerifyOptions> = {
   options: VERIFY_OPTIONS,
   formerly: { settle: '--wait' },
   read: readVerifyOptions,
-  whenStopped: () => 'startsAnew',
+  whenStopped: ({ replicate }) => (replicate ? 'continues' : 'startsAnew'),
   run: runVerify,
 };
 
@@ -67,7 +72,7 @@ async function verifyOne(options: VerifyOfTable, context: CommandContext): Promi
   if (options.isDestinationAlone) return runVerifyDestination(options, context);
   const { output, signal, pause } = context;
   const settings = partsOf(context.settings, ['source', 'destination', 'tables']);
-  const { settleMs, segments, history, repair, allowDeletes } = options;
+  const { settleMs, segments, history, replicate, repair, allowDeletes } = options;
   const table = tableOf(settings, options.tableName);
   const [source, destination] = [connect(context, 'source'), connect(context, 'destination')];
   const buckets = {
@@ -78,23 +83,30 @@ async function verifyOne(options: VerifyOfTable, context: CommandContext): Promi
   const { dynamoDb } = source;
   const { nowMs } = await context.serviceClock('source');
   const { sourceBucketArn, batchReplicationRoleArn: roleArn } = namesOf(settings);
-  const gap = { ...settings.source, sourceBucketArn, roleArn, prefix: tablePrefix(table) };
-  const watch = watchVerify(output, options, gap);
+  const gap = { ...settings.source, sourceBucketArn, roleArn, prefixes: prefixesToReplicate(table) };
+  const watch = watchVerify(output, options, replicate ? undefined : gap);
   const images =
     layoutOf(settings, table.tableName) === 'journal'
       ? imagesIntoJournal({ table, bytes: s3BytesStore(buckets.source), nowMs, signal }, 'repair')
       : s3ImageStore({ ...buckets.source, largeImageStorageClass });
-  const outcome = await verifyTable({
-    opened: await openTable({
-      ...{ table, dynamoDb, buckets, signal, nowMs, pause },
-      journalExpirationDays: settings.source.lifecycle.journalExpirationDays,
-    }),
-    ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },
-    ...(repair && { repair: { images, allowDeletes } }),
-    reports: s3ReportStore(buckets.destination, table),
-    whoRuns: async () => (await callerIdentity(destination.sts)).arn,
-  });
-  reportVerify(output, outcome, buckets.destination.bucket);
+  const look = async () => {
+    const looked = await verifyTable({
+      opened: await openTable({
+        ...{ table, dynamoDb, buckets, signal, nowMs, pause },
+        journalExpirationDays: settings.source.lifecycle.journalExpirationDays,
+      }),
+      ...{ sampleItemCount: options.sample, readUnitsPerSecond: options.readRate, settleMs, segments, history, watch },
+      ...(repair && { repair: { images, allowDeletes } }),
+      reports: s3ReportStore(buckets.destination, table),
+      whoRuns: async () => (await callerIdentity(destination.sts)).arn,
+    });
+    reportVerify(output, looked, buckets.destination.bucket);
+    return looked;
+  };
+  const { tableName } = table;
+  const outcome = replicate
+    ? await verifyAndReplicate(tableName, replicationOf(tableName, gap, context), context, look)
+    : await look();
   return outcome.report.verdict === 'same' ? EXIT.done : EXIT.differences;
 }
 

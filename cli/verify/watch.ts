@@ -35,8 +35,12 @@ export function watchStages(output: Output, { settleMs }: VerifyOfTable): StageW
   };
 }
 
-/** Shows a verify as it goes on, and tells what it has found as soon as it has. */
-export function watchVerify(output: Output, options: VerifyOfTable, gap: ReplicationGap): VerifyWatch {
+/**
+ * Shows a verify as it goes on, and tells what it has found as soon as it has.
+ *
+ * @param gap that is not closed by this command, and for which another is printed
+ */
+export function watchVerify(output: Output, options: VerifyOfTable, gap: ReplicationGap | undefined): VerifyWatch {
   const { end, ...stages } = watchStages(output, options);
   return {
     ...stages,

@@ -19,14 +19,27 @@ export class BatchRefusal extends DcsError {
   }
 }
 
+/** Which versions S3 is to look for. Source: S3 API reference, S3JobManifestGenerator, JobManifestGeneratorFilter. */
+export interface ManifestGenerator {
+  readonly sourceBucketArn: string;
+  /** `true` or `false`; what is none was left out. */
+  readonly keepsManifest: string;
+  readonly isEligibleForReplication: string;
+  readonly replicationStatuses: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
 export interface CreateJobInput {
   readonly token: string;
   readonly description: string;
   readonly roleArn: string;
   readonly confirmationRequired: boolean;
-  readonly manifest: { readonly format: string; readonly fields: readonly string[]; readonly objectArn: string };
+  /** This, or a generator. */
+  readonly manifest?: { readonly format: string; readonly fields: readonly string[]; readonly objectArn: string };
   readonly manifestEtag: string;
-  readonly report: {
+  readonly generator?: ManifestGenerator;
+  /** Undefined for one that is not enabled. */
+  readonly report?: {
     readonly bucketArn: string;
     readonly prefix: string;
     readonly format: string;
@@ -56,6 +69,8 @@ export interface TaskAnswer {
 export interface StandInBuckets {
   read(bucket: string, objectKey: string): Promise<{ bytes: Buffer; etag: string; encryption?: string } | undefined>;
   write(bucket: string, objectKey: string, bytes: Buffer): Promise<void>;
+  /** Undefined where no job looks for versions itself. */
+  find?(generator: ManifestGenerator): Promise<readonly ManifestTask[]>;
   /** One request of a job's operation, on a version. */
   perform(operation: CreateJobInput['operation'], task: ManifestTask): Promise<TaskAnswer>;
 }
@@ -74,6 +89,7 @@ const WATCHED_FROM = 1_000;
 
 export class BatchOperationsStandIn {
   readonly jobs: StandInJob[] = [];
+  private readonly tasks = new Map<string, readonly ManifestTask[]>();
   faults: BatchFaults = {};
 
   constructor(private readonly buckets: StandInBuckets) {}
@@ -106,14 +122,22 @@ export class BatchOperationsStandIn {
 
   private async prepare(job: StandInJob): Promise<void> {
     try {
-      job.total = (await this.tasksOf(job)).length;
+      const tasks = await this.tasksOf(job);
+      this.tasks.set(job.id, tasks);
+      job.total = tasks.length;
       job.status = job.confirmationRequired ? 'Suspended' : 'Ready';
     } catch (error) {
       fail(job, 'ManifestUnusable', (error as Error).message);
     }
   }
 
-  private async tasksOf({ manifest, manifestEtag }: StandInJob): Promise<ManifestTask[]> {
+  private async tasksOf({ generator, manifest, manifestEtag }: StandInJob): Promise<readonly ManifestTask[]> {
+    if (!manifest) {
+      const found = generator && (await this.buckets.find?.(generator));
+      // What S3 does then is documented nowhere; a job that says it has done something would be the kinder answer.
+      if (!found || found.length === 0) throw new DcsError('the manifest is empty');
+      return found;
+    }
     const { bucket, objectKey } = placeOf(manifest.objectArn);
     const found = await this.buckets.read(bucket, objectKey);
     if (!found) throw new DcsError(`there is no s3://${bucket}/${objectKey}`);
@@ -125,7 +149,7 @@ export class BatchOperationsStandIn {
 
   private async run(job: StandInJob): Promise<void> {
     const rows: Record<'succeeded' | 'failed', string[]> = { succeeded: [], failed: [] };
-    for (const task of await this.tasksOf(job)) {
+    for (const task of job.manifest ? await this.tasksOf(job) : (this.tasks.get(job.id) ?? [])) {
       const answer = await this.buckets.perform(job.operation, task);
       const did = answer.status < 300 ? 'succeeded' : 'failed';
       job[did] += 1;
@@ -134,14 +158,18 @@ export class BatchOperationsStandIn {
       fail(job, 'JobFailureThresholdExceeded', 'more than half of the tasks that have run have failed');
       break;
     }
-    await this.report(job, rows);
+    if (job.report) await this.report(job, job.report, rows);
     if (job.status === 'Active') job.status = 'Complete';
   }
 
   /** Source: S3 user guide, batch-ops-examples-reports. */
-  private async report(job: StandInJob, rows: Record<'succeeded' | 'failed', string[]>): Promise<void> {
-    const Bucket = placeOf(job.report.bucketArn).bucket;
-    const folder = `${job.report.prefix}/job-${job.id}/`;
+  private async report(
+    job: StandInJob,
+    { bucketArn, prefix }: NonNullable<StandInJob['report']>,
+    rows: Record<'succeeded' | 'failed', string[]>,
+  ): Promise<void> {
+    const Bucket = placeOf(bucketArn).bucket;
+    const folder = `${prefix}/job-${job.id}/`;
     const Results = [];
     for (const did of ['succeeded', 'failed'] as const) {
       if (rows[did].length === 0) continue;
@@ -179,26 +207,55 @@ function rowOf({ bucket, encodedKey, versionId }: ManifestTask, did: string, ans
   return [bucket, encodedKey, versionId, did, status, code, `"${message.replaceAll('"', '""')}"`].join(',');
 }
 
-/** Source: S3 API reference, CreateJob, JobManifest and JobReport. */
+/** Source: S3 API reference, CreateJob, JobManifest, JobManifestGenerator and JobReport. */
 function requireValid(input: CreateJobInput): void {
-  const { token, description, roleArn, manifest, manifestEtag, report, operation } = input;
+  const { token, description, roleArn, manifest, generator, report, operation } = input;
   const problems = [
     ...(token.length < 1 || token.length > 64 ? ['ClientRequestToken has 1 to 64 characters'] : []),
     ...(description.length > 256 ? ['Description has at most 256 characters'] : []),
     ...(/^arn:[^:]+:iam::\d{12}:role\/.+/.test(roleArn) ? [] : ['RoleArn is no ARN of a role']),
-    ...(manifest.format === 'S3BatchOperations_CSV_20180820' ? [] : [`no manifest format ${manifest.format} here`]),
-    ...(manifest.fields.join() === 'Bucket,Key,VersionId' ? [] : ['Fields are Bucket, Key and VersionId here']),
-    ...(/^arn:[^:]+:s3:::[^/]+\/.+/.test(manifest.objectArn) ? [] : ['ObjectArn is no ARN of an object']),
-    ...(manifestEtag === '' ? ['ETag is missing'] : []),
-    ...(report.format === 'Report_CSV_20180820' && report.scope !== '' ? [] : ['Format or ReportScope is missing']),
-    ...(/^arn:[^:]+:s3:::[^/]+$/.test(report.bucketArn) ? [] : ["the report's Bucket is no ARN of a bucket"]),
+    ...(Boolean(manifest) === Boolean(generator) ? ['either Manifest or ManifestGenerator, and not both'] : []),
+    ...(manifest ? problemsOfManifest(manifest, input.manifestEtag) : []),
+    ...(generator ? problemsOfGenerator(generator, operation) : []),
+    ...(report ? problemsOfReport(report) : []),
     ...problemsOf(operation),
   ];
   if (problems.length > 0) throw new BatchRefusal('InvalidRequest', problems.join('; '));
 }
 
-/** Source: S3 user guide, batch-ops-initiate-restore-object. */
+function problemsOfManifest(manifest: NonNullable<CreateJobInput['manifest']>, etag: string): string[] {
+  return [
+    ...(manifest.format === 'S3BatchOperations_CSV_20180820' ? [] : [`no manifest format ${manifest.format} here`]),
+    ...(manifest.fields.join() === 'Bucket,Key,VersionId' ? [] : ['Fields are Bucket, Key and VersionId here']),
+    ...(/^arn:[^:]+:s3:::[^/]+\/.+/.test(manifest.objectArn) ? [] : ['ObjectArn is no ARN of an object']),
+    ...(etag === '' ? ['ETag is missing'] : []),
+  ];
+}
+
+function problemsOfReport(report: NonNullable<CreateJobInput['report']>): string[] {
+  return [
+    ...(report.format === 'Report_CSV_20180820' && report.scope !== '' ? [] : ['Format or ReportScope is missing']),
+    ...(/^arn:[^:]+:s3:::[^/]+$/.test(report.bucketArn) ? [] : ["the report's Bucket is no ARN of a bucket"]),
+  ];
+}
+
+const STATUSES = ['COMPLETED', 'FAILED', 'REPLICA', 'NONE'];
+
+function problemsOfGenerator(generator: ManifestGenerator, { name }: CreateJobInput['operation']): string[] {
+  const { sourceBucketArn, keepsManifest, isEligibleForReplication, replicationStatuses } = generator;
+  const others = replicationStatuses.filter((status) => !STATUSES.includes(status));
+  return [
+    ...(/^arn:[^:]+:s3:::[^/]+$/.test(sourceBucketArn) ? [] : ['SourceBucket is no ARN of a bucket']),
+    ...(keepsManifest === 'false' ? [] : ['EnableManifestOutput is missing, or there is no ManifestOutputLocation']),
+    ...(others.length === 0 ? [] : [`there is no replication status ${others.join()}`]),
+    ...(isEligibleForReplication === 'true' && name === 'S3ReplicateObject' ? [] : ['only what may replicate, here']),
+  ];
+}
+
+/** Source: S3 user guide, batch-ops-initiate-restore-object; API reference, S3ReplicateObjectOperation, which has no options. */
 function problemsOf({ name, options }: CreateJobInput['operation']): string[] {
+  if (name === 'S3ReplicateObject')
+    return Object.keys(options).length === 0 ? [] : ['S3ReplicateObject takes no options'];
   if (name !== 'S3InitiateRestoreObject') return [`the stand-in knows no operation ${name}`];
   const { ExpirationInDays: days = '', GlacierJobTier: tier = '' } = options;
   return [

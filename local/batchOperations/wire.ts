@@ -1,4 +1,10 @@
-import { BatchRefusal, type BatchOperationsStandIn, type CreateJobInput, type StandInJob } from './standIn';
+import {
+  BatchRefusal,
+  type BatchOperationsStandIn,
+  type CreateJobInput,
+  type ManifestGenerator,
+  type StandInJob,
+} from './standIn';
 
 /** An answer of the endpoint, with a body in XML. */
 export interface WireAnswer {
@@ -52,31 +58,51 @@ function textIn(xml: string, name: string): string {
 
 function readJob(xml: string): CreateJobInput {
   const [report, manifest] = [inside(xml, 'Report'), inside(xml, 'Manifest')];
-  const rest = xml.replace(report, '').replace(manifest, '');
-  const [, name = '', options = ''] = /<(\w+)>([^]*)<\/\1>/.exec(inside(xml, 'Operation')) ?? [];
+  const generator = inside(xml, 'ManifestGenerator');
+  const rest = xml.replace(report, '').replace(manifest, '').replace(generator, '');
+  const [, name = '', options = ''] = /<(\w+)(?:\/>|>([^]*)<\/\1>)/.exec(inside(xml, 'Operation')) ?? [];
   return {
     token: textIn(rest, 'ClientRequestToken'),
     description: textIn(rest, 'Description'),
     roleArn: textIn(rest, 'RoleArn'),
     confirmationRequired: textIn(rest, 'ConfirmationRequired') !== 'false',
-    manifest: {
-      format: textIn(manifest, 'Format'),
-      fields: [...inside(manifest, 'Fields').matchAll(/<member>(\w+)<\/member>/g)].map(([, field = '']) => field),
-      objectArn: textIn(manifest, 'ObjectArn'),
-    },
+    manifest:
+      manifest === ''
+        ? undefined
+        : {
+            format: textIn(manifest, 'Format'),
+            fields: [...inside(manifest, 'Fields').matchAll(/<member>(\w+)<\/member>/g)].map(([, field = '']) => field),
+            objectArn: textIn(manifest, 'ObjectArn'),
+          },
     manifestEtag: textIn(manifest, 'ETag'),
-    report: {
-      bucketArn: textIn(report, 'Bucket'),
-      prefix: textIn(report, 'Prefix'),
-      format: textIn(report, 'Format'),
-      scope: textIn(report, 'ReportScope'),
-    },
+    generator: generator === '' ? undefined : readGenerator(generator),
+    report:
+      textIn(report, 'Enabled') === 'false'
+        ? undefined
+        : {
+            bucketArn: textIn(report, 'Bucket'),
+            prefix: textIn(report, 'Prefix'),
+            format: textIn(report, 'Format'),
+            scope: textIn(report, 'ReportScope'),
+          },
     operation: {
       name,
       options: Object.fromEntries(
         [...options.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map(([, key = '', value = '']) => [key, value]),
       ),
     },
+  };
+}
+
+function readGenerator(xml: string): ManifestGenerator {
+  const members = (name: string) =>
+    [...inside(xml, name).matchAll(/<member>([^<]*)<\/member>/g)].map(([member]) => textIn(member, 'member'));
+  return {
+    sourceBucketArn: textIn(xml, 'SourceBucket'),
+    keepsManifest: textIn(xml, 'EnableManifestOutput'),
+    isEligibleForReplication: textIn(xml, 'EligibleForReplication'),
+    replicationStatuses: members('ObjectReplicationStatuses'),
+    prefixes: members('MatchAnyPrefix'),
   };
 }
 
@@ -87,8 +113,12 @@ function described(job: StandInJob): string {
     : '';
   return (
     `<JobId>${id}</JobId><Status>${status}</Status><Description>${escaped(description)}</Description>` +
-    `<Manifest><Spec><Format>${manifest.format}</Format></Spec><Location><ObjectArn>${escaped(manifest.objectArn)}</ObjectArn><ETag>${manifestEtag}</ETag></Location></Manifest>` +
-    `<Report><Bucket>${report.bucketArn}</Bucket><Prefix>${escaped(report.prefix)}</Prefix><Enabled>true</Enabled></Report>` +
+    (manifest
+      ? `<Manifest><Spec><Format>${manifest.format}</Format></Spec><Location><ObjectArn>${escaped(manifest.objectArn)}</ObjectArn><ETag>${manifestEtag}</ETag></Location></Manifest>`
+      : '') +
+    (report
+      ? `<Report><Bucket>${report.bucketArn}</Bucket><Prefix>${escaped(report.prefix)}</Prefix><Enabled>true</Enabled></Report>`
+      : '<Report><Enabled>false</Enabled></Report>') +
     `<ProgressSummary><TotalNumberOfTasks>${total}</TotalNumberOfTasks><NumberOfTasksSucceeded>${succeeded}</NumberOfTasksSucceeded><NumberOfTasksFailed>${failed}</NumberOfTasksFailed></ProgressSummary>${reasons}`
   );
 }

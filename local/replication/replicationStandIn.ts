@@ -97,6 +97,18 @@ export class ReplicationStandIn {
     }
   }
 
+  /** As S3 Batch Replication has it, of one version: by the rules, whatever has become of it before. @throws DcsError as drained */
+  async again(version: NewVersion): Promise<ReplicationStatus | undefined> {
+    this.onNewVersion(version);
+    await this.drained();
+    return this.statusInSource(version.objectKey, version.versionId);
+  }
+
+  /** Whether a rule is for the object. */
+  hasRuleFor(objectKey: string): boolean {
+    return ruleFor(this.options.rules, objectKey) !== undefined;
+  }
+
   statusInSource(objectKey: string, versionId: string): ReplicationStatus | undefined {
     return this.sourceStatus.get(idOf({ objectKey, versionId }));
   }

@@ -1,3 +1,11 @@
+import { versionsToReplicate } from '../../aws/batchJobs';
+import { journalPrefix } from '../../core/journal/journalKeys';
+import { tablePrefix, type TableLocation } from '../../core/objectKey';
+/** Where the source bucket has what is of a table: its images, and its journal, whether it has one or had one. */
+export function prefixesToReplicate(table: TableLocation): readonly string[] {
+  return [tablePrefix(table), journalPrefix(table)];
+}
+
 /** What S3 Batch Replication has to be told to copy the versions of one table that are not in the destination. */
 export interface ReplicationGap {
   readonly accountId: string;
@@ -5,8 +13,8 @@ export interface ReplicationGap {
   readonly sourceBucketArn: string;
   /** The role that S3 does it with. */
   readonly roleArn: string;
-  /** Start of the object keys, ending with a slash. */
-  readonly prefix: string;
+  /** Starts of the object keys, each ending with a slash. */
+  readonly prefixes: readonly string[];
 }
 
 /**
@@ -18,20 +26,9 @@ export function batchReplicationCommand({
   region,
   sourceBucketArn,
   roleArn,
-  prefix,
+  prefixes,
 }: ReplicationGap): string {
-  const manifest = {
-    S3JobManifestGenerator: {
-      SourceBucket: sourceBucketArn,
-      ExpectedBucketOwner: accountId,
-      EnableManifestOutput: false,
-      Filter: {
-        EligibleForReplication: true,
-        ObjectReplicationStatuses: ['FAILED', 'NONE'],
-        KeyNameConstraint: { MatchAnyPrefix: [prefix] },
-      },
-    },
-  };
+  const manifest = versionsToReplicate({ accountId, sourceBucketArn, prefixes });
   return [
     `aws s3control create-job --account-id ${accountId} --region ${region} --priority 1 --no-confirmation-required`,
     `--operation '{"S3ReplicateObject":{}}' --report '{"Enabled":false}'`,

@@ -63,7 +63,7 @@ export function lookAtCapture(of: {
   ];
 }
 
-/** The command that `dcs verify --history` prints: a job of S3 Batch Replication, and no other kind of job. */
+/** `dcs verify --history --replicate`, and the command that it prints without: a job of S3 Batch Replication, and no other kind of job. */
 export function startBatchReplication({
   batchReplicationRoleArn,
 }: Pick<Names, 'batchReplicationRoleArn'>): Statement[] {
@@ -78,7 +78,7 @@ export function startBatchReplication({
     {
       Sid: 'LookAtBatchReplication',
       Effect: 'Allow',
-      Action: 's3:DescribeJob',
+      Action: ['s3:DescribeJob', 's3:ListJobs'],
       Resource: '*',
     },
     {

@@ -27,7 +27,7 @@ test('every call that a command was seen to make is allowed to the role that it 
   const refused = [];
   for (const call of decided) {
     for (const place of placesOf(call)) {
-      const context = call.action === 's3:PutObjectRetention' ? LOCK : {};
+      const context = CONTEXTS[call.action] ?? {};
       const allowed = await isAllowed(stack, { principal: principalOf(call), action: call.action, ...place, context });
       if (!allowed) refused.push({ ...call, resourceArn: place.resourceArn });
     }
@@ -35,8 +35,12 @@ test('every call that a command was seen to make is allowed to the role that it 
   expect(refused).toEqual([]);
 });
 
-/** What S3 tells IAM of a lock that is to be set. */
-const LOCK = { 's3:object-lock-remaining-retention-days': '30', 's3:object-lock-mode': 'COMPLIANCE' };
+/** What S3 tells IAM of a lock that is to be set, and of a job that is to begin. */
+const CONTEXTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  's3:PutObjectRetention': { 's3:object-lock-remaining-retention-days': '30', 's3:object-lock-mode': 'COMPLIANCE' },
+  's3:CreateJob': { 's3:RequestJobOperation': 'S3ReplicateObject' },
+  'iam:PassRole': { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
+};
 
 /** Those of operators; the function's is held to its work elsewhere. */
 const ROLES = [...new Set(CALLS.filter(({ command }) => command !== 'lock').map(policyOf))];

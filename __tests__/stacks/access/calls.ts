@@ -24,7 +24,7 @@ export const IMPLIED: Readonly<Record<string, string>> = {
   'dynamodb:ListImports': '`dcs restore`, to find an import that a former run has left running',
   'dynamodb:TagResource': 'CreateTable, for a table that had tags',
   'iam:PassRole':
-    'the command that `dcs verify --history` prints, and `dcs restore --thaw` of many images with the engine',
+    '`dcs verify --history --replicate`, and `dcs restore --thaw` of many images with the engine, pass the role of their jobs',
   'kms:Decrypt': 'S3 decrypts what is read, DynamoDB the items of a table under a key',
   'kms:DescribeKey': '`dcs check`, with customer-managed keys',
   'kms:GenerateDataKey': 'S3 encrypts what is written',
@@ -38,7 +38,7 @@ export const IMPLIED: Readonly<Record<string, string>> = {
   'logs:PutRetentionPolicy': 'as above',
   's3:CreateJob': 'as `iam:PassRole`',
   's3:DescribeJob': 'as above',
-  's3:ListJobs': '`dcs restore --thaw` with the engine: a job that was begun is found again',
+  's3:ListJobs': 'as above: a job that was begun is found again',
   's3:GetObjectRetention': 'S3 tells of a lock in its answer to HEAD',
 };
 
@@ -82,6 +82,8 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
   if (action === 'dynamodb:DescribeExport') return at(arn('dynamodb', 'table/users/export/01234567890123-0123abcd'));
   if (on === 'tables') return at(arn('dynamodb', 'table/users'));
   if (on === 'scratch tables of drills') return at(arn('dynamodb', 'table/users-dcs-drill-20260101T000000000Z'));
+  if (action === 'iam:PassRole')
+    return at(arn('iam', `role/${side === 'source' ? 'dcs-batch-replication' : 'dcs-engine-thaw'}`, ''));
   if (action === 'iam:GetRole')
     return at(arn('iam', `role/${side === 'source' ? 'dcs-backfill-writer' : 'dcs-engine-thaw'}`, ''));
   return at(...(WITHOUT_NAMES[action]?.(arn) ?? ['*']));

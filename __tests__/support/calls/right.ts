@@ -14,7 +14,7 @@ export type Side = 'source' | 'destination';
 export function rightsOf(call: HttpCall): Right[] {
   switch (call.service) {
     case 's3':
-      return rightsOfS3(call);
+      return JOBS.test(call.path) ? rightsOfJobs(call) : rightsOfS3(call);
     case 'dynamodb':
       return rightsOfDynamoDb(call);
     case 'sts':
@@ -22,6 +22,18 @@ export function rightsOf(call: HttpCall): Right[] {
     default:
       return [{ action: `${PREFIX[call.service] ?? call.service}:${operationOf(call)}`, on: '' }];
   }
+}
+
+/** S3 Control signs as S3 does. */
+const JOBS = /^\/v20180820\/jobs(?:\/(.+))?$/;
+
+function rightsOfJobs({ method, path }: HttpCall): Right[] {
+  const [, id] = JOBS.exec(path) ?? [];
+  if (method !== 'POST') return [{ action: id === undefined ? 's3:ListJobs' : 's3:DescribeJob', on: '' }];
+  return [
+    { action: 's3:CreateJob', on: '' },
+    { action: 'iam:PassRole', on: 'the role of the job' },
+  ];
 }
 
 /** Signing names that differ from what actions start with. */
