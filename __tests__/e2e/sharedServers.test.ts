@@ -57,7 +57,7 @@ test('a file that has an account is not given it again, which would empty it', a
   await account.stop();
 });
 
-test('each share of a DynamoDB Local has databases of its own, whatever their names; ten shares are of two servers', async () => {
+test('each share of a DynamoDB Local has databases of its own, whatever their names; a server has at most eight shares', async () => {
   const shares: DynamoDbPart[] = [];
   for (let i = 0; i < 10; i++) {
     const share = await sharedDynamoDb();
@@ -67,6 +67,10 @@ test('each share of a DynamoDB Local has databases of its own, whatever their na
     await share.stop();
   }
   expect(new Set(shares.map(({ databasePrefix }) => databasePrefix)).size).toBe(10);
-  expect(new Set(shares.map(({ endpoint }) => endpoint)).size).toBe(2);
+  // Files of this worker that came before have had some of the first server's.
+  const [first, ...others] = [...new Set(shares.map(({ endpoint }) => endpoint))];
+  expect(others.length).toBeGreaterThan(0);
+  for (const server of [first, ...others])
+    expect(shares.filter(({ endpoint }) => endpoint === server).length).toBeLessThanOrEqual(8);
   await expect(fetch(shares[0]!.endpoint)).rejects.toThrow();
 });
