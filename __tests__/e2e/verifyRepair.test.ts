@@ -149,6 +149,7 @@ test('a repair that races with writes covers none of them', async () => {
     repaired = await verify('--repair', '--wait', '20s');
   } finally {
     await load.stop();
+    run.source.gateway.faults = () => undefined; // The race is the repair's; held up for too long, a redrive leaves a change.
   }
   expect({ code: repaired.code, left: repaired.of('left') }).toEqual({ code: 0, left: [] });
   await drained();
