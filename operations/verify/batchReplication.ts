@@ -1,6 +1,7 @@
 import { versionsToReplicate } from '../../aws/batchJobs';
 import { journalPrefix } from '../../core/journal/journalKeys';
 import { tablePrefix, type TableLocation } from '../../core/objectKey';
+
 /** Where the source bucket has what is of a table: its images, and its journal, whether it has one or had one. */
 export function prefixesToReplicate(table: TableLocation): readonly string[] {
   return [tablePrefix(table), journalPrefix(table)];
