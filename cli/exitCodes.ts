@@ -17,7 +17,7 @@ export const EXIT_CODES = [
     code: 5,
     name: 'refused',
     means:
-      'Refused before anything was touched, for it would do harm or needs a yes: the message names the option that allows it.',
+      'Refused before anything was touched, for it would do harm or needs a yes: the message says what allows it, where anything does.',
   },
   {
     code: 130,

@@ -34,7 +34,7 @@ export class UsageError extends DcsError {
   }
 }
 
-/** What was asked for would do harm, or needs a yes. Nothing has been touched; the message names the option that allows it. */
+/** What was asked for would do harm, or needs a yes. Nothing has been touched; the message says what allows it, where anything does. */
 export class RefusedError extends DcsError {}
 
 /** An account, a bucket or a table could not be looked at. */

@@ -79,7 +79,7 @@ export const NOT_REPLICATED =
   "not all that is others' was found in runs of the destination bucket: erase again when it has been replicated";
 export const MAY_HAVE_OLDER =
   'something else below the journal of the source bucket cannot be read, and may have a change of the item; this may have the delete: it goes when nothing there is unreadable';
-/** With the last batch of an item goes its delete. */
+/** The batch that has an item's delete goes after its other batches. */
 export const LAST_STAYS =
   'something else of its item stays in the source bucket, and this may have the delete: it goes with the last';
 

@@ -21,14 +21,14 @@ function world() {
   const bucket = bucketOf([{ id: 'a', sequence: 1, value: 1, changedAtMs: 1_000 }]);
   const executions = new Map<string, ExecutionState>();
   const asked: object[] = [];
-  let [nowMs, exported, pausedMs] = [EXPORTED_MS + MINUTE_MS, EXPORTED_MS, 0];
+  let [nowMs, exported, pausedMs, tableId] = [EXPORTED_MS + MINUTE_MS, EXPORTED_MS, 0, 'id'];
   const state = (): ExportState => ({
-    ...{ exportArn: 'arn:export', status: 'completed', tableId: 'id', bucket: 'engine', prefix: 'exports/users' },
+    ...{ exportArn: 'arn:export', status: 'completed', tableId, bucket: 'engine', prefix: 'exports/users' },
     ...{ folder: exportFolder, exportTimeMs: exported, isFullDynamoDbJson: true },
   });
-  const base: EngineVerifyRequest = {
+  const base: Omit<EngineVerifyRequest, 'tableId'> = {
     ...{ store, source: bucket, isFollowed: false, settleMs: 5 * MINUTE_MS, accountId: '222222222222' },
-    ...{ tableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/users', tableId: 'id' },
+    ...{ tableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/users' },
     reads: { lister: bucket.versionLister, bytes: bucket.bytes },
     table: { prefix: '', tableName: 'users', keySchema, keyTypes: { id: 'S' } },
     exports: {
@@ -57,7 +57,8 @@ function world() {
   return {
     ...{ store, bucket, executions, asked },
     verify: (other: Partial<EngineVerifyRequest> = {}): Promise<EngineVerifyEnd> =>
-      verifyByEngine({ ...base, ...other }),
+      verifyByEngine({ ...base, tableId, ...other }),
+    makeTableAgain: (id: string) => (tableId = id),
     later: (ms: number) => (nowMs += ms),
     paused: () => pausedMs,
   };
@@ -93,6 +94,17 @@ test('the same command finds the run, takes it up where it failed, and tells its
   later(MINUTE_MS);
   // What has been compared is not compared again: another export is made.
   expect((await verify()).folder > first.folder).toBe(true);
+  expect(asked).toHaveLength(2);
+});
+
+test('a lie: what was found of a former table is not told of the one that was made again under its name', async () => {
+  const { store, verify, asked, makeTableAgain } = world();
+  const former = await verify();
+  const outcome = { format: '1', rounds: 2, counts: {}, classes: {}, examples: {}, differenceFiles: [] };
+  store.objects.set(PLACES.outcome(former.folder), Buffer.from(JSON.stringify(outcome)));
+  makeTableAgain('another');
+  const { is, folder, run } = await verify();
+  expect([is, folder === former.folder, run.tableId]).toEqual(['running', false, 'another']);
   expect(asked).toHaveLength(2);
 });
 

@@ -111,8 +111,8 @@ async function newestVerify({ store, table }: EngineVerifyRequest): Promise<Foun
   return { folder, run: await readVerifyRun(store, folder), isSeen };
 }
 
-function isToGoOn({ fromExport, nowMs }: EngineVerifyRequest, { run, isSeen }: FoundVerify): boolean {
-  if (isSeen) return false;
+function isToGoOn({ fromExport, tableId, nowMs }: EngineVerifyRequest, { run, isSeen }: FoundVerify): boolean {
+  if (isSeen || run.tableId !== tableId) return false;
   if (fromExport !== undefined) return run.export.folder === fromExport;
   return run.storedByMs > nowMs() - TAKEN_FOR_MS;
 }
@@ -140,6 +140,7 @@ async function newRun(
   const createdAtMs = await tableCreatedAt(source, table, momentMs);
   const run: VerifyRun = {
     ...{ format: '1', tableName, prefix, layout, keySchema, momentMs, storedByMs, ranges, settleMs },
+    ...(tableId !== undefined && { tableId }),
     ...(createdAtMs !== undefined && { createdAtMs }),
     partitions: partitionsFor(itemCount),
     export: { folder: exported, itemCount },

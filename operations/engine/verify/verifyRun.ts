@@ -12,6 +12,8 @@ export interface VerifyRun {
   readonly prefix: string;
   readonly layout: 'images' | 'journal';
   readonly keySchema: KeySchema;
+  /** Of the table as DynamoDB knew it when the run was asked for. */
+  readonly tableId?: string;
   /** What the export holds, epoch milliseconds: the copy is compared as it was then. */
   readonly momentMs: number;
   /** What S3 stored later is passed over by those who read the copy; whoever looks again at what differs sees all of it. */
@@ -57,6 +59,7 @@ const runShape = z.looseObject({
   prefix: z.string(),
   layout: z.enum(['images', 'journal']),
   keySchema: z.object({ partitionKey: z.string(), sortKey: z.string().optional() }),
+  tableId: z.string().optional(),
   momentMs: z.number(),
   storedByMs: z.number(),
   createdAtMs: z.number().optional(),
