@@ -1,5 +1,6 @@
 import { backendsOf } from './backend';
 import { partitionOf } from '../core/partitions';
+import { engineNamesOf } from './engineNames';
 import { lifecycleProblems } from './lifecycleChecks';
 import { hasParts, type Part, type WithParts } from './parts';
 import type { Problem } from './problems';
@@ -19,11 +20,14 @@ const checks: readonly ((settings: GivenSettings) => Problem[])[] = [
   between(['source', 'destination'], regionsDiffer),
   between(['source', 'destination'], regionsShareAPartition),
   between(['source', 'destination'], bucketNamesDiffer),
-  importBucketsAreNotOurs,
+  otherBucketsAreNotOurs,
+  engineBucketIsNotAnothers,
   between(['deployment'], stateBucketsAreNotOurs),
   between(['deployment'], statesDiffer),
   rolesBelongToTheirAccount,
   boundariesBelongToTheirAccount,
+  addressesDiffer,
+  tagsDiffer,
   between(['tables'], tableNamesDiffer),
   tablesKeepClearOfParkedBatches,
   between(['tables'], tableKeysAreTwoAttributes),
@@ -45,15 +49,41 @@ function problem(path: string, value: unknown, allowed: string, nextStep: string
 
 const when = (wrong: boolean, ...found: Problem[]): Problem[] => (wrong ? found : []);
 
-/** Files of an import are no images, and in the destination bucket its lock would keep them. */
-function importBucketsAreNotOurs({ operator, restore, source, destination }: GivenSettings): Problem[] {
-  const ours = [source, destination].map((side) => side?.bucketName);
-  return Object.entries({ operator, restore }).flatMap(([part, { importBucketName: value }]) =>
+/**
+ * Files of an import or an export are no images: in the destination bucket its lock would keep them, in the engine's its lifecycle would
+ * take them away, and who may write them would write beside what is there.
+ */
+function otherBucketsAreNotOurs(settings: GivenSettings): Problem[] {
+  const { operator, restore, source, destination } = settings;
+  const ours = [source?.bucketName, destination?.bucketName, engineBucketOf(settings)];
+  const others = {
+    'operator.importBucketName': operator.importBucketName,
+    'operator.exportBucketName': operator.exportBucketName,
+    'restore.importBucketName': restore.importBucketName,
+  };
+  return Object.entries(others).flatMap(([path, value]) =>
     when(
       value !== undefined && ours.includes(value),
-      problem(`${part}.importBucketName`, value, 'a bucket of no other use to DCS', 'name another bucket'),
+      problem(path, value, 'a bucket of no other use to DCS', 'name another bucket'),
     ),
   );
+}
+
+/** What a run of the engine leaves expires after days, and its functions write there. */
+function engineBucketIsNotAnothers(settings: GivenSettings): Problem[] {
+  const value = engineBucketOf(settings);
+  const ours = [settings.source?.bucketName, settings.destination?.bucketName];
+  const allowed = 'a bucket of its own, which neither images nor copies are in';
+  return when(
+    value !== undefined && ours.includes(value),
+    problem('engine.bucketName', value, allowed, 'name another bucket'),
+  );
+}
+
+/** Undefined where the engine is not deployed. */
+function engineBucketOf({ name, destination, engine }: GivenSettings): string | undefined {
+  if (!engine.enabled || !destination) return undefined;
+  return engineNamesOf({ name, destination, engine }).bucketName;
 }
 
 function accountsDiffer({ source, destination }: WithParts<'source' | 'destination'>): Problem[] {
@@ -99,7 +129,7 @@ function bucketNamesDiffer({ source, destination }: WithParts<'source' | 'destin
 
 /** The backends of the settings with their paths: one when deployed together, two when apart. */
 function stateBucketsAreNotOurs(settings: WithParts<'deployment'>): Problem[] {
-  const ours = [settings.source?.bucketName, settings.destination?.bucketName];
+  const ours = [settings.source?.bucketName, settings.destination?.bucketName, engineBucketOf(settings)];
   return backendsOf(settings.deployment).flatMap(({ path, backend }) =>
     when(
       backend.type === 's3' && ours.includes(backend.bucketName),
@@ -161,6 +191,30 @@ function boundariesBelongToTheirAccount(settings: GivenSettings): Problem[] {
       ),
     );
   });
+}
+
+/** SNS has one subscription of an address, which two resources would then believe theirs. */
+function addressesDiffer({ alarms: { emails } }: GivenSettings): Problem[] {
+  return emails.flatMap((value, index) => {
+    const first = emails.indexOf(value);
+    const path = `alarms.emails[${index}]`;
+    return when(first < index, problem(path, value, 'each address once', 'take one of them out'));
+  });
+}
+
+/** A resource takes 50 tags, of which "dcs:name" is one; and to IAM two that differ in case are one (IAM user guide, id_tags). */
+function tagsDiffer({ tags }: GivenSettings): Problem[] {
+  const names = Object.keys(tags);
+  const lower = names.map((name) => name.toLowerCase());
+  const most = 'at most 49 tags, for AWS takes 50 of a resource and "dcs:name" is one of them';
+  return [
+    ...when(names.length > 49, problem('tags', names.length, most, 'take some out')),
+    ...names.flatMap((name, index) => {
+      const first = lower.indexOf(lower[index] ?? '');
+      const allowed = `a name that differs from ${names[first] ?? ''} in more than case`;
+      return when(first < index, problem(`tags.${name}`, tags[name], allowed, 'take one of them out'));
+    }),
+  ];
 }
 
 function tableNamesDiffer({ tables }: WithParts<'tables'>): Problem[] {

@@ -42,10 +42,21 @@ function arnsIn(value: unknown, path = ''): { path: string; value: string }[] {
 
 /** One run has one set of credentials, which is of one account: for the other, something has to be said. */
 function credentialsCanDiffer({ deployment, source, destination }: Settings): Problem[] {
-  const isSaid = [source, destination].some(
-    ({ assumeRole, profile, endpoint }) => assumeRole !== undefined || profile !== undefined || endpoint !== undefined,
-  );
-  if (deployment.way === 'apart' || isSaid) return [];
+  const all = [source, destination];
+  if (deployment.way === 'apart' || all.some(({ endpoint, assumeRole }) => endpoint ?? assumeRole)) return [];
+  const isSaid = all.some(({ profile }) => profile !== undefined);
+  // A profile is of one account; of two roles it may be the beginning.
+  if (isSaid && source.profile === destination.profile) {
+    return [
+      {
+        path: 'destination.profile',
+        value: destination.profile,
+        allowed: 'a profile other than source.profile: without a role to assume, one profile is of one account',
+        nextStep: 'name another profile, or the role to assume (destination.assumeRole)',
+      },
+    ];
+  }
+  if (isSaid) return [];
   return [
     {
       path: 'destination.assumeRole',

@@ -7,7 +7,25 @@ export function isCron(expression: string): boolean {
   if (fields.length !== FIELDS.length) return false;
   const [, , dayOfMonth, , dayOfWeek] = fields;
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) return false;
-  return FIELDS.every((field, index) => isField(fields[index] ?? '', field));
+  return FIELDS.every((field, index) => isField(fields[index] ?? '', field)) && isSometimes(fields);
+}
+
+/** Days of each month, in a leap year. */
+const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Not so of a day that no month has of those that are named: 30 February. */
+function isSometimes([, , days = '', months = '']: readonly string[]): boolean {
+  const earliest = Math.min(...days.split(',').map((part) => Number(/^\d+/.exec(part)?.[0] ?? 1)));
+  const latest = DAYS_OF_MONTHS.filter((_, index) => months.split(',').some((part) => holds(part, index + 1)));
+  return latest.some((most) => earliest <= most);
+}
+
+/** Whether a part of the months names one: a value, a range, or all, with or without a step. */
+function holds(part: string, month: number): boolean {
+  const [range = '', step] = part.split('/');
+  const ends = range === '*' ? [1, 12] : range.split('-').map((end) => valueOf(end, MONTH));
+  const [first = NaN, last = step === undefined ? first : 12] = ends;
+  return month >= first && month <= last && (month - first) % Number(step ?? 1) === 0;
 }
 
 interface Field {
@@ -21,11 +39,12 @@ interface Field {
 
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
+const MONTH: Field = { from: 1, to: 12, names: MONTHS };
 const FIELDS: readonly Field[] = [
   { from: 0, to: 59 },
   { from: 0, to: 23 },
   { from: 1, to: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
-  { from: 1, to: 12, names: MONTHS },
+  MONTH,
   { from: 1, to: 7, names: DAYS, special: /^(\?|L|[1-7]L|[1-7]#[1-5])$/ },
   { from: 1970, to: 2199 },
 ];

@@ -19,6 +19,9 @@ import {
 } from './partsWithDefaults';
 import { formerTablesSettings, tablesSettings } from './tables';
 
+/** What IAM takes, which takes the least (API reference, Tag); so do the other services that are tagged. */
+const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
+
 /**
  * The settings file, defined once: this definition types the settings, finds their problems, and is what
  * dcs.config.schema.json is generated from. Rules that need more than one field are in crossChecks.ts.
@@ -34,9 +37,11 @@ export const settingsSchema = group(
     deployment: deploymentSettings,
     source: sourceSettings,
     destination: destinationSettings,
-    prefix: text(/^([\w.-]+\/)*$/, {
+    // A part of dots alone is taken for a relative path, by clients and by S3 (S3 user guide, object-keys).
+    prefix: text(/^(?=.{0,256}$)((?!\.{1,2}\/)[\w.-]+\/)*$/, {
       description: 'Put before the key of every object, the same in both buckets. Default: "" (none).',
-      allowed: 'empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start',
+      allowed:
+        'empty, or at most 256 letters, digits, _ . - and slashes, with a slash at the end and none at the start, and no part "." or ".."',
     }).default(''),
     tables: tablesSettings,
     formerTables: formerTablesSettings,
@@ -55,13 +60,13 @@ export const settingsSchema = group(
     ui: uiSettings.prefault({}),
     tags: z
       .record(
-        text(/^(?!aws:|[^]*[$%]\{)[^]{1,128}$/, {
+        text(/^(?![aA][wW][sS]:|dcs:name$)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, {
           description: 'Name of the tag.',
-          allowed: 'tag names of 1 to 128 characters, not starting with "aws:", without ${ and %{',
+          allowed: `tag names of 1 to 128 ${TAG_CHARACTERS}, not starting with "aws:", and not "dcs:name"`,
         }),
-        text(/^(?![^]*[$%]\{)[^]{0,256}$/, {
+        text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, {
           description: 'Value of the tag.',
-          allowed: 'at most 256 characters, without ${ and %{',
+          allowed: `at most 256 ${TAG_CHARACTERS}`,
         }),
         { error: 'an object of tag names and values' },
       )

@@ -42,10 +42,10 @@ const inAccount = (side: 'source' | 'destination') => ({
     allowed: 'the name of a profile, without spaces, braces and brackets',
   }).optional(),
   assumeRole: assumeRole.optional(),
-  rolePath: text(/^\/([\w+=,.@-]+\/)*$/, {
+  rolePath: text(/^(?=.{1,512}$)\/([\w+=,.@-]+\/)*$/, {
     description:
       'Path of the roles that DCS makes in this account. Choose it before the first deployment: a change makes every role anew. Default: "/".',
-    allowed: 'a path such as "/dcs/", with a slash at both ends',
+    allowed: 'a path such as "/dcs/", with a slash at both ends, of at most 512 characters',
   }).default('/'),
   permissionsBoundaryArn: policyArn(
     'Permissions boundary of every role that DCS makes in this account. Default: none.',

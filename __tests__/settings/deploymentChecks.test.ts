@@ -32,12 +32,20 @@ test('the regions are those that the AWS SDK knows', () => {
   expect([...known].filter((region) => !REGIONS.includes(region))).toEqual([]);
 });
 
-test.each(['0 3 * * ? *', '0/15 8-18 ? * MON-FRI *', '0 10 1,15 * ? 2026-2030', '0 8 L * ? *', '30 4 ? JAN-MAR 6#3 *'])(
-  'EventBridge takes cron(%s)',
-  (fields) => {
-    expect(isCron(`cron(${fields})`)).toBe(true);
-  },
-);
+test.each([
+  '0 3 * * ? *',
+  '0/15 8-18 ? * MON-FRI *',
+  '0 10 1,15 * ? 2026-2030',
+  '0 8 L * ? *',
+  '30 4 ? JAN-MAR 6#3 *',
+  '0 3 29 2 ? *',
+  '0 3 31 2,3 ? *',
+  '0 3 30 1/2 ? *',
+  '0 3 28-31 FEB ? *',
+  '0 3 31 */2 ? *',
+])('EventBridge takes cron(%s)', (fields) => {
+  expect(isCron(`cron(${fields})`)).toBe(true);
+});
 
 test.each([
   '0 3 * * *',
@@ -51,8 +59,24 @@ test.each([
   '0/0 3 * * ? *',
   '9-5 3 * * ? *',
   '0 3 * * ? 1969',
+  '0 3 30 2 ? *',
+  '0 3 31W FEB ? *',
+  '0 3 31 4,6,SEP-SEP,11 ? *',
+  '0 3 30,31 2-2 ? *',
 ])('EventBridge refuses cron(%s)', (fields) => {
   expect(isCron(`cron(${fields})`)).toBe(false);
+});
+
+test('one profile is of one account, unless a role is assumed from it', () => {
+  const profile = { profile: 'main' };
+  const settings = (change: object) => ({
+    ...minimal,
+    source: { ...minimal.source, ...profile },
+    destination: { ...minimal.destination, ...profile, ...change },
+  });
+  expect(() => parseSettings(settings({}))).toThrow('destination.profile is "main"; allowed: a profile other than');
+  const assumeRole = { roleArn: 'arn:aws:iam::222222222222:role/deploy' };
+  expect(parseSettings(settings({ assumeRole })).destination.profile).toBe('main');
 });
 
 test('a schedule that EventBridge would refuse is a problem of the settings', () => {

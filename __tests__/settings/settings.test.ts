@@ -23,6 +23,9 @@ const source = (change: object) => ({ ...minimal, source: { ...minimal.source, .
 const destination = (change: object) => ({ ...minimal, destination: { ...minimal.destination, ...change } });
 const table = (change: object) => ({ ...minimal, tables: [{ ...minimal.tables[0], ...change }] });
 
+const engine = (bucketName: string) => ({ ...minimal, engine: { enabled: true, bucketName } });
+const tagsOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'x']));
+
 describe('settings', () => {
   test.each(Object.keys(variants))('of variant %s are accepted', (name) => {
     expect(problems(variants[name as keyof typeof variants])).toEqual([]);
@@ -80,6 +83,10 @@ describe('settings', () => {
     ['a bucket name with capitals', source({ bucketName: 'Images' }), 'source.bucketName'],
     ['a bucket name that S3 reserves', source({ bucketName: 'images-s3alias' }), 'source.bucketName'],
     ['a prefix without its slash', { ...minimal, prefix: 'dcs' }, 'prefix'],
+    ['a prefix that clients take for a relative path', { ...minimal, prefix: 'a/../' }, 'prefix'],
+    ['a prefix that leaves keys no room', { ...minimal, prefix: `${'x'.repeat(256)}/` }, 'prefix'],
+    ['a path of roles that IAM does not take', source({ rolePath: `/${'x'.repeat(511)}/` }), 'source.rolePath'],
+    ['an address twice', { ...minimal, alarms: { emails: ['a@b.c', 'b@b.c', 'a@b.c'] } }, 'alarms.emails[2]'],
     [
       'an archive class that does not replicate',
       { ...minimal, capture: { largeImageStorageClass: 'GLACIER' } },
@@ -120,7 +127,36 @@ describe('settings', () => {
       table({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/x' }),
       'tables[0].kmsKeyArn',
     ],
-    ['a tag that AWS keeps to itself', { ...minimal, tags: { 'aws:team': 'x' } }, 'tags.aws:team'],
+    ['a tag that AWS keeps to itself', { ...minimal, tags: { 'Aws:team': 'x' } }, 'tags.Aws:team'],
+    ['a tag that the roles that deploy go by', { ...minimal, tags: { 'dcs:name': 'x' } }, 'tags.dcs:name'],
+    ['a tag of characters that IAM refuses', { ...minimal, tags: { 'a#b': 'x' } }, 'tags.a#b'],
+    ['a value of a tag that IAM refuses', { ...minimal, tags: { a: 'x\ny' } }, 'tags.a'],
+    ['two tags that are one to IAM', { ...minimal, tags: { Team: 'x', team: 'x' } }, 'tags.team'],
+    ['more tags than a resource takes', { ...minimal, tags: tagsOf(50) }, 'tags'],
+    [
+      'an export to the source bucket',
+      { ...minimal, operator: { exportBucketName: minimal.source.bucketName } },
+      'operator.exportBucketName',
+    ],
+    ['the bucket of the engine that of the copy', engine(minimal.destination.bucketName), 'engine.bucketName'],
+    ['the bucket of the engine that of the source', engine(minimal.source.bucketName), 'engine.bucketName'],
+    [
+      'an import from the bucket of the engine',
+      { ...engine('example-engine'), restore: { importBucketName: 'example-engine' } },
+      'restore.importBucketName',
+    ],
+    [
+      'the state in the bucket of the engine',
+      {
+        ...minimal,
+        engine: { enabled: true },
+        deployment: {
+          way: 'together',
+          backend: { type: 's3', bucketName: `${minimal.destination.bucketName}-engine`, region: 'eu-west-1' },
+        },
+      },
+      'deployment.backend.bucketName',
+    ],
     ['the same account twice', destination({ accountId: minimal.source.accountId }), 'destination.accountId'],
     ['the same region twice', destination({ region: minimal.source.region }), 'destination.region'],
     ['regions of two partitions', destination({ region: 'cn-north-1' }), 'destination.region'],
@@ -188,7 +224,7 @@ describe('settings', () => {
       [
         'prod.json has 4 problems:',
         '  name is "DCS"; allowed: 3 to 20 lowercase letters, digits and hyphens, a letter first. Next: correct it.',
-        '  prefix is "x"; allowed: empty, or letters, digits, _ . - and slashes, with a slash at the end and none at the start. Next: correct it.',
+        '  prefix is "x"; allowed: empty, or at most 256 letters, digits, _ . - and slashes, with a slash at the end and none at the start, and no part "." or "..". Next: correct it.',
         '  tables[0].name is missing; allowed: 3 to 255 letters, digits and _ . -. Next: add it.',
         `  extra is 1; allowed: the settings known here: $schema, name, deployment, source, destination, prefix, tables, formerTables, bootstrap, encryption, replication, capture, tableDefinition, operator, restore, erase, drill, engine, compactor, alarms, ui, tags. Next: correct its name or take it out.`,
       ].join('\n'),
