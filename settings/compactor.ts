@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { TableSettings } from './tables';
 
+/** Lambda's most. What the compactor has no time for, the next hour does. */
+export const COMPACTOR_TIMEOUT_SECONDS = 900;
+
 /** The tables whose journals are folded: of one that has gone back to images nothing new comes, and readers fold what is left. */
 export function journalTables<Table extends Pick<TableSettings, 'layout'>>(tables: readonly Table[]): Table[] {
   return tables.filter(({ layout }) => layout === 'journal');

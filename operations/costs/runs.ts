@@ -1,14 +1,15 @@
 import { basePartsOf } from '../../core/journal/baseFiles';
-import { COMPACT_LIMITS } from '../journal/compact/request';
-import { changesOfMonth, DAYS_OF_MONTH, GB, keptDays, tableBytes, type Workload } from './workload';
+import { COMPACTOR_TIMEOUT_SECONDS } from '../../settings/compactor';
+import { COMPACT_LIMITS, mergeBytesIn } from '../journal/compact/request';
+import { changesOfMonth, DAYS_OF_MONTH, keptDays, tableBytes, type Workload } from './workload';
 
 /** What gzip leaves of a change in a journal, of the bytes of its item. Measured: 149 of 572 (docs/performance.md, "Capture into a journal"). */
 const COMPRESSED = 0.26;
 /** What a base keeps of each item beside its body: its key, its place in the change order, its digest, compressed. Assumed. */
 const MARK_BYTES = 60;
-/** Four runs become one, as long as they are below this together. */
+/** Four runs become one, as long as one invocation can end with them: others are never begun. */
 const MERGED_AT_A_TIME = 4;
-const MOST_OF_A_RUN_BYTES = 32 * GB;
+const MOST_OF_A_RUN_BYTES = Math.min(COMPACT_LIMITS.mergeBytes, mergeBytesIn(COMPACTOR_TIMEOUT_SECONDS * 1_000));
 export const HOURS_OF_MONTH = 730;
 /** Manifest, and the mark that what it lists has been tagged. */
 const BESIDE_PARTS = 2;

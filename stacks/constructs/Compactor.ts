@@ -3,7 +3,7 @@ import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
 import { VARIABLES } from '../../core/functionVariables';
-import { compactorInput, compactorSchedule, journalTables } from '../../settings/compactor';
+import { COMPACTOR_TIMEOUT_SECONDS, compactorInput, compactorSchedule, journalTables } from '../../settings/compactor';
 import { METRICS } from '../../settings/metrics';
 import { formerKeysOf, type Names } from '../../settings/names';
 import type { Settings } from '../../settings/schema';
@@ -18,7 +18,6 @@ import { NodeFunction, type NodeFunctionProps } from './NodeFunction';
 import { roleIn } from './roleIn';
 import { scheduleTables } from './tableSchedules';
 
-const TIMEOUT_SECONDS = 900; // Lambda's most. What it has no time for, the next hour does.
 /** What has waited so long, the next hour's does. */
 const WAITS_SECONDS = 3_600;
 
@@ -49,7 +48,7 @@ export class Compactor extends Construct {
       description: `Folds the journals in ${bucketName} into runs and bases`,
       runtime: settings.capture.runtime,
       ...settings.compactor,
-      timeoutSeconds: TIMEOUT_SECONDS,
+      timeoutSeconds: COMPACTOR_TIMEOUT_SECONDS,
       logRetentionDays: settings.capture.logRetentionDays,
       environment: { [VARIABLES.bucketName]: bucketName, [VARIABLES.prefix]: settings.prefix },
       policy: policyOf(props),

@@ -12,6 +12,7 @@ import { coverAgain, makeRun } from './makeRun';
 import { mergeRuns, supersedeAgain } from './mergeRuns';
 import {
   COMPACT_LIMITS,
+  mergeBytesIn,
   OutOfTimeError,
   requireTime,
   type CompactRequest,
@@ -38,9 +39,6 @@ export async function compactTable(request: CompactRequest, watch: CompactWatch 
   await work.all();
   return work.done();
 }
-
-/** Half of what was measured on a core. */
-const MERGED_BYTES_PER_MS = 2_000;
 
 class Compaction {
   private readonly counts = { runs: 0, merges: 0, bases: 0, covered: 0 };
@@ -139,7 +137,7 @@ class Compaction {
     const { request, watch } = this;
     const { mergeBytes } = { ...COMPACT_LIMITS, ...request.limits };
     // What would not end in the time that is left would be begun by every invocation, and ended by none.
-    const next = () => runsToMerge(this.catalog, Math.min(mergeBytes, request.timeLeftMs() * MERGED_BYTES_PER_MS));
+    const next = () => runsToMerge(this.catalog, Math.min(mergeBytes, mergeBytesIn(request.timeLeftMs())));
     for (let runs = next(); runs; runs = next()) {
       requireTime(request);
       const { name, linesOut } = await mergeRuns(request, this.catalog, runs, this.folded);

@@ -56,6 +56,14 @@ export const COMPACT_LIMITS: CompactLimits = {
   mergeBytes: 32 * 1024 * MB,
 };
 
+/** Half of what was measured on a core. */
+const MERGED_BYTES_PER_MS = 2_000;
+
+/** Compressed, of all that a merge ends with in so much time. */
+export function mergeBytesIn(timeLeftMs: number): number {
+  return timeLeftMs * MERGED_BYTES_PER_MS;
+}
+
 /** What was done, and what is left. */
 export interface Compacted {
   readonly runs: number;
