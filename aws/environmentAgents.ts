@@ -30,7 +30,7 @@ export function environmentAgents(connections: number): Agents {
 
 function hasProxy(): boolean {
   return ['https_proxy', 'http_proxy', 'all_proxy'].some(
-    (name) => process.env[name] ?? process.env[name.toUpperCase()],
+    (name) => process.env[name] || process.env[name.toUpperCase()],
   );
 }
 

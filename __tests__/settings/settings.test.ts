@@ -246,6 +246,7 @@ describe('the settings file', () => {
     expect(settingsFile('a.json', { DCS_CONFIG: 'b.json' })).toBe('a.json');
     expect(settingsFile(undefined, { DCS_CONFIG: 'b.json' })).toBe('b.json');
     expect(settingsFile(undefined, {})).toBe('dcs.config.json');
+    expect(settingsFile(undefined, { DCS_CONFIG: '' })).toBe('dcs.config.json');
   });
 
   test('that is missing or no JSON is named, with the next step', () => {

@@ -22,14 +22,14 @@ export function quantity(number: number): string {
   return count(number >= 1_000 ? Math.round(number) : Number(number.toPrecision(4)));
 }
 
-/** `  PUT requests, source bucket    2,628,000 × $0.005 / 1,000 requests    $13.14`, in columns. */
+/** `$13.14  PUT requests, source bucket: 2,628,000 × $0.005 / 1,000 requests`: the sum first, for the rest may be broken at a terminal. */
 export function arithmetic(lines: readonly CostLine[]): string[] {
-  const rows = lines.map(({ what, quantity: of, price, region, usd }) => [
-    what,
-    `${quantity(of)} × ${priceWords(price, region)}`,
-    dollars(usd),
-  ]);
-  return columns(rows);
+  const sums = lines.map(({ usd }) => dollars(usd));
+  const width = Math.max(0, ...sums.map(({ length }) => length));
+  return lines.map(({ what, quantity: of, price, region }, index) => {
+    const sum = (sums[index] ?? '').padStart(width);
+    return `${sum}  ${what}: ${quantity(of)} × ${priceWords(price, region)}`;
+  });
 }
 
 function priceWords(name: CostLine['price'], region: string): string {

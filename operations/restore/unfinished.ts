@@ -26,7 +26,7 @@ export interface UnfinishedNotes {
  * @param onDamaged told why a note cannot be used: it is passed over
  */
 export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: string) => void): UnfinishedNotes {
-  const folder = path.join(env.DCS_STATE_DIR ?? path.join(homedir(), '.dcs'), 'unfinished-restores');
+  const folder = path.join(env.DCS_STATE_DIR || path.join(homedir(), '.dcs'), 'unfinished-restores');
   const fileOf = (tableId: string) =>
     path.join(folder, `${createHash('sha256').update(tableId).digest('hex').slice(0, 32)}.json`);
   return {
