@@ -83,7 +83,23 @@ function transitions(rule: JsonObject): Record<string, Measure> {
         return [`${which} versions move to ${shown(storage_class)} after`, measure] as const;
       }),
   );
-  return Object.fromEntries(measures);
+  return Object.fromEntries([...measures, ...keptFromMoving(rule)]);
+}
+
+/** For each storage class: how many noncurrent versions stay where they are, whatever their age. */
+function keptFromMoving({ noncurrent_version_transition: moves }: JsonObject) {
+  return list(moves)
+    .filter(isObject)
+    .map(({ storage_class }) => {
+      const measure: Measure = ({ noncurrent_version_transition: others }) =>
+        Math.min(
+          ...list(others)
+            .filter(isObject)
+            .filter((one) => one.storage_class === storage_class)
+            .map((one) => Number(one.newer_noncurrent_versions ?? 0)),
+        );
+      return [`noncurrent versions that do not move to ${shown(storage_class)}:`, measure] as const;
+    });
 }
 
 const PARTS: Readonly<Record<string, readonly string[]>> = {

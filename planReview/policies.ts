@@ -118,7 +118,7 @@ function coversTriple(statement: PolicyStatement, [principal, action, resource]:
 }
 
 /** Whether a pattern matches all that another one matches. Says no where it is not sure, so that somebody looks. */
-function coversPattern(wide: string, narrow: string): boolean {
+export function coversPattern(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === '*') return true;
   if (wide.startsWith('!') || narrow.startsWith('!') || wide.includes('?')) return false;
   const texts = wide.split('*');

@@ -8,6 +8,7 @@ import type { JsonObject } from './json';
 import { leavingFinding, leavingTables } from './leaving';
 import { previousOf } from './parts';
 import { withMappingsMadeAgain } from './mappings';
+import { newRoleFindings } from './newRoles';
 import type { Plan, ResourceChange } from './plan';
 import { isOtherStream, removals } from './removals';
 import { tablesOf, type Tables } from './tables';
@@ -33,6 +34,7 @@ export function reviewPlan(given: Plan): Finding[] {
       ...putOff(change),
       ...foreign(change),
       ...removed(change),
+      ...(previousOf(change, plan) ? [] : newRoleFindings(change, plan)),
       ...judged(change, plan, { tables, isDrift: false, others: othersOf(change, plan) }),
     ]),
   ];

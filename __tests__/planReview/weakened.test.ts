@@ -27,6 +27,7 @@ const expiring = (change: JsonObject, status = 'Enabled'): JsonObject => ({
 });
 const noncurrent = (noncurrent_days: number, more: JsonObject = {}): JsonObject =>
   expiring({ noncurrent_version_expiration: [{ noncurrent_days, ...more }] });
+const GLACIER: JsonObject = { noncurrent_days: 30, storage_class: 'GLACIER' };
 const table = { stream_enabled: true, stream_view_type: 'NEW_AND_OLD_IMAGES', deletion_protection_enabled: true };
 const open = { block_public_acls: true, block_public_policy: true, ignore_public_acls: true };
 
@@ -138,6 +139,13 @@ const cases: Case[] = [
     'aws_s3_bucket_lifecycle_configuration',
     noncurrent(90, { newer_noncurrent_versions: 5 }),
     noncurrent(90),
+  ],
+  [
+    'noncurrent versions that stayed where they are',
+    'expiration',
+    'aws_s3_bucket_lifecycle_configuration',
+    expiring({ noncurrent_version_transition: [{ ...GLACIER, newer_noncurrent_versions: 5 }] }),
+    expiring({ noncurrent_version_transition: [{ ...GLACIER, newer_noncurrent_versions: null }] }),
   ],
   [
     'a new expiration',
