@@ -63,6 +63,16 @@ describe('text from outside', () => {
     );
   });
 
+  test('a screen is cleared where there is one, by what no text from outside can say', () => {
+    const written: string[] = [];
+    const stdout = (isTTY: boolean) => ({ write: (text: string) => written.push(text), isTTY });
+    for (const isTTY of [true, false]) {
+      const sink = stdout(isTTY);
+      outputTo({ stdout: sink, stderr: sink, json: false, colours: coloursFor({}, {}), nowMs: () => 0 }).newScreen();
+    }
+    expect(written).toEqual(['\u001b[H\u001b[2J']);
+  });
+
   test('law: a JSON line stays what it was, and is one line', () => {
     fc.assert(
       fc.property(nastyText, (text) => {

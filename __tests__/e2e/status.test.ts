@@ -104,6 +104,19 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
   expect(stdout).not.toContain('\u001b');
   expect(code).toBe(0);
 
+  let screens = 0;
+  const pause = (ms: number) =>
+    ms === 5_000 && ++screens === 2 ? Promise.reject(new Error('seen')) : Promise.resolve();
+  const watched = await deployed.run(['status', '--watch', '5'], {}, { columns: 80, pause });
+  const [before, ...drawn] = watched.stdout.split('\u001b[H\u001b[2J');
+  expect([before, drawn.length]).toEqual(['', 2]);
+  for (const text of drawn) {
+    const lines = text.replaceAll(/\u001b\[\d{1,2}m/g, '').split('\n');
+    expect(lines[0]).toMatch(/^ +TABLE .* DRILLED$/);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(lines.join('')).not.toMatch(/\u001b|\\u/);
+  }
+
   const json = (await deployed.run(['status', '--json'])).stdout;
   expect(records(json).find(({ type }) => type === 'table')).toMatchObject({
     ...{ table: deployed.tableName, verdict: 'ok', versions: 1, sizeBytes: 2, isWhole: true, lagMs: 4_000 },

@@ -27,6 +27,8 @@ export interface Output {
   readonly columns?: number;
   /** A result: one JSON line with --json, else the text. Text undefined: nothing for a human reader. */
   result(record: OutputRecord, text?: string): void;
+  /** What comes is drawn at the top of an empty screen, where stdout is a terminal. */
+  newScreen(): void;
   /** What a human wants to know meanwhile. */
   say(text: string): void;
   /** Why a command ends here: said with --quiet, too. */
@@ -34,6 +36,8 @@ export interface Output {
   /** Counts with rate and time left, when the total is known. @param mostMs after which it is given up */
   progress(label: string, total?: number, mostMs?: number): Progress;
 }
+
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 export function outputTo(options: {
   stdout: Sink;
@@ -61,6 +65,9 @@ export function outputTo(options: {
     result(record, text) {
       if (json) print(stdout, printableLines(JSON.stringify(record)));
       else if (text !== undefined) printText(stdout, text);
+    },
+    newScreen() {
+      if (stdout.isTTY) stdout.write(CLEAR_SCREEN);
     },
     say(text) {
       if (!isQuiet) printText(stderr, text);

@@ -74,7 +74,6 @@ export const status: Command<StatusOptions> = {
 };
 
 const ID_WIDTH = 14;
-const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 export async function runStatus(
   { tableNames, watchSeconds, details, prometheus }: StatusOptions,
@@ -97,10 +96,10 @@ export async function runStatus(
     }
     for (const finding of findings) output.result(stateRecord(finding));
     for (const row of rows) output.result({ type: 'table', ...row });
-    const before = watchSeconds !== undefined && isScreen ? CLEAR_SCREEN : '';
+    if (watchSeconds !== undefined && isScreen) output.newScreen();
     output.result(
       { type: 'status', at: nowMs === undefined ? null : new Date(nowMs).toISOString(), counts },
-      before + screen({ findings, rows, nowMs }, details, output),
+      screen({ findings, rows, nowMs }, details, output),
     );
     if (watchSeconds === undefined) return exitCodeOf(counts);
     await pause(watchSeconds * 1_000, signal);

@@ -50,7 +50,7 @@ import { readRules } from '../../../local/replication/rules';
 import { lifecycleRulesOf, replicationRulesOf } from '../../stacks/support/awsWords';
 import { resource, resources, synthesizeTogether, type StackJson } from '../../stacks/support/synth';
 import { outcomeOf, type Outcome } from '../../support/outcome';
-import { runInProcess } from './inProcess';
+import { runInProcess, type OddTerminal } from './inProcess';
 
 type Json = Record<string, unknown>;
 
@@ -61,7 +61,7 @@ export interface DeployedAccounts {
   readonly functionName: string;
   readonly tableName: string;
   readonly replication: ReplicationStandIn;
-  run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  run(args: readonly string[], env?: NodeJS.ProcessEnv, terminal?: OddTerminal): Promise<Outcome>;
   /** The same in a process of its own, where a broken connection is the error that it is outside of a test. */
   spawn(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   remove(): Promise<void>;
@@ -116,7 +116,7 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
     functionName: names.capture(name),
     tableName: name,
     replication,
-    run: (args, more) => runInProcess({ ...env, ...more }, args),
+    run: (args, more, terminal) => runInProcess({ ...env, ...more }, args, undefined, terminal),
     spawn: (args, more) => spawnWith({ ...env, ...more }, args),
     remove: () => rm(folder, { recursive: true }),
   };

@@ -8,6 +8,13 @@ import type { Outcome } from '../../support/outcome';
 
 const calls = watchingCalls<CommandRun>(expectKnown);
 
+/** What is not as most tests want it. */
+export interface OddTerminal {
+  /** That stdout is. */
+  readonly columns?: number;
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
 /**
  * Runs a command line in this process, with the environment that the SDK reads.
  *
@@ -17,6 +24,7 @@ export async function runInProcess(
   env: NodeJS.ProcessEnv,
   args: readonly string[],
   nowMs: () => number = Date.now,
+  { columns, pause = realPause }: OddTerminal = {},
 ): Promise<Outcome> {
   const [out, err]: [string[], string[]] = [[], []];
   const { signal } = new AbortController();
@@ -26,12 +34,12 @@ export async function runInProcess(
   try {
     const code = await calls.within({ command: args[0] ?? '', sourceHost: sourceHostOf(env) }, () =>
       runDcs(args, {
-        stdout: { write: (text) => out.push(text) },
+        stdout: { write: (text) => out.push(text), ...(columns !== undefined && { isTTY: true, columns }) },
         stderr: { write: (text) => err.push(text) },
         env,
         signal,
         nowMs,
-        pause: realPause,
+        pause,
       }),
     );
     return { code, stdout: out.join(''), stderr: err.join('') };
