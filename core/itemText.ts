@@ -31,12 +31,23 @@ export class ItemText {
     for (let at = 0; at < places.length; at += 4) {
       const [start = 0, end = 0, valueStart, valueEnd] = [places[at], places[at + 1], places[at + 2], places[at + 3]];
       if (end - start === name.length && body.startsWith(name, start)) {
-        return JSON.parse(body.slice(valueStart, valueEnd)) as AttributeValue;
+        return valueOf(body.slice(valueStart, valueEnd));
       }
     }
     return undefined;
   }
 }
+
+/** @param text in canonical form. Most keys are a text or a number, of which nothing has to be parsed where nothing is escaped. */
+function valueOf(text: string): AttributeValue {
+  if (!text.includes('\\')) {
+    if (text.startsWith('{"S":"')) return { S: text.slice(PLAIN_START, PLAIN_END) };
+    if (text.startsWith('{"N":"')) return { N: text.slice(PLAIN_START, PLAIN_END) };
+  }
+  return JSON.parse(text) as AttributeValue;
+}
+
+const [PLAIN_START, PLAIN_END] = ['{"S":"'.length, -'"}'.length];
 
 /** The `item` of whatever has a `text`: parsed when somebody asks for it. */
 export const ITEM_OF_TEXT = madeWhenAsked(({ text }: { readonly text: ItemText }) => text.item);

@@ -81,7 +81,9 @@ describe('a body that is looked at and not parsed', () => {
     '{"Item":{}}',
   ])('takes %s', (body) => {
     expect(bodyAgain(body)).toBe(body);
-    expect(readItemText(body)?.body).toBe(body);
+    const text = readItemText(body);
+    expect(text?.body).toBe(body);
+    for (const [name, value] of Object.entries(itemIn(body))) expect(text?.attribute(name)).toEqual(value);
   });
 
   const of = (value: string) => `{"Item":{"a":${value}}}`;

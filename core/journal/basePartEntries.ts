@@ -7,17 +7,19 @@ import { bodyIn, FIELDS_BEFORE_BODY, type BaseFiles } from './baseFiles';
 import type { BasePart } from './baseManifest';
 import { objectKeyIn } from './hashOrder';
 import { LARGEST_JOURNAL_TEXT_BYTES } from './journalObject';
-import { readRunLine, type RunLine } from './runLine';
+import { imageOfRunLine, readRunLine, type LineImage } from './runLine';
 
 /** The newest change of an item, as a base has it. */
 export interface BaseEntry {
   readonly objectKey: string;
   /** The run line. */
   readonly line: string;
-  /** The same, read. */
-  readonly change: RunLine;
-  /** Of the body: it was made of these very bytes. */
-  readonly bodySha256: string;
+  /**
+   * The change in it; the digest of its body is that which was made of these very bytes.
+   *
+   * @throws UnreadableImageError, UnknownFormatError
+   */
+  readonly image: LineImage;
 }
 
 /**
@@ -104,18 +106,14 @@ class Entry implements BaseEntry {
     this.objectKey = objectKeyIn(mark);
   }
 
-  get bodySha256(): string {
-    const { start, end } = bodyIn(this.mark);
-    return this.mark.slice(start, end);
-  }
-
   get line(): string {
     const { start, end } = bodyIn(this.mark);
     return this.mark.slice(0, start) + this.body + this.mark.slice(end);
   }
 
-  get change(): RunLine {
-    return { ...readRunLine(this.mark), body: this.body };
+  get image(): LineImage {
+    const mark = readRunLine(this.mark);
+    return imageOfRunLine({ ...mark, body: this.body }, mark.body);
   }
 }
 
@@ -132,7 +130,7 @@ class Lines {
   private readonly encoding: 'latin1' | 'utf8';
 
   /** @throws UnreadableImageError when they are no text, or end within a line */
-  constructor(what: string, gzip: Uint8Array | undefined) {
+  constructor(what: string, gzip: Buffer | undefined) {
     this.text = gzip ? unzipped(gzip) : Buffer.alloc(0);
     this.encoding = isAscii(this.text) ? 'latin1' : 'utf8';
     if (!isUtf8(this.text)) throw new UnreadableImageError(`its ${what} are not UTF-8`);
@@ -172,17 +170,25 @@ const [TAB, LINE_BREAK] = [0x09, 0x0a];
 
 /** A part is one line at least, which may be as large as any; a mark has a digest, and what its object said, besides. */
 const LARGEST_TEXT_BYTES = LARGEST_JOURNAL_TEXT_BYTES + 4096;
-/** To put many small chunks together takes as long as to make them. */
-const CHUNK_BYTES = 1024 * 1024;
+/** zlib asks for no less. */
+const LEAST_CHUNK_BYTES = 64;
 
-function unzipped(bytes: Uint8Array): Buffer {
+function unzipped(bytes: Buffer): Buffer {
   try {
-    const chunks = bytes.length * 4 > CHUNK_BYTES && { chunkSize: CHUNK_BYTES };
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_TEXT_BYTES, ...chunks });
+    // Into one buffer of its size: to put chunks together takes half as long as to make them.
+    const chunkSize = Math.max(LEAST_CHUNK_BYTES, Math.min(statedTextBytes(bytes) + 1, LARGEST_TEXT_BYTES));
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_TEXT_BYTES, chunkSize });
   } catch (cause) {
     throw new UnreadableImageError(`it is not gzip: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** What is said at its end of the text's size (RFC 1952, ISIZE): whoever lies there makes it slower, and no other. */
+function statedTextBytes(gzip: Buffer): number {
+  return gzip.length < ISIZE_BYTES ? 0 : gzip.readUInt32LE(gzip.length - ISIZE_BYTES);
+}
+
+const ISIZE_BYTES = 4;
 
 function sha256Of(bytes: Uint8Array): string {
   return digest('sha256', bytes, 'hex');

@@ -46,7 +46,7 @@ export function versionsOfItem(item: Pick<SortedItem, 'entry' | 'lines'>): Objec
   const { entry } = item;
   if (!entry) return versionsOfLines(item.lines);
   try {
-    return [new LineVersion(imageOfRunLine(entry.change, entry.bodySha256))];
+    return [new LineVersion(entry.image)];
   } catch (error) {
     if (whyUnreadable(error) === undefined) throw error;
     return versionsOfLines([entry.line]);

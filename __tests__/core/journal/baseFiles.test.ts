@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { gunzipSync } from 'node:zlib';
+import { hash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { digestOf } from '../../../core/digest';
 import { UnreadableImageError } from '../../../core/errors';
 import { basePartsOf, BasePartWriter, type BaseFiles } from '../../../core/journal/baseFiles';
 import { entriesOfBasePart } from '../../../core/journal/basePartEntries';
 import { hashOf, objectKeyIn } from '../../../core/journal/hashOrder';
-import { textOfRunLine } from '../../../core/journal/runLine';
+import { imageOfRunLine, readRunLine, textOfRunLine } from '../../../core/journal/runLine';
 import { runLines } from './runLines';
 
 /** One line an item, in hash order. */
@@ -28,8 +29,8 @@ describe('the files of a base', () => {
         const { part, ...files } = filesOf(lines);
         const entries = [...entriesOfBasePart(part, files)];
         expect(entries.map(({ line }) => line)).toEqual(lines.map(([, line]) => line));
-        expect(entries.map(({ change }) => textOfRunLine(change))).toEqual(lines.map(([, line]) => line));
-        expect(entries.map(({ bodySha256 }) => bodySha256)).toEqual(lines.map(([, line]) => digestOf(bodyOf(line))));
+        expect(entries.map(({ image }) => textOfRunLine(image.line))).toEqual(lines.map(([, line]) => line));
+        expect(entries.map(({ image }) => image)).toEqual(lines.map(([, line]) => imageOfRunLine(readRunLine(line))));
         expect(entries.map(({ objectKey }) => objectKey)).toEqual(lines.map(([, line]) => objectKeyIn(line)));
         expect(part.items + part.tombstones).toBe(lines.length);
         expect(part.firstHash).toBe(lines[0]?.[0]);
@@ -80,6 +81,21 @@ describe('the files of a base', () => {
     expect([0, 1, 4, 5, 1024, 1025, 1056, 1057].map((size) => basePartsOf(size * MB))).toEqual([
       1, 1, 1, 2, 256, 257, 257, 258,
     ]);
+  });
+
+  test('files of several gzip members, of which the last says nothing of the size of all, are read whole', () => {
+    const [lines = []] = fc.sample(oneEach, { numRuns: 100, seed: 5 }).filter((some) => some.length > 3);
+    const { part, items, marks } = filesOf(lines);
+    const cut = (file: Buffer) => {
+      const text = gunzipSync(file);
+      const members = [text.subarray(0, 50), text.subarray(50, -1), text.subarray(-1)].map((one) => gzipSync(one));
+      return Buffer.concat(members);
+    };
+    const files = { items: cut(items!), marks: cut(marks) };
+    const [itemsSha256, marksSha256] = [files.items, files.marks].map((file) => hash('sha256', file, 'hex'));
+    const inMembers = { ...part, itemsBytes: files.items.length, marksBytes: files.marks.length };
+    const read = entriesOfBasePart({ ...inMembers, itemsSha256: itemsSha256!, marksSha256: marksSha256! }, files);
+    expect([...read].map(({ line }) => line)).toEqual(lines.map(([, line]) => line));
   });
 
   describe('what is not as the manifest says is refused:', () => {
