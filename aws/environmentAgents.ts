@@ -34,9 +34,17 @@ function hasProxy(): boolean {
   );
 }
 
+/** Read once: all the certificates that a machine trusts take longer to read than a client to make. */
+let lastRead: { readonly file: string; readonly certificates: string } | undefined;
+
 function trustedCertificates(): string | undefined {
   const file = process.env.AWS_CA_BUNDLE;
   if (!file) return undefined;
+  if (lastRead?.file !== file) lastRead = { file, certificates: certificatesIn(file) };
+  return lastRead.certificates;
+}
+
+function certificatesIn(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

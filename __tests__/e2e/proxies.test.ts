@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
@@ -329,6 +329,15 @@ test('a proxy of another kind is refused by name, without its password', async (
 test('a bundle that cannot be read is named', () => {
   process.env.AWS_CA_BUNDLE = '/nowhere/ca.pem';
   expect(() => environmentAgents(1)).toThrow(/^AWS_CA_BUNDLE is "\/nowhere\/ca.pem", which cannot be read: ENOENT/);
+});
+
+test('a bundle is read once: all that a machine trusts take longer to read than a client to make', () => {
+  const file = path.join(folder, 'once.pem');
+  process.env.AWS_CA_BUNDLE = file;
+  copyFileSync(path.join(folder, 'cert.pem'), file);
+  environmentAgents(1);
+  rmSync(file);
+  expect(() => environmentAgents(1)).not.toThrow();
 });
 
 test('a proxy that says nothing is given up', async () => {
