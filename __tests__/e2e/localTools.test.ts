@@ -44,7 +44,9 @@ const python = (pip: string, motoVersion = '', file = path.join(bin, 'python3'))
     file,
     `PATH=${PLAIN_TOOLS}
     case "$1 $2" in
-      "-c "*) if [ -e "$0.moto" ]; then echo 5.2.1; else ${motoVersion ? `echo ${motoVersion}` : 'exit 1'}; fi ;;
+      "-c "*)
+        if [ -e "$0.moto" ]; then echo 5.2.1; else ${motoVersion ? `echo ${motoVersion}` : 'exit 1'}; fi
+        echo "$0" ;;
       "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python3" && touch "$3/bin/python3.moto" ;;
       "-m pip") ${pip} ;;
     esac`,
@@ -178,6 +180,12 @@ describe('moto', () => {
     const python3 = await python('exit 1', '5.2.1');
     await expect(search()).resolves.toMatchObject({ motoServer: [python3, LAUNCHER] });
     expect(said).toEqual([]);
+  });
+
+  test('what only looks for a Python is looked through once, not at every start', async () => {
+    const real = await python('exit 1', '5.2.1', path.join(folder, 'versions/bin/python3'));
+    await program(path.join(bin, 'python3'), `exec ${real} "$@"`);
+    await expect(search()).resolves.toMatchObject({ motoServer: [real, LAUNCHER] });
   });
 
   test('then the Python that moto_server names in its first line', async () => {

@@ -10,8 +10,9 @@ const run = promisify(execFile);
 const VERSION = '5.2.1';
 export const MOTO_REQUIREMENT = `moto[server]==${VERSION}`;
 const BY_HAND = `Install it by hand: python3 -m pip install '${MOTO_REQUIREMENT}'`;
+/** Its own path besides: what is on the PATH may be a script of pyenv's or asdf's that looks for it at every start. */
 const ASK_VERSION =
-  'import importlib.util as u, importlib.metadata as m; assert u.find_spec("flask_cors"); print(m.version("moto"))';
+  'import importlib.util as u, importlib.metadata as m, sys; assert u.find_spec("flask_cors"); print(m.version("moto")); print(sys.executable)';
 /** Replaces what makes that one version slow, and makes it grow. */
 const LAUNCHER = path.join(__dirname, 'moto_server.py');
 
@@ -38,9 +39,9 @@ export async function findMoto(environment: NodeJS.ProcessEnv, options: Options)
   const candidates = [python, server && (await interpreterOf(server)), own].filter((each) => each !== undefined);
   const others: FoundMoto[] = [];
   for (const candidate of new Set(candidates)) {
-    const version = await motoVersion(candidate);
-    if (version === VERSION) return { found: [candidate, LAUNCHER] };
-    if (version !== undefined) others.push({ python: candidate, version });
+    const moto = await motoOf(candidate);
+    if (moto?.version === VERSION) return { found: [moto.python, LAUNCHER] };
+    if (moto) others.push(moto);
   }
   const [other] = others;
   const asItIs: [string, CommandLine] | undefined = other
@@ -63,9 +64,12 @@ export async function findMoto(environment: NodeJS.ProcessEnv, options: Options)
 
 const pythonIn = (folder: string) => path.join(folder, 'bin/python3');
 
-async function motoVersion(python: string): Promise<string | undefined> {
-  return run(python, ['-c', ASK_VERSION]).then(
-    ({ stdout }) => stdout.trim(),
+async function motoOf(candidate: string): Promise<FoundMoto | undefined> {
+  return run(candidate, ['-c', ASK_VERSION]).then(
+    ({ stdout }) => {
+      const [version = '', python = candidate] = stdout.trim().split('\n');
+      return { version, python };
+    },
     () => undefined,
   );
 }
