@@ -18,7 +18,7 @@ import {
   folded,
   imagesIn,
   objectKeyIn,
-  startDeployment,
+  startDeploymentForOwnTables,
   type StoredVersion,
 } from './support/deployment';
 
@@ -27,7 +27,7 @@ const STEPS = 10;
 
 let run: LocalRun;
 beforeAll(async () => {
-  run = await startDeployment();
+  run = await startDeploymentForOwnTables();
 });
 afterAll(() => run.stop());
 

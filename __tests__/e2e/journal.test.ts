@@ -14,13 +14,13 @@ import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { Layout } from '../../settings/batches';
 import { records } from './support/commandParts';
 import { dcsOnRun, startTableLike, storeDefinition, type DcsOnRun } from './support/dcsOnRun';
-import { listsWhenReplicated, startDeployment } from './support/deployment';
+import { listsWhenReplicated, startDeploymentForOwnTables } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
 import { underLoad } from './support/underLoad';
 
 let run: LocalRun;
 beforeAll(async () => {
-  run = await startDeployment();
+  run = await startDeploymentForOwnTables();
 });
 afterAll(() => run.stop());
 afterEach(() => {

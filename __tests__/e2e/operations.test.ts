@@ -1,12 +1,12 @@
 import type { LocalRun } from '../../local/localRun';
-import { startDeployment } from './support/deployment';
+import { startDeploymentForOwnTables } from './support/deployment';
 import { commandsShown, readPage } from './runbooks/page';
 import { walkAll } from './runbooks/stories';
 import { shapeOf } from './runbooks/walk';
 
 let run: LocalRun;
 beforeAll(async () => {
-  run = await startDeployment();
+  run = await startDeploymentForOwnTables();
 });
 afterAll(() => run.stop());
 

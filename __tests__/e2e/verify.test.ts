@@ -13,13 +13,13 @@ import { ACCESS_DENIED, RESET_BEFORE, SLOW_DOWN, type Fault } from '../../local/
 import type { S3Request } from '../../local/parts/s3Request';
 import { records } from './support/commandParts';
 import { dcsOnRun, startTableLike, type DcsOnRun } from './support/dcsOnRun';
-import { objectKeyIn, startDeployment } from './support/deployment';
+import { objectKeyIn, startDeploymentForOwnTables } from './support/deployment';
 import { bucketIn } from './support/twoAccounts';
 import { underLoad, type Load } from './support/underLoad';
 
 let run: LocalRun;
 beforeAll(async () => {
-  run = await startDeployment();
+  run = await startDeploymentForOwnTables();
 });
 afterAll(() => run.stop());
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startDeployment } from '../support/deployment';
+import { startDeploymentForOwnTables } from '../support/deployment';
 import { walkAll } from './stories';
 import { shapeOf, type Step } from './walk';
 
@@ -35,7 +35,7 @@ function transcript({ command, output, code }: Step): string {
 }
 
 async function printPage(): Promise<void> {
-  const run = await startDeployment();
+  const run = await startDeploymentForOwnTables();
   try {
     writeFileSync(PAGE, withSteps(readPage(), await walkAll(run)));
   } finally {

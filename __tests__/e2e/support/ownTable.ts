@@ -1,7 +1,7 @@
 import type { LocalRun } from '../../../local/localRun';
 import type { LocalTable } from '../../../local/localTable';
 import { dcsOnRun, startTableLike, type DcsOnRun } from './dcsOnRun';
-import { startDeployment } from './deployment';
+import { startDeploymentForOwnTables } from './deployment';
 
 export interface OwnTable {
   /** One for all tests of the file. */
@@ -17,7 +17,7 @@ export function eachTestHasItsTable(onStart: (own: OwnTable) => void): void {
   let own: OwnTable;
   let tables = 0;
   beforeAll(async () => {
-    run = await startDeployment();
+    run = await startDeploymentForOwnTables();
   });
   afterAll(() => run.stop());
   beforeEach(async () => {
