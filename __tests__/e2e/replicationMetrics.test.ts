@@ -5,6 +5,7 @@ import { parseSettings } from '../../settings/load';
 import { replicationMetric, type ReplicationMetric } from '../../settings/metrics';
 import { namesOf } from '../../settings/names';
 import { variants } from '../../stacks/variants';
+import { ACCESS_DENIED } from '../../local/parts/s3Faults';
 import type { Parts } from '../../local/parts/startParts';
 import { startTwoAccounts } from './support/twoAccounts';
 
@@ -51,6 +52,23 @@ test('before anything was replicated there is nothing to see, and it is said', a
     verdict: 'warning',
     found: expect.stringContaining(`ReplicationLatency in ${parts.destination.region}`) as string,
   });
+});
+
+test('an account that could not be looked at is named, and what the other one has is told', async () => {
+  const border = parts.destination.gateway.faults;
+  parts.destination.gateway.faults = () => ACCESS_DENIED;
+  const context = contextOf('half');
+  expect(await judged(context)).toMatchObject({
+    verdict: 'cannotTell',
+    found: expect.stringMatching(
+      /^not yet published: .*; in the destination account: not allowed: needs cloudwatch:Li/,
+    ) as string,
+  });
+  // What has never failed has no metric, and nobody has to look for it elsewhere.
+  await publish(context, 'ReplicationLatency', 'source');
+  await publish(context, 'OperationsPendingReplication', 'source');
+  expect(await judged(context)).toMatchObject({ verdict: 'ok' });
+  parts.destination.gateway.faults = border;
 });
 
 test.each([

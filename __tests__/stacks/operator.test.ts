@@ -48,6 +48,10 @@ test('the operator begins jobs that replicate and no others, by their own role a
   expect(await pass('dcs-batch-replication')).toBe(true);
   expect(await pass('dcs-batch-replication', 'lambda.amazonaws.com')).toBe(false);
   expect(await pass('dcs-replication')).toBe(false);
+  const ofJobs = 'arn:aws:iam::111111111111:role/dcs-batch-replication';
+  expect(await allowed('iam:GetRole', ofJobs)).toBe(true);
+  for (const change of ['iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy'])
+    expect(await allowed(change, ofJobs)).toBe(false);
   const job = 'arn:aws:s3:eu-central-1:111111111111:job/1';
   expect(await allowed('s3:ListJobs', '*')).toBe(true);
   expect(await allowed('s3:DescribeJob', job)).toBe(true);

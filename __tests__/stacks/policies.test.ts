@@ -218,10 +218,11 @@ describe.each(Object.keys(variants))('every policy of %s', (name) => {
         StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' },
       });
     }
-    const looking = all.filter(({ statement }) => ['LookAtThawRole', 'LookAtBackfillWriter'].includes(statement.Sid));
+    const looks = ['LookAtThawRole', 'LookAtBackfillWriter', 'LookAtBatchReplicationRole'];
+    const looking = all.filter(({ statement }) => looks.includes(statement.Sid));
     for (const { statement } of looking) {
       expect(statement.Action).toBe('iam:GetRole');
-      expect(statement.Resource).toMatch(/:role\/.*-(engine-thaw|backfill-writer)$/);
+      expect(statement.Resource).toMatch(/:role\/.*-(engine-thaw|backfill-writer|batch-replication)$/);
     }
     const others = [...exempt, ...passing, ...thawing, ...looking];
     const allowed = all

@@ -8,6 +8,7 @@ import { destinationChecks } from './destinationChecks';
 import { engineChecks } from './engineChecks';
 import type { Finding, Inspection } from './finding';
 import { importChecks } from './importChecks';
+import { batchReplicationCheck } from './jobsRole';
 import { locksCheck, lockSweepsCheck } from './lockChecks';
 import { parkedCheck } from './parkedCheck';
 import { probeCheck } from './probe';
@@ -48,6 +49,7 @@ function allInspections(request: CheckRequest): Inspection[][] {
     [accountCheck(request, 'source')],
     ...tables.map((table) => tableChecks(request, table)),
     [...bucketChecks(request, 'source'), replicationChecks(request), parkedCheck(request)],
+    [batchReplicationCheck(request)],
     ...scheduleChecks(request, 'source'),
     alarmChecks(request, 'source'),
     [...alarmChecks(request, 'replication'), ...replicationMetricsCheck(request)],

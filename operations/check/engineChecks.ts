@@ -11,6 +11,7 @@ import { statementsOf, type PolicyStatement } from './bucketPolicy';
 import type { CheckContext } from './checkContext';
 import { DEPLOY, expect, inspection, ok, problem, warning, type Inspection, type Judgement } from './finding';
 import { functionChecks } from './functionChecks';
+import { judgeJobsTrust } from './jobsRole';
 
 /** Whether the distributed engine is there as the settings deploy it, and how its last run ended. None where it is not deployed. */
 export function engineChecks(context: CheckContext): Inspection[][] {
@@ -31,7 +32,7 @@ export function engineChecks(context: CheckContext): Inspection[][] {
       inspection(
         { side: 'destination', subject: `role ${thawRole}`, permission: 'iam:GetRole' },
         () => trustOf(thawRole, destination.iam),
-        { 'thaw-role': judgeThawTrust },
+        { 'thaw-role': judgeJobsTrust('dcs restore --thaw') },
       ),
     ],
     [
@@ -78,19 +79,6 @@ function judgeDefinition(expected: string) {
     const isSame = isDeepStrictEqual(JSON.parse(found), JSON.parse(expected));
     return expect(isSame, isSame ? 'as the settings make it' : 'another definition', 'that of the settings', DEPLOY);
   };
-}
-
-const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
-
-/** What the role may do shows in the first job alone; a trust that was changed refuses that with a word of the role. */
-export function judgeThawTrust(trust: string | undefined): Judgement {
-  const expected = `trusts ${BATCH_OPERATIONS}, for the jobs of dcs restore --thaw`;
-  if (trust === undefined) return problem('there is no such role', expected, DEPLOY);
-  const trusted = statementsOf(trust).flatMap(({ Effect, Principal }) =>
-    Effect === 'Allow' && typeof Principal === 'object' ? [Principal.Service ?? []].flat() : [],
-  );
-  const found = trusted.length === 0 ? 'trusts no service' : `trusts ${trusted.join(', ')}`;
-  return expect(trusted.includes(BATCH_OPERATIONS), found, expected, DEPLOY);
 }
 
 /** The condition names who may assume it: one that is deployed under another name, or by nobody, fails a backfill at its first image. */

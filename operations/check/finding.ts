@@ -76,8 +76,12 @@ async function judge<Facts>(
 }
 
 function unseen(error: unknown, permission: string): Judgement {
-  if (isDenied(error)) return cannotTell(`not allowed: needs ${permission}`);
-  return cannotTell(rootMessage(error));
+  return cannotTell(whyUnseen(error, permission));
+}
+
+/** Why something could not be looked at, in words. */
+export function whyUnseen(error: unknown, permission: string): string {
+  return isDenied(error) ? `not allowed: needs ${permission}` : rootMessage(error);
 }
 
 /** What all that was tried has in common: the same for every bucket and call that could not be reached. */

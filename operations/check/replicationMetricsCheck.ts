@@ -1,7 +1,10 @@
 import { isPublished } from '../../aws/cloudWatch';
+import { couldNotLook } from '../../aws/couldNotLook';
 import { replicationMetric, type Metric } from '../../settings/metrics';
 import type { CheckContext } from './checkContext';
-import { inspection, ok, problem, warning, type Inspection } from './finding';
+import { cannotTell, inspection, ok, problem, warning, whyUnseen, type Inspection } from './finding';
+
+const PERMISSION = 'cloudwatch:ListMetrics';
 
 const WATCHED = ['ReplicationLatency', 'OperationsPendingReplication', 'OperationsFailedReplication'] as const;
 
@@ -14,16 +17,18 @@ export function replicationMetricsCheck({ settings, names, source, destination }
   const metrics = WATCHED.map((name) => replicationMetric(name, { ...settings, ...names }));
   return [
     inspection(
-      { side: 'source', subject: 'metrics of replication', permission: 'cloudwatch:ListMetrics' },
+      { side: 'source', subject: 'metrics of replication', permission: PERMISSION },
       async () => {
         const published = await Promise.all(
           metrics.map((metric) => isPublished(metric, { ...source.cloudWatch, region: metric.region })),
         );
         const missing = metrics.filter((_, index) => !published[index]);
-        return { missing, elsewhere: (await Promise.all(missing.map(whereElse))).flat() };
+        const inSource = await Promise.all(missing.map((metric) => publishedIn('source', metric)));
+        return { missing, elsewhere: inSource.flat(), inDestination: await inDestinationAccount(missing) };
       },
       {
-        'metrics-published': ({ missing, elsewhere }) => {
+        'metrics-published': ({ missing, inDestination, ...found }) => {
+          const elsewhere = [...found.elsewhere, ...inDestination.published];
           const expected = `in the source account, ${metrics.map(placed).join(', ')}`;
           if (elsewhere.length > 0) {
             const remedy = 'make alarms on them there by hand, and report it: those of the deployment never go off';
@@ -32,27 +37,40 @@ export function replicationMetricsCheck({ settings, names, source, destination }
           // What has never failed has no metric of failures.
           const absent = missing.filter(({ metricName }) => metricName !== 'OperationsFailedReplication');
           if (absent.length === 0) return ok(expected);
+          const isAbsent = `not yet published: ${absent.map(placed).join(', ')}`;
+          if (inDestination.unseen !== undefined)
+            return cannotTell(`${isAbsent}; in the destination account: ${inDestination.unseen}`);
           const remedy = 'look again 15 minutes after the first image was written: dcs check';
-          return warning(`not yet published: ${absent.map(placed).join(', ')}`, expected, remedy);
+          return warning(isAbsent, expected, remedy);
         },
       },
     ),
   ];
 
-  /** The other places that a metric could be in. */
-  async function whereElse(metric: Metric): Promise<string[]> {
-    const regions = [settings.source.region, settings.destination.region];
-    const places = regions.flatMap((region) => [
-      ...(region === metric.region ? [] : [{ account: 'source', region, connection: source }]),
-      { account: 'destination', region, connection: destination },
-    ]);
+  /** The places of an account that a metric could be in, but for the one where it should. */
+  async function publishedIn(account: 'source' | 'destination', metric: Metric): Promise<string[]> {
+    const { cloudWatch } = { source, destination }[account];
+    const regions = [settings.source.region, settings.destination.region].filter(
+      (region) => account === 'destination' || region !== metric.region,
+    );
     const found = await Promise.all(
-      places.map(async ({ account, region, connection }) => {
-        const isThere = await isPublished(metric, { ...connection.cloudWatch, region });
+      regions.map(async (region) => {
+        const isThere = await isPublished(metric, { ...cloudWatch, region });
         return isThere ? [`${metric.metricName} is published in the ${account} account, ${region}`] : [];
       }),
     );
     return found.flat();
+  }
+
+  /** Who may look in the source account alone is told of what is there. */
+  async function inDestinationAccount(metrics: readonly Metric[]) {
+    try {
+      const published = await Promise.all(metrics.map((metric) => publishedIn('destination', metric)));
+      return { published: published.flat(), unseen: undefined };
+    } catch (error) {
+      if (!couldNotLook(error)) throw error;
+      return { published: [], unseen: whyUnseen(error, PERMISSION) };
+    }
   }
 }
 

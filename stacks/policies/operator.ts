@@ -82,6 +82,12 @@ export function startBatchReplication({
       Resource: '*',
     },
     {
+      Sid: 'LookAtBatchReplicationRole',
+      Effect: 'Allow',
+      Action: 'iam:GetRole',
+      Resource: batchReplicationRoleArn,
+    },
+    {
       Sid: 'PassBatchReplicationRole',
       Effect: 'Allow',
       Action: 'iam:PassRole',

@@ -80,6 +80,7 @@ export async function deployAccounts(parts: Parts, name: string, lock?: DefaultR
   await makeFunctions(parts.source, stack, 'source');
   await makeFunctions(parts.destination, stack, 'destination');
   await makeTableAndCapture(parts.source, stack, names.capture(name));
+  await makeRole(parts.source, stack, 'source_operator_batch-replication');
   await makeAlarms(parts.source, stack, 'source', names.alarmTopic);
   const inDestinationRegion = { ...parts.source, region: parts.destination.region };
   await makeAlarms(inDestinationRegion, stack, 'source-in-destination-region', names.alarmTopic);
@@ -241,6 +242,15 @@ async function makeTableAndCapture(account: PartsAccount, stack: StackJson, func
       EventSourceArn: TableDescription?.LatestStreamArn,
       ...mappingInput(mapping),
     }),
+  );
+}
+
+/** Of a role nobody is here: dcs check looks whom it trusts. */
+async function makeRole(account: PartsAccount, stack: StackJson, id: string): Promise<void> {
+  const { name, assume_role_policy } = resource(stack, `aws_iam_role.${id}`) as Record<string, string>;
+  const { CreateRoleCommand, IAMClient } = await import('@aws-sdk/client-iam');
+  await new IAMClient(account).send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: assume_role_policy }),
   );
 }
 

@@ -1,4 +1,5 @@
-import { judgeLastRun, judgeThawTrust, judgeWriterTrust } from '../../../operations/check/engineChecks';
+import { judgeLastRun, judgeWriterTrust } from '../../../operations/check/engineChecks';
+import { judgeJobsTrust } from '../../../operations/check/jobsRole';
 import { trustBatchOperations, trustRole, trustStepFunctions } from '../../../stacks/policies/trust';
 
 const last = (status: string) => judgeLastRun({ name: 'users-1', status, startedAtMs: 0 });
@@ -19,12 +20,13 @@ test('where the engine has never run, that is said', () => {
   expect(judgeLastRun(undefined)).toEqual({ verdict: 'ok', found: 'none yet' });
 });
 
-test('the role of thawing is there, and trusts the service whose jobs it is for, and nothing less is well', () => {
-  const judged = (trust: unknown) => judgeThawTrust(JSON.stringify(trust)).verdict;
+test('a role of jobs is there, and trusts the service whose jobs it is for, and nothing less is well', () => {
+  const judgeTrust = judgeJobsTrust('dcs restore --thaw');
+  const judged = (trust: unknown) => judgeTrust(JSON.stringify(trust)).verdict;
   const trust = (Statement: object) => ({ Version: '2012-10-17', Statement });
   expect(judged(trust(trustBatchOperations()))).toBe('ok');
-  expect(judgeThawTrust(undefined)).toMatchObject({ verdict: 'problem', found: 'there is no such role' });
-  expect(judgeThawTrust(JSON.stringify(trust(trustStepFunctions('222222222222'))))).toMatchObject({
+  expect(judgeTrust(undefined)).toMatchObject({ verdict: 'problem', found: 'there is no such role' });
+  expect(judgeTrust(JSON.stringify(trust(trustStepFunctions('222222222222'))))).toMatchObject({
     ...{ verdict: 'problem', found: 'trusts states.amazonaws.com' },
   });
   expect(judged(trust({ ...trustBatchOperations(), Effect: 'Deny' }))).toBe('problem');

@@ -85,7 +85,11 @@ export function placesOf({ side, action, on }: CommandRight): Place[] {
   if (action === 'iam:PassRole')
     return at(arn('iam', `role/${side === 'source' ? 'dcs-batch-replication' : 'dcs-engine-thaw'}`, ''));
   if (action === 'iam:GetRole')
-    return at(arn('iam', `role/${side === 'source' ? 'dcs-backfill-writer' : 'dcs-engine-thaw'}`, ''));
+    return at(
+      ...(side === 'source' ? ['dcs-backfill-writer', 'dcs-batch-replication'] : ['dcs-engine-thaw']).map((role) =>
+        arn('iam', `role/${role}`, ''),
+      ),
+    );
   return at(...(WITHOUT_NAMES[action]?.(arn) ?? ['*']));
 }
 
