@@ -69,13 +69,15 @@ export interface StateRequest extends WantedState {
 export async function stateOfObject(request: StateRequest, history: ObjectHistory): Promise<ObjectState> {
   const { objectKey } = history;
   try {
-    const images = await decidingImages(request, history);
+    const passedOver: PassedOver[] = [];
+    const images = await decidingImages(request, history, passedOver);
     if (request.onNotCurrent) tellNotCurrent(request.onNotCurrent, history, images);
-    if (images.length === 0 && request.createdAtMs !== undefined) {
-      return { is: 'absent', objectKey, isOfFormerTable: true };
-    }
     const found = stateAt(images, request.momentMs);
-    if (found.is === 'absent') return { is: 'absent', objectKey };
+    if (found.is === 'absent') {
+      requireFirst(images, passedOver);
+      const isOfFormer = images.length === 0 && request.createdAtMs !== undefined;
+      return { is: 'absent', objectKey, ...(isOfFormer && { isOfFormerTable: true }) };
+    }
     if (found.is === 'unknown') return { is: 'unknown', objectKey, reason: beginsLater(found.historyBeginsAtMs) };
     const image = await found.image.whole();
     const ahead = whyAhead(image.header);
@@ -168,21 +170,38 @@ interface Candidate {
   readonly whole: () => Promise<Image>;
 }
 
-async function decidingImages(request: StateRequest, { versions }: ObjectHistory): Promise<Candidate[]> {
+/** A version that was stored after the moment and cannot be read. */
+interface PassedOver {
+  readonly storedAtMs: number;
+  readonly error: unknown;
+}
+
+/** The first image tells that there was no item before it. Where it cannot be read, nobody knows: a backfill may have found the item there. */
+function requireFirst(images: readonly Candidate[], passedOver: readonly PassedOver[]): void {
+  const firstMs = images.reduce((first, { version }) => Math.min(first, version.storedAtMs), Infinity);
+  const hidden = passedOver.find(({ storedAtMs }) => storedAtMs < firstMs);
+  if (hidden) throw hidden.error;
+}
+
+async function decidingImages(
+  request: StateRequest,
+  { versions }: ObjectHistory,
+  passedOver: PassedOver[],
+): Promise<Candidate[]> {
   const { momentMs, storedByMs = Infinity, createdAtMs } = request;
   const trusted = versions.filter((one) => one.storedAtMs <= storedByMs && mayBeOfTable(one, createdAtMs));
   const isOfFormer = (header: ImageHeader, version: ObjectVersion) => isOfFormerTable(header, version, createdAtMs);
   const [only, ...others] = versionsToRead(trusted, momentMs);
   if (only && others.length === 0 && !ARCHIVE_CLASSES.has(only.storageClass)) {
-    const image = await passingOver(request, only, () => readWhole(request.source, only));
-    if (!image) return [];
-    if (trusted.length === 1 && isOfFormer(image.header, only)) return [];
-    if (trusted.length === 1 || (provesByPlace(image.header, only) && !isOfFormer(image.header, only))) {
+    // Where it cannot be read, its metadata may still tell of what was before.
+    const image = await passingOver(request, only, [], () => readWhole(request.source, only));
+    if (image && trusted.length === 1 && isOfFormer(image.header, only)) return [];
+    if (image && (trusted.length === 1 || (provesByPlace(image.header, only) && !isOfFormer(image.header, only)))) {
       return [{ version: only, header: image.header, whole: () => Promise.resolve(image) }];
     }
   }
   const read = await readDecidingVersions(trusted, momentMs, async (version) => {
-    const header = await passingOver(request, version, () => headerOf(request.source, version));
+    const header = await passingOver(request, version, passedOver, () => headerOf(request.source, version));
     return header && isOfFormer(header, version) ? undefined : header;
   });
   const { source, whenArchived } = request;
@@ -206,17 +225,19 @@ function tellNotCurrent(
   if (why) onNotCurrent(history.objectKey, why);
 }
 
-/** Undefined for what was stored after the moment and is no image: nobody needs it to know the state before. */
+/** Undefined for what was stored after the moment and is no image: nobody needs it to know a state before that has an image. */
 async function passingOver<Read>(
   { momentMs }: StateRequest,
   { storedAtMs }: ObjectVersion,
+  passedOver: PassedOver[],
   read: () => Promise<Read>,
 ): Promise<Read | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (storedAtMs > momentMs && whyUnreadable(error) !== undefined) return undefined;
-    throw error;
+    if (storedAtMs <= momentMs || whyUnreadable(error) === undefined) throw error;
+    passedOver.push({ storedAtMs, error });
+    return undefined;
   }
 }
 

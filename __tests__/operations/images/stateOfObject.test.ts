@@ -62,10 +62,54 @@ describe('the state of an object', () => {
     expect(valueOf(await stateIn(bucket, { momentMs: 10 * HOUR_MS }))).toEqual({ N: '0' });
   });
 
-  test('an object that is nothing but garbage, stored later, was not there', async () => {
-    const bucket = new MemoryBucket();
-    bucket.store(KEY, { body: 'garbage', metadata: { 'dcs-format': '7' } }, 50 * HOUR_MS);
-    expect(await stateIn(bucket, { momentMs: HOUR_MS })).toEqual({ is: 'absent', objectKey: KEY });
+  describe('of an object whose first image cannot be read, nobody knows that it was not there', () => {
+    const garbage = { body: 'garbage', metadata: { 'dcs-format': '7' } };
+    const before = { momentMs: HOUR_MS };
+
+    test('whatever else is stored after it, and whatever table was there before', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, garbage, 50 * HOUR_MS);
+      const unreadable = {
+        is: 'unreadable',
+        objectKey: KEY,
+        reason: expect.stringContaining('its format is "7"') as string,
+      };
+      expect(await stateIn(bucket, before)).toEqual(unreadable);
+      expect(await stateIn(bucket, { momentMs: 49 * HOUR_MS, createdAtMs: 48 * HOUR_MS })).toEqual(unreadable);
+      bucket.store(KEY, image(0, 51 * HOUR_MS), 51 * HOUR_MS);
+      expect(await stateIn(bucket, before)).toEqual(unreadable);
+    });
+
+    test('unless nothing is believed that was stored so late', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, garbage, 50 * HOUR_MS);
+      expect((await stateIn(bucket, { ...before, storedByMs: 49 * HOUR_MS })).is).toBe('absent');
+    });
+
+    test('where it can be, what is stored later says nothing of it', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, image(0, 49 * HOUR_MS), 49 * HOUR_MS);
+      bucket.store(KEY, garbage, 50 * HOUR_MS);
+      expect((await stateIn(bucket, before)).is).toBe('absent');
+    });
+
+    test.each([
+      [0, 'absent'],
+      [1, 'unknown'],
+    ])('its metadata tells where its body cannot be read: change %i', async (n, is) => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, { ...image(n, 50 * HOUR_MS), body: 'damaged' }, 50 * HOUR_MS);
+      expect((await stateIn(bucket, before)).is).toBe(is);
+    });
+
+    test('one who may not read is told so', async () => {
+      const bucket = new MemoryBucket();
+      bucket.store(KEY, backfillImage(item(1), 50 * HOUR_MS), 50 * HOUR_MS);
+      expect((await stateIn(bucket, before)).is).toBe('unknown');
+      const denied = () => Promise.reject(new S3Error('AccessDenied', 403, 'no key', {}));
+      Object.assign(bucket.images, { get: denied, head: denied });
+      expect(await stateIn(bucket, before)).toMatchObject({ is: 'unreadable', isDenied: true });
+    });
   });
 
   test.each<[string, StoredImage]>([
