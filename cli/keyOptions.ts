@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { AttributeMap } from '../core/attributeValue';
 import { UsageError } from '../core/errors';
 import { KeySet } from '../core/keySet';
@@ -27,10 +28,11 @@ function keysNamed({ keys, keysFrom }: KeyOptions, words: KeyWords): Promise<Asy
   return Promise.resolve(again(keys.map((text) => parseKeys(text, words, '--key'))));
 }
 
-/** Goes through the file once, so that what is wrong with it is told at once. */
+/** Goes through the file once, so that what is wrong with it is told at once. A pipe, such as bash makes of `<(…)`, is empty after that. */
 async function keysFromFile(file: string, words: KeyWords): Promise<AsyncIterable<AttributeMap>> {
   const lines = { [Symbol.asyncIterator]: () => keysInLines(createReadStream(file), words, file) };
   try {
+    if (!(await stat(file)).isFile()) return await keysOnce(lines);
     const all = lines[Symbol.asyncIterator]();
     while (!(await all.next()).done);
     return lines;

@@ -64,13 +64,25 @@ function isBareTimeline(text: string): boolean {
   return text.startsWith('{"type":"timeline",');
 }
 
-/** A line of `dcs diff --json` or `dcs ls --json` has a type; one that tells counts names no item. */
+/** What the lines of `--json` have that count, and name no item. */
+const OF_NO_ITEM = new Set(
+  ['bucket', 'burst', 'diff', 'ls', 'restore', 'revert', 'setting', 'tables', 'timeline', 'verify'], // of their types
+);
+
+/** A line of `dcs diff --json` or `dcs ls --json` has a type, which may be a key of the table, too. */
 function* keysInLine(text: string, words: KeyWords, where: string): Generator<AttributeMap> {
   const given = parseObject(text, words, where);
-  const isRecord = typeof given.type === 'string' && !keyNames(words.keySchema).includes('type');
-  if (!isRecord) yield parseKeys(text, words, where);
-  else if (given.keys !== undefined) yield parseKeys(stringify(given.keys) ?? '', words, where);
-  else requireComplete(given, where);
+  const names = keyNames(words.keySchema);
+  const areKeysAlone = Object.keys(given).every((name) => names.includes(name));
+  const isRecord = typeof given.type === 'string' && !areKeysAlone;
+  if (isRecord && given.keys !== undefined) yield parseKeys(stringify(given.keys) ?? '', words, where);
+  else if (!isRecord || !namesNone(given, where)) yield parseKeys(text, words, where);
+}
+
+/** Whether a record is one that names no item. @throws UsageError where one is meant that it does not name */
+function namesNone(given: Record<string, unknown>, where: string): boolean {
+  requireComplete(given, where);
+  return OF_NO_ITEM.has(given.type as string);
 }
 
 /** A record that names no item by its keys, and means that not all items are named that should be, is not passed over. */

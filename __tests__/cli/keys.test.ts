@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
@@ -185,6 +186,39 @@ describe('keys as somebody writes them', () => {
     );
     const wrong = Readable.from(['{"type":"changed","keys":{"id":{"S":"a"}}}']);
     await expect(all(keysInLines(wrong, words, '-'))).rejects.toThrow('-, line 1 has no at');
+  });
+
+  test('a line that has a type of its own and is none of dcs names its item, or is refused: it is not passed over', async () => {
+    const read = (line: object, of = words) => all(keysInLines(Readable.from([JSON.stringify(line)]), of, '-'));
+    await expect(read({ id: 'a', at: 1, type: 'customer' })).rejects.toThrow('-, line 1 has type, which is no key');
+    await expect(read({ type: 'version', number: 1 })).rejects.toThrow('-, line 1 has no id');
+    await expect(read({ type: 'constructor' })).rejects.toThrow('-, line 1 has no id');
+  });
+
+  test('an attribute called type is a key like any other, and lines of dcs are known beside it', async () => {
+    const typed: KeyWords = { keySchema: { partitionKey: 'type' }, keyTypes: { type: 'S' } };
+    const read = (line: object) => all(keysInLines(Readable.from([JSON.stringify(line)]), typed, '-'));
+    for (const type of ['a', 'diff', 'error', 'removed']) {
+      expect(await read({ type })).toEqual([{ type: { S: type } }]);
+      expect(await read({ type: { S: type } })).toEqual([{ type: { S: type } }]);
+    }
+    expect(await read({ type: 'removed', objectKey: 't/a/image.json', keys: { type: { S: 'a' } } })).toEqual([
+      { type: { S: 'a' } },
+    ]);
+    expect(await read({ type: 'diff', table: 't', counts: {} })).toEqual([]);
+    await expect(read({ type: 'error', message: 'away' })).rejects.toThrow('failed, so they may not be all');
+    await expect(read({ type: 'a', name: 'b' })).rejects.toThrow('-, line 1 has name, which is no key attribute');
+  });
+
+  test('what can be read but once, such as a pipe, is read once', async () => {
+    const pipe = path.join(await mkdtemp(path.join(tmpdir(), 'dcs-keys-')), 'keys');
+    execFileSync('mkfifo', [pipe]);
+    const [keys] = await Promise.all([
+      keysGiven({ keys: [], keysFrom: pipe })!(words),
+      writeFile(pipe, '{"id":"a","at":1}\n'),
+    ]);
+    expect(await all(keys)).toEqual([{ id: { S: 'a' }, at: { N: '1' } }]);
+    expect(await all(keys)).toHaveLength(1);
   });
 
   test.each([
