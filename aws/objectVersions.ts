@@ -92,6 +92,23 @@ export async function* historiesInOrder(
   yield* grouping.rest();
 }
 
+/**
+ * The first version below a prefix; undefined where there is none. Pages may have delete markers alone, which count among the keys of a page
+ * (API reference, ListObjectVersions), so it is looked for to the end.
+ */
+export async function firstVersionBelow(
+  lister: VersionLister,
+  prefix: string,
+  signal?: AbortSignal,
+): Promise<ObjectVersion | undefined> {
+  for (let after: ListingMarker | undefined | null = undefined; after !== null;) {
+    const { versions, next }: VersionsPage = await lister.page(prefix, { after, signal });
+    if (versions[0]) return versions[0];
+    after = next ?? null;
+  }
+  return undefined;
+}
+
 /** Puts the versions of one object together, although they may come in several pages. */
 export class HistoryGrouping {
   private current: ObjectVersion[] = [];

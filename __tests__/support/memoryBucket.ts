@@ -105,10 +105,11 @@ export class MemoryBucket implements ImageSource, Pick<ImageStore, 'put' | 'putI
     page: (prefix, options) => this.calls.current.page(prefix, { ...options, maxKeys: 2 }),
   };
 
-  /** Of all versions, three a page. */
+  /** Of all versions, three a page, or fewer where fewer are asked for. */
   readonly versionLister: VersionLister = {
     bucket: 'memory',
-    page: (prefix, options) => this.calls.versions.page(prefix, { ...options, maxKeys: 3 }),
+    page: (prefix, options) =>
+      this.calls.versions.page(prefix, { ...options, maxKeys: Math.min(3, options?.maxKeys ?? 3) }),
   };
 
   get locks(): LockStore {

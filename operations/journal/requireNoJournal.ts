@@ -1,7 +1,7 @@
 import type { VersionLister } from '../../aws/objectVersions';
 import { RefusedError } from '../../core/errors';
-import { journalPrefix } from '../../core/journal/journalKeys';
 import type { TableLocation } from '../../core/objectKey';
+import { hasJournal } from './hasJournal';
 
 /**
  * For what knows images alone: it would pass over every change that a journal holds.
@@ -10,7 +10,6 @@ import type { TableLocation } from '../../core/objectKey';
  * @throws RefusedError where the bucket has a journal of the table
  */
 export async function requireNoJournal(lister: VersionLister, table: TableLocation, why: string): Promise<void> {
-  const { versions } = await lister.page(journalPrefix(table), { maxKeys: 1 });
-  if (versions.length === 0) return;
+  if (!(await hasJournal(lister, table))) return;
   throw new RefusedError(`${lister.bucket} has a journal of ${table.tableName}, and ${why}`);
 }

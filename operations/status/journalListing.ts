@@ -1,4 +1,10 @@
-import type { ListingMarker, ObjectVersion, VersionLister, VersionsPage } from '../../aws/objectVersions';
+import {
+  firstVersionBelow,
+  type ListingMarker,
+  type ObjectVersion,
+  type VersionLister,
+  type VersionsPage,
+} from '../../aws/objectVersions';
 import { hourPrefix, journalPrefix, nameInJournalKey, runsPrefix } from '../../core/journal/journalKeys';
 import { firstStoredAtMsOf } from '../../core/journal/runManifest';
 import type { TableLocation } from '../../core/objectKey';
@@ -23,7 +29,7 @@ const PAGES = 10;
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 
-/** Lists at most ten pages of 1,000 objects, and the first run: up to eleven requests, of which an empty one takes two. */
+/** Lists at most ten pages of 1,000 objects, and the first run, behind what has expired. An empty one takes two requests. */
 export async function listedJournal(
   lister: VersionLister,
   table: TableLocation,
@@ -31,7 +37,7 @@ export async function listedJournal(
 ): Promise<ListedJournal> {
   const { found, isWhole } = await objectsBelow(lister, journalPrefix(table), signal);
   const objects = new Map(found.map((version) => [version.objectKey, version]));
-  const [oneOfRun] = (await lister.page(runsPrefix(table), { maxKeys: 1, signal })).versions;
+  const oneOfRun = await firstVersionBelow(lister, runsPrefix(table), signal);
   const [runName = ''] = oneOfRun?.objectKey.slice(runsPrefix(table).length).split('/') ?? [];
   const firstInRuns = firstStoredAtMsOf(runName) ?? Infinity;
   const all = [...objects.values()];

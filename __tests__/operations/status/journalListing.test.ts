@@ -56,6 +56,16 @@ test('what is in runs alone has more changes than can be told, and reaches furth
   await expect(listed()).resolves.toMatchObject({ ...alone, changes: 5 });
 });
 
+test('a run behind one that has expired is found', async () => {
+  const gone = `${runsPrefix(TABLE)}20250101T000000Z-20250101T000000Z-0123456789abcdef/manifest.json`;
+  bucket.store(gone, { body: '{}', metadata: {} });
+  bucket.deleteMarker(gone);
+  bucket.deleteVersion(gone, 'v0');
+  storeRun(NOW_MS - 40 * 24 * HOUR_MS);
+  const alone = { isThere: true, firstStoredAtMs: NOW_MS - 40 * 24 * HOUR_MS, isWhole: false };
+  await expect(listed()).resolves.toMatchObject(alone);
+});
+
 describe('the newest objects', () => {
   async function newest() {
     const page = jest.fn((...given: Parameters<VersionLister['page']>) => bucket.versionLister.page(...given));
