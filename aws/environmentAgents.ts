@@ -4,6 +4,7 @@ import type { AgentOptions } from 'node:https';
 import { Agent as DispatchingAgent, type AgentConnectOpts } from 'agent-base';
 import { getProxyForUrl } from 'proxy-from-env';
 import { DcsError } from '../core/errors';
+import { variable } from '../core/variable';
 import { handingOn } from './handingOn';
 import { directAgent, keptOpen, tlsOptions } from './keptConnections';
 import { Tunnel } from './tunnel';
@@ -30,7 +31,7 @@ export function environmentAgents(connections: number): Agents {
 
 function hasProxy(): boolean {
   return ['https_proxy', 'http_proxy', 'all_proxy'].some(
-    (name) => process.env[name] || process.env[name.toUpperCase()],
+    (name) => variable(process.env, name) ?? variable(process.env, name.toUpperCase()),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { OptionTable } from '../core/commandLine/parse';
 import type { OptionReader } from '../core/commandLine/optionReader';
-import { namedByEnvironment } from '../settings/load';
+import { variable } from '../core/variable';
 import { readSettingsOptions, SETTINGS_OPTIONS, type SettingsOnCommandLine } from './settingsOptions';
 import { readSide, SIDE_OPTIONS, type SideName } from './sideOptions';
 import { type SideOptions } from '../operations/connection';
@@ -31,7 +31,7 @@ export interface GlobalOptions {
 export function readGlobalOptions(given: OptionReader, env: NodeJS.ProcessEnv): GlobalOptions {
   given.atMostOneOf('quiet', 'verbose');
   return {
-    settingsFile: given.text('config') ?? namedByEnvironment(env),
+    settingsFile: given.text('config') ?? variable(env, 'DCS_CONFIG'),
     onCommandLine: readSettingsOptions(given),
     sides: {
       source: readSide('source', given, env),

@@ -17,7 +17,8 @@ import { outputTo } from './output/output';
 import { type Sink } from './output/progress';
 import { helpWidth } from './output/width';
 import type { Pause } from '../operations/pace';
-import { loadGivenSettings, namedByEnvironment } from '../settings/load';
+import { variable } from '../core/variable';
+import { loadGivenSettings } from '../settings/load';
 import { candidates } from './completion/candidates';
 import { watchRequests } from './requests';
 import { versionLine } from './version';
@@ -76,7 +77,7 @@ export async function runDcs(args: readonly string[], surroundings: Surroundings
 function tableNames(env: NodeJS.ProcessEnv): () => readonly string[] {
   return () => {
     try {
-      return (loadGivenSettings(namedByEnvironment(env)).tables ?? []).map(({ name }) => name);
+      return (loadGivenSettings(variable(env, 'DCS_CONFIG')).tables ?? []).map(({ name }) => name);
     } catch {
       return [];
     }

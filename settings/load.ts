@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { UsageError } from '../core/errors';
 import { levelsOfJson } from '../core/levelsOfJson';
 import { textOfBytes } from '../core/plainText';
+import { variable } from '../core/variable';
 import { crossProblems } from './crossChecks';
 import { deploymentProblems } from './deploymentChecks';
 import { findFile } from './findFile';
@@ -16,12 +17,7 @@ const DEFAULT_FILE = 'dcs.config.json';
 
 /** Which settings file: the value of `--config`, else the variable DCS_CONFIG, else dcs.config.json in the working directory. */
 export function settingsFile(config: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
-  return config ?? namedByEnvironment(env) ?? DEFAULT_FILE;
-}
-
-/** An empty variable is none: what starts programs often sets all that it knows of. */
-export function namedByEnvironment(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return env.DCS_CONFIG || undefined;
+  return config ?? variable(env, 'DCS_CONFIG') ?? DEFAULT_FILE;
 }
 
 /**

@@ -4,17 +4,11 @@ import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { environmentAgents } from '../../aws/environmentAgents';
 
-const names = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'] as const;
-const before = names.map((name) => process.env[name]);
-afterEach(() => {
-  names.forEach((name, index) => {
-    if (before[index] === undefined) delete process.env[name];
-    else process.env[name] = before[index];
-  });
-});
+const before = process.env;
+afterEach(() => void (process.env = before));
 
 test.each([
-  ['HTTPS_PROXY', { https_proxy: undefined }],
+  ['HTTPS_PROXY', {}],
   ['HTTPS_PROXY', { https_proxy: '' }],
   ['https_proxy', { HTTPS_PROXY: '' }],
 ] as const)('%s is asked, where the other spelling is %j', async (named, other) => {
@@ -24,9 +18,7 @@ test.each([
     socket.destroy();
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
-  for (const name of names) delete process.env[name];
-  Object.assign(process.env, { [named]: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
-  for (const [name, value] of Object.entries(other)) if (value !== undefined) process.env[name] = value;
+  process.env = { ...other, [named]: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
   const { https } = environmentAgents(1);
   try {
     const sent = request('https://s3.eu-west-1.amazonaws.com/', { agent: https });

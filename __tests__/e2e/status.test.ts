@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -111,10 +112,10 @@ test('where a table stands: all of it on one screen, and nothing to act on', asy
   const [before, ...drawn] = watched.stdout.split('\u001b[H\u001b[2J');
   expect([before, drawn.length]).toEqual(['', 2]);
   for (const text of drawn) {
-    const lines = text.replaceAll(/\u001b\[\d{1,2}m/g, '').split('\n');
+    const lines = stripVTControlCharacters(text).split('\n');
     expect(lines[0]).toMatch(/^ +TABLE .* DRILLED$/);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
-    expect(lines.join('')).not.toMatch(/\u001b|\\u/);
+    expect(text).not.toContain(String.raw`\u`);
   }
 
   const json = (await deployed.run(['status', '--json'])).stdout;

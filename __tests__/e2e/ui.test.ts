@@ -196,6 +196,17 @@ test('a drag over the chart selects what it went over, and so do the keys of the
   await page.close();
 });
 
+test('a drill is on the page of its table', async () => {
+  expect(await dcs('drill customers')).toContain('Same: ');
+  const [page, problems] = await open();
+  await page.getByRole('link', { name: 'customers', exact: true }).click();
+  await page.getByRole('link', { name: 'Drills', exact: true }).click();
+  await page.getByText(/^1 drill: the same; no target is set/).waitFor();
+  expect(await page.getByRole('table').getByText('same').count()).toBe(1);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
 test.each([
   ['a phone', { viewport: { width: 375, height: 700 } }],
   ['the narrowest', { viewport: { width: 320, height: 640 } }],
@@ -206,16 +217,23 @@ test.each([
   await page.getByRole('link', { name: 'customers', exact: true }).click();
   await page.getByRole('img', { name: /^Changes from/ }).waitFor();
   expect(await findings(page)).toEqual([]);
-  const [inner, all] = await page.evaluate(() => {
-    const { documentElement } = (
-      globalThis as unknown as { document: { documentElement: { clientWidth: number; scrollWidth: number } } }
-    ).document;
-    return [documentElement.clientWidth, documentElement.scrollWidth];
-  });
-  expect(all).toBe(inner);
+  expect(await isAsWideAsItsWindow(page)).toBe(true);
+  await page.getByRole('link', { name: 'Drills', exact: true }).click();
+  await page.getByText(/^1 drill: the same/).waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await isAsWideAsItsWindow(page)).toBe(true);
   expect(problems).toEqual([]);
   await page.close();
 });
+
+function isAsWideAsItsWindow(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { documentElement } = (
+      globalThis as unknown as { document: { documentElement: { clientWidth: number; scrollWidth: number } } }
+    ).document;
+    return documentElement.clientWidth === documentElement.scrollWidth;
+  });
+}
 
 test('a name of somebody else that leads here is given nothing, and what it serves can read nothing', async () => {
   const page = await browser.newPage();

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { printable } from '../../core/printable';
+import { variable } from '../../core/variable';
 import { makeFolder, writePlainFile } from '../plainFile';
 
 /** A restore into a new table that has not come to its end, so that the same command can continue it. */
@@ -26,7 +27,7 @@ export interface UnfinishedNotes {
  * @param onDamaged told why a note cannot be used: it is passed over
  */
 export function unfinishedNotes(env: NodeJS.ProcessEnv, onDamaged: (words: string) => void): UnfinishedNotes {
-  const folder = path.join(env.DCS_STATE_DIR || path.join(homedir(), '.dcs'), 'unfinished-restores');
+  const folder = path.join(variable(env, 'DCS_STATE_DIR') ?? path.join(homedir(), '.dcs'), 'unfinished-restores');
   const fileOf = (tableId: string) =>
     path.join(folder, `${createHash('sha256').update(tableId).digest('hex').slice(0, 32)}.json`);
   return {

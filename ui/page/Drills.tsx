@@ -115,8 +115,9 @@ function summary(drills: readonly Drill[]): string {
     ...(differing > 0 ? [`${count(differing)} with differences`] : []),
     ...(unread > 0 ? [`${count(unread)} of which nothing is known`] : []),
   ];
+  const same = drills.length === 1 ? 'the same' : 'each the same';
   return [
-    `${counted(drills.length, 'drill')}: ${verdicts.length === 0 ? 'each the same' : verdicts.join(', ')}`,
+    `${counted(drills.length, 'drill')}: ${verdicts.length === 0 ? same : verdicts.join(', ')}`,
     hasTarget ? (missed === 0 ? 'no target missed' : `${count(missed)} missed a target`) : 'no target is set',
   ].join('; ');
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { runDcs } from '../../../cli/run';
-import { realPause } from '../../../operations/pace';
+import { realPause, type Pause } from '../../../operations/pace';
 import { watchingCalls } from '../../support/calls/httpCall';
 import { expectKnown, type CommandRun } from '../../support/calls/known';
 import type { Outcome } from '../../support/outcome';
@@ -12,7 +12,7 @@ const calls = watchingCalls<CommandRun>(expectKnown);
 export interface OddTerminal {
   /** That stdout is. */
   readonly columns?: number;
-  readonly pause?: (milliseconds: number) => Promise<void>;
+  readonly pause?: Pause;
 }
 
 /**
