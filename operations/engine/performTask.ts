@@ -1,5 +1,6 @@
 import type { EngineStore } from '../../aws/engineStore';
 import { DcsError } from '../../core/errors';
+import { linesOf, versionOfLine } from '../batch/manifest';
 import { foldRange, type FoldRequest, type FoldWatch } from './foldRange';
 import { PLACES } from './run';
 import { readResult, type TaskResult } from './tasks';
@@ -67,7 +68,11 @@ async function tell(store: EngineStore, folder: string, id: string, error: unkno
   await store.write(PLACES.problem(folder, id), text, 'application/json').catch(() => undefined);
 }
 
+/** @throws DcsError for a list that is not there, or is none: of what it named nothing would be folded, and nobody would miss it */
 async function objectKeysIn(store: EngineStore, file: string): Promise<readonly string[]> {
-  const lines = ((await store.read(file)) ?? '').split('\n').filter((line) => line !== '');
-  return lines.map((line) => decodeURIComponent(line.split(',')[1] ?? ''));
+  const lines = linesOf((await store.read(file)) ?? '');
+  if (lines.length > 0) return lines.map((line) => versionOfLine(line).objectKey);
+  throw new DcsError(
+    `s3://${store.bucket}/${file} is gone or empty, which names what was archived and is to be folded now: put it back, or begin another run`,
+  );
 }

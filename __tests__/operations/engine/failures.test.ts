@@ -133,6 +133,32 @@ describe('what died, and what came late', () => {
 });
 
 describe('what is not what it was', () => {
+  test.each<[string, (store: MemoryStore, list: string) => void, string]>([
+    ['gone', (store, list) => store.objects.delete(list), 'is gone or empty'],
+    ['empty', (store, list) => store.objects.set(list, Buffer.alloc(0)), 'is gone or empty'],
+    ['no list of objects', (store, list) => store.objects.set(list, Buffer.from('<html>\n')), '"<html>" is no line'],
+  ])('a list of images that were archived and can be read by now: it is %s', async (_, damage, words) => {
+    const archive: Archive = { state: () => Promise.resolve('archived'), thaw: () => Promise.resolve() };
+    const bucket = bucketOf(
+      changes.map((change) => ({ ...change, ...(change.id < 'c' && { storageClass: 'GLACIER' }) })),
+    );
+    const { store, source, ranges, ofTask } = parts({ bucket, archive });
+    await planRun({ store, folder, source, ranges });
+    for (const task of await tasksOf(store, folder, 0)) await performTask(ofTask(task));
+    await collectRound(store, folder, 0, region);
+    archive.state = () => Promise.resolve('readable');
+
+    const [task] = await tasksOf(store, folder, 1);
+    const list = store.objects.get(task!.keysFile!)!;
+    damage(store, task!.keysFile!);
+    await expect(performTask(ofTask(task!))).rejects.toThrow(words);
+    await expect(collectRound(store, folder, 1, region)).rejects.toThrow(words);
+
+    store.objects.set(task!.keysFile!, list);
+    for (const each of await tasksOf(store, folder, 1)) await performTask(ofTask(each));
+    expect((await collectRound(store, folder, 1, region)).counts.item).toBe(IDS.length);
+  });
+
   test('another file among those to be imported', async () => {
     const { store } = await runEngine({ bucket: bucketOf(changes) });
     store.objects.set(`${items}other.json.gz`, Buffer.from('other'));
