@@ -30,18 +30,36 @@ export function dynamoDbConditionalWrites(
   settings: AwsSettings,
   { signal, pause }: { signal: AbortSignal; pause: (ms: number, signal: AbortSignal) => Promise<void> },
 ): ConditionalWrites {
+  const call = signedDynamoDbAs(settings, 4);
+  const never = new AbortController().signal;
   const whenTaken = (attempt: number) => pause(backoffMs(attempt), signal);
-  return conditionalWrites(TableName, patient(stoppable(signedDynamoDbAs(settings, 4), signal), whenTaken));
+  return conditionalWrites(TableName, patient(stoppable(call, signal), whenTaken), {
+    async delete(operation, input) {
+      signal.throwIfAborted();
+      return patient(stoppable(call, never), whenTaken)(operation, input);
+    },
+    putBack: patient(stoppable(call, never), (attempt) => pause(backoffMs(attempt), never)),
+  });
+}
+
+/** Calls that Ctrl-C does not end once they are made: what a delete has taken is not known before its answer, and may have to be put back. */
+interface ToTheEnd {
+  readonly delete: DynamoDbCaller;
+  readonly putBack: DynamoDbCaller;
 }
 
 /** @param call makes a call of DynamoDB's API, and waits while it is throttled */
-export function conditionalWrites(TableName: string, call: DynamoDbCaller): ConditionalWrites {
+export function conditionalWrites(
+  TableName: string,
+  call: DynamoDbCaller,
+  toTheEnd: ToTheEnd = { delete: call, putBack: call },
+): ConditionalWrites {
   return {
     async writeIf({ keys, change, expected, isOfWholeItem = false }) {
       if (change.do === 'update')
         return updated(call, { TableName, Key: keys }, change, { expected: expected ?? {}, isOfWholeItem });
       if (change.do === 'put') return written(call, 'PutItem', { TableName, Item: change.item, ...whereNone(keys) });
-      return deleted(call, TableName, keys, expected ?? keys);
+      return deleted(toTheEnd, TableName, keys, expected ?? keys);
     },
   };
 }
@@ -94,16 +112,21 @@ async function updated(
  * A condition cannot say that there is no other attribute. So what was deleted is looked at, and put back where it was
  * another item than the one that was read.
  */
-async function deleted(call: Calling, TableName: string, Key: AttributeMap, expected: AttributeMap): Promise<boolean> {
+async function deleted(
+  calls: ToTheEnd,
+  TableName: string,
+  Key: AttributeMap,
+  expected: AttributeMap,
+): Promise<boolean> {
   const words = new Expression();
   const names = Object.keys(expected).slice(0, ATTRIBUTES);
   const ConditionExpression = names.map((name) => words.isAsIn(expected, name)).join(' AND ');
   const input = { TableName, Key, ConditionExpression, ...words.parameters(), ReturnValues: 'ALL_OLD' };
-  const answer = await answered<{ Attributes?: AttributeMap }>(call, 'DeleteItem', input);
+  const answer = await answered<{ Attributes?: AttributeMap }>(calls.delete, 'DeleteItem', input);
   if (!answer) return false;
   const { Attributes: old } = answer;
   if (!old || canonicalItem(old) === canonicalItem(expected)) return true;
-  await written(call, 'PutItem', { TableName, Item: old, ...whereNone(Key) });
+  await written(calls.putBack, 'PutItem', { TableName, Item: old, ...whereNone(Key) });
   return false;
 }
 
