@@ -188,15 +188,17 @@ const BREAKS: readonly Break[] = [
     problems: ['mapping-enabled'],
   },
   {
-    broken: 'the mapping has neither partial responses, nor bisecting, nor parking, nor an end',
+    broken:
+      'the mapping has neither partial responses, nor bisecting, nor parking, nor an end, and lets some changes through alone',
     breakIt: (deployed) =>
       setMapping(deployed, {
         FunctionResponseTypes: [],
         BisectBatchOnFunctionError: false,
         DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:eu-central-1:111111111111:q' } },
         MaximumRecordAgeInSeconds: -1,
+        FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","MODIFY"]}' }] },
       }),
-    problems: ['mapping-partial-responses', 'mapping-bisect', 'mapping-parking', 'mapping-retries'],
+    problems: ['mapping-partial-responses', 'mapping-filter', 'mapping-bisect', 'mapping-parking', 'mapping-retries'],
   },
   {
     broken: 'the function writes below another prefix',

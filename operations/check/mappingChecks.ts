@@ -51,6 +51,15 @@ export const MAPPING_CHECKS: Checks<MappingFacts> = {
       DEPLOY,
     ),
   ),
+  'mapping-filter': judged(({ FilterCriteria }) => {
+    const patterns = (FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern ?? '');
+    return expect(
+      patterns.length === 0,
+      patterns.length === 0 ? 'none' : patterns.join(' or '),
+      'none: what no filter lets through is never captured, and passes for done',
+      DEPLOY,
+    );
+  }),
   'mapping-bisect': judged(({ BisectBatchOnFunctionError }) =>
     expect(
       BisectBatchOnFunctionError === true,

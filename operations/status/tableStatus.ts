@@ -19,6 +19,7 @@ import { newestImages, type NewestImages, type NewestIn } from './newestImages';
 import { readReport } from './readReport';
 import { definedAt, judgeRestorable } from './restorable';
 
+const SHOWN_OF_MAPPING = ['mapping', 'mapping-enabled', 'mapping-result', 'mapping-filter'];
 const FIFTEEN_MINUTES_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
@@ -48,7 +49,7 @@ export function captureStatus(context: CheckContext, table: TableLocation, newes
       }),
       {
         mapping: (facts) => {
-          const judged = ['mapping', 'mapping-enabled', 'mapping-result'].map((id) => MAPPING_CHECKS[id]?.(facts));
+          const judged = SHOWN_OF_MAPPING.map((id) => MAPPING_CHECKS[id]?.(facts));
           const wrong = judged.find((each) => each?.verdict === 'problem');
           const [, state, result] = judged;
           return wrong ?? ok(`${state?.found ?? ''}; last result: ${result?.found ?? ''}`);
