@@ -1,8 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { App } from 'cdktf';
-import { bundledCode } from './stacks/bundledCode';
-import { addStacks } from './stacks/deploy';
 import { readProgramArguments, type Program } from './core/commandLine/program';
 import { UsageError } from './core/errors';
 import { loadSettings, settingsFile } from './settings/load';
@@ -21,7 +18,7 @@ const PROGRAM: Program<{ readonly config: string | undefined }> = {
   read: (given) => ({ config: given.text('config') }),
 };
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const options = readProgramArguments(args, PROGRAM);
   if (!options) {
     process.stdout.write(HELP);
@@ -30,27 +27,20 @@ function main(args: readonly string[]): void {
   const settings = loadSettings(settingsFile(options.config, process.env), (notice) =>
     process.stderr.write(`${notice}\n`),
   );
-  const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
-  mkdirSync(outdir, { recursive: true }); // The framework makes the last folder of the path alone.
-  const app = new App({ outdir });
-  addStacks(app, settings, bundledCode(__dirname));
-  app.synth();
-  const stacks = path.join(outdir, 'stacks');
+  const { writeStacks } = await import('./stacks/writeStacks');
+  const stacks = writeStacks(settings, process.env.CDKTF_OUTDIR ?? 'cdktf.out');
   lockProviders(stacks);
   // The CLI of CDKTF reads stdout for nothing; people read it after npm run synth.
-  const names = readdirSync(stacks).map((name) => path.join(stacks, name));
-  process.stdout.write(`Synthesized ${names.join(', ')}.\n`);
+  process.stdout.write(`Synthesized ${stacks.join(', ')}.\n`);
 }
 
 /** Gives each stack the repository's lock file: `terraform init` then takes the providers that were tested, and no other. */
-function lockProviders(stacks: string): void {
+function lockProviders(stacks: readonly string[]): void {
   const file = '.terraform.lock.hcl';
-  for (const name of readdirSync(stacks)) copyFileSync(path.join(__dirname, file), path.join(stacks, name, file));
+  for (const stack of stacks) copyFileSync(path.join(__dirname, file), path.join(stack, file));
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+});

@@ -120,12 +120,19 @@ function coversTriple(statement: PolicyStatement, [principal, action, resource]:
 /** Whether a pattern matches all that another one matches. Says no where it is not sure, so that somebody looks. */
 export function coversPattern(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === '*') return true;
+  // Nearly all pairs end here: one of a hundred tables is held against the resources of all others.
+  const star = wide.indexOf('*');
+  if (star < 0 || !narrow.startsWith(wide.slice(0, star))) return false;
   if (wide.startsWith('!') || narrow.startsWith('!') || wide.includes('?')) return false;
-  const texts = wide.split('*');
-  // Nearly all pairs end here: a regular expression for each would take minutes over all changes of all policies.
-  if (texts.length === 1 || !narrow.startsWith(texts[0] ?? '')) return false;
-  const parts = texts.map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(narrow);
+  const [, ...texts] = wide.split('*');
+  const last = texts.pop() ?? '';
+  let from = star;
+  for (const text of texts) {
+    const found = narrow.indexOf(text, from);
+    if (found < 0) return false;
+    from = found + text.length;
+  }
+  return narrow.length - last.length >= from && narrow.endsWith(last);
 }
 
 type Conditions = PolicyStatement['conditions'];

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProgramArguments, type Program } from '../core/commandLine/program';
 import { UsageError } from '../core/errors';
-import { synthesizeVariants } from './synthesizeVariants';
 
 const USAGE = 'npm run validate -- [--variants]';
 const HELP = `Usage: ${USAGE}
@@ -22,22 +21,23 @@ const PROGRAM: Program<{ readonly isOfVariants: boolean }> = {
 
 const root = join(__dirname, '..');
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const options = readProgramArguments(args, PROGRAM);
   if (!options) {
     process.stdout.write(HELP);
     return;
   }
-  const outdirs = options.isOfVariants ? variants() : [process.env.CDKTF_OUTDIR ?? 'cdktf.out'];
+  const outdirs = options.isOfVariants ? await variants() : [process.env.CDKTF_OUTDIR ?? 'cdktf.out'];
   const folders = outdirs.flatMap(stacksIn);
   const invalid = folders.filter((folder) => !isValid(folder));
   if (invalid.length === 0) return;
   throw new Error(`Not valid, for the reasons above: ${invalid.join(', ')} (${invalid.length} of ${folders.length}).`);
 }
 
-function variants(): string[] {
+async function variants(): Promise<string[]> {
   const folder = join(root, 'dist', 'variants');
   rmSync(folder, { recursive: true, force: true });
+  const { synthesizeVariants } = await import('./synthesizeVariants');
   return synthesizeVariants(folder);
 }
 
@@ -67,13 +67,11 @@ function terraform(folder: string, ...command: string[]): boolean {
   return status === 0;
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error: unknown) => {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   const message = missing
     ? 'terraform is not on the PATH. Next: install Terraform 1.10 or later.'
     : (error as Error).message;
   process.stderr.write(`\n${message}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+});

@@ -1,26 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundledProgram } from '../support/bundledProgram';
 import { planJson } from './support';
 
 const PROJECT = path.resolve(__dirname, '../..');
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'dcs-review-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+let program: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'dcs-review-'));
+  program = bundledProgram('planReview/main.ts', folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function file(text: string): string {
   writeFileSync(path.join(folder, 'plan.json'), text);
   return path.join(folder, 'plan.json');
 }
 
-const review = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', 'planReview/main.ts', ...args], {
-    cwd: PROJECT,
-    encoding: 'utf8',
-  });
-
 const bucket = { address: 'aws_s3_bucket.vault', actions: ['delete'], before: { bucket: 'vault' } } as const;
+
+const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' });
+const review = (...args: string[]) => node(program, ...args);
+
+test('the script of the package runs it', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const [, ...words] = (scripts['plan:review'] ?? '').split(' ');
+  const plan = file(planJson(bucket));
+  expect(node(...words, plan)).toMatchObject({ status: 3, stdout: review(plan).stdout });
+});
 
 test('findings end with 3, and are let pass when they are allowed by name', () => {
   const plan = file(planJson(bucket));

@@ -1,9 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundledProgram } from '../support/bundledProgram';
 
 const PROJECT = path.resolve(__dirname, '../..');
+let programs: string;
+let program: string;
+beforeAll(() => {
+  programs = mkdtempSync(path.join(tmpdir(), 'dcs-validate-'));
+  program = bundledProgram('stacks/validate.ts', programs);
+});
+afterAll(() => rmSync(programs, { recursive: true }));
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'dcs-validate-'));
@@ -23,12 +31,21 @@ function terraformIs(script: string): void {
   chmodSync(program, 0o755);
 }
 
-const validate = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', 'stacks/validate.ts', ...args], {
+const validate = (...args: string[]) => node(program, ...args);
+const node = (...args: string[]) =>
+  spawnSync(process.execPath, args, {
     cwd: PROJECT,
     env: { PATH: path.join(folder, 'bin'), CDKTF_OUTDIR: path.join(folder, 'out') },
     encoding: 'utf8',
   });
+
+test('the script of the package runs it', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const [, words = ''] = / && node (.*)$/.exec(scripts.validate ?? '') ?? [];
+  expect(node(...words.split(' '), '--help')).toMatchObject({ status: 0, stdout: validate('--help').stdout });
+});
 
 test('an unknown option is refused before Terraform runs', () => {
   stacks('one');
