@@ -5,6 +5,7 @@ import path from 'node:path';
 import { bundleCommand } from '../../cli/bundle';
 import { COMMANDS } from '../../cli/commands';
 import { EXIT, EXIT_CODES } from '../../cli/exitCodes';
+import { runDcs } from '../../cli/run';
 import { outcomeOf, type Outcome } from '../support/outcome';
 
 let folder: string;
@@ -23,6 +24,16 @@ const dcs = (...args: string[]): Promise<Outcome> => runNode([executable, ...arg
 function runNode(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, ...more };
   return outcomeOf(spawn(process.execPath, args, { env, cwd: folder }));
+}
+
+/** What the file does, without a process for each command line. */
+async function inThisProcess(...args: string[]): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const [stdout, stderr] = [out, err].map((lines) => ({ write: (text: string) => lines.push(text) }));
+  const { signal } = new AbortController();
+  const pause = () => Promise.resolve();
+  const code = await runDcs(args, { stdout: stdout!, stderr: stderr!, env: {}, signal, nowMs: Date.now, pause });
+  return { code, stdout: out.join(''), stderr: err.join('') };
 }
 
 const account = (side: string) => ({
@@ -49,11 +60,18 @@ describe('the executable', () => {
     const { code, stdout } = await dcs('--help');
     expect(code).toBe(0);
     for (const name of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
-    for (const name of ['restore', 'completion']) expect(await dcs('help', name)).toEqual(await dcs(name, '--help'));
+    expect(await dcs('help', 'restore')).toEqual(await dcs('restore', '--help'));
+    for (const name of Object.keys(COMMANDS))
+      expect(await inThisProcess('help', name)).toEqual(await inThisProcess(name, '--help'));
+  });
+
+  test('says what its sources say: help, and what is wrong', async () => {
+    for (const line of ['--help', 'restore --help', 'help exit-codes', 'restor', 'restore --merge --cpy x'])
+      expect(await dcs(...line.split(' '))).toEqual(await inThisProcess(...line.split(' ')));
   });
 
   test.each(Object.keys(COMMANDS))('%s has help with examples and exit codes', async (name) => {
-    const help = await dcs(name, '--help');
+    const help = await inThisProcess(name, '--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain(`Usage: dcs ${name} `);
     expect(help.stdout).toMatch(new RegExp(`^Examples:\n(  # .+\n)+  .*\\bdcs ${name}\\b`, 'm'));
@@ -66,10 +84,10 @@ describe('the executable', () => {
   });
 
   test('help wins over everything else that is wrong', async () => {
-    const help = await dcs('restore', '--bogus', '--help');
+    const help = await inThisProcess('restore', '--bogus', '--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    expect(await dcs('restore', '-h', '--bogus')).toEqual(help);
-    expect(await dcs('-h')).toEqual(await dcs('--help'));
+    expect(await inThisProcess('restore', '-h', '--bogus')).toEqual(help);
+    expect(await inThisProcess('-h')).toEqual(await inThisProcess('--help'));
   });
 
   test('the version is that of the package, with the commit that it was made of', async () => {
@@ -99,7 +117,7 @@ describe('the executable', () => {
   });
 
   test('exit codes are printed, and documented word for word', async () => {
-    const { stdout } = await dcs('help', 'exit-codes');
+    const { stdout } = await inThisProcess('help', 'exit-codes');
     const printed = stdout.replace(/\s+/g, ' ');
     const documented = await readFile('docs/cli.md', 'utf8');
     for (const { code, means } of EXIT_CODES) {
@@ -123,10 +141,12 @@ describe('the executable', () => {
   });
 
   test('an unknown command, a missing table, one argument too many', async () => {
-    expect((await dcs('restor')).stderr).toContain('restor is no command; did you mean restore?');
-    expect((await dcs('--json', 'status')).stderr).toContain('the command comes first: dcs COMMAND --json');
-    expect((await dcs('history', '--key', '{}')).stderr).toContain('TABLE is missing; write dcs history TABLE');
-    expect((await dcs('history', 'a', 'b', '--key', '{}')).stderr).toContain('"b" is one argument too many');
+    expect((await inThisProcess('restor')).stderr).toContain('restor is no command; did you mean restore?');
+    expect((await inThisProcess('--json', 'status')).stderr).toContain('the command comes first: dcs COMMAND --json');
+    expect((await inThisProcess('history', '--key', '{}')).stderr).toContain(
+      'TABLE is missing; write dcs history TABLE',
+    );
+    expect((await inThisProcess('history', 'a', 'b', '--key', '{}')).stderr).toContain('"b" is one argument too many');
   });
 
   test('settings that are missing or wrong are exit code 2', async () => {
