@@ -3,7 +3,7 @@
  * has Terraform deploy to an emulator (`npm run test:deploy`).
  */
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/__tests__/nodeEnvironment.cjs',
   clearMocks: true,
   setupFiles: ['<rootDir>/__tests__/withoutSdkWarning.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/__tests__/transform.cjs' },

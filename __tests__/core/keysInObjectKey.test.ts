@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { keysInObjectKey, objectKeyOf } from '../../core/objectKey';
+import { anyCharacter } from '../support/anyCharacter';
 
 const location = { prefix: 'p/', tableName: 'orders' };
 const schema = { partitionKey: 'id', sortKey: 'at' };
 
 const text = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+  .string({ unit: anyCharacter, minLength: 1, maxLength: 20 })
   .map((S) => ({ type: 'S' as const, value: { S } }));
 const number = fc.integer().map((n) => ({ type: 'N' as const, value: { N: String(n) } }));
 const binary = fc

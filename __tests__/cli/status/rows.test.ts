@@ -5,6 +5,7 @@ import type { ListedJournal } from '../../../operations/status/journalListing';
 import { judgeRestorable } from '../../../operations/status/restorable';
 import { tableRows } from '../../../operations/status/tableRows';
 import type { Finding } from '../../../operations/check/finding';
+import { anyCharacter } from '../../support/anyCharacter';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 12);
 const ago = (ms: number) => new Date(NOW_MS - ms).toISOString();
@@ -119,7 +120,7 @@ test('for Prometheus what is not known has no sample, and none is not zero', () 
 
 test('law: whatever a subject is called, it is the text format, and the label says it', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 8 }), { maxLength: 4 }), (subjects) => {
+    fc.property(fc.uniqueArray(fc.string({ unit: anyCharacter, maxLength: 8 }), { maxLength: 4 }), (subjects) => {
       const named = subjects.map((subject) => about(subject)('lag', { lagMs: 1 }));
       const samples = scraped(prometheusText({ findings: named, rows: [], nowMs: NOW_MS })).get('dcs_state_ok') ?? [];
       const said = samples.map(({ labels }) =>

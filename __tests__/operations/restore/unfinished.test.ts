@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { printable } from '../../../core/printable';
 import { unfinishedNotes, type UnfinishedRestore } from '../../../operations/restore/unfinished';
+import { anyCharacter } from '../../support/anyCharacter';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'dcs-notes-'))));
@@ -72,7 +73,7 @@ test('what is no file, or lies below no folder, is no note', async () => {
 test('whatever lies there, a moment that it gives can be one, and what is said of it is one line', async () => {
   const moments = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(null, '1', [], {}, true));
   const texts = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.string({ unit: fc.constantFrom('\u001b[31m', '\n', '\u202e', '{', '"', '}', 'x') }),
     fc.record({ tableId: fc.constantFrom(tableId, 'b'), momentMs: moments }).map((note) => JSON.stringify(note)),
   );
