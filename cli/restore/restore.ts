@@ -202,7 +202,7 @@ async function asOfOf(
 ): Promise<BringBackRequest['asOf']> {
   if (!asOf) return undefined;
   const ms = await stateTimeOf('as-of', asOf, copy, context);
-  return { words: `--as-of is ${asOf.text}`, ms, isAbsolute: !isAsOfRelative };
+  return { words: `--as-of is ${asOf.text}`, ms, ...(isAsOfRelative && { relativeWords: asOf.text }) };
 }
 
 function isAllThere({ report, settings, passedOver }: BringBackOutcome): boolean {

@@ -9,6 +9,7 @@ import type { BringBackRequest } from '../restore/bringBack';
 import { whenJobsAreOver } from '../restore/askBack';
 import { finishTable, type SettingOutcome } from '../restore/finish';
 import { DRY_RUN, whyNotDistributed } from '../restore/import/engine';
+import { askedMomentWords, isOtherMoment } from '../restore/sameMoment';
 import { prepareRestore, type PreparedRestore } from '../restore/prepare';
 import { createdFrom, creationOf } from '../restore/target';
 import type { RunOutcome } from './compareImported';
@@ -102,9 +103,8 @@ export async function runToGoOn(
   const found = await newestRun(store, { tableName: located.tableName, into: target.tableName });
   if (!found) return undefined;
   if (found.outcome && (found.isFinished || !(await target.describe()))) return undefined;
-  const momentMs = found.run.momentMs ?? Infinity;
-  const wantedMs = asOf?.ms ?? Infinity;
-  const isOther = (asOf?.isAbsolute ?? true) ? momentMs !== wantedMs : momentMs > wantedMs;
+  const begun = { momentMs: found.run.momentMs ?? Infinity, relativeWords: found.run.relativeWords };
+  const isOther = isOtherMoment(begun, { momentMs: asOf?.ms ?? Infinity, relativeWords: asOf?.relativeWords });
   const trustsMore = found.run.storedByMs > ignoreStoredAfterMs;
   const otherTable = makesOtherTable(found.run, request);
   if (!isOther && !trustsMore && otherTable === undefined) return found;
@@ -114,7 +114,7 @@ export async function runToGoOn(
       `a run of the engine makes ${target.tableName} ${otherTable ?? ''}. Give the same again to go on with it, another --into, or --engine write`,
     );
   }
-  const began = `${momentMs === Infinity ? 'to the newest state' : `as of ${utc(momentMs)}`}, with what was stored by ${utc(found.run.storedByMs)}`;
+  const began = `${askedMomentWords(begun)}, with what was stored by ${utc(found.run.storedByMs)}`;
   throw new RefusedError(
     `a run of the engine brings ${located.tableName} back into ${target.tableName} ${began}. Give that moment, and no earlier --ignore-stored-after, to go on with it, another --into, or --engine write`,
   );
@@ -167,7 +167,7 @@ async function hasImages({ plan }: PreparedRestore): Promise<boolean> {
 }
 
 function runOf(
-  { located, target, onDemand }: EngineRequest,
+  { located, target, onDemand, asOf }: EngineRequest,
   { definition, momentMs, plan }: PreparedRestore,
   layout: Exclude<EngineLayout, { why: string }>,
   { nowMs, storedByMs }: { readonly nowMs: number; readonly storedByMs: number },
@@ -177,6 +177,7 @@ function runOf(
     ...{ format: '1', tableName: located.tableName, prefix: located.prefix, keySchema: plan.table.keySchema },
     ...{ into: target.tableName, definition, onDemand, layout: layout.layout, ranges: layout.ranges },
     momentMs: momentMs === Infinity ? null : momentMs,
+    relativeWords: asOf?.relativeWords ?? null,
     storedByMs,
     ...(plan.createdAtMs !== undefined && { createdAtMs: plan.createdAtMs }),
     ...(attributeName !== undefined && { timeToLive: { attributeName, nowMs } }),

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly into: string;
   /** Epoch milliseconds; null for the newest images. */
   readonly momentMs: number | null;
+  /** How long ago that was, where it was asked for so; null where it was not; undefined: nobody noted it. */
+  readonly relativeWords?: string | null;
   /**
    * What S3 stored later is passed over: for the newest images, the time at which the run was asked for. So two who fold the
    * same range find the same in it.
@@ -96,6 +98,7 @@ const requestShape = z.looseObject({
   keySchema: z.object({ partitionKey: z.string(), sortKey: z.string().optional() }),
   into: z.string(),
   momentMs: z.number().nullable(),
+  relativeWords: z.string().nullish(),
   storedByMs: z.number(),
   definition: z.looseObject({
     createTable: z.looseObject({ AttributeDefinitions: z.array(z.unknown()), KeySchema: z.array(z.unknown()) }),

@@ -209,10 +209,14 @@ async function createTarget(request: BringBackRequest, prepared: PreparedRestore
 }
 
 /** So that the same command continues it, however this one ends. */
-async function noteUnfinished({ target, notes, watch }: BringBackRequest, prepared: PreparedRestore): Promise<void> {
+async function noteUnfinished(
+  { target, notes, asOf, watch }: BringBackRequest,
+  prepared: PreparedRestore,
+): Promise<void> {
   const description = await target.describe();
   try {
-    if (description) await notes.write({ tableId: tableIdOf(description), momentMs: prepared.momentMs });
+    const relativeWords = asOf?.relativeWords ?? null;
+    if (description) await notes.write({ tableId: tableIdOf(description), momentMs: prepared.momentMs, relativeWords });
   } catch (error) {
     // The restore is as good without the note; only continuing it has to be asked for then.
     watch?.onNoNote?.((error as Error).message, prepared);

@@ -10,6 +10,7 @@ import type { Selection } from '../selection';
 import { definitionOfKeys, knownTable, type KnownTable } from '../tables';
 import type { PlanRequest } from './plan';
 import { decideTarget, type ExistingItems, type TargetDecision } from './target';
+import type { AskedMoment } from './sameMoment';
 import type { UnfinishedNotes } from './unfinished';
 
 /** What is to be brought back, and where to. */
@@ -19,7 +20,7 @@ export interface PrepareRequest {
   readonly target: BatchTable;
   readonly notes: UnfinishedNotes;
   /** Undefined: the newest images. */
-  readonly asOf?: GivenMoment & { readonly isAbsolute: boolean };
+  readonly asOf?: GivenMoment & Pick<AskedMoment, 'relativeWords'>;
   readonly ignoreStoredAfterMs?: number;
   /** Only these items. Asked once it is known what the table's keys are. */
   readonly selectionOf?: (words: KeyWords) => Promise<Selection>;
@@ -70,7 +71,7 @@ export async function prepareRestore(request: PrepareRequest): Promise<PreparedR
       unfinished: description && (await notes.read(tableIdOf(description))),
     },
     request.existing,
-    { ms: wantedMs, isAbsolute: asOf?.isAbsolute ?? true },
+    { momentMs: wantedMs, relativeWords: asOf?.relativeWords },
     table.keySchema,
   );
   const momentMs = decision.continuesMs ?? wantedMs;

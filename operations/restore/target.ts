@@ -1,11 +1,11 @@
 import type { BatchTable } from '../../aws/batchTable';
-import { utc } from '../../core/units';
 import type { KeySchema } from '../../core/objectKey';
 import type { CreateTable, TableDefinition } from '../../core/tableDefinition';
 import { RefusedError, UsageError } from '../../core/errors';
 import { printable } from '../../core/printable';
 import { requireKeysOfImages } from '../sameKeys';
 import type { PlanRequest, RestoreMode } from './plan';
+import { askedMomentWords, isOtherMoment, type AskedMoment } from './sameMoment';
 import type { UnfinishedRestore } from './unfinished';
 
 type Described = NonNullable<Awaited<ReturnType<BatchTable['describe']>>>;
@@ -51,7 +51,7 @@ export interface TargetDecision {
 export function decideTarget(
   target: TargetState,
   wanted: ExistingItems | undefined,
-  moment: { readonly ms: number; readonly isAbsolute: boolean },
+  moment: AskedMoment,
   keySchema: KeySchema,
 ): TargetDecision {
   const { tableName, description, hasItems, unfinished } = target;
@@ -69,11 +69,9 @@ export function decideTarget(
     return { create: false, mode: 'merge', later: wanted === 'merge' ? 'keep' : 'mark', finishes };
   }
   if (!unfinished) return { create: false, mode: 'merge', isUnsaid: true, finishes: true };
-  const isOther = moment.isAbsolute ? unfinished.momentMs !== moment.ms : unfinished.momentMs > moment.ms;
-  if (isOther) {
-    const began = unfinished.momentMs === Infinity ? 'to the newest state' : `as of ${utc(unfinished.momentMs)}`;
+  if (isOtherMoment(unfinished, moment)) {
     throw new RefusedError(
-      `the table ${tableName} is an unfinished restore ${began}. Give that moment to finish it, or --mirror to change it to the other one`,
+      `the table ${tableName} is an unfinished restore ${askedMomentWords(unfinished)}. Give that moment to finish it, or --mirror to change it to the other one`,
     );
   }
   return { create: false, mode: 'merge', continuesMs: unfinished.momentMs, finishes: true };

@@ -4,14 +4,13 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { printable } from '../../core/printable';
 import { variable } from '../../core/variable';
+import type { AskedMoment } from './sameMoment';
 import { makeFolder, writePlainFile } from '../plainFile';
 
 /** A restore into a new table that has not come to its end, so that the same command can continue it. */
-export interface UnfinishedRestore {
+export interface UnfinishedRestore extends AskedMoment {
   /** Tells this table from one of the same name that somebody made later. */
   readonly tableId: string;
-  /** Epoch milliseconds; Infinity for the newest state. */
-  readonly momentMs: number;
 }
 
 /** Notes about unfinished restores, one file for each table, on the machine where the command runs. */
@@ -72,5 +71,7 @@ function noteIn(text: string, tableId: string): UnfinishedRestore {
   const isMoment =
     note.momentMs === null || (Number.isSafeInteger(momentMs) && Math.abs(momentMs as number) <= LATEST_MS);
   if (!isMoment) throw new Error('it has no moment');
-  return { tableId, momentMs: momentMs as number };
+  const { relativeWords } = note;
+  const isNoted = relativeWords === null || typeof relativeWords === 'string';
+  return { tableId, momentMs: momentMs as number, ...(isNoted && { relativeWords }) };
 }

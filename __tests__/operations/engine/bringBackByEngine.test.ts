@@ -43,12 +43,22 @@ function world() {
 
 test('what the command is told is in the run', async () => {
   const { bringBack, run } = world();
-  const asOf = { words: '--as-of', ms: 1_500, isAbsolute: true };
+  const asOf = { words: '--as-of', ms: 1_500 };
   await bringBack({ asOf, ignoreStoredAfterMs: 3_000, onDemand: true, given });
   expect(await run()).toMatchObject({
     ...{ tableName: 'users', into: 'users-2', momentMs: 1_500, storedByMs: 3_000, onDemand: true, layout: 'images' },
     ...{ definition: given.definition, timeToLive: { attributeName: 'until', nowMs: NOW_MS } },
   } satisfies Partial<Record<keyof RunRequest, unknown>>);
+});
+
+test('how long ago goes on with the run that the same words began; other words are refused', async () => {
+  const { bringBack, executions } = world();
+  const asOf = { words: '--as-of', ms: 1_500, relativeWords: '3 days ago' };
+  await bringBack({ asOf });
+  expect(await bringBack({ asOf: { ...asOf, ms: 2_500 } })).toMatchObject({ is: 'running' });
+  const other = { ...asOf, ms: 2_500, relativeWords: '5 minutes ago' };
+  await expect(bringBack({ asOf: other })).rejects.toThrow('("3 days ago"), with what was stored by');
+  expect(executions.size).toBe(1);
 });
 
 test('a dry run starts no run, and takes none up that is there', async () => {
@@ -73,7 +83,7 @@ test('a run is gone on with by whoever wants the same table; another one is refu
   };
   await refused({}, 'makes users-2 with --on-demand');
   await refused({ onDemand: true, given }, 'makes users-2 by another definition than --definition has');
-  await refused({ onDemand: true, asOf: { words: '', ms: 1_500, isAbsolute: true } }, 'to the newest state');
+  await refused({ onDemand: true, asOf: { words: '', ms: 1_500 } }, 'to the newest state');
 });
 
 describe('of two commands in one millisecond, neither of which has seen the run of the other', () => {

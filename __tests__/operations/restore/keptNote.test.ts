@@ -50,7 +50,7 @@ async function again(there: readonly AttributeMap[], note: UnfinishedRestore | u
       read: (id: string) => Promise.resolve(note?.tableId === id ? note : undefined),
       remove: (id: string) => Promise.resolve(void removed.push(id)),
     },
-    ...(asOfMs !== undefined && { asOf: { words: 'that moment', ms: asOfMs, isAbsolute: true } }),
+    ...(asOfMs !== undefined && { asOf: { words: 'that moment', ms: asOfMs } }),
     ...{ timeToLiveWanted: false, mayDo: () => Promise.resolve(true) },
     ...{ nowMs: () => CAPTURED_MS + 3 * WEEK_MS, pause: () => Promise.resolve() },
   } as unknown as Parameters<typeof bringBack>[0]);

@@ -22,7 +22,7 @@ const state = (rest: Partial<TargetState>): TargetState => ({
   unfinished: undefined,
   ...rest,
 });
-const moment = { ms: 1_000, isAbsolute: true };
+const moment = { momentMs: 1_000 };
 const unfinished = { tableId: 't', momentMs: 1_000 };
 
 describe('what a restore does with its target', () => {
@@ -78,22 +78,33 @@ describe('what a restore does with its target', () => {
 
   test('a moment continues no restore of the newest state', () => {
     const target = state({ hasItems: true, unfinished: { ...unfinished, momentMs: Infinity } });
-    const newest = { ms: Infinity, isAbsolute: false };
+    const newest = { momentMs: Infinity, relativeWords: 'now' };
     expect(decideTarget(target, undefined, newest, keys).continuesMs).toBe(Infinity);
-    const earlier = { ms: 5_000, isAbsolute: false };
+    const earlier = { momentMs: 5_000, relativeWords: '4 s ago' };
     expect(() => decideTarget(target, undefined, earlier, keys)).toThrow('unfinished restore to the newest state');
   });
 
   test('no moment, which is the newest state, does not continue a restore to a moment', () => {
-    const newest = { ms: Infinity, isAbsolute: true };
+    const newest = { momentMs: Infinity };
     expect(() => decideTarget(state({ hasItems: true, unfinished }), undefined, newest, keys)).toThrow(
       'unfinished restore as of 1970',
     );
   });
 
   test('how long ago continues the moment that a stopped restore began with', () => {
-    const now = { ms: 9_000, isAbsolute: false };
-    expect(decideTarget(state({ hasItems: true, unfinished }), undefined, now, keys).continuesMs).toBe(1_000);
+    const now = { momentMs: 9_000, relativeWords: '3 days ago' };
+    for (const noted of [{}, { relativeWords: '3 days ago' }]) {
+      const target = state({ hasItems: true, unfinished: { ...unfinished, ...noted } });
+      expect(decideTarget(target, undefined, now, keys).continuesMs).toBe(1_000);
+    }
+  });
+
+  test('a lie: other words, or a time, are not the moment that it began with', () => {
+    const asked = { momentMs: 9_000, relativeWords: '5 minutes ago' };
+    for (const relativeWords of ['3 days ago', null]) {
+      const target = state({ hasItems: true, unfinished: { ...unfinished, relativeWords } });
+      expect(() => decideTarget(target, undefined, asked, keys)).toThrow('unfinished restore as of 1970');
+    }
   });
 
   test.each([
@@ -189,8 +200,11 @@ describe('notes about unfinished restores', () => {
   test('of the newest state come back as they were', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'dcs-notes-'));
     const notes = unfinishedNotes({ DCS_STATE_DIR: folder }, fail);
-    await notes.write({ tableId: 't', momentMs: Infinity });
-    expect(await notes.read('t')).toEqual({ tableId: 't', momentMs: Infinity });
+    for (const relativeWords of [null, '3 days ago']) {
+      const note = { tableId: 't', momentMs: Infinity, relativeWords };
+      await notes.write(note);
+      expect(await notes.read('t')).toEqual(note);
+    }
     await rm(folder, { recursive: true });
   });
 
