@@ -20,7 +20,8 @@ export interface ConditionalWrite {
 export interface ConditionalWrites {
   /**
    * @returns whether it was written; if not, somebody else has written what it is about
-   * @throws RejectedWriteError when DynamoDB refuses the item, for its size or an attribute of an index
+   * @throws RejectedWriteError when DynamoDB refuses the item, for its size or an attribute of an index; when somebody else has changed it between
+   * two calls, which more than 100 attributes take
    */
   writeIf(write: ConditionalWrite): Promise<boolean>;
 }
@@ -100,10 +101,12 @@ async function updated(
       ...Object.keys(where.Key).map((name) => `attribute_exists(${words.name(name)})`),
       ...[...some, ...untouched].slice(0, ATTRIBUTES).map((name) => words.isAsIn(expected, name)),
     ].join(' AND ');
-    if (
-      !(await written(call, 'UpdateItem', { ...where, UpdateExpression, ConditionExpression, ...words.parameters() }))
-    )
-      return false;
+    const input = { ...where, UpdateExpression, ConditionExpression, ...words.parameters() };
+    if (await written(call, 'UpdateItem', input)) continue;
+    if (at === 0) return false;
+    throw new RejectedWriteError(
+      `somebody else changed it while it was written: ${at} of its ${names.length} attributes are as planned, the others are as they were. Make the plan again`,
+    );
   }
   return true;
 }
