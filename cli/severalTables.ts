@@ -122,7 +122,10 @@ export async function commonMoment(
   if (!given && copy.in === 'folder') return undefined;
   const moment = given ?? { text: 'now', agoMs: 0 };
   const atMs = await untoldTimeOf(option, moment, copy, context);
-  const iso = new Date(atMs).toISOString();
+  // "yesterday 14:05" is all of its second, as it is for one table.
+  const isToTheSecond = 'isToTheSecond' in moment && moment.isToTheSecond;
+  const exact = new Date(atMs).toISOString();
+  const iso = isToTheSecond ? exact.replace('.000Z', 'Z') : exact;
   context.output.say(`All tables as of ${iso}. To continue with that moment if it is stopped: --${option} ${iso}`);
-  return { text: iso, atMs, isToTheSecond: false };
+  return { text: iso, atMs, isToTheSecond };
 }

@@ -3,6 +3,7 @@ import { stateTimeOf } from '../../cli/moments';
 import type { ExitCode } from '../../cli/exitCodes';
 import type { OutputRecord } from '../../cli/output/output';
 import { commonMoment, forEachTable, readTables } from '../../cli/severalTables';
+import { parseMoment, type Moment } from '../../core/commandLine/moment';
 import { OptionReader } from '../../core/commandLine/optionReader';
 import { CouldNotLookError, RefusedError } from '../../core/errors';
 
@@ -105,6 +106,16 @@ describe('a command for several tables', () => {
     const moment = (await at())!;
     expect(await stateTimeOf('as-of', moment, { in: 'destination' }, context)).toBe(Date.UTC(2026, 0, 5, 12));
     expect([moment.text, said.length]).toEqual(['2026-01-05T12:00:00.000Z', 3]);
+  });
+
+  test('of several, too, the time of a day is all of its second', async () => {
+    const { context } = contextOf();
+    const given = parseMoment('yesterday 14:05') as Moment;
+    for (const tableNames of [['a'], ['a', 'b']]) {
+      const moment = await commonMoment({ tableNames }, 'as-of', given, { in: 'destination' }, context);
+      const state = await stateTimeOf('as-of', moment!, { in: 'destination' }, context);
+      expect(state).toBe(Date.UTC(2026, 0, 4, 14, 5, 0, 999));
+    }
   });
 
   test.each<[string, string[], Record<string, string>, string[], string]>([
