@@ -325,17 +325,20 @@ describe('a journal of which runs and bases were made', () => {
     expect(Object.values(await statesOf(sourceOf(made.bucket)))).toEqual(['unreadable']);
   });
 
-  test('a run that nobody can read is told of every moment since its first change was stored, not of when it was made', async () => {
+  test('a run that nobody can read is told of every moment: what it has may have been there before', async () => {
     const made = threeBatches();
     const manifest = partOf(made, 'manifest.json', 0);
     remove(made.bucket, manifest);
     made.bucket.store(manifest, { body: '{"format":"9"}', metadata: {} }, HOUR_MS);
     for (const key of made.keys) remove(made.bucket, key);
-    const statesAt = async (momentMs: number) =>
-      Object.values(await statesIn(sourceOf(made.bucket), { momentMs }, true)).map(({ is }) => is);
+    const statesAt = async (momentMs: number, storedByMs = Infinity) =>
+      Object.values(await statesIn(sourceOf(made.bucket), { momentMs, storedByMs }, true)).map(({ is }) => is);
     expect(await statesAt(HOUR_MS - SECOND_MS)).toEqual(['unreadable']);
     expect(await statesAt(9_000)).toEqual(['unreadable']);
-    expect(await statesAt(8_999)).toEqual(['absent']);
+    expect(await statesAt(8_999)).toEqual(['unreadable']);
+    // Its first change was stored at 9 s.
+    expect(await statesAt(8_999, 8_999)).toEqual(['absent']);
+    expect(await statesAt(8_999, 9_000)).toEqual(['unreadable']);
   });
 
   test('a run that was merged and has gone while it was read is looked for again', async () => {
