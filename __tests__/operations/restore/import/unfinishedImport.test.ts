@@ -98,7 +98,7 @@ test.each<[string, readonly AttributeMap[], Partial<ImportState>]>([
   async (_, items, state) => {
     const { memory, notes, request, engines } = world(items, state);
     await expect(bringBack(request)).rejects.toThrow('the same command, run again, writes what is missing'.slice(4));
-    expect([...notes.values()]).toEqual([{ tableId: 'T1', momentMs: Infinity }]);
+    expect([...notes.values()]).toEqual([{ tableId: 'T1', momentMs: Infinity, relativeWords: null }]);
     const { report } = await bringBack(request);
     expect(report).toMatchObject({ counts: { put: ITEMS.length - items.length }, left: 0, differences: 0 });
     expect(memory.items.size).toBe(ITEMS.length);
