@@ -93,8 +93,8 @@ export async function* historiesInOrder(
 }
 
 /**
- * The first version below a prefix; undefined where there is none. Pages may have delete markers alone, which count among the keys of a page
- * (API reference, ListObjectVersions), so it is looked for to the end.
+ * The first version below a prefix; undefined where there is none. It is looked for to the end: whether delete markers count among the keys of a page
+ * AWS does not say, and where they do, pages may have markers alone.
  */
 export async function firstVersionBelow(
   lister: VersionLister,
